@@ -1,0 +1,154 @@
+/**
+ * The agent as a library: one `cycle` provisions when needed, checks in, carries out what it holds and reports. Who
+ * embeds it decides when to call; the answer says when the next call is due. Nothing here waits or watches a clock.
+ */
+import * as Effect from "effect/Effect";
+import * as Backoff from "./RetryDelay.ts";
+import * as AgentState from "./AgentState.ts";
+import * as CheckIn from "./CheckIn.ts";
+import * as Exchange from "./Exchange.ts";
+import * as Execution from "./Execution.ts";
+import { Host, type HostError } from "./Host.ts";
+import type { Installer } from "./Installer.ts";
+import type { Inventory, InventoryError } from "./Inventory.ts";
+import type { Journal, JournalError, JournalRecord } from "./Journal.ts";
+import * as Memory from "./Memory.ts";
+import { AgentEnvironment, AgentKeys, type KeyStoreError, type Transport, type TransportError } from "./Ports.ts";
+import * as Provisioning from "./Provisioning.ts";
+import * as Reporting from "./Reporting.ts";
+import type { FactBody } from "../wire/Facts.ts";
+
+export interface AgentOptions {
+  readonly activation: Provisioning.Activation;
+  readonly agentVersion: string;
+  /** First delay of a failed provisioning, in seconds (AGT-01: 60). */
+  readonly provisionRetrySeconds: number;
+}
+
+/** Everything an agent stands on. */
+export type AgentPorts = Journal | AgentKeys | AgentEnvironment | Transport | Host | Inventory | Installer;
+
+/** What the network or the machine can do to a cycle. None of it loses anything: the next cycle goes on. */
+export type AgentFailure =
+  | Exchange.ExchangeError
+  | TransportError
+  | JournalError
+  | HostError
+  | InventoryError
+  | KeyStoreError;
+
+export interface CycleReport {
+  /** When to call again, epoch milliseconds. */
+  readonly nextAt: number;
+  /** What went wrong on the way; empty when all is well. */
+  readonly failures: readonly AgentFailure[];
+  readonly isProvisioned: boolean;
+}
+
+export interface Agent {
+  readonly cycle: () => Effect.Effect<CycleReport, JournalError | HostError | KeyStoreError, AgentPorts>;
+  readonly state: () => AgentState.AgentState;
+}
+
+/** Records after which the journal is replaced by a checkpoint. */
+export const JOURNAL_RECORDS_MAX = 5_000;
+
+/** Status interval until a configuration says otherwise, in seconds (AGT-04). */
+export const STATUS_INTERVAL_SECONDS = 900;
+
+/** Opens the journal and gives back the agent that it tells of. */
+export const make = (options: AgentOptions): Effect.Effect<Agent, JournalError, Journal> =>
+  Effect.gen(function* () {
+    const memory = yield* Memory.load;
+    const next = Exchange.sequencer(memory);
+    let failedProvisions = 0;
+    const cycle = Effect.fn("Agent.cycle")(function* () {
+      const environment = yield* AgentEnvironment;
+      const provisioned = yield* Effect.result(
+        Provisioning.ensure(memory, next, options.activation, options.agentVersion),
+      );
+      if (provisioned._tag === "Failure") {
+        failedProvisions += 1;
+        const delay = Backoff.provisionDelay(failedProvisions, options.provisionRetrySeconds, environment.random());
+        return { nextAt: environment.now() + delay, failures: [provisioned.failure], isProvisioned: false };
+      }
+      failedProvisions = 0;
+      return yield* memberCycle(memory, next, options);
+    });
+    return { cycle, state: memory.state };
+  });
+
+const memberCycle = Effect.fn("Agent.memberCycle")(function* (
+  memory: Memory.Memory,
+  next: Exchange.Sequencer,
+  options: AgentOptions,
+) {
+  const environment = yield* AgentEnvironment;
+  const session = yield* openSession(memory, next, options);
+  const failures: AgentFailure[] = [];
+  const attempt = <A, R>(effect: Effect.Effect<A, AgentFailure, R>): Effect.Effect<A | null, never, R> =>
+    Effect.catch(effect, (failure) => {
+      failures.push(failure);
+      return Effect.succeed(null);
+    });
+  const report = () => attempt(Reporting.flush(memory, next, session.party, session.tenantKey));
+  const answer = yield* attempt(CheckIn.checkIn(session));
+  yield* report();
+  let nextAt = environment.now() + 1_000 * (answer?.nextCheckInSeconds ?? statusInterval(memory.state()));
+  for (const run of AgentState.unfinished(memory.state())) {
+    const { runId } = run.manifest;
+    const waiting = yield* carryOut(session, runId, report);
+    if (waiting !== null) {
+      nextAt = Math.min(nextAt, waiting);
+      continue;
+    }
+    // Evidence of what the run left, read anew (CMP-02); then there is nothing left of it to do.
+    yield* attempt(CheckIn.uploadSnapshot(session, false));
+  }
+  yield* memory.compact(JOURNAL_RECORDS_MAX);
+  return { nextAt, failures, isProvisioned: true };
+});
+
+// Steps until the run is finished (null) or waits for a time. Progress is told as it is made, when the network lets it.
+const carryOut = Effect.fn("Agent.carryOut")(function* <R>(
+  session: CheckIn.Session,
+  runId: string,
+  report: () => Effect.Effect<unknown, never, R>,
+) {
+  for (;;) {
+    const advanced = yield* Execution.advance(session, runId);
+    yield* report();
+    if (advanced._tag === "Waiting") return advanced.until;
+    if (advanced._tag === "Finished") return null;
+  }
+});
+
+const openSession = Effect.fn("Agent.openSession")(function* (
+  memory: Memory.Memory,
+  next: Exchange.Sequencer,
+  options: AgentOptions,
+) {
+  const environment = yield* AgentEnvironment;
+  const keys = yield* (yield* AgentKeys).loadOrCreate();
+  const bootId = yield* (yield* Host).bootId();
+  const { identity, membership } = memory.state();
+  if (identity === null || membership === null) return yield* Effect.die("a session before provisioning");
+  const session: CheckIn.Session = {
+    memory,
+    next,
+    tenantKey: membership.tenantKey,
+    agentVersion: options.agentVersion,
+    party: { tenantId: membership.tenantId, agentId: identity.agentId, epoch: membership.epoch, keys },
+    fact: (body: FactBody) =>
+      Effect.sync(
+        (): JournalRecord => ({
+          _tag: "FactRecorded",
+          fact: { sequence: memory.state().factsRecorded + 1, at: environment.now(), bootId, body },
+        }),
+      ),
+  };
+  return session;
+});
+
+const statusInterval = (state: AgentState.AgentState): number =>
+  state.configuration?.value.statusIntervalSeconds ?? STATUS_INTERVAL_SECONDS;

@@ -1,0 +1,202 @@
+/**
+ * What an agent knows: a pure fold over its journal. Nothing else is remembered across a crash.
+ *
+ * Invariants: numbers (sequence, manifest, fact, time floor) never go down; a run's status moves only along the one
+ * table; a settled patch is never unsettled.
+ */
+import type { InstalledVersions } from "../vocabulary/Package.ts";
+import * as RunStatus from "../vocabulary/RunStatus.ts";
+import type { Digest, PublicKey } from "../wire/Crypto.ts";
+import type { Configuration, JobManifest, PatchList } from "../wire/Documents.ts";
+import type { Fact, PatchFact } from "../wire/Facts.ts";
+import type { InstallReport } from "./Installer.ts";
+import type { JournalRecord } from "./Journal.ts";
+
+/** An attempt that was begun and whose outcome isn't settled. */
+export interface OpenAttempt {
+  readonly attempt: number;
+  readonly before: readonly InstalledVersions[];
+  readonly report: InstallReport | null;
+}
+
+export interface PatchProgress {
+  readonly prefetch: InstallReport | null;
+  /** Attempts begun, open one included. */
+  readonly attempts: number;
+  readonly open: OpenAttempt | null;
+  readonly settled: PatchFact | null;
+}
+
+export interface HeldRun {
+  readonly digest: Digest;
+  readonly manifest: JobManifest;
+  readonly list: PatchList;
+  readonly status: RunStatus.RunStatus;
+  readonly patches: { readonly [patchId: string]: PatchProgress };
+}
+
+export interface AgentState {
+  readonly identity: { readonly agentId: string; readonly attemptId: string } | null;
+  readonly membership: {
+    readonly tenantId: string;
+    readonly assetId: string;
+    readonly epoch: number;
+    readonly tenantKey: PublicKey;
+  } | null;
+  readonly sequenceReserved: number;
+  readonly configuration: { readonly digest: Digest; readonly value: Configuration } | null;
+  readonly snapshot: { readonly digest: Digest; readonly takenAt: number } | null;
+  readonly manifestVersion: number;
+  /** Documents that did not pass the gate, the latest last: refused once is refused for good. */
+  readonly refused: readonly Digest[];
+  readonly timeFloor: number;
+  readonly runs: { readonly [runId: string]: HeldRun };
+  readonly factsRecorded: number;
+  readonly factsAcknowledged: number;
+  /** Facts not acknowledged yet, oldest first. */
+  readonly facts: readonly Fact[];
+}
+
+/** How many refused documents are remembered. */
+export const REFUSED_KEPT_MAX = 64;
+
+export const empty: AgentState = {
+  identity: null,
+  membership: null,
+  sequenceReserved: 0,
+  configuration: null,
+  snapshot: null,
+  manifestVersion: 0,
+  refused: [],
+  timeFloor: 0,
+  runs: {},
+  factsRecorded: 0,
+  factsAcknowledged: 0,
+  facts: [],
+};
+
+const untouched: PatchProgress = { prefetch: null, attempts: 0, open: null, settled: null };
+
+/** How far a patch of a run has come. */
+export const progressOf = (run: HeldRun, patchId: string): PatchProgress => run.patches[patchId] ?? untouched;
+
+/** Runs that still have something to do, in the order their manifests were numbered. */
+export const unfinished = (state: AgentState): readonly HeldRun[] =>
+  Object.values(state.runs)
+    .filter((r) => !RunStatus.isFinal(r.status))
+    .sort((a, b) => a.manifest.manifestVersion - b.manifest.manifestVersion);
+
+/** A state with nothing that is settled and acknowledged: what a checkpoint keeps. */
+export const forgetFinished = (state: AgentState): AgentState => ({
+  ...state,
+  runs:
+    state.facts.length > 0
+      ? state.runs
+      : Object.fromEntries(Object.entries(state.runs).filter(([, r]) => !RunStatus.isFinal(r.status))),
+});
+
+/** The state after records, in order. */
+export const fold = (records: readonly JournalRecord[], from: AgentState = empty): AgentState =>
+  records.reduce(apply, from);
+
+/** The state after one record. */
+export const apply = (state: AgentState, record: JournalRecord): AgentState => {
+  switch (record._tag) {
+    case "Identity":
+      return { ...state, identity: { agentId: record.agentId, attemptId: record.attemptId } };
+    case "Membership": {
+      const { tenantId, assetId, epoch, tenantKey } = record;
+      return { ...state, membership: { tenantId, assetId, epoch, tenantKey } };
+    }
+    case "SequenceReserved":
+      return { ...state, sequenceReserved: Math.max(state.sequenceReserved, record.through) };
+    case "ConfigurationHeld":
+      return { ...state, configuration: { digest: record.digest, value: record.configuration } };
+    case "SnapshotHeld":
+      return { ...state, snapshot: { digest: record.digest, takenAt: record.takenAt } };
+    case "ManifestHeld":
+      return holdManifest(state, record);
+    case "ManifestRefused":
+      return {
+        ...state,
+        manifestVersion: Math.max(state.manifestVersion, record.version),
+        refused: [...state.refused, record.digest].slice(-REFUSED_KEPT_MAX),
+      };
+    case "FactRecorded":
+      return recordFact(state, record.fact);
+    case "FactsAcknowledged":
+      return {
+        ...state,
+        factsAcknowledged: Math.max(state.factsAcknowledged, record.through),
+        facts: state.facts.filter((f) => f.sequence > record.through),
+      };
+    case "Checkpoint":
+      return record.state;
+    default:
+      return onPatch(state, record.runId, record.patchId, (p) => advancePatch(p, record));
+  }
+};
+
+type PatchRecord = Extract<JournalRecord, { readonly patchId: string }>;
+
+const advancePatch = (p: PatchProgress, record: PatchRecord): PatchProgress => {
+  switch (record._tag) {
+    case "Prefetched":
+      return { ...p, prefetch: record.report };
+    case "InstallIntended":
+      return {
+        ...p,
+        attempts: record.attempt,
+        open: { attempt: record.attempt, before: record.before, report: null },
+      };
+    case "InstallDeferred":
+      return { ...p, attempts: record.attempt - 1, open: null };
+    case "InstallReported":
+      return p.open === null ? p : { ...p, open: { ...p.open, report: record.report } };
+    case "AttemptLost":
+      return { ...p, open: null };
+  }
+};
+
+const holdManifest = (state: AgentState, record: Extract<JournalRecord, { _tag: "ManifestHeld" }>): AgentState => ({
+  ...state,
+  manifestVersion: Math.max(state.manifestVersion, record.manifest.manifestVersion),
+  timeFloor: Math.max(state.timeFloor, record.serverTime),
+  runs: {
+    ...state.runs,
+    [record.manifest.runId]: state.runs[record.manifest.runId] ?? {
+      digest: record.digest,
+      manifest: record.manifest,
+      list: record.list,
+      status: "Pending",
+      patches: {},
+    },
+  },
+});
+
+const recordFact = (state: AgentState, fact: Fact): AgentState => {
+  const next: AgentState = {
+    ...state,
+    factsRecorded: Math.max(state.factsRecorded, fact.sequence),
+    facts: [...state.facts, fact],
+  };
+  const { body } = fact;
+  if (body._tag === "Patch") {
+    return onPatch(next, body.runId, body.patchId, (p) => ({ ...p, open: null, settled: p.settled ?? body }));
+  }
+  const run = body._tag === "Status" ? next.runs[body.runId] : undefined;
+  if (body._tag !== "Status" || run === undefined || !RunStatus.mayMove(run.status, body.status, "agent")) return next;
+  return { ...next, runs: { ...next.runs, [body.runId]: { ...run, status: body.status } } };
+};
+
+const onPatch = (
+  state: AgentState,
+  runId: string,
+  patchId: string,
+  change: (p: PatchProgress) => PatchProgress,
+): AgentState => {
+  const run = state.runs[runId];
+  if (run === undefined) return state;
+  const patches = { ...run.patches, [patchId]: change(progressOf(run, patchId)) };
+  return { ...state, runs: { ...state.runs, [runId]: { ...run, patches } } };
+};

@@ -1,0 +1,145 @@
+/**
+ * A check-in (AGT-04): the agent says what it holds, hears what it lacks, fetches it and lets it through the gate.
+ * A document is fetched by its digest; its bytes must have that digest before anything else is asked of them.
+ */
+import * as Effect from "effect/Effect";
+import * as ManifestGate from "../session/ManifestGate.ts";
+import * as Crypto from "../wire/Crypto.ts";
+import * as Documents from "../wire/Documents.ts";
+import * as Dsse from "../wire/Dsse.ts";
+import type { FactBody, RefusalFact } from "../wire/Facts.ts";
+import * as Json from "../wire/Json.ts";
+import * as Messages from "../wire/Messages.ts";
+import { wireLimits } from "../wire/WireLimits.ts";
+import * as Exchange from "./Exchange.ts";
+import { Host } from "./Host.ts";
+import { Inventory } from "./Inventory.ts";
+import type { JournalRecord } from "./Journal.ts";
+import type { Memory } from "./Memory.ts";
+import { AgentEnvironment } from "./Ports.ts";
+
+/** What a member of a tenant needs for any exchange. */
+export interface Session {
+  readonly memory: Memory;
+  readonly next: Exchange.Sequencer;
+  readonly party: Exchange.Party;
+  readonly tenantKey: Crypto.PublicKey;
+  readonly agentVersion: string;
+  /** Numbers and times a fact body; the record goes into the journal with the change that it tells of. */
+  readonly fact: (body: FactBody) => Effect.Effect<JournalRecord, never>;
+}
+
+/** Checks in and brings configuration, manifests and snapshot up to date. */
+export const checkIn = Effect.fn("CheckIn.checkIn")(function* (session: Session) {
+  const { memory } = session;
+  const host = yield* Host;
+  const environment = yield* AgentEnvironment;
+  const state = memory.state();
+  const request: Messages.CheckInRequest = {
+    agentVersion: session.agentVersion,
+    bootId: yield* host.bootId(),
+    timeZone: (yield* host.facts()).timeZone,
+    tzdata: environment.tzdata(),
+    configuration: state.configuration?.digest ?? null,
+    snapshot: state.snapshot?.digest ?? null,
+    manifestVersion: state.manifestVersion,
+  };
+  const call = { method: "POST", path: "/v0/check-in", body: Json.canonicalBytes(request) } as const;
+  const { reply, components } = yield* Exchange.send(session.party, yield* session.next(), call);
+  const answer = yield* Exchange.openReply(Messages.CheckInReply, reply, components, session.tenantKey);
+  if (answer.configuration !== null) yield* holdConfiguration(session, answer.configuration);
+  // Lowest number first, and none after one that could not be fetched: a higher one would shut the gate on it.
+  for (const { digest, version } of [...answer.manifests].sort((a, b) => a.version - b.version)) {
+    yield* holdManifest(session, digest, version, answer.serverTime, request.timeZone);
+  }
+  if (answer.wantSnapshot || isScanDue(memory, environment.now())) yield* uploadSnapshot(session, answer.wantSnapshot);
+  return answer;
+});
+
+/** Reads the inventory and sends it when it differs from what the platform holds, or when it asked. */
+export const uploadSnapshot = Effect.fn("CheckIn.uploadSnapshot")(function* (session: Session, wanted: boolean) {
+  const environment = yield* AgentEnvironment;
+  const takenAt = environment.now();
+  const packages = yield* (yield* Inventory).packages();
+  const digest = Crypto.digest(Json.canonicalBytes(packages));
+  if (wanted || digest !== session.memory.state().snapshot?.digest) {
+    const body = Json.canonicalBytes({ takenAt, bootId: yield* (yield* Host).bootId(), packages });
+    const call = { method: "POST", path: "/v0/snapshots", body } as const;
+    const { reply, components } = yield* Exchange.send(session.party, yield* session.next(), call);
+    const held = yield* Exchange.openReply(Messages.SnapshotReply, reply, components, session.tenantKey);
+    if (held.snapshot !== digest) return yield* Exchange.untrusted(reply.status, "another snapshot was acknowledged");
+  }
+  yield* session.memory.record([{ _tag: "SnapshotHeld", digest, takenAt }]);
+});
+
+const fetchDocument = Effect.fn("CheckIn.fetchDocument")(function* (session: Session, digest: Crypto.Digest) {
+  const call = { method: "GET", path: Messages.documentPath(digest), body: new Uint8Array() } as const;
+  const { reply } = yield* Exchange.send(session.party, yield* session.next(), call);
+  if (Crypto.digest(reply.body) !== digest) return yield* Exchange.untrusted(reply.status, "not the bytes of that digest");
+  return reply.body;
+});
+
+const holdConfiguration = Effect.fn("CheckIn.holdConfiguration")(function* (session: Session, digest: Crypto.Digest) {
+  const sealed = yield* fetchDocument(session, digest);
+  const opened = Dsse.openAs(Documents.Configuration, Dsse.payloadTypes.configuration, sealed, session.tenantKey, {
+    bytes: wireLimits.documentBytes,
+    depth: wireLimits.jsonDepth,
+  });
+  if (!opened.ok) return yield* Exchange.untrusted(200, opened.error.message);
+  if (opened.value.tenantId !== session.party.tenantId) return yield* Exchange.untrusted(200, "another tenant's configuration");
+  yield* session.memory.record([{ _tag: "ConfigurationHeld", digest, configuration: opened.value }]);
+});
+
+const holdManifest = Effect.fn("CheckIn.holdManifest")(function* (
+  session: Session,
+  digest: Crypto.Digest,
+  version: number,
+  serverTime: number,
+  timeZone: string,
+) {
+  const state = session.memory.state();
+  if (version <= state.manifestVersion || state.refused.includes(digest)) return;
+  const environment = yield* AgentEnvironment;
+  const sealed = yield* fetchDocument(session, digest);
+  const keeper: ManifestGate.GateKeeper = {
+    tenantId: session.party.tenantId,
+    agentId: session.party.agentId,
+    epoch: session.party.epoch,
+    tenantKey: session.tenantKey,
+    manifestVersion: state.manifestVersion,
+    now: Math.max(environment.now(), state.timeFloor, serverTime),
+    timeZone,
+    tzdata: environment.tzdata(),
+  };
+  const admitted = ManifestGate.admitManifest(sealed, keeper);
+  if (!admitted.ok) return yield* refuse(session, digest, version, admitted.error);
+  const list = ManifestGate.admitList(yield* fetchDocument(session, admitted.value.list), admitted.value, keeper);
+  if (!list.ok) return yield* refuse(session, digest, version, list.error);
+  yield* session.memory.record([
+    { _tag: "ManifestHeld", digest, manifest: admitted.value, list: list.value, serverTime },
+  ]);
+});
+
+const refuse = Effect.fn("CheckIn.refuse")(function* (
+  session: Session,
+  digest: Crypto.Digest,
+  version: number,
+  refusal: ManifestGate.Refusal,
+) {
+  const body: RefusalFact = {
+    _tag: "Refusal",
+    document: digest,
+    runId: refusal.runId,
+    reason: refusal.reason,
+    message: refusal.message.slice(0, 1_000),
+  };
+  // A forged number must not shut the gate on true manifests, so only a number that the tenant's key signed counts.
+  const seen = refusal.runId === null ? session.memory.state().manifestVersion : version;
+  yield* session.memory.record([{ _tag: "ManifestRefused", digest, version: seen }, yield* session.fact(body)]);
+});
+
+const isScanDue = (memory: Memory, now: number): boolean => {
+  const { snapshot, configuration } = memory.state();
+  const interval = (configuration?.value.scanIntervalSeconds ?? 0) * 1_000;
+  return snapshot === null || (interval > 0 && now >= snapshot.takenAt + interval);
+};

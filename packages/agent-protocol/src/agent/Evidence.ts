@@ -1,0 +1,71 @@
+/** From evidence to a patch's outcome: pure. Exit codes only explain a failure, they never make a success (CMP-02). */
+import * as Detection from "../vocabulary/Detection.ts";
+import type { JobKind } from "../vocabulary/JobKind.ts";
+import type { InstalledVersions, PatchInstruction } from "../vocabulary/Package.ts";
+import * as Package from "../vocabulary/Package.ts";
+import type { PatchOutcome } from "../vocabulary/PatchOutcome.ts";
+import { type ReasonCode, reasonCodes } from "../vocabulary/ReasonCode.ts";
+import type { PackageChange, PatchFact } from "../wire/Facts.ts";
+import { wireLimits } from "../wire/WireLimits.ts";
+import type { InstallReport } from "./Installer.ts";
+
+export interface Observation {
+  readonly runId: string;
+  readonly kind: JobKind;
+  readonly patch: PatchInstruction;
+  readonly attempt: number;
+  readonly before: readonly InstalledVersions[];
+  readonly after: readonly InstalledVersions[];
+  readonly report: InstallReport | null;
+}
+
+/** What the package database shows after an attempt: the patch's fact. */
+export const judge = (o: Observation): PatchFact => {
+  const verdict = Detection.verdict(o.kind, o.patch.packages, o.after);
+  if (verdict === "NotApplicable") return fact(o, "NotApplicable", null);
+  if (verdict !== "Satisfied") return fact(o, "Failed", o.report?.reasonCode ?? whyNot(o));
+  return fact(o, o.attempt === 0 ? "AlreadyInstalled" : o.kind === "rollback" ? "Removed" : "Installed", null);
+};
+
+/** A patch that was not tried: it was skipped, or its files could not be had. */
+export const untried = (
+  about: { readonly runId: string; readonly patch: PatchInstruction; readonly reason: string },
+  outcome: "Skipped" | "Failed",
+  reasonCode: ReasonCode | null,
+): PatchFact => ({
+  _tag: "Patch",
+  runId: about.runId,
+  patchId: about.patch.patchId,
+  attempt: 0,
+  outcome,
+  reasonCode,
+  exitCode: null,
+  outputTail: about.reason.slice(-wireLimits.outputTailCharacters),
+  packages: [],
+});
+
+// No report at all means that the process which would have written it died.
+const whyNot = (o: Observation): ReasonCode =>
+  o.report === null ? reasonCodes.DeployerProcessCrashed : reasonCodes.InstallerFailed;
+
+const fact = (o: Observation, outcome: PatchOutcome, reasonCode: ReasonCode | null): PatchFact => ({
+  _tag: "Patch",
+  runId: o.runId,
+  patchId: o.patch.patchId,
+  attempt: o.attempt,
+  outcome,
+  reasonCode,
+  exitCode: o.report?.exitCode ?? null,
+  outputTail: (o.report?.outputTail ?? "").slice(-wireLimits.outputTailCharacters),
+  packages: o.patch.packages.map((p) => change(p, o.before, o.after)),
+});
+
+const change = (
+  p: Package.Package,
+  before: readonly InstalledVersions[],
+  after: readonly InstalledVersions[],
+): PackageChange => ({ name: p.name, arch: p.arch, before: versions(p, before), after: versions(p, after) });
+
+const versions = (p: Package.Package, found: readonly InstalledVersions[]): string[] => [
+  ...(found.find((f) => Package.key(f) === Package.key(p))?.evrs ?? []),
+];

@@ -1,0 +1,193 @@
+/**
+ * Carries out runs, a step at a time, in the journal's order: intent before effect, result before report. What a step
+ * does is decided by {@link ./NextStep.ts}; what became of it by {@link ./Evidence.ts}.
+ */
+import * as Effect from "effect/Effect";
+import type { InstalledVersions, PatchInstruction } from "../vocabulary/Package.ts";
+import { reasonCodes } from "../vocabulary/ReasonCode.ts";
+import * as Detection from "../vocabulary/Detection.ts";
+import type { PatchFact } from "../wire/Facts.ts";
+import * as AgentState from "./AgentState.ts";
+import type { Session } from "./CheckIn.ts";
+import * as Evidence from "./Evidence.ts";
+import { Installer, type InstallerError, type InstallReport } from "./Installer.ts";
+import { AgentEnvironment } from "./Ports.ts";
+import * as NextStep from "./NextStep.ts";
+
+/** What a step left: more to do at once, or a time to come back at (a lock, a start that lies ahead). */
+export type Advance =
+  | { readonly _tag: "Stepped" }
+  | { readonly _tag: "Waiting"; readonly until: number }
+  | { readonly _tag: "Finished" };
+
+/** How long a lock of somebody else is waited for before the next try, in milliseconds. */
+export const LOCK_RETRY_MS = 5_000;
+
+/** Does the next step of a run. */
+export const advance = Effect.fn("Execution.advance")(function* (session: Session, runId: string) {
+  const run = session.memory.state().runs[runId];
+  const environment = yield* AgentEnvironment;
+  if (run === undefined) return { _tag: "Finished" } as Advance;
+  const now = Math.max(environment.now(), session.memory.state().timeFloor);
+  const step = NextStep.nextStep(run, now);
+  if (step._tag === "Wait") return { _tag: "Waiting", until: step.until } as Advance;
+  const done = yield* Effect.result(perform(session, run, step));
+  if (done._tag === "Success") {
+    return { _tag: step._tag === "Move" && isLast(session, runId) ? "Finished" : "Stepped" } as Advance;
+  }
+  if (done.failure._tag !== "InstallerError") return yield* done.failure;
+  return yield* onInstallerError(session, run, done.failure, environment.now());
+});
+
+const isLast = (session: Session, runId: string): boolean =>
+  !AgentState.unfinished(session.memory.state()).some((r) => r.manifest.runId === runId);
+
+const perform = Effect.fn("Execution.perform")(function* (
+  session: Session,
+  run: AgentState.HeldRun,
+  step: Exclude<NextStep.Step, { _tag: "Wait" }>,
+) {
+  switch (step._tag) {
+    case "Move":
+      return yield* moveTo(session, run, step);
+    case "Prefetch":
+      return yield* prefetch(session, run, step.patch);
+    case "Skip": {
+      const skipped = Evidence.untried({ runId: run.manifest.runId, ...step }, "Skipped", null);
+      return yield* settle(session, skipped);
+    }
+    case "Attempt":
+      return yield* attempt(session, run, step.patch, step.attempt);
+    case "Recover":
+      return yield* recover(session, run, step.patch, step.open);
+  }
+});
+
+const moveTo = Effect.fn("Execution.moveTo")(function* (
+  session: Session,
+  run: AgentState.HeldRun,
+  step: Extract<NextStep.Step, { _tag: "Move" }>,
+) {
+  const { runId } = run.manifest;
+  yield* session.memory.record([
+    yield* session.fact({ _tag: "Status", runId, status: step.to, reason: step.reason }),
+  ]);
+});
+
+const settle = Effect.fn("Execution.settle")(function* (session: Session, fact: PatchFact) {
+  yield* session.memory.record([yield* session.fact(fact)]);
+});
+
+// Fetching fails one patch, not the run: the others go on.
+const prefetch = Effect.fn("Execution.prefetch")(function* (
+  session: Session,
+  run: AgentState.HeldRun,
+  patch: PatchInstruction,
+) {
+  const { runId } = run.manifest;
+  const installer = yield* Installer;
+  const found = yield* installer.detect(patch);
+  const needed = Detection.verdict(run.manifest.kind, patch.packages, found) === "Unsatisfied";
+  const report = needed ? yield* installer.prefetch(patch) : nothingToFetch;
+  const record = { _tag: "Prefetched", runId, patchId: patch.patchId, report } as const;
+  if (report.reasonCode === null) return yield* session.memory.record([record]);
+  const reason = report.outputTail === "" ? (report.reason ?? "") : report.outputTail;
+  const failed: PatchFact = {
+    ...Evidence.untried({ runId, patch, reason }, "Failed", report.reasonCode),
+    exitCode: report.exitCode,
+    packages: Evidence.judge({ runId, kind: run.manifest.kind, patch, attempt: 0, before: found, after: found, report })
+      .packages,
+  };
+  yield* session.memory.record([record, yield* session.fact(failed)]);
+});
+
+const nothingToFetch: InstallReport = { exitCode: 0, signal: null, reasonCode: null, reason: null, outputTail: "" };
+
+const attempt = Effect.fn("Execution.attempt")(function* (
+  session: Session,
+  run: AgentState.HeldRun,
+  patch: PatchInstruction,
+  number: number,
+) {
+  const { runId, kind } = run.manifest;
+  const installer = yield* Installer;
+  const found = yield* installer.detect(patch);
+  const isBroken = Detection.verdict(kind, patch.packages, found) === "Broken";
+  const before = isBroken ? yield* mendThenDetect(patch) : found;
+  if (Detection.verdict(kind, patch.packages, before) !== "Unsatisfied") {
+    return yield* settle(
+      session,
+      Evidence.judge({ runId, kind, patch, attempt: number - 1, before, after: before, report: null }),
+    );
+  }
+  const about = { runId, patchId: patch.patchId, attempt: number };
+  yield* session.memory.record([{ _tag: "InstallIntended", ...about, before }]);
+  const report = yield* kind === "rollback" ? installer.rollback(patch) : installer.install(patch);
+  yield* session.memory.record([{ _tag: "InstallReported", ...about, report }]);
+  yield* observe(session, run, patch, { attempt: number, before, report });
+});
+
+// An attempt of an earlier life, or one whose outcome was not read: mend, look, and only then judge or try again.
+const recover = Effect.fn("Execution.recover")(function* (
+  session: Session,
+  run: AgentState.HeldRun,
+  patch: PatchInstruction,
+  open: AgentState.OpenAttempt,
+) {
+  const { runId, kind } = run.manifest;
+  const installer = yield* Installer;
+  const after = open.report === null ? yield* mendThenDetect(patch) : yield* installer.detect(patch);
+  const verdict = Detection.verdict(kind, patch.packages, after);
+  const mayRetry = open.report === null && open.attempt < NextStep.ATTEMPTS_MAX && installer.class !== "opaque";
+  if (verdict === "Unsatisfied" && mayRetry) {
+    return yield* session.memory.record([
+      { _tag: "AttemptLost", runId, patchId: patch.patchId, attempt: open.attempt },
+    ]);
+  }
+  yield* settle(session, Evidence.judge({ runId, kind, patch, ...open, after }));
+});
+
+const observe = Effect.fn("Execution.observe")(function* (
+  session: Session,
+  run: AgentState.HeldRun,
+  patch: PatchInstruction,
+  open: { readonly attempt: number; readonly before: readonly InstalledVersions[]; readonly report: InstallReport },
+) {
+  const after = yield* (yield* Installer).detect(patch);
+  const { runId, kind } = run.manifest;
+  yield* settle(session, Evidence.judge({ runId, kind, patch, ...open, after }));
+});
+
+const mendThenDetect = Effect.fn("Execution.mendThenDetect")(function* (patch: PatchInstruction) {
+  const installer = yield* Installer;
+  yield* installer.repair();
+  return yield* installer.detect(patch);
+});
+
+// A lock passes: the attempt that was announced didn't begin. Anything else means that the job can't be carried out.
+const onInstallerError = Effect.fn("Execution.onInstallerError")(function* (
+  session: Session,
+  run: AgentState.HeldRun,
+  error: InstallerError,
+  now: number,
+) {
+  const { runId } = run.manifest;
+  if (error.isRetryable) {
+    const open = Object.entries(session.memory.state().runs[runId]?.patches ?? {}).flatMap(([patchId, p]) =>
+      p.open !== null && p.open.report === null && run.patches[patchId]?.open == null
+        ? [{ _tag: "InstallDeferred", runId, patchId, attempt: p.open.attempt } as const]
+        : [],
+    );
+    if (open.length > 0) yield* session.memory.record(open);
+    return { _tag: "Waiting", until: now + LOCK_RETRY_MS } as Advance;
+  }
+  const unsettled = run.list.patches.filter((p) => AgentState.progressOf(run, p.patchId).settled === null);
+  const about = (patch: PatchInstruction) => ({ runId, patch, reason: `${error.reason}: ${error.message}` });
+  for (const patch of unsettled) {
+    yield* settle(session, Evidence.untried(about(patch), "Failed", reasonCodes.UnspecifiedAgentError));
+  }
+  yield* session.memory.record([
+    yield* session.fact({ _tag: "Status", runId, status: "JobFailed", reason: error.message.slice(0, 1_000) }),
+  ]);
+  return { _tag: "Finished" } as Advance;
+});

@@ -1,0 +1,49 @@
+/**
+ * The port to an operating system's own installer. It serves repository installers (dnf fetches by itself) and, later,
+ * file installers. An adapter says what class it is and what it can do; the runtime trusts only {@link Installer.detect}.
+ */
+import * as Context from "effect/Context";
+import * as Data from "effect/Data";
+import type { Effect } from "effect/Effect";
+import type { InstalledVersions, PatchInstruction } from "../vocabulary/Package.ts";
+import type { ReasonCode } from "../vocabulary/ReasonCode.ts";
+
+/** A: transactional (rpm, msi) · B: detectable · C: opaque, never run twice. */
+export type InstallerClass = "transactional" | "detectable" | "opaque";
+
+/** How an installer's process ended. `reasonCode` is null when nothing says that it failed; that proves nothing. */
+export interface InstallReport {
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+  readonly reasonCode: ReasonCode | null;
+  /** One sentence for people. */
+  readonly reason: string | null;
+  /** The last characters of what it printed, both streams. */
+  readonly outputTail: string;
+}
+
+/** Why an installer could not even try. `Busy` is a lock held by somebody else: wait and try again. */
+export class InstallerError extends Data.TaggedError("InstallerError")<{
+  readonly reason: "Busy" | "NotPrivileged" | "ToolMissing" | "InstructionRefused" | "Unreadable";
+  readonly message: string;
+  readonly isRetryable: boolean;
+  readonly cause?: unknown;
+}> {}
+
+export interface InstallerShape {
+  readonly name: string;
+  readonly class: InstallerClass;
+  readonly supportsRollback: boolean;
+  /** What the package database says about each package of the instruction. Changes nothing. */
+  readonly detect: (patch: PatchInstruction) => Effect<readonly InstalledVersions[], InstallerError>;
+  /** Fetches and checks what an installation will need, without installing. */
+  readonly prefetch: (patch: PatchInstruction) => Effect<InstallReport, InstallerError>;
+  /** Brings the instruction's packages to exactly its versions, in one transaction. */
+  readonly install: (patch: PatchInstruction) => Effect<InstallReport, InstallerError>;
+  /** Takes the instruction's packages back to exactly its versions, in one transaction. */
+  readonly rollback: (patch: PatchInstruction) => Effect<InstallReport, InstallerError>;
+  /** After a crash: waits for an installer that still runs, then mends what a half-done transaction left. */
+  readonly repair: () => Effect<InstallReport, InstallerError>;
+}
+
+export class Installer extends Context.Service<Installer, InstallerShape>()("fettle/agent/Installer") {}

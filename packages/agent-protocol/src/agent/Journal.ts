@@ -1,0 +1,84 @@
+/**
+ * The agent's journal: its only memory. Append-only records, durable before `append` returns.
+ *
+ * The order that everything else relies on: **intent before effect, result before report, report acknowledged before it
+ * is dropped.** The agent's state is a fold over the records (see {@link ./AgentState.ts}), so a crash loses nothing
+ * that was appended and invents nothing that wasn't.
+ */
+import * as Context from "effect/Context";
+import * as Data from "effect/Data";
+import type { Effect } from "effect/Effect";
+import type { InstalledVersions } from "../vocabulary/Package.ts";
+import type { Digest, PublicKey } from "../wire/Crypto.ts";
+import type { Configuration, JobManifest, PatchList } from "../wire/Documents.ts";
+import type { Fact } from "../wire/Facts.ts";
+import type { AgentState } from "./AgentState.ts";
+import type { InstallReport } from "./Installer.ts";
+
+export type JournalRecord =
+  /** Who this agent is, decided before the first request goes out. */
+  | { readonly _tag: "Identity"; readonly agentId: string; readonly attemptId: string }
+  | {
+      readonly _tag: "Membership";
+      readonly tenantId: string;
+      readonly assetId: string;
+      readonly epoch: number;
+      readonly tenantKey: PublicKey;
+    }
+  /** No request number above `through` was ever used. */
+  | { readonly _tag: "SequenceReserved"; readonly through: number }
+  | { readonly _tag: "ConfigurationHeld"; readonly digest: Digest; readonly configuration: Configuration }
+  | { readonly _tag: "SnapshotHeld"; readonly digest: Digest; readonly takenAt: number }
+  /** A manifest and its list passed the gate; the run is now the agent's duty. `serverTime` raises the time floor. */
+  | {
+      readonly _tag: "ManifestHeld";
+      readonly digest: Digest;
+      readonly manifest: JobManifest;
+      readonly list: PatchList;
+      readonly serverTime: number;
+    }
+  | { readonly _tag: "ManifestRefused"; readonly digest: Digest; readonly version: number }
+  /** Files are here and checked (`report` without a reason code), or can't be had. */
+  | { readonly _tag: "Prefetched"; readonly runId: string; readonly patchId: string; readonly report: InstallReport }
+  /** Written before an installer starts: which attempt, and what was installed. */
+  | {
+      readonly _tag: "InstallIntended";
+      readonly runId: string;
+      readonly patchId: string;
+      readonly attempt: number;
+      readonly before: readonly InstalledVersions[];
+    }
+  /** The installer never began (a lock): the attempt doesn't count. */
+  | { readonly _tag: "InstallDeferred"; readonly runId: string; readonly patchId: string; readonly attempt: number }
+  | {
+      readonly _tag: "InstallReported";
+      readonly runId: string;
+      readonly patchId: string;
+      readonly attempt: number;
+      readonly report: InstallReport;
+    }
+  /** Evidence shows that a crashed attempt did not succeed; another may follow. */
+  | { readonly _tag: "AttemptLost"; readonly runId: string; readonly patchId: string; readonly attempt: number }
+  /** A numbered fact, to be reported until it is acknowledged. */
+  | { readonly _tag: "FactRecorded"; readonly fact: Fact }
+  | { readonly _tag: "FactsAcknowledged"; readonly through: number }
+  /** Everything before this record, folded. */
+  | { readonly _tag: "Checkpoint"; readonly state: AgentState };
+
+export class JournalError extends Data.TaggedError("JournalError")<{
+  readonly reason: "Unavailable" | "Corrupt" | "Full";
+  readonly message: string;
+  readonly isRetryable: boolean;
+  readonly cause?: unknown;
+}> {}
+
+export interface JournalShape {
+  /** Appends records as one: all durable when it returns, or none. */
+  readonly append: (records: readonly JournalRecord[]) => Effect<void, JournalError>;
+  /** Every record, in the order written. */
+  readonly read: () => Effect<readonly JournalRecord[], JournalError>;
+  /** Replaces all records by one checkpoint, as one. */
+  readonly compact: (state: AgentState) => Effect<void, JournalError>;
+}
+
+export class Journal extends Context.Service<Journal, JournalShape>()("fettle/agent/Journal") {}

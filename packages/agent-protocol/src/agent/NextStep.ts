@@ -1,0 +1,71 @@
+/**
+ * What an agent does next for a run: a pure decision on the journal's state and the time. The order is fixed: fetch
+ * everything, start, then patch by patch; a crashed attempt is recovered before anything else is tried.
+ */
+import type { PatchInstruction } from "../vocabulary/Package.ts";
+import * as PatchOutcome from "../vocabulary/PatchOutcome.ts";
+import type { RunStatus } from "../vocabulary/RunStatus.ts";
+import * as AgentState from "./AgentState.ts";
+
+/** Attempts at one patch in one run, crashes included (invariant I6). */
+export const ATTEMPTS_MAX = 2;
+
+export type Step =
+  | { readonly _tag: "Wait"; readonly until: number }
+  | { readonly _tag: "Prefetch"; readonly patch: PatchInstruction }
+  | { readonly _tag: "Move"; readonly to: RunStatus; readonly reason: string | null }
+  | { readonly _tag: "Skip"; readonly patch: PatchInstruction; readonly reason: string }
+  | { readonly _tag: "Attempt"; readonly patch: PatchInstruction; readonly attempt: number }
+  | { readonly _tag: "Recover"; readonly patch: PatchInstruction; readonly open: AgentState.OpenAttempt };
+
+/** The next step of an unfinished run. `now` never runs behind the latest signed time (see {@link AgentState}). */
+export const nextStep = (run: AgentState.HeldRun, now: number): Step => {
+  const { notBefore, notAfter, bound } = run.manifest;
+  const isOver = now >= notAfter;
+  switch (run.status) {
+    case "Pending":
+      if (isOver) return { _tag: "Move", to: "TimedOut", reason: "the validity interval is over" };
+      return now < notBefore ? { _tag: "Wait", until: notBefore } : fetching(run);
+    case "Downloaded":
+      return isOver
+        ? { _tag: "Move", to: "TimedOut", reason: "the validity interval is over" }
+        : { _tag: "Move", to: "JobStarted", reason: null };
+    case "JobStarted":
+      return { _tag: "Move", to: "Patching", reason: null };
+    default:
+      return patching(run, isOver && bound === "complete");
+  }
+};
+
+const fetching = (run: AgentState.HeldRun): Step => {
+  const next = run.list.patches.find((p) => AgentState.progressOf(run, p.patchId).prefetch === null);
+  if (next !== undefined) return { _tag: "Prefetch", patch: next };
+  const none = run.list.patches.every((p) => AgentState.progressOf(run, p.patchId).settled !== null);
+  return none
+    ? { _tag: "Move", to: "DownloadingFailed", reason: "no patch could be downloaded" }
+    : { _tag: "Move", to: "Downloaded", reason: null };
+};
+
+const patching = (run: AgentState.HeldRun, mustStop: boolean): Step => {
+  const of = (patch: PatchInstruction) => AgentState.progressOf(run, patch.patchId);
+  for (const patch of run.list.patches) {
+    const { open } = of(patch);
+    if (open !== null) return { _tag: "Recover", patch, open };
+  }
+  const next = run.list.patches.find((p) => of(p).settled === null);
+  if (next === undefined) return finish(run);
+  if (mustStop) return { _tag: "Move", to: "TimedOut", reason: "the window ended before every patch was tried" };
+  const failed = run.list.patches.some((p) => of(p).settled?.outcome === "Failed");
+  if (failed && !run.manifest.continueOnFailure) {
+    return { _tag: "Skip", patch: next, reason: "an earlier patch failed (PAT-14)" };
+  }
+  return { _tag: "Attempt", patch: next, attempt: of(next).attempts + 1 };
+};
+
+const finish = (run: AgentState.HeldRun): Step => {
+  const good = run.list.patches.every((p) => {
+    const settled = AgentState.progressOf(run, p.patchId).settled;
+    return settled !== null && PatchOutcome.isSuccess(settled.outcome);
+  });
+  return { _tag: "Move", to: good ? "Completed" : "CompletedWithFailure", reason: null };
+};

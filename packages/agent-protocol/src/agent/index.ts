@@ -1,0 +1,18 @@
+/**
+ * @fettle/agent-protocol/agent: the agent as a library. Give it its ports, call `cycle` when it says.
+ */
+export * as Agent from "./Agent.ts";
+export * as AgentState from "./AgentState.ts";
+export { ExchangeError } from "./Exchange.ts";
+export { Host, HostError, type HostFacts, type HostShape } from "./Host.ts";
+export {
+  Installer,
+  type InstallerClass,
+  InstallerError,
+  type InstallerShape,
+  type InstallReport,
+} from "./Installer.ts";
+export { Inventory, InventoryError, type InventoryShape } from "./Inventory.ts";
+export { Journal, JournalError, type JournalRecord, type JournalShape } from "./Journal.ts";
+export { AgentEnvironment, AgentKeys, KeyStoreError, Transport, TransportError } from "./Ports.ts";
+export type { Activation } from "./Provisioning.ts";

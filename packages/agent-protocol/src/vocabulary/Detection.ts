@@ -1,0 +1,39 @@
+/**
+ * What a package database says about a patch: evidence, read before and after an installer ran. Pure.
+ * An exit code is never proof; only this is (CMP-02).
+ */
+import type { JobKind } from "./JobKind.ts";
+import * as Package from "./Package.ts";
+import * as RpmVersion from "./RpmVersion.ts";
+
+/**
+ * `Satisfied`: the asset is as the job wants it · `Unsatisfied`: something is left to do · `NotApplicable`: none of the
+ * patch's packages is installed · `Broken`: a package is installed twice, which a half-done transaction leaves behind.
+ */
+export type DetectionVerdict = "Satisfied" | "Unsatisfied" | "NotApplicable" | "Broken";
+
+/**
+ * Judges a patch by its packages. For a deployment a package is satisfied at its target version or above; a package
+ * that isn't installed needs nothing. For a rollback it is satisfied at exactly its target version.
+ */
+export const verdict = (
+  kind: JobKind,
+  targets: readonly Package.Package[],
+  installed: readonly Package.InstalledVersions[],
+): DetectionVerdict => {
+  const found = new Map(installed.filter((p) => p.evrs.length > 0).map((p) => [Package.key(p), p]));
+  const judged = targets.flatMap((t) => {
+    const p = found.get(Package.key(t));
+    return p === undefined ? [] : [judge(kind, t, p)];
+  });
+  if (judged.length === 0) return "NotApplicable";
+  if (judged.includes("Broken")) return "Broken";
+  return judged.every((v) => v === "Satisfied") ? "Satisfied" : "Unsatisfied";
+};
+
+const judge = (kind: JobKind, target: Package.Package, p: Package.InstalledVersions): DetectionVerdict => {
+  if (p.evrs.length > 1 && !p.sideBySide) return "Broken";
+  const orders = p.evrs.map((evr) => RpmVersion.compare(evr, target.evr));
+  if (kind === "rollback") return orders.every((o) => o === 0) ? "Satisfied" : "Unsatisfied";
+  return orders.some((o) => o >= 0) ? "Satisfied" : "Unsatisfied";
+};

@@ -1,0 +1,10 @@
+/** The words both sides share: pure data and pure functions, nothing imported. */
+export * as Detection from "./Detection.ts";
+export type { JobKind } from "./JobKind.ts";
+export * as Package from "./Package.ts";
+export * as PatchOutcome from "./PatchOutcome.ts";
+export * as ReasonCode from "./ReasonCode.ts";
+export type { RebootPolicy } from "./RebootPolicy.ts";
+export * as RpmVersion from "./RpmVersion.ts";
+export * as RunStatus from "./RunStatus.ts";
+export type { WindowBound } from "./WindowBound.ts";

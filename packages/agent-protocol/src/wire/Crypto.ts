@@ -1,0 +1,94 @@
+/**
+ * The one file that touches node:crypto: digests, Ed25519, HMAC, constant-time comparison.
+ *
+ * Keys travel as base64url text of their DER (SPKI for public, PKCS #8 for private). A parsed KeyObject is kept, as
+ * parsing costs as much as verifying.
+ */
+import { createHash, createHmac, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from "node:crypto";
+import { sign as signBytes, timingSafeEqual, verify as verifyBytes } from "node:crypto";
+
+/** `sha256:` and 64 hexadecimal digits. */
+export type Digest = `sha256:${string}`;
+
+/** An Ed25519 public key: base64url of its SPKI DER. */
+export type PublicKey = string;
+
+/** An Ed25519 key pair. The private half never leaves the place that made it, but into a KeyStore. */
+export interface KeyPair {
+  readonly publicKey: PublicKey;
+  /** base64url of the PKCS #8 DER. A secret: never logged, never sent. */
+  readonly privateKey: string;
+}
+
+/** The grammar of {@link Digest}. */
+export const DIGEST = /^sha256:[0-9a-f]{64}$/;
+
+/** The digest of bytes or of text in UTF-8. */
+export const digest = (data: Uint8Array | string): Digest => `sha256:${createHash("sha256").update(data).digest("hex")}`;
+
+/** What an install command carries, so that an agent never trusts on first use: the digest of the tenant's public key. */
+export const fingerprint = (key: PublicKey): Digest => digest(Buffer.from(key, "base64url"));
+
+/** Makes an Ed25519 key pair. */
+export const generateKeyPair = (): KeyPair => {
+  const pair = generateKeyPairSync("ed25519");
+  return {
+    publicKey: pair.publicKey.export({ format: "der", type: "spki" }).toString("base64url"),
+    privateKey: pair.privateKey.export({ format: "der", type: "pkcs8" }).toString("base64url"),
+  };
+};
+
+/** Signs bytes; the signature is base64url. */
+export const sign = (keys: KeyPair, data: Uint8Array): string =>
+  signBytes(null, data, privateKeys.get(keys.privateKey)).toString("base64url");
+
+/** Whether the signature (base64url) over the bytes is the key's. False for anything malformed. */
+export const verify = (key: PublicKey, data: Uint8Array, signature: string): boolean => {
+  try {
+    return verifyBytes(null, data, publicKeys.get(key), Buffer.from(signature, "base64url"));
+  } catch {
+    return false;
+  }
+};
+
+/** Whether text is an Ed25519 public key. */
+export const isPublicKey = (text: string): boolean => {
+  try {
+    return publicKeys.get(text).asymmetricKeyType === "ed25519";
+  } catch {
+    return false;
+  }
+};
+
+/** HMAC-SHA-256 of text under a secret text, base64url. */
+export const hmac = (secret: string, text: string): string =>
+  createHmac("sha256", secret).update(text).digest("base64url");
+
+/** Compares two texts in time that doesn't tell where they differ. */
+export const sameText = (a: string, b: string): boolean => {
+  const left = createHash("sha256").update(a).digest();
+  const right = createHash("sha256").update(b).digest();
+  return timingSafeEqual(left, right);
+};
+
+/** How many parsed keys are kept of each kind. */
+export const KEYS_KEPT_MAX = 10_000;
+
+// Parsed keys by their text; the oldest go first.
+const keep = (parse: (text: string) => KeyObject): { readonly get: (text: string) => KeyObject } => {
+  const kept = new Map<string, KeyObject>();
+  return {
+    get: (text) => {
+      const known = kept.get(text);
+      if (known !== undefined) return known;
+      const parsed = parse(text);
+      const oldest = kept.keys().next();
+      if (kept.size >= KEYS_KEPT_MAX && !oldest.done) kept.delete(oldest.value);
+      kept.set(text, parsed);
+      return parsed;
+    },
+  };
+};
+
+const publicKeys = keep((text) => createPublicKey({ key: Buffer.from(text, "base64url"), format: "der", type: "spki" }));
+const privateKeys = keep((text) => createPrivateKey({ key: Buffer.from(text, "base64url"), format: "der", type: "pkcs8" }));

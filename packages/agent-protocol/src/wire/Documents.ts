@@ -1,0 +1,65 @@
+/**
+ * The documents that the tenant's key signs. A run has one patch list for all assets of equal fate, content-addressed,
+ * and one small job manifest per asset (reliability figure F4: a signature an asset, not a list an asset).
+ */
+import * as z from "zod";
+import { wireLimits } from "./WireLimits.ts";
+import * as Words from "./Words.ts";
+
+const rebootPolicy = z.strictObject({ _tag: z.literal("Suppress") });
+
+/** What one asset is to do, until when, and under which number (PLN-04, MAN-02). */
+export const JobManifest = z.strictObject({
+  tenantId: Words.tenantId,
+  agentId: Words.uuid,
+  epoch: Words.count,
+  /** Grows with each manifest to this agent; a lower one than the highest seen is refused. */
+  manifestVersion: z.int().min(1),
+  runId: Words.uuid,
+  jobId: Words.uuid,
+  jobRevision: z.int().min(1),
+  occurrenceKey: z.string().min(1).max(128),
+  kind: z.enum(["deployment", "rollback"]),
+  /** Digest of the sealed patch list. */
+  list: Words.digest,
+  /** The validity interval, half-open. */
+  notBefore: Words.instant,
+  notAfter: Words.instant,
+  bound: z.enum(["start", "complete"]),
+  /** What the instants were resolved from; null when they depend on no zone (on demand). */
+  local: z.strictObject({ zone: Words.zone, nominal: z.string().max(32), tzdata: Words.version }).nullable(),
+  continueOnFailure: z.boolean(),
+  reboot: rebootPolicy,
+  /** Members an agent must understand to carry this out; an unknown one is refused. */
+  critical: z.array(z.string().max(64)).max(16),
+});
+export type JobManifest = z.infer<typeof JobManifest>;
+
+/** The members of {@link JobManifest.critical} that this version understands. */
+export const criticalMembers: ReadonlySet<string> = new Set();
+
+/** One patch of a list: exactly these packages at exactly these versions. */
+export const PatchListItem = z.strictObject({
+  patchId: Words.patchId,
+  advisory: Words.advisory.nullable(),
+  packages: z.array(Words.pkg).min(1).max(512),
+});
+
+/** The patches of every asset of equal fate in a run, in the order of work. */
+export const PatchList = z.strictObject({
+  tenantId: Words.tenantId,
+  kind: z.enum(["deployment", "rollback"]),
+  patches: z.array(PatchListItem).min(1).max(wireLimits.patchesPerList),
+});
+export type PatchList = z.infer<typeof PatchList>;
+
+/** An agent's configuration: the effective settings of its profile (CFG-01). */
+export const Configuration = z.strictObject({
+  tenantId: Words.tenantId,
+  profile: Words.name,
+  revision: z.int().min(1),
+  /** AGT-04; the control plane keeps it inside the subscription's limits. */
+  statusIntervalSeconds: z.int().min(1).max(86_400),
+  scanIntervalSeconds: z.int().min(1).max(2_592_000),
+});
+export type Configuration = z.infer<typeof Configuration>;

@@ -1,0 +1,36 @@
+/** What may come over the wire at most. Every number is a limit of wire v0; a test stands at each one's max + 1. */
+export interface WireLimits {
+  readonly provisionBytes: number;
+  readonly checkInBytes: number;
+  readonly factsBytes: number;
+  readonly snapshotBytes: number;
+  readonly replyBytes: number;
+  readonly documentBytes: number;
+  readonly jsonDepth: number;
+  readonly factsPerReport: number;
+  readonly packagesPerSnapshot: number;
+  readonly patchesPerList: number;
+  readonly outputTailCharacters: number;
+  readonly clockSkewSeconds: number;
+  readonly manifestPayloadBytes: number;
+}
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+
+export const wireLimits: WireLimits = {
+  provisionBytes: 16 * KIB,
+  checkInBytes: 64 * KIB,
+  factsBytes: 256 * KIB,
+  snapshotBytes: 16 * MIB,
+  replyBytes: 256 * KIB,
+  documentBytes: 2 * MIB,
+  jsonDepth: 32,
+  factsPerReport: 100,
+  packagesPerSnapshot: 50_000,
+  // JOB-04: a list holds 1–2000 patches.
+  patchesPerList: 2_000,
+  outputTailCharacters: 2_000,
+  clockSkewSeconds: 300,
+  manifestPayloadBytes: KIB,
+};

@@ -1,0 +1,39 @@
+/**
+ * The known spelling nearest to a mistyped one, for hints.
+ *
+ * Cost is bounded: spellings that differ too much in length are not compared.
+ */
+
+/** Longest spelling compared, in UTF-16 code units: a longer one is no typing slip. */
+const MAX_COMPARED_CHARACTERS = 64;
+
+/** The candidate fewest edits away, if that is at most a third of its letters; the earlier one of two as near. */
+export function nearest(text: string, candidates: Iterable<string>): string | null {
+  if (text.length > MAX_COMPARED_CHARACTERS) return null;
+  const wanted = text.toLowerCase();
+  let best: string | null = null;
+  let bestEdits = Number.POSITIVE_INFINITY;
+  for (const candidate of candidates) {
+    const allowed = Math.min(bestEdits - 1, Math.max(1, Math.floor(candidate.length / 3)));
+    if (Math.abs(candidate.length - wanted.length) > allowed) continue;
+    const count = edits(wanted, candidate.toLowerCase());
+    if (count > allowed) continue;
+    best = candidate;
+    bestEdits = count;
+  }
+  return best;
+}
+
+/** Fewest insertions, deletions and substitutions that turn one text into the other, row by row. */
+function edits(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, i) => i);
+  for (let i = 0; i < from.length; i++) {
+    const following = [i + 1];
+    for (let j = 0; j < to.length; j++) {
+      const substituted = (row[j] ?? 0) + (from[i] === to[j] ? 0 : 1);
+      following.push(Math.min(substituted, (row[j + 1] ?? 0) + 1, (following[j] ?? 0) + 1));
+    }
+    row = following;
+  }
+  return row[to.length] ?? 0;
+}
