@@ -1,8 +1,32 @@
 import { defineConfig } from "vitest/config";
 
+/** Suites that need the whole machine: a real package manager, processes killed, a package registry. */
+const WHOLE_MACHINE = ["**/*.real.test.ts", "examples/**/*.e2e.test.ts"];
+
+const EVERY_SUITE = ["packages/*/test/**/*.test.ts", "tools/**/*.test.ts", "examples/**/*.test.ts", "bench/**/*.test.ts"];
+const NEVER = ["**/node_modules/**", "**/dist/**", "examples/.doctest-*/**"];
+
 export default defineConfig({
   test: {
-    include: ["packages/*/test/**/*.test.ts", "tools/**/*.test.ts", "examples/**/*.test.ts", "bench/**/*.test.ts"],
+    projects: [
+      {
+        extends: true,
+        test: { name: "parallel", include: EVERY_SUITE, exclude: [...NEVER, ...WHOLE_MACHINE], sequence: { groupOrder: 0 } },
+      },
+      {
+        extends: true,
+        test: {
+          name: "serial",
+          include: WHOLE_MACHINE,
+          exclude: NEVER,
+          fileParallelism: false,
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+        },
+      },
+    ],
     testTimeout: 60_000,
     hookTimeout: 120_000,
   },

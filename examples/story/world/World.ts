@@ -27,6 +27,8 @@ export interface World {
   /** Of the `stable` repository; ends with a slash. */
   readonly repositoryUrl: string;
   readonly gpgKeyPath: string;
+  /** The folder that is served: both repositories and the key. */
+  readonly vendorDirectory: string;
   /** The vendor's advisories of the `stable` repository. */
   readonly updateinfoPath: string;
   readonly updateinfoXml: string;
@@ -110,6 +112,7 @@ const populate = async (ground: Ground): Promise<World> => {
   return {
     repositoryUrl: `${server.url}stable/`,
     gpgKeyPath: vendor.gpgKeyPath,
+    vendorDirectory: vendorFolder,
     updateinfoPath,
     updateinfoXml: await fs.readFile(updateinfoPath, "utf8"),
     assets,
@@ -135,3 +138,6 @@ const eachAtOnce = async <A>(
 
 /** Every advisory and package that the world's vendor ever published, as data. */
 export const catalogue = { packages: Catalogue.packages, advisories: Catalogue.advisories };
+
+/** What slow-lab's new version writes as soon as its %post runs, relative to an install root. */
+export const slowPostMark: string = Catalogue.SLOW_POST_MARK;

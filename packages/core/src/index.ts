@@ -1,4 +1,30 @@
+/**
+ * @fettle/core: the control plane of a patch-management product as a library.
+ *
+ * Start with {@link Fettle}: `Fettle.make(ports)` for Effects, `Fettle.promises(fettle)` for Promises.
+ */
+export type { Asset } from "./domain/asset/Asset.ts";
+export type { Assessment } from "./domain/assessment/Assessment.ts";
+export type { Role, User } from "./domain/access/User.ts";
+export type { Job, JobDraft, JobSchedule, PatchSource } from "./domain/job/Job.ts";
+export * as JobStatus from "./domain/job/JobStatus.ts";
 export * as Patch from "./domain/patch/Patch.ts";
+export * as PatchCatalog from "./domain/patch/PatchCatalog.ts";
+export type { Plan, PlanExclusion, PlanGroup, PlannedPatch } from "./domain/plan/Plan.ts";
+export type { ConfigurationProfile } from "./domain/profile/ConfigurationProfile.ts";
+export * as AssetRun from "./domain/run/AssetRun.ts";
+export type { Run, RunProgress } from "./domain/run/Run.ts";
+export * as Actor from "./domain/shared/Actor.ts";
+export * as Limits from "./domain/shared/Limits.ts";
+export type { Rejection } from "./domain/shared/Rejection.ts";
+export * as TagScope from "./domain/tag/TagScope.ts";
+export * as TagSelection from "./domain/tag/TagSelection.ts";
+export type { AssetView, MissingView } from "./engine/Assets.ts";
+export type { HashedPlan } from "./engine/Plans.ts";
+export { Rejected } from "./engine/Rejected.ts";
+export type { ResultRow } from "./engine/Runs.ts";
+export type { IssuedActivationKey, SubscriptionInput } from "./engine/Subscriptions.ts";
+export * as Fettle from "./Fettle.ts";
 export { BlobError, BlobStore, type BlobStoreShape } from "./ports/BlobStore.ts";
 export { Directory, DirectoryError } from "./ports/Directory.ts";
 export { Environment } from "./ports/Environment.ts";

@@ -4,7 +4,8 @@
  * Invariants of a parsed tree; the printer relies on them:
  * - every node has the span of its text, with its parentheses when it stands in some;
  * - And and Or have at least two operands, none of their own kind;
- * - a `Bare` text is words joined by single spaces, none of them a boolean word; an `Exact` text holds no backtick.
+ * - a `Bare` text is words joined by single spaces, none a boolean word or the start of a condition; an `Exact` text
+ *   holds no backtick.
  */
 import type * as Span from "./Span.ts";
 

@@ -5,7 +5,7 @@
  * letter case, as do the values of one enum; no name is a boolean word or a member every object inherits.
  */
 import * as Result from "./Result.ts";
-import * as Token_ from "./Token.ts";
+import { isReserved } from "./Token.ts";
 
 /** How a token is searched. Closed; grows with the language, so switch over it exhaustively. */
 export type Type = "text" | "keyword" | "enum" | "number" | "date" | "boolean";
@@ -172,6 +172,8 @@ function resolve(name: string, definition: Definition): Token {
 }
 
 const NAME = /^[a-z_][\w.-]*$/i;
+/** What no query text can hold (see Lexer), and line ends. */
+const CONTROL = /\p{Cc}|\p{Cs}/u;
 const TYPES: Record<Type, true> = { text: true, keyword: true, enum: true, number: true, date: true, boolean: true };
 const PROPERTIES: Record<keyof EnumDefinition, true> = {
   type: true,
@@ -184,8 +186,9 @@ const PROPERTIES: Record<keyof EnumDefinition, true> = {
 };
 
 function nameProblems(name: string, spelling: string, taken: Token | undefined): readonly Problem[] {
-  if (!NAME.test(spelling) || Token_.isReserved(spelling) || spelling in Object.prototype) {
-    const hint = "Begin with a letter or _, go on with letters, digits, _ . or -; and, or, not and constructor are taken.";
+  if (!NAME.test(spelling) || isReserved(spelling) || spelling in Object.prototype) {
+    const hint =
+      "Begin with a letter or _, go on with letters, digits, _ . or -; and, or, not and constructor are taken.";
     return [{ name, message: `"${spelling}" cannot be a token name.`, hint }];
   }
   if (taken === undefined) return [];
@@ -214,8 +217,9 @@ function enumProblems(name: string, values: readonly string[]): readonly Problem
   if (values.length === 0) problems.push({ name, message: "The enum has no values.", hint: "List them in values." });
   const seen = new Set<string>();
   for (const value of values) {
-    if (value.trim() !== value || value === "") {
-      problems.push({ name, message: `"${value}" is empty or has space around it.`, hint: "Trim the enum's values." });
+    if (value.trim() !== value || value === "" || CONTROL.test(value)) {
+      const message = `"${value}" is empty, has space around it, or holds control characters.`;
+      problems.push({ name, message, hint: "Clean the enum's values." });
     }
     if (seen.has(fold(value))) {
       problems.push({ name, message: `The value "${value}" is listed twice.`, hint: "Values ignore letter case." });

@@ -4,11 +4,12 @@
  * Rules:
  * - A word is a run of anything but space, brackets, operators and quotes. A comma ends a word only inside `[ ]`, so
  *   that `10,125` is one word elsewhere; an apostrophe inside a word belongs to it (`don't`).
- * - A word that starts with a digit may hold colons (`2024-07-08T12:01Z`): no token name starts with a digit.
+ * - A colon stays inside a word that starts with a digit (`2024-07-08T12:01Z`), since no token name does; and between
+ *   two digits of a word right behind an operator or in `[ ]` (`RHSA-2024:0001`), where no token name stands.
  * - `\` escapes a quote or itself inside "…" and '…'; before anything else, and inside backticks, it is itself.
  * - Typographic double quotes, as pasted from documents, work as a pair.
  */
-import * as Diagnostic from "./Diagnostic.ts";
+import type * as Diagnostic from "./Diagnostic.ts";
 import type * as Limits from "./Limits.ts";
 import * as Result from "./Result.ts";
 import * as Span from "./Span.ts";
@@ -18,6 +19,8 @@ interface State {
   readonly text: string;
   index: number;
   inList: boolean;
+  /** The last token was an operator: what follows is a value. */
+  isAfterOperator: boolean;
 }
 
 const TAB = 0x09;
@@ -52,13 +55,14 @@ export function lex(text: string, limits: Limits.Limits): Result.Result<readonly
   if (text.length > limits.maxTextCharacters) return Result.err(textTooLong(text, limits.maxTextCharacters));
   const forbidden = text.search(FORBIDDEN);
   if (forbidden >= 0) return Result.err(invalidCharacter(text, forbidden));
-  const state: State = { text, index: 0, inList: false };
+  const state: State = { text, index: 0, inList: false, isAfterOperator: false };
   const tokens: Token.Token[] = [];
   for (let start = skipSpace(state); start < text.length; start = skipSpace(state)) {
     const token = next(state);
     if (token === null) return Result.err(unterminatedQuote(text, start));
     if (tokens.length === limits.maxTokens) return Result.err(tooManyTokens(token, limits.maxTokens));
     tokens.push(token);
+    state.isAfterOperator = Token.isOperator(token.kind);
   }
   tokens.push(Token.make("End", text.length, text.length, ""));
   return Result.ok(tokens);
@@ -114,17 +118,21 @@ function mark(state: State, kind: Token.Kind, length: number): Token.Token {
 
 function word(state: State): Token.Token {
   const { text, index: start, inList } = state;
-  const mayHoldColons = isDigit(text.charCodeAt(start));
   let end = start + 1;
   for (; end < text.length; end++) {
     const code = text.charCodeAt(end);
-    if (isWordPart(code, inList)) continue;
-    const isInnerColon = code === COLON && mayHoldColons && isWordPart(text.charCodeAt(end + 1), inList);
-    if (!isInnerColon) break;
+    if (!isWordPart(code, inList) && !(code === COLON && isInnerColon(state, start, end))) break;
   }
   state.index = end;
   const content = text.slice(start, end);
   return Token.make(Token.kindOfWord(content), start, end, content);
+}
+
+/** True for a colon at `colon` that belongs to the word from `start`. */
+function isInnerColon({ text, inList, isAfterOperator }: State, start: number, colon: number): boolean {
+  const following = text.charCodeAt(colon + 1);
+  if (isDigit(text.charCodeAt(start))) return isWordPart(following, inList);
+  return (inList || isAfterOperator) && isDigit(text.charCodeAt(colon - 1)) && isDigit(following);
 }
 
 function phrase(state: State): Token.Token | null {

@@ -78,8 +78,6 @@ function isAndOrMissing(cursor: Cursor.Cursor): boolean {
     case "Word":
     case "Not":
     case "Open":
-    case "Phrase":
-    case "Exact":
       report(cursor, "missing-and-or", token, `AND or OR is missing before ${show(token)}.`, MISSING_AND_OR_HINT);
       return true;
     default:
@@ -147,7 +145,7 @@ function parseCondition(cursor: Cursor.Cursor, name: Ast.Name): Ast.Leaf | null 
   if (isWord(operator, "is")) return parseNullCheck(cursor, name);
   if (!Token.isOperator(operator.kind)) {
     const message = `An operator is missing after "${name.text}".`;
-    const hint = `Write a token, an operator and a value, such as token: ${name.text}; text without a token is not searched.`;
+    const hint = `Text without a token is not searched; write a token, an operator and a value: token: ${name.text}.`;
     return fail(cursor, "expected-operator", operator, message, hint);
   }
   advance(cursor);
@@ -201,7 +199,7 @@ function parseLiteral(cursor: Cursor.Cursor): Ast.Literal | null {
     case "Word":
       return parseBare(cursor, first);
     case "Open":
-      return fail(cursor, "unsupported-group-value", first, "A value cannot start with a parenthesis.", GROUP_VALUE_HINT);
+      return fail(cursor, "unsupported-group-value", first, "A value cannot start with (.", GROUP_VALUE_HINT);
     default:
       return fail(cursor, "expected-value", first, `A value is missing before ${show(first)}.`, VALUE_HINT);
   }
@@ -218,7 +216,7 @@ function parseBare(cursor: Cursor.Cursor, first: Token.Token): Ast.Literal | nul
   }
   const after = peek(cursor);
   if (Token.isOperator(after.kind)) {
-    const hint = `Put a value that holds ${show(after)} in quotes, or give the value that is missing before "${last.text}".`;
+    const hint = `Put a value that holds ${show(after)} in quotes, or add the value that is missing before it.`;
     return fail(cursor, "unexpected-operator", after, `${show(after)} cannot stand inside a value.`, hint);
   }
   return Ast.literal("Bare", words.join(" "), Span.join(first, last));
@@ -261,6 +259,6 @@ const show = (token: Token.Token): string => {
 
 const CONDITION_HINT = "Write a condition, such as token: value; AND and OR need one on each side, NOT one after it.";
 const MISSING_AND_OR_HINT = "Join the conditions by AND or OR; put a value of several words in quotes.";
-const UNEXPECTED_TEXT_HINT = "Delete it, or put the value it belongs to in quotes.";
-const GROUP_VALUE_HINT = "For one of several values write token: [a, b]; put a value that holds parentheses in quotes.";
+const UNEXPECTED_TEXT_HINT = "Delete it, or put the whole value it belongs to in quotes.";
+const GROUP_VALUE_HINT = "For one of several values write token: [a, b]; a value that holds parentheses needs quotes.";
 const VALUE_HINT = "Write a value after the operator; AND, OR, NOT and punctuation need quotes to be a value.";

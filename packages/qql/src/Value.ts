@@ -62,7 +62,10 @@ const MAX_INSTANT = /* @__PURE__ */ Date.UTC(10_000, 0, 1) - 1;
 export function parseNumber(text: string): Result.Result<number, Fault> {
   const number = NUMBER.test(text) ? Number(text) : Number.NaN;
   if (Number.isNaN(number)) {
-    return fault(`"${text}" is not a number.`, "Write digits with an optional sign and decimal point, such as 5 or -0.5.");
+    return fault(
+      `"${text}" is not a number.`,
+      "Write digits with an optional sign and decimal point, such as 5 or -0.5.",
+    );
   }
   if (Math.abs(number) > Number.MAX_SAFE_INTEGER) {
     return fault(`"${text}" is too large to be compared exactly.`, `Stay within ±${Number.MAX_SAFE_INTEGER}.`);
@@ -86,7 +89,10 @@ export function parseDate(text: string): Result.Result<Interval, Fault> {
     return fault(`"${text}" is not a date.`, "Write a day, 2024-07-31, or a UTC time, 2024-07-31T12:00:00Z.");
   }
   if (!(from >= MIN_INSTANT && from <= MAX_INSTANT)) {
-    return fault(`"${text}" is not in the calendar.`, "Check month, day, hour and minute; years run from 1000 to 9999.");
+    return fault(
+      `"${text}" is not in the calendar.`,
+      "Check month, day, hour and minute; years run from 1000 to 9999.",
+    );
   }
   return Result.ok({ from, until: from + (day === null ? 1 : MILLISECONDS_A_DAY) });
 }

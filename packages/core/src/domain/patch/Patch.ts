@@ -3,7 +3,7 @@
  *
  * Times are epoch milliseconds. A Linux patch is carried by the asset's own repositories, so it has no url.
  */
-import type { Package } from "@fettle/agent-protocol";
+import type { Package } from "@fettle/agent-protocol/vocabulary";
 
 /** The five words of the vendor's severity, most severe first. */
 export const vendorSeverities = ["Critical", "Important", "Moderate", "Low", "None"] as const;

@@ -1,0 +1,103 @@
+/** `npm start`: tells the story on real package managers, or on a simulated OS where there are none. */
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { Fettle } from "@fettle/core";
+import * as Effect from "effect/Effect";
+import * as Exit from "effect/Exit";
+import * as Scope from "effect/Scope";
+import * as ControlPlane from "./ControlPlane.ts";
+import * as Host from "./Host.ts";
+import * as Narrator from "./Narrator.ts";
+import * as Play from "./Play.ts";
+import * as RealFleet from "./RealFleet.ts";
+import * as Requirements from "./Requirements.ts";
+import * as SimulatedFleet from "./SimulatedFleet.ts";
+
+const HELP = `npm start -- [options]
+
+Tells Fettle's main job from end to end: agents provision, the control plane works out what is missing, a job is
+planned, enabled and carried out, its results are read from the package databases, and one patch is rolled back.
+
+  --json         prints one JSON document of the outcome on stdout; progress goes to stderr
+  --keep         leaves the control plane running at the end and prints its URL
+  --simulated    tells it on the simulated OS even where real package managers are at hand
+  --no-install   installs no Debian packages; what is missing is said, and the story is told on the simulated OS
+  --help         prints this
+
+Exit code 0 when every outcome is as the story says, 1 when one is not, 2 for options that don't exist.
+`;
+
+const PATIENCE_MS = 180_000;
+
+const { values } = parseArgs({
+  options: {
+    json: { type: "boolean", default: false },
+    keep: { type: "boolean", default: false },
+    simulated: { type: "boolean", default: false },
+    "no-install": { type: "boolean", default: false },
+    help: { type: "boolean", default: false },
+  },
+});
+
+const here = path.dirname(fileURLToPath(import.meta.url));
+const controlPlaneScript = path.join(here, "control-plane.js");
+const agentScript = path.join(here, "../../agent/dist/main.js");
+
+const tell = async (directory: string, obstacle: string | null): Promise<boolean> => {
+  const narrator = Narrator.make(values.json ? process.stderr : process.stdout);
+  const mode =
+    obstacle === null
+      ? "This is the real thing: dnf, rpm and signed packages on install roots of this machine."
+      : `SIMULATED: ${obstacle}; the same story runs on the simulated OS.`;
+  narrator.say(mode);
+  const data = path.join(directory, "data");
+  fs.mkdirSync(data, { recursive: true, mode: 0o700 });
+  const plane = await ControlPlane.start(controlPlaneScript, data);
+  const fleet = obstacle === null ? await RealFleet.make({ directory, agentScript }) : SimulatedFleet.make();
+  const scope = Effect.runSync(Scope.make());
+  try {
+    const fettle = Fettle.promises(await Effect.runPromise(Scope.provide(Host.open(data), scope)));
+    const outcome = await Play.play({ fettle, fleet, server: plane.url, narrator, patience: PATIENCE_MS });
+    if (values.json) process.stdout.write(`${JSON.stringify(outcome, null, 2)}\n`);
+    narrator.heading(outcome.isAsTold ? "Every outcome is as the story says" : "NOT as the story says");
+    for (const problem of outcome.problems) narrator.say(`  ${problem}`);
+    if (values.keep) tellHowToReach(narrator, plane.url, data);
+    narrator.say(mode);
+    return outcome.isAsTold;
+  } finally {
+    await fleet.close();
+    if (!values.keep) await plane.stop();
+    await Effect.runPromise(Scope.close(scope, Exit.void));
+  }
+};
+
+const tellHowToReach = (narrator: Narrator.Narrator, url: string, data: string): void => {
+  const token = path.join(data, "operator-token");
+  narrator.say(`\nThe control plane goes on at ${url}`);
+  narrator.say(`  curl -H "Authorization: Bearer $(cat '${token}')" ${url}/v0/assets`);
+};
+
+const main = async (): Promise<number> => {
+  if (values.help) {
+    process.stdout.write(HELP);
+    return 0;
+  }
+  const obstacle = values.simulated ? "asked for by --simulated" : Requirements.missing();
+  const directory = fs.mkdtempSync(path.join(os.tmpdir(), "fettle-story-"));
+  try {
+    return (await tell(directory, obstacle)) ? 0 : 1;
+  } finally {
+    if (!values.keep) fs.rmSync(directory, { recursive: true, force: true });
+  }
+};
+
+main().then(
+  (code) => process.exit(code),
+  (cause: unknown) => {
+    process.stderr.write(`The story broke off: ${cause instanceof Error ? cause.message : String(cause)}\n`);
+    process.exit(1);
+  },
+);

@@ -1,0 +1,165 @@
+/**
+ * From an `<update>` element as it stands to a patch (PAT-01, PAT-13), and two elements of one advisory into one.
+ *
+ * Invariant: an advisory is taken whole or not at all (a package left out would read as "nothing missing"). Pure.
+ */
+import type { Package, Result } from "@fettle/agent-protocol";
+import type { Patch } from "@fettle/core";
+import type { FeedLimits } from "./FeedLimits.ts";
+import * as Grammar from "./Grammar.ts";
+
+/** What one `<update>` element said, unchecked but for its sizes. */
+export interface RawAdvisory {
+  /** Of its opening tag, from 1. */
+  readonly line: number;
+  readonly attributes: { readonly [name: string]: string };
+  /** The text of its child elements, by name; only those that are read. */
+  readonly texts: ReadonlyMap<string, string>;
+  readonly issued: string | null;
+  readonly updated: string | null;
+  readonly cves: readonly CveReference[];
+  /** Source packages are left out. */
+  readonly packages: readonly RawPackage[];
+  /** The first thing that already went wrong while it was read. */
+  readonly problem: string | null;
+}
+
+export interface CveReference {
+  readonly id: string;
+  readonly title: string;
+}
+
+export interface RawPackage {
+  readonly attributes: { readonly [name: string]: string };
+  /** The text of its `reboot_suggested`; null without one. */
+  readonly rebootSuggested: string | null;
+}
+
+/** The patch that an element stands for, or why it is left out. */
+export const toPatch = (
+  raw: RawAdvisory,
+  options: { readonly vendor: string | null; readonly limits: FeedLimits },
+): Result<Patch.Patch, string> => {
+  if (raw.problem !== null) return { ok: false, error: raw.problem };
+  const id = Grammar.advisoryId(idOf(raw));
+  if (!id.ok) return id;
+  const vendorSeverity = Grammar.severity(raw.texts.get("severity") ?? null);
+  if (!vendorSeverity.ok) return vendorSeverity;
+  const category = Grammar.category(raw.attributes.type ?? null);
+  if (!category.ok) return category;
+  const cves = cvesOf(raw);
+  if (!cves.ok) return cves;
+  const brought = packagesOf(raw);
+  if (!brought.ok) return brought;
+  const dates = datesOf(raw);
+  if (!dates.ok) return dates;
+  const title = Grammar.title(raw.texts.get("title") ?? "");
+  if (title.length > options.limits.titleCharacters) {
+    return { ok: false, error: `its title is longer than ${options.limits.titleCharacters} characters` };
+  }
+  return {
+    ok: true,
+    value: {
+      id: id.value,
+      title: title === "" ? id.value : title,
+      platform: "Linux",
+      vendor: options.vendor ?? (Grammar.title(raw.attributes.from ?? "") || UNKNOWN_VENDOR),
+      category: category.value,
+      vendorSeverity: vendorSeverity.value,
+      cves: cves.value,
+      ...brought.value,
+      ...dates.value,
+      isDeprecated: Grammar.isWithdrawn(raw.attributes.status ?? null),
+    },
+  };
+};
+
+/** The id as it stands, spaces around it aside. */
+export const idOf = (raw: RawAdvisory): string => (raw.texts.get("id") ?? "").trim();
+
+/** The vendor of a feed whose advisories don't say, when the caller doesn't either. */
+export const UNKNOWN_VENDOR = "unknown";
+
+/**
+ * One advisory that a feed carries twice. What the newer element says holds; both bring their packages and CVEs; of
+ * equals the more severe, the more careful about reboots, the withdrawn. Doesn't depend on the elements' order.
+ */
+export const merge = (a: Patch.Patch, b: Patch.Patch): Patch.Patch => {
+  const base = isBefore(a, b) ? b : a;
+  const areEqual = a.modifiedAt === b.modifiedAt;
+  return {
+    ...base,
+    vendorSeverity: areEqual ? first(severityOrder, a.vendorSeverity, b.vendorSeverity) : base.vendorSeverity,
+    isDeprecated: areEqual ? a.isDeprecated || b.isDeprecated : base.isDeprecated,
+    reboot: mergedReboot(a.reboot, b.reboot),
+    publishedAt: Math.min(a.publishedAt, b.publishedAt),
+    cves: [...new Set([...a.cves, ...b.cves])].sort(byText),
+    packages: distinct([...a.packages, ...b.packages]),
+  };
+};
+
+const severityOrder: readonly Patch.VendorSeverity[] = ["Critical", "Important", "Moderate", "Low", "None"];
+
+const first = <A>(order: readonly A[], a: A, b: A): A => (order.indexOf(a) <= order.indexOf(b) ? a : b);
+
+// Where one half of an advisory's packages needs a reboot and the other doesn't, it depends on what is installed.
+const mergedReboot = (a: Patch.RebootRequirement, b: Patch.RebootRequirement): Patch.RebootRequirement =>
+  a === b ? a : "may";
+
+const isBefore = (a: Patch.Patch, b: Patch.Patch): boolean =>
+  a.modifiedAt === b.modifiedAt ? textOf(a) > textOf(b) : a.modifiedAt < b.modifiedAt;
+
+const textOf = (p: Patch.Patch): string => [p.title, p.vendor, p.category].join("\n");
+
+const cvesOf = (raw: RawAdvisory): Result<readonly string[], string> => {
+  const found = new Set<string>();
+  for (const reference of raw.cves) {
+    // Some vendors put the id in the title and a number of their own in the id.
+    const fromId = Grammar.cve(reference.id);
+    const read = fromId.ok ? fromId : Grammar.cve(reference.title);
+    if (!read.ok) return read;
+    found.add(read.value);
+  }
+  return { ok: true, value: [...found].sort(byText) };
+};
+
+const packagesOf = (raw: RawAdvisory): Result<Pick<Patch.Patch, "packages" | "reboot">, string> => {
+  const packages: Package.Package[] = [];
+  let flagged = 0;
+  for (const each of raw.packages) {
+    const read = Grammar.pkg(each.attributes);
+    if (!read.ok) return read;
+    const isFlagged = each.rebootSuggested === null ? NOT_FLAGGED : Grammar.flag(each.rebootSuggested);
+    if (!isFlagged.ok) return isFlagged;
+    if (isFlagged.value) flagged += 1;
+    packages.push(read.value);
+  }
+  if (packages.length === 0) return { ok: false, error: "it brings no package" };
+  const whole = raw.texts.get("reboot_suggested");
+  const isWhole = whole === undefined ? NOT_FLAGGED : Grammar.flag(whole);
+  if (!isWhole.ok) return isWhole;
+  const isAlways = isWhole.value || flagged === packages.length;
+  return {
+    ok: true,
+    value: { packages: distinct(packages), reboot: isAlways ? "always" : flagged > 0 ? "may" : "never" },
+  };
+};
+
+const NOT_FLAGGED: Result<boolean, string> = { ok: true, value: false };
+
+const datesOf = (raw: RawAdvisory): Result<Pick<Patch.Patch, "publishedAt" | "modifiedAt">, string> => {
+  const issuedText = raw.issued ?? raw.updated;
+  const updatedText = raw.updated ?? raw.issued;
+  if (issuedText === null || updatedText === null) return { ok: false, error: "it has no date" };
+  const issued = Grammar.date(issuedText);
+  if (!issued.ok) return issued;
+  const updated = Grammar.date(updatedText);
+  return updated.ok ? { ok: true, value: { publishedAt: issued.value, modifiedAt: updated.value } } : updated;
+};
+
+const distinct = (packages: readonly Package.Package[]): readonly Package.Package[] => {
+  const byKey = new Map(packages.map((p) => [`${p.name}\n${p.arch}\n${p.evr}`, p]));
+  return [...byKey].sort(([a], [b]) => byText(a, b)).map(([, p]) => p);
+};
+
+const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -1,0 +1,2 @@
+/** @fettle/adapters/host/linux: what a Linux machine is, and when it booted. */
+export * as LinuxHost from "./LinuxHost.ts";

@@ -1,0 +1,148 @@
+/**
+ * The installer port over dnf 4 and rpm. One transaction a patch, exact versions, signatures always checked.
+ *
+ * Invariants: `detect` reads only rpm's database; nothing runs beside a transaction of this adapter; a transaction that
+ * has begun is never interrupted or ended, so an interruption of these effects waits for it; dnf's exit code is only
+ * reported, never believed.
+ */
+import { type Package, ReasonCode, RpmVersion } from "@fettle/agent-protocol";
+import { Installer, InstallerError, type InstallerShape, type InstallReport } from "@fettle/agent-protocol/agent";
+import * as Effect from "effect/Effect";
+import * as Layer from "effect/Layer";
+import * as Semaphore from "effect/Semaphore";
+import * as CommandLine from "./CommandLine.ts";
+import * as DnfOptions from "./DnfOptions.ts";
+import type * as DnfProcess from "./DnfProcess.ts";
+import * as Repair from "./Repair.ts";
+import * as RpmDatabase from "./RpmDatabase.ts";
+import * as RunReport from "./RunReport.ts";
+import * as TransactionPlan from "./TransactionPlan.ts";
+
+/**
+ * The dnf installer of one system.
+ *
+ * @example
+ * const installer = DnfInstaller.layer({ stateDirectory: "/var/lib/fettle/dnf" });
+ */
+export const layer = (options: DnfOptions.DnfOptions): Layer.Layer<Installer> =>
+  Layer.sync(Installer, () => make(options));
+
+/** The same, as a plain value. Throws a RangeError for a path in the options that isn't absolute. */
+export const make = (options: DnfOptions.DnfOptions): InstallerShape => {
+  const settings = DnfOptions.complete(options);
+  // One at a time: dnf's own lock would make the second one fail.
+  const alone = Semaphore.makeUnsafe(1).withPermits(1);
+  const detect = (patch: Package.PatchInstruction) =>
+    Effect.andThen(accept(patch), installed(settings, patch.packages));
+  return {
+    name: "dnf",
+    class: "transactional",
+    supportsRollback: true,
+    detect,
+    prefetch: (patch) => alone(Effect.flatMap(detect(patch), (found) => deploy(settings, patch, found, "prefetch"))),
+    install: (patch) => alone(Effect.flatMap(detect(patch), (found) => deploy(settings, patch, found, "install"))),
+    rollback: (patch) => alone(Effect.flatMap(detect(patch), (found) => takeBack(settings, patch, found))),
+    repair: () => alone(Effect.andThen(privileged, Repair.repair(settings))),
+  };
+};
+
+type Found = readonly Package.InstalledVersions[];
+
+// Refused before anything is spawned, detection included: names are operands there too.
+const accept = (patch: Package.PatchInstruction): Effect.Effect<void, InstallerError> =>
+  Effect.suspend(() => {
+    const refusal = CommandLine.refuse(patch.advisory, patch.packages);
+    if (refusal === null) return Effect.void;
+    const message = `patch ${patch.patchId} can't be given to dnf: ${refusal.message}`;
+    return Effect.fail(new InstallerError({ reason: "InstructionRefused", message, isRetryable: false }));
+  });
+
+const installed = (settings: DnfOptions.DnfSettings, wanted: readonly Package.Package[]) =>
+  Effect.flatMap(
+    Effect.promise(() => RpmDatabase.installed(settings, wanted)),
+    RunReport.orDatabaseError,
+  );
+
+const privileged: Effect.Effect<void, InstallerError> = Effect.suspend(() =>
+  process.getuid?.() === 0
+    ? Effect.void
+    : Effect.fail(
+        new InstallerError({
+          reason: "NotPrivileged",
+          message: "dnf changes a system only as root: run the agent as root, or give it a root of its own",
+          isRetryable: false,
+        }),
+      ),
+);
+
+const deploy = Effect.fn("DnfInstaller.deploy")(function* (
+  settings: DnfOptions.DnfSettings,
+  patch: Package.PatchInstruction,
+  found: Found,
+  what: "install" | "prefetch",
+) {
+  const wanted = patch.packages.filter((p) => isOlder(p, found));
+  if (wanted.length === 0) return RunReport.nothingToDo("no installed package is older than the patch");
+  yield* privileged;
+  const attempt = (refresh: boolean) => {
+    const deployment = { advisory: patch.advisory, packages: wanted, refresh };
+    const line =
+      what === "install" ? CommandLine.install(settings, deployment) : CommandLine.prefetch(settings, deployment);
+    return review(settings, line, {
+      review: (plan) => TransactionPlan.reviewInstall(plan, wanted),
+      changesSystem: what === "install",
+    });
+  };
+  // What was prefetched is enough for most installs; only when it isn't are the repositories asked anew.
+  const first = yield* attempt(what === "prefetch");
+  const isStale = what === "install" && first.reasonCode === ReasonCode.reasonCodes.PatchUrlMissing;
+  return isStale ? yield* attempt(true) : first;
+});
+
+const takeBack = Effect.fn("DnfInstaller.takeBack")(function* (
+  settings: DnfOptions.DnfSettings,
+  patch: Package.PatchInstruction,
+  found: Found,
+) {
+  const wanted = patch.packages.filter((p) => evrsOf(p, found).some((evr) => RpmVersion.compare(evr, p.evr) !== 0));
+  const refusal = whyNoRollback(wanted, found);
+  if (refusal !== null) return RunReport.failed(ReasonCode.reasonCodes.InstallerFailed, refusal);
+  if (wanted.length === 0) return RunReport.nothingToDo("every installed package has the version to go back to");
+  yield* privileged;
+  return yield* review(settings, CommandLine.rollback(settings, wanted), {
+    review: (plan) => TransactionPlan.reviewRollback(plan, wanted),
+    changesSystem: true,
+  });
+});
+
+const review = (
+  settings: DnfOptions.DnfSettings,
+  line: CommandLine.Line,
+  how: Omit<DnfProcess.ReviewedCommand, "line">,
+): Effect.Effect<InstallReport, InstallerError> => {
+  if (!line.ok) {
+    const { message } = line.error;
+    return Effect.fail(new InstallerError({ reason: "InstructionRefused", message, isRetryable: false }));
+  }
+  return RunReport.reviewed(settings, { line: line.value, ...how });
+};
+
+const evrsOf = (p: Package.Package, found: Found): readonly string[] =>
+  found.find((f) => f.name === p.name && f.arch === p.arch)?.evrs ?? [];
+
+// A package that isn't installed needs nothing; one kept side by side only a version that is new enough.
+const isOlder = (p: Package.Package, found: Found): boolean => {
+  const evrs = evrsOf(p, found);
+  return evrs.length > 0 && evrs.every((evr) => RpmVersion.compare(evr, p.evr) < 0);
+};
+
+const whyNoRollback = (wanted: readonly Package.Package[], found: Found): string | null => {
+  const sideBySide = wanted.find((p) => found.some((f) => f.name === p.name && f.arch === p.arch && f.sideBySide));
+  if (sideBySide !== undefined) {
+    return `${sideBySide.name} is kept in several versions side by side: boot the older one instead of taking it back`;
+  }
+  const older = wanted.find((p) => evrsOf(p, found).some((evr) => RpmVersion.compare(evr, p.evr) < 0));
+  return older === undefined
+    ? null
+    : `the installed ${older.name} is older than ${older.evr}, the version to go back to`;
+};

@@ -1,0 +1,197 @@
+/**
+ * Carries out a batch in PostgreSQL: one transaction of READ COMMITTED, right with any number of connections.
+ *
+ * Everything that the decision rests on is locked by its row until the commit, in one order for all (entities by kind and
+ * id, counters, unique keys, the tenant's event head). What isn't there is locked by putting a row there first: an entity
+ * of revision 0, which no other transaction ever sees. Each step is one statement over arrays, whatever the batch's size.
+ */
+import { type CommitAnswer, StorageError } from "@fettle/core";
+import { type Accepted, decide, type Outcome, type Refused, type Standing } from "../sql/Decision.ts";
+import type { EncodedBatch } from "../sql/EncodedBatch.ts";
+import { arrayOf, type PostgresConnection, type PostgresSession } from "./PostgresConnection.ts";
+import { isLostRace } from "./PostgresError.ts";
+
+/** How often a batch is run again after a deadlock, and rows locked again after they vanished. */
+export const COMMIT_ATTEMPTS_MAX = 5;
+
+/** Answers once the batch is committed or refused. */
+export const commit = async (connection: PostgresConnection, batch: EncodedBatch): Promise<CommitAnswer> => {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await connection.transaction((session) => carryOut(session, batch));
+    } catch (thrown) {
+      if (thrown instanceof RefusedBatch) return thrown.answer;
+      if (!isLostRace(thrown) || attempt >= COMMIT_ATTEMPTS_MAX) throw thrown;
+    }
+  }
+};
+
+/** Thrown to roll the transaction back: placeholders and claims go with it. */
+class RefusedBatch extends Error {
+  readonly answer: Refused;
+  constructor(answer: Refused) {
+    super("refused");
+    this.answer = answer;
+  }
+}
+
+type Key = Pick<EncodedBatch["expect"][number], "kind" | "id">;
+
+const carryOut = async (session: PostgresSession, batch: EncodedBatch): Promise<CommitAnswer> => {
+  const { tenantId } = batch;
+  const revisions = await lockEntities(session, batch);
+  const counters = await lockCounters(session, batch);
+  const owners = await claimKeys(session, batch);
+  const standing: Standing = {
+    revision: (kind, id) => revisions.get(entityKey({ kind, id })) ?? 0,
+    counter: (key) => counters.get(key) ?? 0,
+    owner: (key) => owners.get(key) ?? null,
+  };
+  const decision = decide(batch, standing);
+  if (decision._tag === "Refused") throw new RefusedBatch(decision);
+  await writeEntities(session, tenantId, decision.outcomes);
+  await removeEntities(session, tenantId, [...removed(decision.outcomes), ...guards(batch, standing)]);
+  await writeCounters(session, tenantId, decision);
+  await writeEvents(session, batch);
+  return { _tag: "Committed" };
+};
+
+// Locks every entity that the batch looks at or writes; those that must not vanish or appear meanwhile get a row.
+const lockEntities = async (session: PostgresSession, batch: EncodedBatch): Promise<ReadonlyMap<string, number>> => {
+  const all = distinct([...batch.expect, ...batch.writes]);
+  if (all.length === 0) return new Map();
+  const placed = distinct([
+    ...batch.expect.filter((e) => e.revision === "absent"),
+    ...batch.writes.filter((w) => w._tag === "Put"),
+  ]);
+  for (let attempt = 1; attempt <= COMMIT_ATTEMPTS_MAX; attempt += 1) {
+    if (placed.length > 0) await session.query(PLACE, [batch.tenantId, kindsOf(placed), idsOf(placed)]);
+    const rows = await session.query(LOCK, [batch.tenantId, kindsOf(all), idsOf(all)]);
+    const found = new Map(rows.map((row) => [`${row.kind}\0${row.id}`, Number(row.revision)]));
+    // One that stood in the way of its placeholder may have been deleted before it was locked.
+    if (placed.every((key) => found.has(entityKey(key)))) return found;
+  }
+  const message = "entities of the batch are written and deleted by others all the time; try again later";
+  throw new StorageError({ reason: "Busy", operation: "commit", message, isRetryable: true });
+};
+
+const PLACE = `
+  INSERT INTO fettle.entity (tenant_id, kind, id, revision, body)
+  SELECT $1, k.kind, k.id, 0, 'null' FROM unnest($2::text::text[], $3::text::text[]) AS k (kind, id)
+  ORDER BY k.kind COLLATE "C", k.id COLLATE "C" ON CONFLICT DO NOTHING`;
+
+const LOCK = `
+  SELECT e.kind, e.id, e.revision FROM fettle.entity e
+  JOIN unnest($2::text::text[], $3::text::text[]) AS k (kind, id) ON e.kind = k.kind AND e.id = k.id
+  WHERE e.tenant_id = $1 ORDER BY e.kind, e.id FOR UPDATE OF e`;
+
+const lockCounters = async (session: PostgresSession, batch: EncodedBatch): Promise<ReadonlyMap<string, number>> => {
+  const keys = [...new Set(batch.counters.map((c) => c.key))];
+  if (keys.length === 0) return new Map();
+  await session.query(PLACE_COUNTERS, [batch.tenantId, arrayOf(keys)]);
+  const rows = await session.query(LOCK_COUNTERS, [batch.tenantId, arrayOf(keys)]);
+  return new Map(rows.map((row) => [String(row.key), Number(row.value)]));
+};
+
+const PLACE_COUNTERS = `
+  INSERT INTO fettle.counter (tenant_id, key, value) SELECT $1, k.key, 0 FROM unnest($2::text::text[]) AS k (key)
+  ORDER BY k.key COLLATE "C" ON CONFLICT DO NOTHING`;
+
+const LOCK_COUNTERS = `
+  SELECT key, value FROM fettle.counter WHERE tenant_id = $1 AND key = any($2::text::text[]) ORDER BY key FOR UPDATE`;
+
+// Claims are never given back, so that an owner who is seen stays; a claim of a batch that is refused is rolled back.
+const claimKeys = async (session: PostgresSession, batch: EncodedBatch): Promise<ReadonlyMap<string, string>> => {
+  if (batch.uniques.length === 0) return new Map();
+  const first = new Map([...batch.uniques].reverse().map((claim) => [claim.key, claim.owner]));
+  const keys = [...first.keys()];
+  await session.query(CLAIM, [batch.tenantId, arrayOf(keys), arrayOf([...first.values()])]);
+  const rows = await session.query(OWNERS, [batch.tenantId, arrayOf(keys)]);
+  return new Map(rows.map((row) => [String(row.key), String(row.owner)]));
+};
+
+const CLAIM = `
+  INSERT INTO fettle.unique_key (tenant_id, key, owner)
+  SELECT $1, k.key, k.owner FROM unnest($2::text::text[], $3::text::text[]) AS k (key, owner)
+  ORDER BY k.key COLLATE "C" ON CONFLICT DO NOTHING`;
+
+const OWNERS = "SELECT key, owner FROM fettle.unique_key WHERE tenant_id = $1 AND key = any($2::text::text[])";
+
+const writeEntities = async (session: PostgresSession, tenantId: string, outcomes: readonly Outcome[]): Promise<void> => {
+  const kept = outcomes.filter((o) => o._tag === "Kept");
+  if (kept.length === 0) return;
+  const puts = kept.map((o) => o.put);
+  const keys = [tenantId, kindsOf(puts), idsOf(puts)];
+  await session.query(UPDATE, [...keys, arrayOf(kept.map((o) => o.revision)), arrayOf(puts.map((p) => p.body))]);
+  const entries = puts.flatMap(({ kind, id, indexes }) => indexes.map(({ name, value }) => ({ kind, id, name, value })));
+  const columns = [kindsOf(entries), idsOf(entries), arrayOf(entries.map((e) => e.name)), arrayOf(entries.map((e) => e.value))];
+  if (kept.some((o) => o.before > 0)) await session.query(UNINDEX, [...keys, ...columns]);
+  if (entries.length > 0) await session.query(INDEX, [tenantId, ...columns]);
+};
+
+const UPDATE = `
+  UPDATE fettle.entity e SET revision = k.revision, body = k.body
+  FROM unnest($2::text::text[], $3::text::text[], $4::text::bigint[], $5::text::text[]) AS k (kind, id, revision, body)
+  WHERE e.tenant_id = $1 AND e.kind = k.kind AND e.id = k.id`;
+
+const UNINDEX = `
+  DELETE FROM fettle.index_entry i USING unnest($2::text::text[], $3::text::text[]) AS k (kind, id)
+  WHERE i.tenant_id = $1 AND i.kind = k.kind AND i.id = k.id AND NOT EXISTS (
+    SELECT 1 FROM unnest($4::text::text[], $5::text::text[], $6::text::text[], $7::text::text[]) AS w (kind, id, name, value)
+    WHERE w.kind = i.kind AND w.id = i.id AND w.name = i.name AND w.value = i.value)`;
+
+const INDEX = `
+  INSERT INTO fettle.index_entry (tenant_id, kind, id, name, value)
+  SELECT $1, w.kind, w.id, w.name, w.value
+  FROM unnest($2::text::text[], $3::text::text[], $4::text::text[], $5::text::text[]) AS w (kind, id, name, value) ON CONFLICT DO NOTHING`;
+
+const removeEntities = async (session: PostgresSession, tenantId: string, keys: readonly Key[]): Promise<void> => {
+  if (keys.length > 0) await session.query(REMOVE, [tenantId, kindsOf(keys), idsOf(keys)]);
+};
+
+const REMOVE = `
+  DELETE FROM fettle.entity e USING unnest($2::text::text[], $3::text::text[]) AS k (kind, id)
+  WHERE e.tenant_id = $1 AND e.kind = k.kind AND e.id = k.id`;
+
+const removed = (outcomes: readonly Outcome[]): readonly Key[] => outcomes.filter((o) => o._tag === "Removed");
+
+// Placeholders of what was expected to be absent and isn't written by the batch either.
+const guards = (batch: EncodedBatch, standing: Standing): readonly Key[] => {
+  const written = new Set(batch.writes.map(entityKey));
+  return batch.expect.filter((e) => standing.revision(e.kind, e.id) === 0 && !written.has(entityKey(e)));
+};
+
+const writeCounters = async (session: PostgresSession, tenantId: string, { counters }: Accepted): Promise<void> => {
+  if (counters.size > 0) await session.query(SET_COUNTERS, [tenantId, arrayOf([...counters.keys()]), arrayOf([...counters.values()])]);
+};
+
+const SET_COUNTERS = `
+  UPDATE fettle.counter c SET value = k.value FROM unnest($2::text::text[], $3::text::bigint[]) AS k (key, value)
+  WHERE c.tenant_id = $1 AND c.key = k.key`;
+
+// The head's row stays locked until the commit: who gets the next positions commits later.
+const writeEvents = async (session: PostgresSession, { tenantId, events }: EncodedBatch): Promise<void> => {
+  if (events.length === 0) return;
+  const [head] = await session.query(TAKE_POSITIONS, [tenantId, events.length]);
+  const before = Number(head?.position) - events.length;
+  const columns = [arrayOf(events.map((e) => e.type)), kindsOf(events), idsOf(events), arrayOf(events.map((e) => e.at))];
+  await session.query(INSERT_EVENTS, [tenantId, before, ...columns, arrayOf(events.map((e) => e.body))]);
+};
+
+const TAKE_POSITIONS = `
+  INSERT INTO fettle.event_head AS h (tenant_id, position) VALUES ($1, $2)
+  ON CONFLICT (tenant_id) DO UPDATE SET position = h.position + excluded.position RETURNING position`;
+
+const INSERT_EVENTS = `
+  INSERT INTO fettle.event (tenant_id, position, type, kind, id, at, body)
+  SELECT $1, $2::bigint + e.ordinal, e.type, e.kind, e.id, e.at, e.body
+  FROM unnest($3::text::text[], $4::text::text[], $5::text::text[], $6::text::bigint[], $7::text::text[])
+    WITH ORDINALITY AS e (type, kind, id, at, body, ordinal)`;
+
+const entityKey = ({ kind, id }: Key): string => `${kind}\0${id}`;
+
+const distinct = (keys: readonly Key[]): readonly Key[] => [...new Map(keys.map((key) => [entityKey(key), key])).values()];
+
+const kindsOf = (keys: readonly Key[]): string => arrayOf(keys.map((key) => key.kind));
+
+const idsOf = (keys: readonly Key[]): string => arrayOf(keys.map((key) => key.id));

@@ -1,0 +1,40 @@
+/** A batch that was checked and whose bodies are JSON text: what waits in a queue can't be changed by its caller any more. */
+import type { Batch, DeleteWrite, NewEvent, PutWrite } from "@fettle/core";
+import * as StorageText from "./StorageText.ts";
+
+export interface EncodedPut extends Omit<PutWrite, "body"> {
+  readonly body: string;
+}
+
+export interface EncodedEvent extends Omit<NewEvent, "body"> {
+  readonly body: string;
+}
+
+export interface EncodedBatch extends Omit<Batch, "writes" | "events"> {
+  readonly writes: readonly (EncodedPut | DeleteWrite)[];
+  readonly events: readonly EncodedEvent[];
+}
+
+/** How many things a batch checks and changes. */
+export const sizeOf = (batch: EncodedBatch): number =>
+  batch.expect.length + batch.counters.length + batch.uniques.length + batch.writes.length + batch.events.length;
+
+/** Throws a `StorageError` (Refused) when the batch can't be kept as it is. */
+export const encode = (batch: Batch): EncodedBatch => {
+  StorageText.checkBatch(batch);
+  return {
+    tenantId: batch.tenantId,
+    expect: [...batch.expect],
+    counters: [...batch.counters],
+    uniques: [...batch.uniques],
+    writes: batch.writes.map((write) =>
+      write._tag === "Delete"
+        ? write
+        : { ...write, body: StorageText.encodeBody(write.body, `${write.kind} ${write.id}`), indexes: [...write.indexes] },
+    ),
+    events: batch.events.map((event) => ({
+      ...event,
+      body: StorageText.encodeBody(event.body, `event ${event.type}`),
+    })),
+  };
+};

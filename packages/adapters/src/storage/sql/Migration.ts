@@ -1,0 +1,11 @@
+/** One step of a schema. The version of a database is how many steps it has taken; steps are never changed or removed. */
+export interface Migration {
+  /** As the file is called, without its ending: `0000_first`. */
+  readonly name: string;
+  /** Any number of statements. */
+  readonly sql: string;
+}
+
+/** The sentence for a database that newer code has written: opening it with this code could lose what it doesn't know. */
+export const newerMessage = (what: string, found: number, known: number): string =>
+  `${what} has schema version ${found}, this code knows ${known}: update the code, or restore a backup of version ${known}`;

@@ -1,0 +1,56 @@
+/** What went wrong in SQLite, classified once, by SQLite's result codes. */
+
+export interface SqliteFailure {
+  readonly reason: "Unavailable" | "Busy" | "Corrupt" | "Full" | "Refused";
+  readonly message: string;
+  readonly isRetryable: boolean;
+  readonly cause: unknown;
+}
+
+type Verdict = Pick<SqliteFailure, "reason" | "isRetryable">;
+
+const busy: Verdict = { reason: "Busy", isRetryable: true };
+const corrupt: Verdict = { reason: "Corrupt", isRetryable: false };
+const refused: Verdict = { reason: "Refused", isRetryable: false };
+const gone: Verdict = { reason: "Unavailable", isRetryable: false };
+const flaky: Verdict = { reason: "Unavailable", isRetryable: true };
+
+// By primary result code; extended codes (SQLITE_IOERR_FSYNC) begin with it.
+const verdicts: readonly (readonly [string, Verdict])[] = [
+  ["SQLITE_BUSY", busy],
+  ["SQLITE_LOCKED", busy],
+  ["SQLITE_PROTOCOL", busy],
+  ["SQLITE_FULL", { reason: "Full", isRetryable: false }],
+  ["SQLITE_CORRUPT", corrupt],
+  ["SQLITE_NOTADB", corrupt],
+  ["SQLITE_CONSTRAINT", refused],
+  ["SQLITE_TOOBIG", refused],
+  ["SQLITE_MISMATCH", refused],
+  ["SQLITE_IOERR", flaky],
+  ["SQLITE_NOMEM", flaky],
+  ["SQLITE_INTERRUPT", flaky],
+  ["SQLITE_CANTOPEN", gone],
+  ["SQLITE_READONLY", gone],
+  ["SQLITE_PERM", gone],
+  ["SQLITE_AUTH", gone],
+  ["SQLITE_NOLFS", gone],
+  ["SQLITE_SCHEMA", gone],
+  ["SQLITE_ERROR", gone],
+];
+
+/** A failure that isn't SQLite's own: a schema too new, a file of something else. */
+export class SqliteRefusal extends Error {}
+
+/** The failure, or null when what was thrown isn't SQLite's: then it is a bug. */
+export const classify = (thrown: unknown): SqliteFailure | null => {
+  if (!(thrown instanceof Error)) return null;
+  if (thrown instanceof SqliteRefusal) return { ...gone, message: thrown.message, cause: thrown };
+  const code = "code" in thrown ? String(thrown.code) : "";
+  const found = verdicts.find(([prefix]) => code === prefix || code.startsWith(`${prefix}_`));
+  if (found !== undefined) return { ...found[1], message: `${code}: ${thrown.message}`, cause: thrown };
+  if (thrown instanceof TypeError && thrown.message === CLOSED) return { ...gone, message: thrown.message, cause: thrown };
+  return thrown.cause === undefined ? null : classify(thrown.cause);
+};
+
+// The driver's own word, for which it has no code.
+const CLOSED = "The database connection is not open";

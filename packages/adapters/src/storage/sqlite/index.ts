@@ -1,0 +1,2 @@
+/** @fettle/adapters/storage/sqlite: the storage port on a SQLite file. */
+export * as SqliteStorage from "./SqliteStorage.ts";

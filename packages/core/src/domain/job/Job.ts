@@ -1,0 +1,128 @@
+/**
+ * A job: which patches, on which assets, when (JOB-01 … JOB-07). What comes from outside is a {@link JobDraft}; a draft
+ * may lack parts and be saved, but then it can't be enabled (JOB-02). Run-once, on demand, for now.
+ */
+import type { JobKind, RebootPolicy } from "@fettle/agent-protocol/vocabulary";
+import * as Qql from "@fettle/qql";
+import * as PatchCatalog from "../patch/PatchCatalog.ts";
+import type { Limits } from "../shared/Limits.ts";
+import * as Rejection from "../shared/Rejection.ts";
+import { fail, ok, type Result } from "../shared/Result.ts";
+import * as TagSelection from "../tag/TagSelection.ts";
+import * as JobStatus from "./JobStatus.ts";
+
+/** Where the patches come from: sources exclude one another (JOB-04, JOB-23). */
+export type PatchSource =
+  | { readonly _tag: "List"; readonly patches: readonly string[] }
+  | { readonly _tag: "Query"; readonly query: string };
+
+/** When it runs: on demand, that is as soon as it is enabled (SCH-01). */
+export type JobSchedule = { readonly _tag: "OnDemand" };
+
+export interface JobDraft {
+  readonly title: string;
+  readonly description?: string;
+  readonly kind: JobKind;
+  readonly platform: "Windows" | "Linux" | "Mac";
+  readonly patches: PatchSource | null;
+  readonly targets: TagSelection.TagSelection | null;
+  readonly schedule: JobSchedule | null;
+  readonly reboot: RebootPolicy;
+  /** PAT-14: go on with the other patches when one fails. */
+  readonly continueOnFailure: boolean;
+}
+
+export interface Job extends JobDraft {
+  readonly id: string;
+  readonly description: string;
+  readonly status: JobStatus.JobStatus;
+  readonly ownerId: string | null;
+  readonly createdAt: number;
+  /** The hash of the plan that was enabled, and when. */
+  readonly enabled: { readonly planHash: string; readonly at: number } | null;
+}
+
+/** The critical parts that are missing (JOB-02); none means that the job can be enabled. */
+export const missingParts = (job: JobDraft): readonly ("patches" | "targets" | "schedule")[] => [
+  ...(job.patches === null ? (["patches"] as const) : []),
+  ...(job.targets === null || TagSelection.isEmpty(job.targets) ? (["targets"] as const) : []),
+  ...(job.schedule === null ? (["schedule"] as const) : []),
+];
+
+/** Makes a job from a draft, or says everything that is wrong with it. It starts Disabled (JOB-06), owned by its maker (JOB-26). */
+export const create = (
+  draft: JobDraft,
+  about: { readonly id: string; readonly ownerId: string; readonly now: number; readonly limits: Limits },
+): Result<Job, readonly Rejection.Rejection[]> => {
+  const problems = [...titleProblems(draft, about.limits), ...patchProblems(draft, about.limits), ...targetProblems(draft, about.limits)];
+  if (problems.length > 0) return fail(problems);
+  return ok({
+    ...draft,
+    description: draft.description ?? "",
+    id: about.id,
+    status: "Disabled",
+    ownerId: about.ownerId,
+    createdAt: about.now,
+    enabled: null,
+  });
+};
+
+/** The job enabled with a plan. Refused when a part is missing (JOB-02) or it was enabled before (JOB-07). */
+export const enable = (
+  job: Job,
+  with_: { readonly planHash: string; readonly now: number },
+): Result<Job, Rejection.Rejection> => {
+  const missing = missingParts(job);
+  if (missing.length > 0) {
+    return fail(Rejection.make("JOB-02", "conflict", `partially configured: ${missing.join(", ")} missing`, missing[0]));
+  }
+  const moved = JobStatus.move(job.status, "Enabled");
+  if (!moved.ok) return moved;
+  return ok({ ...job, status: moved.value, enabled: { planHash: with_.planHash, at: with_.now } });
+};
+
+/** The job completed: every targeted asset has a final status (JOB-13). */
+export const complete = (job: Job): Result<Job, Rejection.Rejection> => {
+  const moved = JobStatus.move(job.status, "Completed");
+  return moved.ok ? ok({ ...job, status: moved.value }) : moved;
+};
+
+const titleProblems = (draft: JobDraft, limits: Limits): readonly Rejection.Rejection[] => {
+  const length = draft.title.trim().length;
+  if (length === 0) return [Rejection.make("JOB-03", "invalid", "a job needs a title", "title")];
+  return length > limits.titleCharactersMax
+    ? [Rejection.make("JOB-03", "invalid", `at most ${limits.titleCharactersMax} characters`, "title")]
+    : [];
+};
+
+const patchProblems = (draft: JobDraft, limits: Limits): readonly Rejection.Rejection[] => {
+  const { patches } = draft;
+  if (patches === null) return [];
+  if (patches._tag === "Query") {
+    if (draft.kind === "rollback") {
+      return [Rejection.make("JOB-05", "invalid", "a rollback job takes a list, not a query", "patches.query")];
+    }
+    const query = Qql.compile(PatchCatalog.catalog, patches.query);
+    return query.ok ? [] : query.error.map((d) => Rejection.make("JOB-04", "invalid", d.message, "patches.query"));
+  }
+  const max = limits.patchesPerJobMax;
+  const count = patches.patches.length;
+  if (count === 0 || count > max) {
+    return [Rejection.make("JOB-04", "invalid", `a list holds 1–${max} patches; this one ${count}`, "patches.patches")];
+  }
+  return new Set(patches.patches).size === count
+    ? []
+    : [Rejection.make("JOB-04", "invalid", "a patch stands twice in the list", "patches.patches")];
+};
+
+const targetProblems = (draft: JobDraft, limits: Limits): readonly Rejection.Rejection[] => {
+  if (draft.targets === null) return [];
+  const { assets, include, exclude } = draft.targets;
+  const tooMany = Math.max(include.tags.length, exclude.tags.length) > limits.tagsPerSelectionMax;
+  return [
+    ...(assets.length > limits.assetsPerSelectionMax
+      ? [Rejection.make("TAG-03", "invalid", `at most ${limits.assetsPerSelectionMax} assets by name`, "targets.assets")]
+      : []),
+    ...(tooMany ? [Rejection.make("TAG-03", "invalid", `at most ${limits.tagsPerSelectionMax} tags`, "targets")] : []),
+  ];
+};

@@ -1,0 +1,219 @@
+/**
+ * The plan: who gets what, who doesn't and by which rule (PLN-01). One planner serves preview, enabling and the run, so
+ * what was previewed is what runs. Pure and deterministic: the same inputs in any order give the same plan.
+ *
+ * Assets of equal fate stand in one group with one patch list, so a plan never holds asset × patch pairs. A list names
+ * exact versions: for a deployment the fixing ones of packages that the asset has, for a rollback the ones it had.
+ */
+import type { JobKind, Package } from "@fettle/agent-protocol/vocabulary";
+import * as Qql from "@fettle/qql";
+import * as Asset from "../asset/Asset.ts";
+import type { Assessment } from "../assessment/Assessment.ts";
+import type { Job } from "../job/Job.ts";
+import type { SeatVerdict } from "../license/Licence.ts";
+import type { Patch } from "../patch/Patch.ts";
+import * as PatchCatalog from "../patch/PatchCatalog.ts";
+import type { Limits } from "../shared/Limits.ts";
+import * as Rejection from "../shared/Rejection.ts";
+import { fail, ok, type Result } from "../shared/Result.ts";
+import * as TagScope from "../tag/TagScope.ts";
+import * as TagSelection from "../tag/TagSelection.ts";
+import type { TagTree } from "../tag/TagTree.ts";
+
+/** Everything a plan depends on, as of one moment. */
+export interface PlanInputs {
+  readonly job: Job;
+  /** The owner's scope of this moment (TAG-06). */
+  readonly scope: TagScope.TagScope;
+  readonly tree: TagTree;
+  readonly assets: readonly Asset.Asset[];
+  readonly seats: ReadonlyMap<string, SeatVerdict>;
+  readonly assessments: ReadonlyMap<string, Assessment>;
+  readonly patches: readonly Patch[];
+  /** For a rollback: by asset and patch, the versions that stood there before Fettle installed the patch. */
+  readonly former: FormerVersions;
+  readonly limits: Limits;
+  /** Versions that the answer depends on: inputs of the hash. */
+  readonly versions: { readonly tzdata: string; readonly tokenizer: string };
+}
+
+export type FormerVersions = ReadonlyMap<string, ReadonlyMap<string, readonly Package.Package[]>>;
+
+export interface PlannedPatch {
+  readonly patchId: string;
+  readonly advisory: string | null;
+  readonly packages: readonly Package.Package[];
+}
+
+/** Assets that get the same list. */
+export interface PlanGroup {
+  readonly patches: readonly PlannedPatch[];
+  readonly assets: readonly string[];
+}
+
+/** An asset that the selection names but that gets nothing, and the rule that says so. */
+export interface PlanExclusion {
+  readonly assetId: string;
+  readonly rule: string;
+  readonly reason: string;
+  /** Whether it is shown in the run as Not Licensed (LIC-06); others are left out of the run. */
+  readonly isUnlicensed: boolean;
+}
+
+export interface Plan {
+  readonly jobId: string;
+  readonly kind: JobKind;
+  readonly schedule: "on-demand";
+  readonly groups: readonly PlanGroup[];
+  readonly excluded: readonly PlanExclusion[];
+  readonly leftOut: readonly { readonly patchId: string; readonly rule: string; readonly reason: string }[];
+  readonly versions: { readonly tzdata: string; readonly tokenizer: string };
+}
+
+/** Compiles a job's plan. Refused only when the job lacks a part (JOB-02) or its query no longer reads. */
+export const compile = (inputs: PlanInputs): Result<Plan, Rejection.Rejection> => {
+  const { job } = inputs;
+  if (job.targets === null || job.patches === null) {
+    return fail(Rejection.make("JOB-02", "conflict", "partially configured: patches or targets missing"));
+  }
+  const judged = judgeAssets(inputs, job.targets);
+  const chosen = choosePatches(inputs, judged.targets);
+  if (!chosen.ok) return chosen;
+  const fates = judged.targets.map((asset) => ({ asset, patches: fate(inputs, asset, chosen.value.patches) }));
+  const idle = fates.filter((f) => f.patches.length === 0).map((f) => nothingToDo(inputs, f.asset));
+  return ok({
+    jobId: job.id,
+    kind: job.kind,
+    schedule: "on-demand",
+    groups: group(fates.filter((f) => f.patches.length > 0)),
+    excluded: [...judged.excluded, ...idle].sort((a, b) => (a.assetId < b.assetId ? -1 : 1)),
+    leftOut: chosen.value.leftOut,
+    versions: inputs.versions,
+  });
+};
+
+interface Judged {
+  readonly targets: readonly Asset.Asset[];
+  readonly excluded: readonly PlanExclusion[];
+}
+
+const judgeAssets = (inputs: PlanInputs, selection: TagSelection.TagSelection): Judged => {
+  const select = TagSelection.compile(selection, inputs.tree);
+  const targets: Asset.Asset[] = [];
+  const excluded: PlanExclusion[] = [];
+  for (const asset of [...inputs.assets].sort((a, b) => (a.id < b.id ? -1 : 1))) {
+    const verdict = select(asset);
+    if (verdict === "not-selected") continue;
+    const reason = whyNot(inputs, asset, verdict === "excluded");
+    if (reason === null) targets.push(asset);
+    else excluded.push({ assetId: asset.id, ...reason });
+  }
+  return { targets, excluded };
+};
+
+type Reason = Omit<PlanExclusion, "assetId">;
+
+// The first rule that keeps an asset out: what a user may see comes before everything else.
+const whyNot = (inputs: PlanInputs, asset: Asset.Asset, isExcluded: boolean): Reason | null => {
+  const out = (rule: string, reason: string): Reason => ({ rule, reason, isUnlicensed: false });
+  if (!TagScope.sees(inputs.scope, inputs.tree, asset.tags).ok) return out("TAG-06", "outside the owner's tag scope");
+  if (isExcluded) return out("TAG-04", "bears an excluded tag");
+  if (asset.platform !== inputs.job.platform) return out("JOB-01", `the job is for ${inputs.job.platform}`);
+  if (!Asset.isPatchManaged(asset)) return out("AST-11", "the patch module is not active");
+  const seat = inputs.seats.get(asset.id);
+  if (seat === undefined) return { rule: "LIC-06", reason: "no seat", isUnlicensed: true };
+  return seat._tag === "Licensed" ? null : { rule: "LIC-06", reason: `${seat.reason} (${seat.rule})`, isUnlicensed: true };
+};
+
+interface Chosen {
+  readonly patches: readonly Patch[];
+  readonly leftOut: Plan["leftOut"];
+}
+
+const choosePatches = (inputs: PlanInputs, targets: readonly Asset.Asset[]): Result<Chosen, Rejection.Rejection> => {
+  const source = inputs.job.patches;
+  if (source === null) return ok({ patches: [], leftOut: [] });
+  return source._tag === "List" ? ok(chooseByList(inputs, source.patches)) : chooseByQuery(inputs, source.query, targets);
+};
+
+const chooseByList = (inputs: PlanInputs, ids: readonly string[]): Chosen => {
+  const known = new Map(inputs.patches.map((p) => [p.id, p]));
+  const leftOut: Plan["leftOut"][number][] = [];
+  const patches: Patch[] = [];
+  for (const id of ids) {
+    const patch = known.get(id);
+    if (patch === undefined) leftOut.push({ patchId: id, rule: "PAT-03", reason: "not in the catalogue" });
+    else if (patch.isDeprecated && inputs.job.kind === "deployment") {
+      leftOut.push({ patchId: id, rule: "PAT-06", reason: "deprecated by its vendor" });
+    } else patches.push(patch);
+  }
+  return { patches: order(patches), leftOut: leftOut.sort((a, b) => (a.patchId < b.patchId ? -1 : 1)) };
+};
+
+// JOB-22: missing on at least one target, not deprecated; past the limit the newest, and the cut is said.
+const chooseByQuery = (
+  inputs: PlanInputs,
+  text: string,
+  targets: readonly Asset.Asset[],
+): Result<Chosen, Rejection.Rejection> => {
+  const query = Qql.compile(PatchCatalog.catalog, text);
+  if (!query.ok) {
+    const message = query.error.map((d) => d.message).join("; ");
+    return fail(Rejection.make("DSH-04", "conflict", `the query no longer reads: ${message}`, "patches.query"));
+  }
+  const missing = new Set(
+    targets.flatMap((a) => inputs.assessments.get(a.id)?.missing.map((m) => m.patchId) ?? []),
+  );
+  const found = inputs.patches.filter(
+    (p) => missing.has(p.id) && !p.isDeprecated && Qql.matches(query.value, PatchCatalog.toDocument(p)),
+  );
+  found.sort((a, b) => b.publishedAt - a.publishedAt || (a.id < b.id ? -1 : 1));
+  const max = inputs.limits.patchesPerJobMax;
+  const cut = found.slice(max).map((p) => ({ patchId: p.id, rule: "JOB-22", reason: `past the newest ${max}` }));
+  return ok({ patches: order(found.slice(0, max)), leftOut: cut });
+};
+
+// The order of work: as published, so that of two fixes of one package the older one goes first.
+const order = (patches: readonly Patch[]): readonly Patch[] =>
+  [...patches].sort((a, b) => a.publishedAt - b.publishedAt || (a.id < b.id ? -1 : 1));
+
+const fate = (inputs: PlanInputs, asset: Asset.Asset, patches: readonly Patch[]): readonly PlannedPatch[] =>
+  inputs.job.kind === "rollback" ? rollbackFate(inputs, asset, patches) : deploymentFate(inputs, asset, patches);
+
+const deploymentFate = (inputs: PlanInputs, asset: Asset.Asset, patches: readonly Patch[]): readonly PlannedPatch[] => {
+  const missing = new Map(inputs.assessments.get(asset.id)?.missing.map((m) => [m.patchId, m]) ?? []);
+  return patches.flatMap((patch) => {
+    const behind = missing.get(patch.id)?.packages ?? [];
+    const packages = behind.map((p) => ({ name: p.name, arch: p.arch, evr: p.fixed }));
+    return packages.length === 0 ? [] : [{ patchId: patch.id, advisory: patch.id, packages: sorted(packages) }];
+  });
+};
+
+// Newest first: what was put on last comes off first.
+const rollbackFate = (inputs: PlanInputs, asset: Asset.Asset, patches: readonly Patch[]): readonly PlannedPatch[] =>
+  [...patches].reverse().flatMap((patch) => {
+    const packages = inputs.former.get(asset.id)?.get(patch.id) ?? [];
+    return packages.length === 0 ? [] : [{ patchId: patch.id, advisory: patch.id, packages: sorted(packages) }];
+  });
+
+const sorted = (packages: readonly Package.Package[]): readonly Package.Package[] =>
+  [...packages].sort((a, b) => (a.name + a.arch < b.name + b.arch ? -1 : 1));
+
+const nothingToDo = (inputs: PlanInputs, asset: Asset.Asset): PlanExclusion => {
+  const out = { assetId: asset.id, isUnlicensed: false };
+  if (inputs.job.kind === "rollback") return { ...out, rule: "PAT-12", reason: "no former version is known" };
+  return inputs.assessments.has(asset.id)
+    ? { ...out, rule: "JOB-22", reason: "none of the patches is missing" }
+    : { ...out, rule: "SYN-03", reason: "not assessed yet: no snapshot" };
+};
+
+const group = (fates: readonly { readonly asset: Asset.Asset; readonly patches: readonly PlannedPatch[] }[]): readonly PlanGroup[] => {
+  const groups = new Map<string, { patches: readonly PlannedPatch[]; assets: string[] }>();
+  for (const { asset, patches } of fates) {
+    const key = JSON.stringify(patches.map((p) => [p.patchId, p.packages.map((x) => [x.name, x.arch, x.evr])]));
+    const known = groups.get(key);
+    if (known === undefined) groups.set(key, { patches, assets: [asset.id] });
+    else known.assets.push(asset.id);
+  }
+  return [...groups.values()].sort((a, b) => ((a.assets[0] ?? "") < (b.assets[0] ?? "") ? -1 : 1));
+};

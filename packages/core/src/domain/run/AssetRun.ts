@@ -1,0 +1,143 @@
+/**
+ * One asset in one run. Its state is a pure fold over the *set* of facts about it (RUN-06): any order and any
+ * repetition of the same facts give the same state, and a fact that isn't here yet only leaves the state behind.
+ *
+ * Evidence ranks above what an agent claims of itself: a run is Completed only when every planned patch has a good
+ * outcome, whatever status was reported (RUN-08).
+ */
+import { PatchOutcome, ReasonCode, RunStatus } from "@fettle/agent-protocol/vocabulary";
+import type { PlannedPatch } from "../plan/Plan.ts";
+
+/** A fact as the agent numbered it; the pair (epoch, sequence) is its identity. */
+export interface AgentFact {
+  readonly epoch: number;
+  readonly sequence: number;
+  readonly at: number;
+  readonly body:
+    | { readonly _tag: "Status"; readonly status: RunStatus.RunStatus; readonly reason: string | null }
+    | ({ readonly _tag: "Patch" } & PatchEvidence)
+    | { readonly _tag: "Refusal"; readonly reason: string; readonly message: string };
+}
+
+/** What an agent's evidence says about one attempt. */
+export interface PatchEvidence {
+  readonly patchId: string;
+  readonly attempt: number;
+  readonly outcome: PatchOutcome.PatchOutcome;
+  readonly reasonCode: number | null;
+  readonly exitCode: number | null;
+  readonly outputTail: string;
+  readonly packages: readonly {
+    readonly name: string;
+    readonly arch: string;
+    readonly before: readonly string[];
+    readonly after: readonly string[];
+  }[];
+}
+
+export interface AssetRun {
+  readonly id: string;
+  readonly runId: string;
+  readonly jobId: string;
+  readonly assetId: string;
+  /** What the control plane itself decided: to send it, or that there is no licence. */
+  readonly placed: { readonly status: "Pending" | "NotLicensed"; readonly reason: string | null };
+  readonly patches: readonly PlannedPatch[];
+  /** The manifest in force, once issued. */
+  readonly manifest: { readonly version: number; readonly digest: string; readonly notAfter: number } | null;
+  readonly state: AssetRunState;
+}
+
+export interface AssetRunState {
+  readonly status: RunStatus.RunStatus;
+  readonly reason: string | null;
+  readonly changedAt: number;
+  readonly results: { readonly [patchId: string]: PatchEvidence };
+  /** Facts that no path of the table allows: kept and counted, never obeyed. */
+  readonly violations: number;
+}
+
+/** An asset run's id. */
+export const idOf = (runId: string, assetId: string): string => `${runId}.${assetId}`;
+
+/** The state that these facts make of an asset run. */
+export const fold = (
+  run: Pick<AssetRun, "placed" | "patches">,
+  facts: readonly AgentFact[],
+  placedAt: number,
+): AssetRunState => {
+  const start: AssetRunState = {
+    status: run.placed.status,
+    reason: run.placed.reason,
+    changedAt: placedAt,
+    results: {},
+    violations: 0,
+  };
+  const ordered = [...distinct(facts).values()].sort((a, b) => a.epoch - b.epoch || a.sequence - b.sequence);
+  const withResults = ordered.reduce(addResult, start);
+  return ordered.reduce((state, fact) => addStatus(state, fact, run.patches), withResults);
+};
+
+// Two facts under one number can only be told by a broken agent; which of them stands must not depend on who came first.
+const distinct = (facts: readonly AgentFact[]): ReadonlyMap<string, AgentFact> => {
+  const kept = new Map<string, AgentFact>();
+  for (const fact of facts) {
+    const key = `${fact.epoch}.${fact.sequence}`;
+    const known = kept.get(key);
+    if (known === undefined || JSON.stringify(fact) < JSON.stringify(known)) kept.set(key, fact);
+  }
+  return kept;
+};
+
+/** Whether nothing more can come of it. */
+export const isFinal = (run: AssetRun): boolean => RunStatus.isFinal(run.state.status);
+
+const addResult = (state: AssetRunState, fact: AgentFact): AssetRunState =>
+  fact.body._tag === "Patch"
+    ? { ...state, changedAt: Math.max(state.changedAt, fact.at), results: { ...state.results, [fact.body.patchId]: evidence(fact.body) } }
+    : state;
+
+// Member by member: what comes from the wire may carry more than the evidence.
+const evidence = (e: PatchEvidence): PatchEvidence => ({
+  patchId: e.patchId,
+  attempt: e.attempt,
+  outcome: e.outcome,
+  reasonCode: e.reasonCode,
+  exitCode: e.exitCode,
+  outputTail: e.outputTail,
+  packages: e.packages,
+});
+
+const addStatus = (state: AssetRunState, fact: AgentFact, planned: readonly PlannedPatch[]): AssetRunState => {
+  const claimed = claimOf(fact);
+  if (claimed === null) return state;
+  const to = judgeClaim(claimed.status, state, planned);
+  if (to === null) return state;
+  if (!RunStatus.isReachable(state.status, to)) return { ...state, violations: state.violations + 1 };
+  return { ...state, status: to, reason: claimed.reason, changedAt: Math.max(state.changedAt, fact.at) };
+};
+
+const claimOf = (fact: AgentFact): { readonly status: RunStatus.RunStatus; readonly reason: string | null } | null => {
+  const { body } = fact;
+  if (body._tag === "Status") return body;
+  if (body._tag === "Refusal") {
+    return { status: body.reason === "expired" ? "TimedOut" : "JobFailed", reason: `${body.reason}: ${body.message}` };
+  }
+  return null;
+};
+
+// A claimed end is judged by the evidence: bad outcomes turn it, missing ones make it wait (null).
+const judgeClaim = (
+  claimed: RunStatus.RunStatus,
+  state: AssetRunState,
+  planned: readonly PlannedPatch[],
+): RunStatus.RunStatus | null => {
+  if (claimed !== "Completed" && claimed !== "CompletedWithFailure") return claimed;
+  const results = planned.map((p) => state.results[p.patchId]);
+  if (results.some((r) => r === undefined)) return null;
+  return results.every((r) => r !== undefined && PatchOutcome.isSuccess(r.outcome)) ? "Completed" : "CompletedWithFailure";
+};
+
+/** A failure as people read it: the reason's number and name. */
+export const failureLabel = (result: PatchEvidence): string =>
+  result.reasonCode === null ? "" : `${result.reasonCode} ${ReasonCode.nameOf(result.reasonCode)}`;

@@ -1,0 +1,23 @@
+/** Who acts. Every change says so, and the audit trail keeps it (RBAC-11). The tenant is part of who one is. */
+export type Actor =
+  | { readonly _tag: "User"; readonly tenantId: string; readonly userId: string }
+  | { readonly _tag: "Agent"; readonly tenantId: string; readonly agentId: string }
+  | { readonly _tag: "System"; readonly tenantId: string; readonly reason: string };
+
+/** A user of the host. */
+export const user = (tenantId: string, userId: string): Actor => ({ _tag: "User", tenantId, userId });
+
+/** The control plane itself; `reason` says on what ground. */
+export const system = (tenantId: string, reason: string): Actor => ({ _tag: "System", tenantId, reason });
+
+/** The actor as the audit trail spells it. */
+export const label = (actor: Actor): string => {
+  switch (actor._tag) {
+    case "User":
+      return `user:${actor.userId}`;
+    case "Agent":
+      return `agent:${actor.agentId}`;
+    case "System":
+      return `system:${actor.reason}`;
+  }
+};

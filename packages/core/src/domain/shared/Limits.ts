@@ -1,0 +1,44 @@
+/**
+ * The limits of a subscription: one value, every member with its unit in its name and its rule beside it. A host may
+ * override members; what is overridden is visible in {@link overridden}.
+ */
+export interface Limits {
+  /** AGT-04: 900–2700 s. */
+  readonly statusIntervalSecondsMin: number;
+  readonly statusIntervalSecondsMax: number;
+  /** CFG-02: 240–43200 min. */
+  readonly scanIntervalSecondsMin: number;
+  readonly scanIntervalSecondsMax: number;
+  /** JOB-04: a list holds 1–2000 patches; JOB-22 cuts a query's at the same number. */
+  readonly patchesPerJobMax: number;
+  readonly titleCharactersMax: number;
+  /** PLN-04: how long a manifest without a window is valid before it must be renewed. */
+  readonly leaseSeconds: number;
+  readonly tagsMax: number;
+  readonly assetsMax: number;
+  readonly tagsPerSelectionMax: number;
+  readonly assetsPerSelectionMax: number;
+}
+
+const HOUR = 3_600;
+
+export const defaults: Limits = {
+  statusIntervalSecondsMin: 900,
+  statusIntervalSecondsMax: 2_700,
+  scanIntervalSecondsMin: 4 * HOUR,
+  scanIntervalSecondsMax: 720 * HOUR,
+  patchesPerJobMax: 2_000,
+  titleCharactersMax: 256,
+  leaseSeconds: 24 * HOUR,
+  tagsMax: 10_000,
+  assetsMax: 1_000_000,
+  tagsPerSelectionMax: 500,
+  assetsPerSelectionMax: 10_000,
+};
+
+/** The defaults with some members replaced. */
+export const withOverrides = (overrides: Partial<Limits>): Limits => ({ ...defaults, ...overrides });
+
+/** Which members differ from the defaults, so that a console can show them. */
+export const overridden = (limits: Limits): Partial<Limits> =>
+  Object.fromEntries(Object.entries(limits).filter(([name, value]) => defaults[name as keyof Limits] !== value));

@@ -1,0 +1,103 @@
+/**
+ * The agents' door: from the wire to the domain, in one place. Default-deny (T10): what isn't in the route table doesn't
+ * exist. Order of checks: size, route, headers, digest, key, signature, clock, sequence, schema, entitlement, effect.
+ *
+ * `handle` never fails: what went wrong is a problem document. A repeated request gets an answer and changes nothing.
+ */
+import { type Crypto, Json, Messages, Problem, ServerSession, SignedRequest, wireLimits } from "@fettle/agent-protocol";
+import * as Effect from "effect/Effect";
+import type * as z from "zod";
+import { Environment } from "../ports/Environment.ts";
+import * as CheckIns from "./CheckIns.ts";
+import type { ProvedRequest } from "./ProvedRequest.ts";
+import * as Provisioning from "./Provisioning.ts";
+import * as Replies from "./Replies.ts";
+import * as Reports from "./Reports.ts";
+import * as Repository from "./Repository.ts";
+import * as SignedDocuments from "./SignedDocuments.ts";
+
+/** Answers a request of an agent. */
+export const handle = (request: SignedRequest.WireRequest) =>
+  Effect.catch(answer(request), (failure) =>
+    Effect.succeed(failure._tag === "Refusal" ? Problem.reply(failure.problem) : Problem.reply(toProblem(failure))),
+  );
+
+const answer = Effect.fn("AgentGateway.answer")(function* (request: SignedRequest.WireRequest) {
+  const route = Messages.routeOf(request);
+  if (route === null) return yield* Replies.refuse("not-found", "no such route", `${request.method} ${request.path}`);
+  const limit = route.bodyLimit(wireLimits);
+  if (request.body.length > limit) return yield* Replies.refuse("too-large", "body too large", `at most ${limit} bytes`);
+  const claimed = SignedRequest.claim(request);
+  if (!claimed.ok) return yield* Replies.refuse("unsigned", claimed.error.reason, claimed.error.message);
+  if (route.name === "provision") {
+    return yield* Provisioning.provision(claimed.value, yield* read(Messages.ProvisionRequest, request.body, limit));
+  }
+  const proved = yield* prove(claimed.value);
+  switch (route.name) {
+    case "checkIn":
+      return yield* CheckIns.checkIn(proved, yield* read(Messages.CheckInRequest, request.body, limit));
+    case "facts":
+      return yield* Reports.takeFacts(proved, yield* read(Messages.FactsRequest, request.body, limit));
+    case "snapshot":
+      return yield* Reports.takeSnapshot(proved, yield* read(Messages.SnapshotRequest, request.body, limit));
+    case "document":
+      return yield* document(proved, request.path);
+  }
+});
+
+// Who is talking comes from the signature alone; then the session says whether this was said before.
+const prove = Effect.fn("AgentGateway.prove")(function* (claimed: SignedRequest.ClaimedRequest) {
+  const { tenantId, agentId } = claimed.components;
+  const agent = yield* Repository.get(tenantId, "agent", agentId);
+  if (agent === null) return yield* Replies.refuse("unknown-agent", "unknown agent", "provision first");
+  const now = (yield* Environment).now();
+  const verified = SignedRequest.verify(claimed, agent.value.publicKey, {
+    now,
+    clockSkewSeconds: wireLimits.clockSkewSeconds,
+  });
+  if (!verified.ok) {
+    const code = verified.error.reason === "clock-skew" ? "clock-skew" : "unsigned";
+    return yield* Replies.refuse(code, verified.error.reason, verified.error.message, { serverTime: now });
+  }
+  const verdict = ServerSession.judge(agent.value.session, claimed.components);
+  if (verdict._tag === "Refused") {
+    return yield* Replies.refuse("out-of-sequence", verdict.reason, "use a higher sequence of this epoch");
+  }
+  const proved: ProvedRequest = {
+    tenantId,
+    components: claimed.components,
+    agent,
+    session: verdict._tag === "Fresh" ? verdict.next : agent.value.session,
+    isRepeated: verdict._tag === "Repeated",
+  };
+  return proved;
+});
+
+const read = <A>(schema: z.ZodType<A>, body: Uint8Array, limit: number): Effect.Effect<A, Replies.Refusal> => {
+  const decoded = Json.decode(body, { bytes: limit, depth: wireLimits.jsonDepth });
+  if (!decoded.ok) return Replies.refuse("malformed", decoded.error.reason, decoded.error.message);
+  const parsed = schema.safeParse(decoded.value);
+  if (parsed.success) return Effect.succeed(parsed.data);
+  const issue = parsed.error.issues[0];
+  return Replies.refuse("malformed", "wrong shape", `${issue?.path.join(".") ?? ""}: ${issue?.message ?? ""}`);
+};
+
+const document = Effect.fn("AgentGateway.document")(function* (proved: ProvedRequest, path: string) {
+  const digest: Crypto.Digest | null = Messages.documentDigest(path);
+  if (digest === null) return yield* Replies.refuse("not-found", "no such document", "a digest has 64 hexadecimal digits");
+  const bytes = yield* SignedDocuments.fetch(proved.tenantId, digest, proved.agent.id);
+  if (bytes === null) return yield* Replies.refuse("not-found", "no such document", "not there, or not for this agent");
+  yield* CheckIns.remember(proved);
+  const reply: SignedRequest.WireReply = {
+    status: 200,
+    headers: { "content-type": "application/json", "cache-control": "private, immutable" },
+    body: bytes,
+  };
+  return reply;
+});
+
+// A failure of a port: what may pass is said so, and no internals go out.
+const toProblem = (failure: { readonly _tag: string; readonly isRetryable?: boolean }): Problem.Problem =>
+  failure.isRetryable === true
+    ? { code: "unavailable", title: "try again later", detail: failure._tag }
+    : { code: "defect", title: "the control plane failed", detail: failure._tag };

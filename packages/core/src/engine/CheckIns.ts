@@ -1,0 +1,117 @@
+/**
+ * Answers check-ins (AGT-04): one read, one durable write, one signature. What an agent is told stands on its record, so
+ * an idle check-in touches nothing else.
+ */
+import type { Messages } from "@fettle/agent-protocol";
+import * as Effect from "effect/Effect";
+import * as Licence from "../domain/license/Licence.ts";
+import * as AssetRun from "../domain/run/AssetRun.ts";
+import { Environment } from "../ports/Environment.ts";
+import type { AgentRecord } from "../schema/Stored.ts";
+import type { ProvedRequest } from "./ProvedRequest.ts";
+import * as Replies from "./Replies.ts";
+import * as Repository from "./Repository.ts";
+import * as Subscriptions from "./Subscriptions.ts";
+
+/** Most manifests that one reply names; the rest follow at the next check-in. */
+export const MANIFESTS_PER_REPLY_MAX = 64;
+
+/** Takes a check-in down and answers what the agent lacks. */
+export const checkIn = Effect.fn("CheckIns.checkIn")(function* (
+  proved: ProvedRequest,
+  request: Messages.CheckInRequest,
+) {
+  const now = (yield* Environment).now();
+  const { agent, tenantId } = proved;
+  // What the agent already holds, and what ran out, is no longer offered.
+  const offered = agent.value.manifests.filter((m) => m.version > request.manifestVersion && m.notAfter > now);
+  const due = offered.length === 0 ? offered : yield* withoutUnlicensed(proved, offered, now);
+  const next: AgentRecord = {
+    ...agent.value,
+    session: proved.session,
+    lastCheckedInAt: now,
+    agentVersion: request.agentVersion,
+    bootId: request.bootId,
+    timeZone: request.timeZone,
+    tzdata: request.tzdata,
+    manifests: due,
+  };
+  if (!proved.isRepeated) {
+    yield* store(proved, next);
+    if (request.timeZone !== agent.value.timeZone) yield* moveZone(tenantId, agent.id, request.timeZone);
+  }
+  const { configuration } = agent.value;
+  return yield* Replies.sealed(proved.components, {
+    _tag: "CheckedIn",
+    nextCheckInSeconds: agent.value.statusIntervalSeconds,
+    configuration: configuration === request.configuration ? null : configuration,
+    wantSnapshot: agent.value.snapshot === null || agent.value.snapshot !== request.snapshot,
+    manifests: due.slice(0, MANIFESTS_PER_REPLY_MAX).map((m) => ({ version: m.version, digest: m.digest })),
+    acknowledgedThrough: agent.value.factsThrough,
+  });
+});
+
+/** Keeps a request's sequence, so that it can't be sent again; used by requests that change nothing else. */
+export const remember = Effect.fn("CheckIns.remember")(function* (proved: ProvedRequest) {
+  if (!proved.isRepeated) yield* store(proved, { ...proved.agent.value, session: proved.session });
+});
+
+/** Writes an agent's record as it was read plus changes; somebody else's change meanwhile sends the agent back. */
+export const store = Effect.fn("CheckIns.store")(function* (
+  proved: ProvedRequest,
+  next: AgentRecord,
+  also: Pick<Repository.Change, "expect" | "writes" | "events"> = { writes: [] },
+) {
+  const answer = yield* Repository.tryCommit(proved.tenantId, {
+    expect: [Repository.expected("agent", proved.agent.id, proved.agent), ...(also.expect ?? [])],
+    writes: [Repository.put("agent", proved.agent.id, next), ...also.writes],
+    events: also.events ?? [],
+  });
+  if (answer._tag === "Refused") {
+    return yield* Replies.refuse("unavailable", "try again", "the record changed while the request was under way");
+  }
+});
+
+// The licence is asked again at the moment of sending: who lost it meanwhile gets nothing, and the run says so (LIC-06).
+const withoutUnlicensed = Effect.fn("CheckIns.withoutUnlicensed")(function* (
+  proved: ProvedRequest,
+  offered: AgentRecord["manifests"],
+  now: number,
+) {
+  const { tenantId, agent } = proved;
+  const subscription = yield* Subscriptions.of(tenantId).pipe(
+    Effect.catchTag("Rejected", () => Replies.refuse("key-refused", "no subscription", "the tenant has none")),
+  );
+  const tree = yield* Subscriptions.tagTree(tenantId);
+  const assets = (yield* Repository.all(tenantId, "asset")).map((a) => a.value);
+  const seat = Licence.assignSeats(subscription, tree, assets, now).get(agent.id);
+  if (seat?._tag === "Licensed") return offered;
+  const reason = seat === undefined ? "no seat" : `${seat.reason} (${seat.rule})`;
+  for (const { assetRunId } of offered) yield* withhold(tenantId, assetRunId, reason, now);
+  return [];
+});
+
+const withhold = Effect.fn("CheckIns.withhold")(function* (
+  tenantId: string,
+  assetRunId: string,
+  reason: string,
+  now: number,
+) {
+  const found = yield* Repository.get(tenantId, "assetRun", assetRunId);
+  if (found === null || found.value.state.status !== "Pending") return;
+  const unlicensed = { ...found.value, placed: { status: "NotLicensed", reason } as const };
+  yield* Repository.tryCommit(tenantId, {
+    expect: [Repository.expected("assetRun", assetRunId, found)],
+    writes: [Repository.put("assetRun", assetRunId, { ...unlicensed, state: AssetRun.fold(unlicensed, [], now) })],
+    events: [Repository.event("ManifestWithheld", "assetRun", assetRunId, now, { reason })],
+  });
+});
+
+const moveZone = Effect.fn("CheckIns.moveZone")(function* (tenantId: string, assetId: string, timeZone: string) {
+  const asset = yield* Repository.get(tenantId, "asset", assetId);
+  if (asset === null) return;
+  yield* Repository.tryCommit(tenantId, {
+    expect: [Repository.expected("asset", assetId, asset)],
+    writes: [Repository.put("asset", assetId, { ...asset.value, timeZone })],
+  });
+});

@@ -1,0 +1,209 @@
+/**
+ * Makes runs of enabled jobs and issues their manifests. A tick may be called by anyone, as often as they like, by
+ * several at once: an occurrence becomes a run once (a unique key), an asset run gets one valid manifest (expectations),
+ * and a tick that died half way is taken up by the next.
+ */
+import { Documents, Dsse } from "@fettle/agent-protocol";
+import * as Effect from "effect/Effect";
+import type { JobStatus } from "../domain/job/JobStatus.ts";
+import * as Job from "../domain/job/Job.ts";
+import type { Plan, PlannedPatch } from "../domain/plan/Plan.ts";
+import * as AssetRun from "../domain/run/AssetRun.ts";
+import * as Run from "../domain/run/Run.ts";
+import { Environment } from "../ports/Environment.ts";
+import { Storage } from "../ports/Storage.ts";
+import * as Plans from "./Plans.ts";
+import * as Repository from "./Repository.ts";
+import * as SignedDocuments from "./SignedDocuments.ts";
+import * as Subscriptions from "./Subscriptions.ts";
+
+/** The key of the only occurrence of an on-demand job. */
+export const ON_DEMAND = "on-demand";
+
+/** What a tick did. */
+export interface TickReport {
+  readonly materialised: number;
+  readonly issued: number;
+  readonly completed: number;
+}
+
+/** Moves every tenant's enabled jobs as far as they can go now. */
+export const tick = Effect.fn("Dispatcher.tick")(function* () {
+  const storage = yield* Storage;
+  const report = { materialised: 0, issued: 0, completed: 0 };
+  for (const tenantId of yield* storage.tenants()) {
+    const enabled: JobStatus = "Enabled";
+    for (const job of yield* Repository.allBy(tenantId, "job", "status", enabled)) {
+      const runs = yield* Repository.allBy(tenantId, "run", "job", job.id);
+      const run = runs[0] ?? (yield* materialise(tenantId, job));
+      if (run === null) continue;
+      if (runs.length === 0) report.materialised += 1;
+      report.issued += yield* issue(tenantId, run);
+      if (yield* complete(tenantId, job, run)) report.completed += 1;
+    }
+  }
+  return report satisfies TickReport;
+});
+
+// The plan is compiled anew, in the owner's scope of this moment (TAG-06), and frozen into the run.
+const materialise = Effect.fn("Dispatcher.materialise")(function* (
+  tenantId: string,
+  job: Repository.Versioned<Job.Job>,
+) {
+  const environment = yield* Environment;
+  const now = environment.now();
+  const { hash, plan } = yield* Plans.compile(tenantId, job.value);
+  const run: Run.Run = {
+    id: environment.uuid(),
+    jobId: job.id,
+    jobRevision: job.revision,
+    kind: job.value.kind,
+    occurrenceKey: ON_DEMAND,
+    planHash: hash,
+    hasDrifted: job.value.enabled?.planHash !== hash,
+    startedAt: now,
+    isIssued: false,
+  };
+  const known = yield* Repository.get(tenantId, "plan", hash);
+  const assetRuns = placements(plan).map((p) => placed(run, p, now));
+  const answer = yield* Repository.tryCommit(tenantId, {
+    expect: [Repository.expected("job", job.id, job)],
+    uniques: [{ key: Run.occurrenceClaim(job.id, run.occurrenceKey), owner: run.id }],
+    writes: [
+      Repository.put("run", run.id, run),
+      ...assetRuns.map((a) => Repository.put("assetRun", a.id, a)),
+      ...(known === null ? [Repository.put("plan", hash, plan)] : []),
+    ],
+    events: [
+      Repository.event("RunMaterialised", "run", run.id, now, { jobId: job.id, plan: hash, assets: assetRuns.length }),
+    ],
+  });
+  return answer._tag === "Committed" ? yield* Repository.get(tenantId, "run", run.id) : null;
+});
+
+interface Placement {
+  readonly assetId: string;
+  readonly patches: readonly PlannedPatch[];
+  readonly placed: AssetRun.AssetRun["placed"];
+}
+
+// LIC-06: an unlicensed asset stands in the run, is never sent a manifest, and doesn't fail the job.
+const placements = (plan: Plan): readonly Placement[] => [
+  ...plan.groups.flatMap((g) =>
+    g.assets.map((assetId): Placement => ({ assetId, patches: g.patches, placed: { status: "Pending", reason: null } })),
+  ),
+  ...plan.excluded
+    .filter((e) => e.isUnlicensed)
+    .map((e): Placement => ({ assetId: e.assetId, patches: [], placed: { status: "NotLicensed", reason: e.reason } })),
+];
+
+const placed = (run: Run.Run, p: Placement, now: number): AssetRun.AssetRun => {
+  const base = {
+    id: AssetRun.idOf(run.id, p.assetId),
+    runId: run.id,
+    jobId: run.jobId,
+    assetId: p.assetId,
+    placed: p.placed,
+    patches: p.patches,
+    manifest: null,
+  };
+  return { ...base, state: AssetRun.fold(base, [], now) };
+};
+
+// Issues manifests to asset runs that have none in force; the run is issued once none is left without.
+const issue = Effect.fn("Dispatcher.issue")(function* (tenantId: string, run: Repository.Versioned<Run.Run>) {
+  const now = (yield* Environment).now();
+  const assetRuns = yield* Repository.allBy(tenantId, "assetRun", "run", run.id);
+  const waiting = assetRuns.filter((a) => needsManifest(a.value, now));
+  let issued = 0;
+  for (const assetRun of waiting) if (yield* issueOne(tenantId, run.value, assetRun)) issued += 1;
+  if (issued === waiting.length && !run.value.isIssued) {
+    yield* Repository.tryCommit(tenantId, {
+      expect: [Repository.expected("run", run.id, run)],
+      writes: [Repository.put("run", run.id, { ...run.value, isIssued: true })],
+    });
+  }
+  return issued;
+});
+
+// A lease that ran out before the agent took the job is renewed (PLN-04).
+const needsManifest = (a: AssetRun.AssetRun, now: number): boolean =>
+  a.state.status === "Pending" && (a.manifest === null || a.manifest.notAfter <= now);
+
+const issueOne = Effect.fn("Dispatcher.issueOne")(function* (
+  tenantId: string,
+  run: Run.Run,
+  assetRun: Repository.Versioned<AssetRun.AssetRun>,
+) {
+  const { limits } = yield* Subscriptions.of(tenantId);
+  const now = (yield* Environment).now();
+  const agent = yield* Repository.get(tenantId, "agent", assetRun.value.assetId);
+  if (agent === null) return false;
+  const list: Documents.PatchList = {
+    tenantId,
+    kind: run.kind,
+    patches: assetRun.value.patches.map((p) => ({ ...p, packages: [...p.packages] })),
+  };
+  const sealedList = yield* SignedDocuments.seal(tenantId, Dsse.payloadTypes.patchList, list, null);
+  const job = yield* Repository.get(tenantId, "job", run.jobId);
+  const version = agent.value.manifestVersion + 1;
+  const notAfter = now + limits.leaseSeconds * 1_000;
+  const manifest: Documents.JobManifest = {
+    tenantId,
+    agentId: agent.id,
+    epoch: agent.value.session.epoch,
+    manifestVersion: version,
+    runId: run.id,
+    jobId: run.jobId,
+    jobRevision: run.jobRevision,
+    occurrenceKey: run.occurrenceKey,
+    kind: run.kind,
+    list: sealedList.digest,
+    notBefore: run.startedAt,
+    notAfter,
+    bound: "start",
+    local: null,
+    continueOnFailure: job?.value.continueOnFailure ?? true,
+    reboot: job?.value.reboot ?? { _tag: "Suppress" },
+    critical: [],
+  };
+  const sealed = yield* SignedDocuments.seal(tenantId, Dsse.payloadTypes.jobManifest, manifest, agent.id);
+  const reference = { version, digest: sealed.digest, notAfter };
+  const answer = yield* Repository.tryCommit(tenantId, {
+    expect: [
+      Repository.expected("agent", agent.id, agent),
+      Repository.expected("assetRun", assetRun.id, assetRun),
+    ],
+    writes: [
+      sealedList.write,
+      sealed.write,
+      Repository.put("agent", agent.id, {
+        ...agent.value,
+        manifestVersion: version,
+        manifests: [...agent.value.manifests, { ...reference, assetRunId: assetRun.id }],
+      }),
+      Repository.put("assetRun", assetRun.id, { ...assetRun.value, manifest: reference }),
+    ],
+    events: [Repository.event("ManifestIssued", "assetRun", assetRun.id, now, { version, notAfter })],
+  });
+  return answer._tag === "Committed";
+});
+
+// JOB-13: a run-once job is Completed when every targeted asset has a final status.
+const complete = Effect.fn("Dispatcher.complete")(function* (
+  tenantId: string,
+  job: Repository.Versioned<Job.Job>,
+  run: Repository.Versioned<Run.Run>,
+) {
+  const assetRuns = yield* Repository.allBy(tenantId, "assetRun", "run", run.id);
+  if (!assetRuns.every((a) => AssetRun.isFinal(a.value))) return false;
+  const completed = Job.complete(job.value);
+  if (!completed.ok) return false;
+  const now = (yield* Environment).now();
+  const answer = yield* Repository.tryCommit(tenantId, {
+    expect: [Repository.expected("job", job.id, job)],
+    writes: [Repository.put("job", job.id, completed.value)],
+    events: [Repository.event("JobCompleted", "job", job.id, now)],
+  });
+  return answer._tag === "Committed";
+});

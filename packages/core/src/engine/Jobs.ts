@@ -1,0 +1,73 @@
+/** Jobs as users make them: drafts, plans, enabling. Load, decide (in the domain), commit state and events together. */
+import * as Effect from "effect/Effect";
+import * as Access from "../domain/access/Access.ts";
+import * as Job from "../domain/job/Job.ts";
+import { type Actor, label } from "../domain/shared/Actor.ts";
+import { Environment } from "../ports/Environment.ts";
+import * as Authority from "./Authority.ts";
+import * as Plans from "./Plans.ts";
+import { lift, reject } from "./Rejected.ts";
+import * as Repository from "./Repository.ts";
+import * as Subscriptions from "./Subscriptions.ts";
+
+/** Makes a job, Disabled and owned by its maker (JOB-06, JOB-26). Everything wrong with the draft is said at once. */
+export const create = Effect.fn("Jobs.create")(function* (actor: Actor, draft: Job.JobDraft) {
+  const user = yield* Authority.require(actor, "create-job");
+  const { limits } = yield* Subscriptions.of(actor.tenantId);
+  const environment = yield* Environment;
+  const now = environment.now();
+  const job = yield* lift(Job.create(draft, { id: environment.uuid(), ownerId: user.id, now, limits }));
+  yield* Repository.commit(actor.tenantId, {
+    expect: [Repository.expected("job", job.id, null)],
+    writes: [Repository.put("job", job.id, job)],
+    events: [Repository.event("JobCreated", "job", job.id, now, { by: label(actor), title: job.title })],
+  });
+  return job;
+});
+
+/** A job, to those who may see it. */
+export const get = Effect.fn("Jobs.get")(function* (actor: Actor, jobId: string) {
+  return (yield* load(actor, jobId, "view")).value;
+});
+
+/** What the job would do if it ran now: who gets what, who doesn't and by which rule (PLN-01). Changes nothing. */
+export const plan = Effect.fn("Jobs.plan")(function* (actor: Actor, jobId: string) {
+  const job = yield* load(actor, jobId, "view");
+  return yield* Plans.compile(actor.tenantId, job.value);
+});
+
+/**
+ * Enables a job. Naming a plan's hash approves that plan and no other (PLN-02): when the plan has drifted since, the
+ * enabling is refused.
+ */
+export const enable = Effect.fn("Jobs.enable")(function* (
+  actor: Actor,
+  jobId: string,
+  approval: { readonly planHash?: string } = {},
+) {
+  const job = yield* load(actor, jobId, "edit");
+  const now = (yield* Environment).now();
+  const { hash, plan } = yield* Plans.compile(actor.tenantId, job.value);
+  if (approval.planHash !== undefined && approval.planHash !== hash) {
+    return yield* reject("PLN-02", "stale", `the plan is now ${hash}, not ${approval.planHash}; look at it again`);
+  }
+  const enabled = yield* lift(Job.enable(job.value, { planHash: hash, now }));
+  const known = yield* Repository.get(actor.tenantId, "plan", hash);
+  yield* Repository.commit(actor.tenantId, {
+    expect: [Repository.expected("job", jobId, job)],
+    writes: [
+      Repository.put("job", jobId, enabled),
+      ...(known === null ? [Repository.put("plan", hash, plan)] : []),
+    ],
+    events: [Repository.event("JobEnabled", "job", jobId, now, { by: label(actor), plan: hash })],
+  });
+  return enabled;
+});
+
+const load = Effect.fn("Jobs.load")(function* (actor: Actor, jobId: string, action: "view" | "edit") {
+  const user = yield* Authority.userOf(actor);
+  const job = yield* Repository.get(actor.tenantId, "job", jobId);
+  if (job === null) return yield* reject(null, "not-found", `there is no job ${jobId}`);
+  yield* lift(Access.requireOnJob(user, job.value.ownerId, action));
+  return job;
+});

@@ -1,0 +1,76 @@
+/** Gathers what a plan depends on, compiles it, and gives it its hash (PLN-01). */
+import { Crypto, Json } from "@fettle/agent-protocol";
+import type { Package } from "@fettle/agent-protocol/vocabulary";
+import * as Qql from "@fettle/qql";
+import * as Effect from "effect/Effect";
+import type { Job } from "../domain/job/Job.ts";
+import * as Licence from "../domain/license/Licence.ts";
+import * as Plan from "../domain/plan/Plan.ts";
+import type { TagScope } from "../domain/tag/TagScope.ts";
+import { Directory } from "../ports/Directory.ts";
+import { Environment } from "../ports/Environment.ts";
+import * as Assessments from "./Assessments.ts";
+import { lift, reject } from "./Rejected.ts";
+import * as Repository from "./Repository.ts";
+import * as Subscriptions from "./Subscriptions.ts";
+
+/** A plan and the hash by which it is approved. */
+export interface HashedPlan {
+  readonly hash: Crypto.Digest;
+  readonly plan: Plan.Plan;
+}
+
+/** Compiles a job's plan as of now, in its owner's scope of now (TAG-06). */
+export const compile = Effect.fn("Plans.compile")(function* (tenantId: string, job: Job) {
+  const subscription = yield* Subscriptions.of(tenantId);
+  const environment = yield* Environment;
+  const tree = yield* Subscriptions.tagTree(tenantId);
+  const assets = (yield* Repository.all(tenantId, "asset")).map((a) => a.value);
+  const plan = yield* lift(
+    Plan.compile({
+      job,
+      scope: yield* ownersScope(tenantId, job),
+      tree,
+      assets,
+      seats: Licence.assignSeats(subscription, tree, assets, environment.now()),
+      assessments: yield* Assessments.all(tenantId),
+      patches: (yield* Repository.all(tenantId, "patch")).map((p) => p.value),
+      former: job.kind === "rollback" ? yield* formerVersions(tenantId) : new Map(),
+      limits: subscription.limits,
+      versions: { tzdata: environment.tzdata(), tokenizer: String(Qql.FullText.TOKENIZER_VERSION) },
+    }),
+  );
+  const hashed: HashedPlan = { hash: Crypto.digest(Json.canonicalBytes(plan)), plan };
+  return hashed;
+});
+
+// OWN-01: an owner who is gone, or may no longer run jobs, leaves a job that doesn't run and says why.
+const ownersScope = Effect.fn("Plans.ownersScope")(function* (tenantId: string, job: Job) {
+  if (job.ownerId === null) return yield* reject("OWN-04", "conflict", "the job has no owner");
+  if (job.ownerId === "system") return { _tag: "All" } as TagScope;
+  const owner = yield* (yield* Directory).user(tenantId, job.ownerId);
+  if (owner === null) return yield* reject("OWN-01", "conflict", "the job's owner is gone");
+  const runs = owner.roles.some((r) => r === "PatchUser" || r === "PatchManager" || r === "SuperUser");
+  return runs ? owner.scope : yield* reject("OWN-01", "conflict", "the job's owner may no longer run jobs");
+});
+
+// What stood on each asset before Fettle installed a patch: from the evidence of finished runs, the latest wins.
+const formerVersions = Effect.fn("Plans.formerVersions")(function* (tenantId: string) {
+  const runs = (yield* Repository.all(tenantId, "assetRun")).map((a) => a.value);
+  runs.sort((a, b) => a.state.changedAt - b.state.changedAt || (a.id < b.id ? -1 : 1));
+  const former = new Map<string, Map<string, readonly Package.Package[]>>();
+  for (const run of runs) {
+    for (const result of Object.values(run.state.results)) {
+      const ofAsset = former.get(run.assetId) ?? new Map<string, readonly Package.Package[]>();
+      former.set(run.assetId, ofAsset);
+      if (result.outcome === "Removed") ofAsset.delete(result.patchId);
+      if (result.outcome !== "Installed") continue;
+      const changed = result.packages.filter((p) => p.before.length === 1 && p.before[0] !== p.after[0]);
+      ofAsset.set(
+        result.patchId,
+        changed.map((p) => ({ name: p.name, arch: p.arch, evr: p.before[0] ?? "" })),
+      );
+    }
+  }
+  return former as Plan.FormerVersions;
+});

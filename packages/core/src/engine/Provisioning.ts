@@ -1,0 +1,129 @@
+/**
+ * Admits an agent (AGT-01): it proves that it holds an activation key and the private half of the key it brings. The
+ * activation key's limit is a counter's ceiling in the same transaction, so it holds under any number at once (KEY-01).
+ */
+import { type Crypto, Crypto as C, Messages, ServerSession, SignedRequest, wireLimits } from "@fettle/agent-protocol";
+import * as Effect from "effect/Effect";
+import type { Asset } from "../domain/asset/Asset.ts";
+import * as ActivationKey from "../domain/key/ActivationKey.ts";
+import * as Limits from "../domain/shared/Limits.ts";
+import { Environment } from "../ports/Environment.ts";
+import { TenantKeys } from "../ports/TenantKeys.ts";
+import type { AgentRecord } from "../schema/Stored.ts";
+import * as Configurations from "./Configurations.ts";
+import * as Replies from "./Replies.ts";
+import * as Repository from "./Repository.ts";
+import * as Subscriptions from "./Subscriptions.ts";
+
+/** The epoch of an agent's first key. */
+export const FIRST_EPOCH = 1;
+
+/** Answers a provisioning request; the same attempt again gets the same answer and takes no second seat of the key. */
+export const provision = Effect.fn("Provisioning.provision")(function* (
+  claimed: SignedRequest.ClaimedRequest,
+  request: Messages.ProvisionRequest,
+) {
+  const { components } = claimed;
+  const { tenantId, agentId } = components;
+  const now = (yield* Environment).now();
+  const verified = SignedRequest.verify(claimed, request.publicKey, { now, clockSkewSeconds: wireLimits.clockSkewSeconds });
+  if (!verified.ok) return yield* Replies.refuse("unsigned", verified.error.reason, verified.error.message, { serverTime: now });
+  const key = yield* admittedBy(components, request, now);
+  const known = yield* Repository.get(tenantId, "agent", agentId);
+  if (known !== null) {
+    const same = known.value.attemptId === request.attemptId && known.value.publicKey === request.publicKey;
+    if (!same) return yield* Replies.refuse("key-refused", "id in use", "another agent has this host id", { rule: "AGT-03" });
+    return yield* granted(components, known.value.session.epoch);
+  }
+  const subscription = yield* Subscriptions.of(tenantId).pipe(
+    Effect.catchTag("Rejected", () => Replies.refuse("key-refused", "no subscription", "the tenant has none")),
+  );
+  const asset = assetOf(agentId, request, key, now);
+  const configuration = yield* Configurations.sealFor(tenantId, asset);
+  const agent = agentOf(components, request, now, configuration);
+  const answer = yield* Repository.tryCommit(tenantId, {
+    expect: [Repository.expected("agent", agentId, null), Repository.expected("asset", agentId, null)],
+    counters: [
+      { key: ActivationKey.counterOf(key), by: 1, ...(key.agentsMax === null ? {} : { ceiling: key.agentsMax }) },
+      { key: "assets", by: 1, ceiling: subscription.limits.assetsMax },
+    ],
+    writes: [
+      Repository.put("asset", agentId, asset),
+      Repository.put("agent", agentId, agent),
+      ...(configuration === null ? [] : [configuration.write]),
+    ],
+    events: [Repository.event("AgentProvisioned", "asset", agentId, now, { name: asset.name, key: key.id })],
+  });
+  if (answer._tag === "Committed") return yield* granted(components, FIRST_EPOCH);
+  if (answer.because._tag === "Counter") {
+    return yield* Replies.refuse("key-refused", "limit reached", "the activation key admits no more agents", { rule: "KEY-01" });
+  }
+  return yield* Replies.refuse("unavailable", "try again", "another request of this agent was under way");
+});
+
+// The key exists, is in date, and the agent holds its secret. All three refuse alike: a prober learns nothing.
+const admittedBy = Effect.fn("Provisioning.admittedBy")(function* (
+  components: SignedRequest.RequestComponents,
+  request: Messages.ProvisionRequest,
+  now: number,
+) {
+  const found = yield* Repository.get(components.tenantId, "activationKey", request.activationKeyId);
+  const secretDigest = (found?.value.secretDigest ?? C.digest("")) as Crypto.Digest;
+  const proof = Messages.provisionProof(request, components, secretDigest);
+  const isHolder = C.sameText(proof, request.proof);
+  if (found === null || !isHolder || !ActivationKey.admit(found.value, now).ok) {
+    return yield* Replies.refuse("key-refused", "activation key refused", "unknown, out of date, or wrong", { rule: "KEY-01" });
+  }
+  return found.value;
+});
+
+const assetOf = (
+  id: string,
+  request: Messages.ProvisionRequest,
+  key: ActivationKey.ActivationKey,
+  now: number,
+): Asset => ({
+  id,
+  name: request.name,
+  platform: request.platform,
+  osFamily: request.osFamily,
+  osName: request.osName,
+  arch: request.arch,
+  timeZone: request.timeZone,
+  // KEY-04, TAG-07.
+  tags: [...new Set([...key.tags, Subscriptions.CLOUD_AGENT_TAG])],
+  modules: key.modules,
+  provisionedAt: now,
+  activatedAt: now,
+  activationKey: key.id,
+});
+
+const agentOf = (
+  components: SignedRequest.RequestComponents,
+  request: Messages.ProvisionRequest,
+  now: number,
+  configuration: { readonly digest: Crypto.Digest; readonly statusIntervalSeconds: number } | null,
+): AgentRecord => ({
+  id: components.agentId,
+  attemptId: request.attemptId,
+  publicKey: request.publicKey,
+  session: ServerSession.start(FIRST_EPOCH, components.sequence),
+  provisionedAt: now,
+  lastCheckedInAt: now,
+  agentVersion: request.agentVersion,
+  bootId: request.bootId,
+  timeZone: request.timeZone,
+  tzdata: "",
+  configuration: configuration?.digest ?? null,
+  statusIntervalSeconds: configuration?.statusIntervalSeconds ?? Limits.defaults.statusIntervalSecondsMin,
+  snapshot: null,
+  manifestVersion: 0,
+  manifests: [],
+  factsThrough: 0,
+});
+
+const granted = Effect.fn("Provisioning.granted")(function* (components: SignedRequest.RequestComponents, newEpoch: number) {
+  const { publicKey } = yield* (yield* TenantKeys).keyPair(components.tenantId);
+  const body = { _tag: "Provisioned", tenantId: components.tenantId, assetId: components.agentId, newEpoch };
+  return yield* Replies.sealed(components, body, { [Messages.TENANT_KEY_HEADER]: publicKey });
+});

@@ -1,0 +1,33 @@
+/** Signed replies and refusals of the agents' door. */
+import { Dsse, Messages, Problem, SignedRequest } from "@fettle/agent-protocol";
+import * as Data from "effect/Data";
+import * as Effect from "effect/Effect";
+import { Environment } from "../ports/Environment.ts";
+import { TenantKeys } from "../ports/TenantKeys.ts";
+
+/** A request that is answered with a problem document. */
+export class Refusal extends Data.TaggedError("Refusal")<{ readonly problem: Problem.Problem }> {}
+
+/** Refuses a request. */
+export const refuse = (
+  code: Problem.ProblemCode,
+  title: string,
+  detail: string,
+  extra: Partial<Problem.Problem> = {},
+): Effect.Effect<never, Refusal> => Effect.fail(new Refusal({ problem: { code, title, detail, ...extra } }));
+
+/** Signs a reply to a request: it says which request it answers, and when. */
+export const sealed = Effect.fn("Replies.sealed")(function* (
+  components: SignedRequest.RequestComponents,
+  body: { readonly _tag: string; readonly [member: string]: unknown },
+  headers: Readonly<Record<string, string>> = {},
+) {
+  const keys = yield* (yield* TenantKeys).keyPair(components.tenantId);
+  const now = (yield* Environment).now();
+  const reply: SignedRequest.WireReply = {
+    status: 200,
+    headers: { "content-type": "application/json", "cache-control": "no-store", ...headers },
+    body: Dsse.seal(Dsse.payloadTypes.reply, { ...Messages.answering(components, now), ...body }, keys),
+  };
+  return reply;
+});

@@ -1,0 +1,130 @@
+/**
+ * Takes what agents report: facts about runs, and snapshots. A fact is stored once for ever under (agent, epoch,
+ * sequence); the asset run is the fold over the set of them, written in the same transaction that stores them.
+ */
+import { Crypto, type Facts, Json, type Messages } from "@fettle/agent-protocol";
+import * as Effect from "effect/Effect";
+import * as AssetRun from "../domain/run/AssetRun.ts";
+import { BlobStore } from "../ports/BlobStore.ts";
+import { Environment } from "../ports/Environment.ts";
+import type { FactRecord, SnapshotRecord } from "../schema/Stored.ts";
+import type { ProvedRequest } from "./ProvedRequest.ts";
+import * as Assessments from "./Assessments.ts";
+import * as CheckIns from "./CheckIns.ts";
+import * as Replies from "./Replies.ts";
+import * as Repository from "./Repository.ts";
+
+/** Stores facts and moves the asset runs that they are about; acknowledges what is durable without a gap. */
+export const takeFacts = Effect.fn("Reports.takeFacts")(function* (proved: ProvedRequest, request: Messages.FactsRequest) {
+  const { tenantId, agent, components } = proved;
+  const records = request.facts.map((fact) => record(proved, fact));
+  const known = new Map((yield* Repository.some(tenantId, "fact", records.map((r) => r.id))).map((f) => [f.id, f.value]));
+  const fresh = records.filter((r) => !known.has(r.id));
+  const factsThrough = contiguous(agent.value.factsThrough, request.facts);
+  if (!proved.isRepeated) {
+    const changes = yield* runChanges(proved, fresh);
+    yield* CheckIns.store(
+      proved,
+      { ...agent.value, session: proved.session, factsThrough },
+      {
+        expect: [...fresh.map((f) => Repository.expected("fact", f.id, null)), ...changes.expect],
+        writes: [...fresh.map((f) => Repository.put("fact", f.id, f)), ...changes.writes],
+        events: changes.events,
+      },
+    );
+  }
+  const acknowledgedThrough = proved.isRepeated ? agent.value.factsThrough : factsThrough;
+  return yield* Replies.sealed(components, { _tag: "FactsAcknowledged", acknowledgedThrough });
+});
+
+/** Keeps a snapshot and assesses it. */
+export const takeSnapshot = Effect.fn("Reports.takeSnapshot")(function* (
+  proved: ProvedRequest,
+  request: Messages.SnapshotRequest,
+) {
+  const { tenantId, agent, components } = proved;
+  const now = (yield* Environment).now();
+  const bytes = Json.canonicalBytes(request.packages);
+  const digest = Crypto.digest(bytes);
+  if (!proved.isRepeated) {
+    yield* (yield* BlobStore).put(tenantId, bytes);
+    const snapshot: SnapshotRecord = {
+      id: agent.id,
+      digest,
+      takenAt: request.takenAt,
+      receivedAt: now,
+      packages: request.packages.length,
+    };
+    const assessment = yield* Assessments.assess(tenantId, request.packages, { snapshot: digest, assessedAt: now });
+    yield* CheckIns.store(
+      proved,
+      { ...agent.value, session: proved.session, snapshot: digest },
+      {
+        writes: [Repository.put("snapshot", agent.id, snapshot), Repository.put("assessment", agent.id, assessment)],
+        events: [
+          Repository.event("SnapshotReceived", "asset", agent.id, now, {
+            snapshot: digest,
+            packages: request.packages.length,
+            missing: assessment.missing.length,
+          }),
+        ],
+      },
+    );
+  }
+  return yield* Replies.sealed(components, { _tag: "SnapshotHeld", snapshot: digest });
+});
+
+const SEQUENCE_DIGITS = 16;
+
+const record = (proved: ProvedRequest, fact: Facts.Fact): FactRecord => {
+  const epoch = proved.components.epoch;
+  const id = `${proved.agent.id}.${epoch}.${String(fact.sequence).padStart(SEQUENCE_DIGITS, "0")}`;
+  return { id, agentId: proved.agent.id, epoch, fact: withRun(proved, fact) };
+};
+
+// A document that could not even be read names no run; the record of what was offered does.
+const withRun = (proved: ProvedRequest, fact: Facts.Fact): Facts.Fact => {
+  const { body } = fact;
+  if (body._tag !== "Refusal" || body.runId !== null) return fact;
+  const offered = proved.agent.value.manifests.find((m) => m.digest === body.document);
+  const runId = offered?.assetRunId.split(".")[0] ?? null;
+  return { ...fact, body: { ...body, runId } };
+};
+
+// The highest number up to which nothing is missing.
+const contiguous = (from: number, facts: readonly Facts.Fact[]): number => {
+  const numbers = new Set(facts.map((f) => f.sequence));
+  let through = from;
+  while (numbers.has(through + 1)) through += 1;
+  return through;
+};
+
+const runChanges = Effect.fn("Reports.runChanges")(function* (proved: ProvedRequest, fresh: readonly FactRecord[]) {
+  const { tenantId, agent } = proved;
+  const now = (yield* Environment).now();
+  const expect = [];
+  const writes = [];
+  const events = [];
+  const runIds = new Set(fresh.flatMap((f) => (f.fact.body.runId === null ? [] : [f.fact.body.runId])));
+  for (const runId of runIds) {
+    const records = fresh.filter((f) => f.fact.body.runId === runId);
+    const id = AssetRun.idOf(runId, agent.id);
+    const found = yield* Repository.get(tenantId, "assetRun", id);
+    if (found === null) continue;
+    const earlier = (yield* Repository.allBy(tenantId, "fact", "assetRun", id)).map((f) => f.value);
+    const state = AssetRun.fold(found.value, [...earlier, ...records].map(toAgentFact), found.value.state.changedAt);
+    expect.push(Repository.expected("assetRun", id, found));
+    writes.push(Repository.put("assetRun", id, { ...found.value, state }));
+    if (state.status !== found.value.state.status) {
+      events.push(Repository.event("AssetRunChanged", "assetRun", id, now, { runId, status: state.status }));
+    }
+  }
+  return { expect, writes, events };
+});
+
+const toAgentFact = ({ epoch, fact }: FactRecord): AssetRun.AgentFact => ({
+  epoch,
+  sequence: fact.sequence,
+  at: fact.at,
+  body: fact.body,
+});

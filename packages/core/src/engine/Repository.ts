@@ -1,0 +1,184 @@
+/**
+ * Typed reading and writing over the storage port: which kind is which domain type, under which ids and indexes. The
+ * only place where domain values become stored JSON and back.
+ */
+import * as Effect from "effect/Effect";
+import type { EventType } from "../domain/event/Event.ts";
+import {
+  type Batch,
+  type CommitAnswer,
+  type CounterChange,
+  type EntityKind,
+  type Expectation,
+  type NewEvent,
+  PAGE_LIMIT_MAX,
+  type PutWrite,
+  Storage,
+  StorageError,
+  type Stored,
+  type StoredJson,
+  type UniqueClaim,
+} from "../ports/Storage.ts";
+import { codecs, type EntityOf } from "../schema/Stored.ts";
+import { Rejected } from "./Rejected.ts";
+
+/** An entity with the revision it was read at. */
+export interface Versioned<A> {
+  readonly id: string;
+  readonly revision: number;
+  readonly value: A;
+}
+
+type Indexes = readonly { readonly name: string; readonly value: string }[];
+
+// What each kind can be found by.
+const indexesOf: { readonly [K in EntityKind]?: (value: EntityOf<K>) => Indexes } = {
+  job: (job) => [{ name: "status", value: job.status }],
+  run: (run) => [{ name: "job", value: run.jobId }],
+  assetRun: (a) => [
+    { name: "run", value: a.runId },
+    { name: "asset", value: a.assetId },
+  ],
+  fact: (f) =>
+    f.fact.body._tag !== "Refusal" || f.fact.body.runId !== null
+      ? [{ name: "assetRun", value: `${f.fact.body.runId}.${f.agentId}` }]
+      : [],
+};
+
+/** An entity by its id, or null. */
+export const get = Effect.fn("Repository.get")(function* <K extends EntityKind>(tenantId: string, kind: K, id: string) {
+  const stored = yield* (yield* Storage).get(tenantId, kind, id);
+  return stored === null ? null : yield* decode(kind, stored);
+});
+
+/** Every entity of a kind in a tenant. */
+export const all = Effect.fn("Repository.all")(function* <K extends EntityKind>(tenantId: string, kind: K) {
+  const storage = yield* Storage;
+  return yield* pages(kind, (after) => storage.list(tenantId, kind, { ...after, limit: PAGE_LIMIT_MAX }));
+});
+
+/** Every entity of a kind under an index entry. */
+export const allBy = Effect.fn("Repository.allBy")(function* <K extends EntityKind>(
+  tenantId: string,
+  kind: K,
+  name: string,
+  value: string,
+) {
+  const storage = yield* Storage;
+  return yield* pages(kind, (after) => storage.find(tenantId, kind, { name, value }, { ...after, limit: PAGE_LIMIT_MAX }));
+});
+
+/** Those of the ids that exist. */
+export const some = Effect.fn("Repository.some")(function* <K extends EntityKind>(
+  tenantId: string,
+  kind: K,
+  ids: readonly string[],
+) {
+  const storage = yield* Storage;
+  const found: Versioned<EntityOf<K>>[] = [];
+  for (let i = 0; i < ids.length; i += PAGE_LIMIT_MAX) {
+    const page = yield* storage.getMany(tenantId, kind, ids.slice(i, i + PAGE_LIMIT_MAX));
+    for (const stored of page) found.push(yield* decode(kind, stored));
+  }
+  return found;
+});
+
+/** A write of an entity, with its index entries. */
+export const put = <K extends EntityKind>(kind: K, id: string, value: EntityOf<K>): PutWrite => ({
+  _tag: "Put",
+  kind,
+  id,
+  // Domain values are plain readonly data, so they are JSON as they stand.
+  body: value as unknown as StoredJson,
+  indexes: (indexesOf[kind] as ((value: EntityOf<K>) => Indexes) | undefined)?.(value) ?? [],
+});
+
+/** Expects an entity as it was read, or not at all. */
+export const expected = (kind: EntityKind, id: string, read: { readonly revision: number } | null): Expectation => ({
+  kind,
+  id,
+  revision: read?.revision ?? "absent",
+});
+
+/** An event about an entity. */
+export const event = (type: EventType, kind: EntityKind, id: string, at: number, body: StoredJson = {}): NewEvent => ({
+  type,
+  kind,
+  id,
+  at,
+  body,
+});
+
+/** A batch's parts; what is left out is empty. */
+export interface Change {
+  readonly expect?: readonly Expectation[];
+  readonly counters?: readonly CounterChange[];
+  readonly uniques?: readonly UniqueClaim[];
+  readonly writes: Batch["writes"];
+  readonly events?: readonly NewEvent[];
+}
+
+/** Commits and gives back the answer, refusals included. */
+export const tryCommit = Effect.fn("Repository.tryCommit")(function* (tenantId: string, change: Change) {
+  const storage = yield* Storage;
+  const answer: CommitAnswer = yield* storage.commit({
+    tenantId,
+    expect: change.expect ?? [],
+    counters: change.counters ?? [],
+    uniques: change.uniques ?? [],
+    writes: change.writes,
+    events: change.events ?? [],
+  });
+  return answer;
+});
+
+/** Commits; a refusal becomes a rejection: somebody else changed what was read (JOB-18). */
+export const commit = Effect.fn("Repository.commit")(function* (tenantId: string, change: Change) {
+  const answer = yield* tryCommit(tenantId, change);
+  if (answer._tag === "Committed") return;
+  const { because } = answer;
+  const what = because._tag === "Revision" ? `${because.expected.kind} ${because.expected.id}` : because.key;
+  return yield* new Rejected({
+    rejections: [
+      {
+        _tag: "Rejection",
+        rule: because._tag === "Revision" ? "JOB-18" : null,
+        code: because._tag === "Revision" ? "stale" : "conflict",
+        message: `${what} is not as it was read; read it again and decide anew`,
+        path: null,
+      },
+    ],
+  });
+});
+
+const decode = <K extends EntityKind>(kind: K, stored: Stored): Effect.Effect<Versioned<EntityOf<K>>, StorageError> => {
+  const parsed = codecs[kind].safeParse(stored.body);
+  if (parsed.success) {
+    return Effect.succeed({ id: stored.id, revision: stored.revision, value: parsed.data as EntityOf<K> });
+  }
+  return Effect.fail(
+    new StorageError({
+      reason: "Corrupt",
+      operation: "decode",
+      message: `${kind} ${stored.id}: ${parsed.error.message}`,
+      isRetryable: false,
+      cause: parsed.error,
+    }),
+  );
+};
+
+const pages = <K extends EntityKind>(
+  kind: K,
+  read: (after: { readonly after?: string }) => Effect.Effect<readonly Stored[], StorageError>,
+) =>
+  Effect.gen(function* () {
+    const found: Versioned<EntityOf<K>>[] = [];
+    let after: { readonly after?: string } = {};
+    for (;;) {
+      const page = yield* read(after);
+      for (const stored of page) found.push(yield* decode(kind, stored));
+      const last = page.at(-1);
+      if (last === undefined || page.length < PAGE_LIMIT_MAX) return found;
+      after = { after: last.id };
+    }
+  });

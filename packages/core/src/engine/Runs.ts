@@ -1,0 +1,70 @@
+/** Runs as users see them: progress, and results read from evidence (RUN-05). */
+import * as Effect from "effect/Effect";
+import type { Asset } from "../domain/asset/Asset.ts";
+import * as Access from "../domain/access/Access.ts";
+import * as AssetRun from "../domain/run/AssetRun.ts";
+import * as Run from "../domain/run/Run.ts";
+import type { Actor } from "../domain/shared/Actor.ts";
+import * as Assessments from "./Assessments.ts";
+import * as Authority from "./Authority.ts";
+import { lift, reject } from "./Rejected.ts";
+import * as Repository from "./Repository.ts";
+
+/** One patch on one asset in a run. `isConfirmed`: a later snapshot of the package database agrees (CMP-02). */
+export interface ResultRow {
+  readonly asset: Asset;
+  readonly status: AssetRun.AssetRunState["status"];
+  readonly reason: string | null;
+  readonly patchId: string | null;
+  readonly result: AssetRun.PatchEvidence | null;
+  readonly isConfirmed: boolean | null;
+}
+
+/** The runs of a job, oldest first. */
+export const ofJob = Effect.fn("Runs.ofJob")(function* (actor: Actor, jobId: string) {
+  yield* mayView(actor, jobId);
+  const runs = (yield* Repository.allBy(actor.tenantId, "run", "job", jobId)).map((r) => r.value);
+  return runs.sort((a, b) => a.startedAt - b.startedAt);
+});
+
+/** How far a run has come, with its asset runs. */
+export const progress = Effect.fn("Runs.progress")(function* (actor: Actor, runId: string) {
+  const { run, assetRuns } = yield* load(actor, runId);
+  return { ...Run.progress(run, assetRuns), isIssued: run.isIssued, assetRuns };
+});
+
+/** Every asset and patch of a run with before, after, outcome and reason. */
+export const results = Effect.fn("Runs.results")(function* (actor: Actor, runId: string) {
+  const { run, assetRuns } = yield* load(actor, runId);
+  const assets = new Map((yield* Repository.all(actor.tenantId, "asset")).map((a) => [a.id, a.value]));
+  const assessments = yield* Assessments.all(actor.tenantId);
+  const rows = assetRuns.flatMap((a): readonly ResultRow[] => {
+    const asset = assets.get(a.assetId);
+    if (asset === undefined) return [];
+    const { status, reason } = a.state;
+    const common = { asset, status, reason };
+    if (a.patches.length === 0) return [{ ...common, patchId: null, result: null, isConfirmed: null }];
+    return a.patches.map(({ patchId }) => {
+      const result = a.state.results[patchId] ?? null;
+      const assessed = assessments.get(a.assetId);
+      const wants = run.kind === "rollback" ? assessed?.missing.map((m) => m.patchId) : assessed?.installed;
+      const isGood = result?.outcome === "Installed" || result?.outcome === "AlreadyInstalled" || result?.outcome === "Removed";
+      return { ...common, patchId, result, isConfirmed: isGood ? (wants?.includes(patchId) ?? null) : null };
+    });
+  });
+  return rows.sort((a, b) => (a.asset.name < b.asset.name ? -1 : a.asset.name > b.asset.name ? 1 : 0));
+});
+
+const load = Effect.fn("Runs.load")(function* (actor: Actor, runId: string) {
+  const run = yield* Repository.get(actor.tenantId, "run", runId);
+  if (run === null) return yield* reject(null, "not-found", `there is no run ${runId}`);
+  yield* mayView(actor, run.value.jobId);
+  const assetRuns = (yield* Repository.allBy(actor.tenantId, "assetRun", "run", runId)).map((a) => a.value);
+  return { run: run.value, assetRuns };
+});
+
+const mayView = Effect.fn("Runs.mayView")(function* (actor: Actor, jobId: string) {
+  const user = yield* Authority.userOf(actor);
+  const job = yield* Repository.get(actor.tenantId, "job", jobId);
+  yield* lift(Access.requireOnJob(user, job?.value.ownerId ?? null, "view"));
+});

@@ -1,0 +1,229 @@
+/** Stored JSON, read back through schemas: the edge between storage and the domain. One codec per kind of entity. */
+import { Documents, Facts } from "@fettle/agent-protocol";
+import { PatchOutcome, RunStatus } from "@fettle/agent-protocol/vocabulary";
+import * as z from "zod";
+import type { Assessment } from "../domain/assessment/Assessment.ts";
+import type { Asset } from "../domain/asset/Asset.ts";
+import type { Job } from "../domain/job/Job.ts";
+import type { ActivationKey } from "../domain/key/ActivationKey.ts";
+import type { Subscription } from "../domain/license/Subscription.ts";
+import { type Patch, vendorSeverities } from "../domain/patch/Patch.ts";
+import type { Plan } from "../domain/plan/Plan.ts";
+import type { ConfigurationProfile } from "../domain/profile/ConfigurationProfile.ts";
+import type { AssetRun } from "../domain/run/AssetRun.ts";
+import type { Run } from "../domain/run/Run.ts";
+import { defaults, type Limits } from "../domain/shared/Limits.ts";
+import type { Tag } from "../domain/tag/TagTree.ts";
+
+const text = z.string();
+const texts = z.array(text);
+const int = z.int();
+const digest = z.templateLiteral(["sha256:", z.string()]);
+const platform = z.enum(["Windows", "Linux", "Mac"]);
+const kind = z.enum(["deployment", "rollback"]);
+const pkg = z.strictObject({ name: text, arch: text, evr: text });
+const tagSet = z.strictObject({ mode: z.enum(["any", "all"]), tags: texts });
+const selection = z.strictObject({ assets: texts, include: tagSet, exclude: tagSet });
+const limits = z.record(z.string(), int).transform((stored): Limits => ({ ...defaults, ...stored }));
+
+/** What the control plane keeps of an agent, beside the asset: its key, its session, what it holds and what waits for it. */
+const agent = z.strictObject({
+  id: text,
+  attemptId: text,
+  publicKey: text,
+  session: z.strictObject({ epoch: int, lastSequence: int, lastRequest: digest.nullable() }),
+  provisionedAt: int,
+  lastCheckedInAt: int,
+  agentVersion: text,
+  bootId: text,
+  timeZone: text,
+  tzdata: text,
+  configuration: digest.nullable(),
+  /** Of the configuration, so that a check-in need not read it. */
+  statusIntervalSeconds: int,
+  snapshot: digest.nullable(),
+  manifestVersion: int,
+  manifests: z.array(z.strictObject({ version: int, digest, assetRunId: text, notAfter: int })),
+  factsThrough: int,
+});
+export type AgentRecord = z.infer<typeof agent>;
+
+const snapshot = z.strictObject({ id: text, digest, takenAt: int, receivedAt: int, packages: int });
+export type SnapshotRecord = z.infer<typeof snapshot>;
+
+/** A signed document: where its bytes are and who may fetch it (null: every agent of the tenant). */
+const document = z.strictObject({ id: text, digest, payloadType: text, agentId: text.nullable() });
+export type DocumentRecord = z.infer<typeof document>;
+
+const fact = z.strictObject({ id: text, agentId: text, epoch: int, fact: Facts.Fact });
+export type FactRecord = z.infer<typeof fact>;
+
+const plannedPatch = z.strictObject({ patchId: text, advisory: text.nullable(), packages: z.array(pkg) });
+const plan = z.strictObject({
+  jobId: text,
+  kind,
+  schedule: z.literal("on-demand"),
+  groups: z.array(z.strictObject({ patches: z.array(plannedPatch), assets: texts })),
+  excluded: z.array(z.strictObject({ assetId: text, rule: text, reason: text, isUnlicensed: z.boolean() })),
+  leftOut: z.array(z.strictObject({ patchId: text, rule: text, reason: text })),
+  versions: z.strictObject({ tzdata: text, tokenizer: text }),
+});
+const evidence = z.strictObject({
+  patchId: text,
+  attempt: int,
+  outcome: z.enum(PatchOutcome.all as [PatchOutcome.PatchOutcome, ...PatchOutcome.PatchOutcome[]]),
+  reasonCode: int.nullable(),
+  exitCode: int.nullable(),
+  outputTail: text,
+  packages: z.array(z.strictObject({ name: text, arch: text, before: texts, after: texts })),
+});
+const status = z.enum(RunStatus.all as [RunStatus.RunStatus, ...RunStatus.RunStatus[]]);
+
+const codec = <A>(schema: z.ZodType<A>): z.ZodType<A> => schema;
+
+/** The codec of each kind of entity. */
+export const codecs = {
+  subscription: codec<Subscription>(
+    z.strictObject({
+      id: text,
+      plan: z.enum(["Free", "Trial", "Full"]),
+      expiresAt: int.nullable(),
+      seats: int,
+      include: tagSet,
+      exclude: tagSet,
+      limits,
+    }),
+  ),
+  tag: codec<Tag>(z.strictObject({ id: text, name: text, parent: text.nullable() })),
+  activationKey: codec<ActivationKey>(
+    z.strictObject({
+      id: text,
+      title: text,
+      secretDigest: text,
+      tags: texts,
+      modules: texts,
+      agentsMax: int.nullable(),
+      expiresAt: int.nullable(),
+    }),
+  ),
+  asset: codec<Asset>(
+    z.strictObject({
+      id: text,
+      name: text,
+      platform,
+      osFamily: text,
+      osName: text,
+      arch: text,
+      timeZone: text,
+      tags: texts,
+      modules: texts,
+      provisionedAt: int,
+      activatedAt: int,
+      activationKey: text,
+    }),
+  ),
+  agent: codec<AgentRecord>(agent),
+  patch: codec<Patch>(
+    z.strictObject({
+      id: text,
+      title: text,
+      platform,
+      vendor: text,
+      category: text,
+      vendorSeverity: z.enum(vendorSeverities),
+      cves: texts,
+      packages: z.array(pkg),
+      publishedAt: int,
+      modifiedAt: int,
+      reboot: z.enum(["never", "may", "always"]),
+      isDeprecated: z.boolean(),
+    }),
+  ),
+  profile: codec<ConfigurationProfile>(
+    z.strictObject({
+      id: text,
+      name: text,
+      position: int,
+      isDefault: z.boolean(),
+      targets: selection,
+      statusIntervalSeconds: int,
+      scanIntervalSeconds: int,
+    }),
+  ),
+  snapshot: codec<SnapshotRecord>(snapshot),
+  assessment: codec<Assessment>(
+    z.strictObject({
+      snapshot: text,
+      assessedAt: int,
+      missing: z.array(
+        z.strictObject({
+          patchId: text,
+          packages: z.array(z.strictObject({ name: text, arch: text, installed: text, fixed: text })),
+        }),
+      ),
+      installed: texts,
+    }),
+  ),
+  job: codec<Job>(
+    z.strictObject({
+      id: text,
+      title: text,
+      description: text,
+      kind,
+      platform,
+      patches: z
+        .discriminatedUnion("_tag", [
+          z.strictObject({ _tag: z.literal("List"), patches: texts }),
+          z.strictObject({ _tag: z.literal("Query"), query: text }),
+        ])
+        .nullable(),
+      targets: selection.nullable(),
+      schedule: z.strictObject({ _tag: z.literal("OnDemand") }).nullable(),
+      reboot: z.strictObject({ _tag: z.literal("Suppress") }),
+      continueOnFailure: z.boolean(),
+      status: z.enum(["Disabled", "Enabled", "Completed", "Expired", "Ended", "Failed"]),
+      ownerId: text.nullable(),
+      createdAt: int,
+      enabled: z.strictObject({ planHash: text, at: int }).nullable(),
+    }),
+  ),
+  plan: codec<Plan>(plan),
+  run: codec<Run>(
+    z.strictObject({
+      id: text,
+      jobId: text,
+      jobRevision: int,
+      kind,
+      occurrenceKey: text,
+      planHash: text,
+      hasDrifted: z.boolean(),
+      startedAt: int,
+      isIssued: z.boolean(),
+    }),
+  ),
+  assetRun: codec<AssetRun>(
+    z.strictObject({
+      id: text,
+      runId: text,
+      jobId: text,
+      assetId: text,
+      placed: z.strictObject({ status: z.enum(["Pending", "NotLicensed"]), reason: text.nullable() }),
+      patches: z.array(plannedPatch),
+      manifest: z.strictObject({ version: int, digest: text, notAfter: int }).nullable(),
+      state: z.strictObject({
+        status,
+        reason: text.nullable(),
+        changedAt: int,
+        results: z.record(z.string(), evidence),
+        violations: int,
+      }),
+    }),
+  ),
+  fact: codec<FactRecord>(fact),
+  document: codec<DocumentRecord>(document),
+} as const;
+
+export type EntityOf<K extends keyof typeof codecs> = z.infer<(typeof codecs)[K]>;
+
+/** The sealed configuration's payload, for the engine that makes it. */
+export type ConfigurationPayload = Documents.Configuration;

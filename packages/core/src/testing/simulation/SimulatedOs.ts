@@ -1,0 +1,137 @@
+/**
+ * An operating system that isn't there: a package database, an installer over it, a boot id. It records what truly
+ * happened, so that checks need not believe any report.
+ */
+import type { Package } from "@fettle/agent-protocol";
+import { type HostFacts, type HostShape, InstallerError, type InstallerShape, type InstallReport, type InventoryShape } from "@fettle/agent-protocol/agent";
+import { Package as P, ReasonCode } from "@fettle/agent-protocol/vocabulary";
+import * as Effect from "effect/Effect";
+
+/** What truly happened, in order. */
+export type Truth =
+  | { readonly _tag: "Begin"; readonly at: number; readonly patchId: string; readonly action: "install" | "rollback" }
+  | { readonly _tag: "Effect"; readonly at: number; readonly patchId: string; readonly action: "install" | "rollback" }
+  | { readonly _tag: "Repair"; readonly at: number };
+
+/** How an installation of a package goes, when it doesn't simply succeed. */
+export type PackageFault = "pre-scriptlet-fails" | "corrupt-file";
+
+/** What a crash that strikes an installer leaves behind. */
+export type CrashPoint = "before" | "half-way" | "after";
+
+/** What may befall an installer: a crash, a lock that somebody else holds, or a success that it only claims. */
+export type Strike = CrashPoint | "busy" | "claims-success";
+
+export interface SimulatedOsOptions {
+  readonly facts: HostFacts;
+  readonly bootId: string;
+  readonly packages: readonly Package.Package[];
+  /** Faults by package name. */
+  readonly faults: { readonly [packageName: string]: PackageFault };
+  readonly now: () => number;
+  /** Asked when an installer begins: null lets it work. */
+  readonly strike?: () => Strike | null;
+}
+
+/** Thrown through everything when the machine's agent dies: a defect, so that nothing can handle it. */
+export class SimulatedCrash extends Error {
+  override readonly name = "SimulatedCrash";
+}
+
+export interface SimulatedOs {
+  readonly installer: InstallerShape;
+  readonly inventory: InventoryShape;
+  readonly host: HostShape;
+  readonly truth: readonly Truth[];
+  /** What stands in the package database: every EVR of each package. */
+  readonly installed: () => ReadonlyMap<string, readonly string[]>;
+}
+
+const fine: InstallReport = { exitCode: 0, signal: null, reasonCode: null, reason: null, outputTail: "Complete!" };
+
+/** Makes a machine. */
+export const make = (options: SimulatedOsOptions): SimulatedOs => {
+  const database = new Map<string, readonly string[]>(options.packages.map((p) => [P.key(p), [p.evr]]));
+  const truth: Truth[] = [];
+  const installer: InstallerShape = {
+    name: "simulated",
+    class: "transactional",
+    supportsRollback: true,
+    detect: (patch) => Effect.sync(() => patch.packages.map((p) => detect(database, p))),
+    prefetch: (patch) => Effect.sync(() => prefetch(options, patch)),
+    install: (patch) => Effect.suspend(() => transact(options, database, truth, patch, "install")),
+    rollback: (patch) => Effect.suspend(() => transact(options, database, truth, patch, "rollback")),
+    repair: () =>
+      Effect.sync(() => {
+        truth.push({ _tag: "Repair", at: options.now() });
+        for (const [key, evrs] of database) database.set(key, evrs.slice(-1));
+        return fine;
+      }),
+  };
+  return {
+    installer,
+    inventory: { packages: () => Effect.sync(() => listed(database)) },
+    host: { facts: () => Effect.succeed(options.facts), bootId: () => Effect.succeed(options.bootId) },
+    truth,
+    installed: () => database,
+  };
+};
+
+const detect = (database: ReadonlyMap<string, readonly string[]>, p: Package.Package): Package.InstalledVersions => ({
+  name: p.name,
+  arch: p.arch,
+  evrs: database.get(P.key(p)) ?? [],
+  sideBySide: false,
+});
+
+const failed = (reasonCode: number, reason: string): InstallReport => ({
+  exitCode: 1,
+  signal: null,
+  reasonCode,
+  reason,
+  outputTail: reason,
+});
+
+const prefetch = (options: SimulatedOsOptions, patch: Package.PatchInstruction): InstallReport =>
+  patch.packages.some((p) => options.faults[p.name] === "corrupt-file")
+    ? failed(ReasonCode.reasonCodes.FileHashValidationFailed, "the file's checksum doesn't match")
+    : fine;
+
+// One transaction: every package of the patch or none, but for a crash half way, which leaves both versions standing.
+const transact = (
+  options: SimulatedOsOptions,
+  database: Map<string, readonly string[]>,
+  truth: Truth[],
+  patch: Package.PatchInstruction,
+  action: "install" | "rollback",
+): Effect.Effect<InstallReport, InstallerError> => {
+  const struck = options.strike?.() ?? null;
+  if (struck === "busy") {
+    return Effect.fail(new InstallerError({ reason: "Busy", message: "the lock is taken", isRetryable: true }));
+  }
+  truth.push({ _tag: "Begin", at: options.now(), patchId: patch.patchId, action });
+  if (struck === "before") throw new SimulatedCrash("before the transaction");
+  const fault = patch.packages.map((p) => options.faults[p.name]).find((f) => f !== undefined);
+  if (fault === "corrupt-file") return Effect.succeed(prefetch(options, patch));
+  if (fault === "pre-scriptlet-fails") {
+    return Effect.succeed(failed(ReasonCode.reasonCodes.InstallerFailed, "a %pre scriptlet failed, exit status 4"));
+  }
+  if (struck === "claims-success") return Effect.succeed(fine);
+  const present = patch.packages.filter((p) => database.has(P.key(p)));
+  if (struck === "half-way") {
+    for (const p of present) database.set(P.key(p), [...(database.get(P.key(p)) ?? []), p.evr]);
+    throw new SimulatedCrash("half way through the transaction");
+  }
+  for (const p of present) database.set(P.key(p), [p.evr]);
+  truth.push({ _tag: "Effect", at: options.now(), patchId: patch.patchId, action });
+  if (struck === "after") throw new SimulatedCrash("after the transaction");
+  return Effect.succeed(fine);
+};
+
+const listed = (database: ReadonlyMap<string, readonly string[]>): readonly Package.Package[] =>
+  [...database]
+    .flatMap(([key, evrs]) => evrs.map((evr) => ({ name: nameOf(key), arch: archOf(key), evr })))
+    .sort((a, b) => (`${a.name} ${a.arch} ${a.evr}` < `${b.name} ${b.arch} ${b.evr}` ? -1 : 1));
+
+const nameOf = (key: string): string => key.slice(0, key.lastIndexOf("."));
+const archOf = (key: string): string => key.slice(key.lastIndexOf(".") + 1);

@@ -1,0 +1,181 @@
+/**
+ * A storage in memory: for tests, examples and the simulator. Every call is synchronous within its effect, so
+ * `Effect.runSync` runs it; a batch is decided whole before anything of it is done.
+ *
+ * Bodies are kept as frozen copies: a caller who changes what it was given gets an error, not a changed store.
+ */
+import * as Effect from "effect/Effect";
+import * as Layer from "effect/Layer";
+import {
+  type Batch,
+  type CommitAnswer,
+  type EntityKind,
+  Storage,
+  StorageError,
+  type StorageShape,
+  type Stored,
+  type StoredEvent,
+  type StoredJson,
+} from "../../ports/Storage.ts";
+import * as CodePointOrder from "./CodePointOrder.ts";
+import * as StorageText from "./StorageText.ts";
+import * as TenantMemory from "./TenantMemory.ts";
+
+/** All that a storage holds, as plain JSON; equal states have equal dumps. */
+export interface MemoryDump {
+  readonly tenants: readonly TenantMemory.TenantDump[];
+}
+
+export interface MemoryStorage extends StorageShape {
+  /** What is held now; later commits don't change it. */
+  readonly dump: () => MemoryDump;
+  /** Puts back what was dumped, in place of everything held. */
+  readonly restore: (dump: MemoryDump) => void;
+}
+
+/**
+ * A storage with nothing in it.
+ * @example
+ * const storage = MemoryStorage.make();
+ * const before = storage.dump();
+ * Effect.runSync(storage.commit(batch));
+ * storage.restore(before);
+ */
+export const make = (): MemoryStorage => {
+  let tenants = new Map<string, TenantMemory.TenantMemory>();
+  const read = <A>(tenantId: string, none: A, use: (tenant: TenantMemory.TenantMemory) => A): A => {
+    const tenant = tenants.get(tenantId);
+    return tenant === undefined ? none : use(tenant);
+  };
+  const tenantOf = (tenantId: string): TenantMemory.TenantMemory => {
+    const known = tenants.get(tenantId);
+    if (known !== undefined) return known;
+    const made = TenantMemory.make();
+    tenants.set(tenantId, made);
+    return made;
+  };
+  return {
+    commit: (batch) => attempt(() => commit(batch, tenantOf)),
+    get: (tenantId, kind, id) =>
+      attempt(() => {
+        StorageText.checkRead("get", tenantId, [id]);
+        return read(tenantId, null, (t) => TenantMemory.get(t, kind, id));
+      }),
+    getMany: (tenantId, kind, ids) =>
+      attempt(() => {
+        StorageText.checkRead("getMany", tenantId, ids);
+        return read(tenantId, [], (t) => stored(t, kind, [...new Set(ids)]));
+      }),
+    list: (tenantId, kind, page) =>
+      attempt(() => {
+        StorageText.checkPage("list", tenantId, page);
+        return read(tenantId, [], (t) =>
+          stored(t, kind, CodePointOrder.page(TenantMemory.ids(t, kind), page.after, page.limit)),
+        );
+      }),
+    find: (tenantId, kind, index, page) =>
+      attempt(() => {
+        StorageText.checkPage("find", tenantId, page);
+        StorageText.checkIndex(index, "find");
+        return read(tenantId, [], (t) =>
+          stored(t, kind, CodePointOrder.page(TenantMemory.indexed(t, kind, index), page.after, page.limit)),
+        );
+      }),
+    counter: (tenantId, key) =>
+      attempt(() => {
+        StorageText.checkKey(tenantId, key);
+        return read(tenantId, 0, (t) => t.counters.get(key) ?? 0);
+      }),
+    events: (tenantId, after, limit) =>
+      attempt(() => {
+        StorageText.checkEvents(tenantId, after, limit);
+        return read<readonly StoredEvent[]>(tenantId, [], (t) => t.events.slice(after, after + limit));
+      }),
+    tenants: () =>
+      Effect.sync(() =>
+        [...tenants].filter(([, t]) => t.entities.size > 0).map(([id]) => id).sort(CodePointOrder.compare),
+      ),
+    dump: () => ({
+      tenants: [...tenants]
+        .sort(([a], [b]) => CodePointOrder.compare(a, b))
+        .map(([tenantId, tenant]) => TenantMemory.dump(tenantId, tenant)),
+    }),
+    restore: (dump) => {
+      tenants = new Map(dump.tenants.map((t) => [t.tenantId, TenantMemory.restore(t)]));
+    },
+  };
+};
+
+/** A fresh storage in memory as core's port. */
+export const layer: Layer.Layer<Storage> = Layer.sync(Storage, make);
+
+const attempt = <A>(run: () => A): Effect.Effect<A, StorageError> =>
+  Effect.suspend(() => {
+    try {
+      return Effect.succeed(run());
+    } catch (thrown) {
+      return thrown instanceof StorageError ? Effect.fail(thrown) : Effect.die(thrown);
+    }
+  });
+
+const stored = (
+  tenant: TenantMemory.TenantMemory,
+  kind: EntityKind,
+  ids: readonly string[],
+): readonly Stored[] => ids.flatMap((id) => TenantMemory.get(tenant, kind, id) ?? []);
+
+const commit = (batch: Batch, tenantOf: (tenantId: string) => TenantMemory.TenantMemory): CommitAnswer => {
+  StorageText.checkBatch(batch);
+  const bodies = batch.writes.map((w) => (w._tag === "Put" ? copy(w.body, `${w.kind} ${w.id}`) : null));
+  const eventBodies = batch.events.map((e) => copy(e.body, `event ${e.type}`));
+  const tenant = tenantOf(batch.tenantId);
+  const counters = new Map<string, number>();
+  const owners = new Map<string, string>();
+  const refusal = firstRefusal(batch, tenant, counters, owners);
+  if (refusal !== null) return refusal;
+  for (const [key, value] of counters) tenant.counters.set(key, value);
+  for (const [key, owner] of owners) tenant.owners.set(key, owner);
+  for (const [i, write] of batch.writes.entries()) {
+    if (write._tag === "Delete") TenantMemory.remove(tenant, write.kind, write.id);
+    else TenantMemory.put(tenant, write, bodies[i] ?? null);
+  }
+  for (const [i, { type, kind, id, at }] of batch.events.entries()) {
+    const position = tenant.events.length + 1;
+    tenant.events.push(Object.freeze({ type, kind, id, at, body: eventBodies[i] ?? null, position }));
+  }
+  return { _tag: "Committed" };
+};
+
+// What a batch would change of counters and owners is gathered on the way.
+const firstRefusal = (
+  batch: Batch,
+  tenant: TenantMemory.TenantMemory,
+  counters: Map<string, number>,
+  owners: Map<string, string>,
+): CommitAnswer | null => {
+  for (const expected of batch.expect) {
+    const revision = TenantMemory.get(tenant, expected.kind, expected.id)?.revision ?? "absent";
+    if (revision !== expected.revision) return { _tag: "Refused", because: { _tag: "Revision", expected } };
+  }
+  for (const { key, by, floor, ceiling } of batch.counters) {
+    const sum = (counters.get(key) ?? tenant.counters.get(key) ?? 0) + by;
+    const within = sum >= (floor ?? sum) && sum <= (ceiling ?? sum) && Number.isSafeInteger(sum);
+    if (!within) return { _tag: "Refused", because: { _tag: "Counter", key } };
+    counters.set(key, sum);
+  }
+  for (const { key, owner } of batch.uniques) {
+    const holder = owners.get(key) ?? tenant.owners.get(key) ?? owner;
+    if (holder !== owner) return { _tag: "Refused", because: { _tag: "Unique", key, owner: holder } };
+    owners.set(key, owner);
+  }
+  return null;
+};
+
+const copy = (body: StoredJson, where: string): StoredJson =>
+  freeze(JSON.parse(StorageText.encodeBody(body, where)) as StoredJson);
+
+const freeze = (value: StoredJson): StoredJson => {
+  if (value === null || typeof value !== "object") return value;
+  for (const member of Object.values(value)) freeze(member as StoredJson);
+  return Object.freeze(value);
+};

@@ -1,0 +1,138 @@
+/**
+ * What a storage refuses before it looks at its state: text that no database keeps unchanged, and what is too large.
+ *
+ * The limits fit the smallest of the databases: a PostgreSQL index row holds 2,704 bytes, and the longest key here
+ * (tenant, kind, index name, index value, id) stays below 2,000. NUL can't be kept as text there, and a lone surrogate
+ * has no UTF-8, so both would turn into other text silently. Bodies travel as JSON, which escapes both.
+ */
+import { type Batch, type EntityKind, type Page, PAGE_LIMIT_MAX, StorageError } from "../../ports/Storage.ts";
+
+/** Bytes of UTF-8 at most. */
+export const TEXT_BYTES_MAX = {
+  tenantId: 256,
+  id: 512,
+  indexName: 128,
+  indexValue: 1_024,
+  key: 1_024,
+  owner: 512,
+  eventType: 256,
+} as const;
+
+/** Expectations, counters, uniques, writes and events of one batch together. */
+export const BATCH_CHANGES_MAX = 50_000;
+
+/** UTF-16 units of a body's JSON. What is larger belongs into the blob store. */
+export const BODY_CHARACTERS_MAX = 16 * 1_024 * 1_024;
+
+/** Index entries of one entity. */
+export const INDEXES_MAX = 1_000;
+
+/** A body as it is kept. */
+export const encodeBody = (body: unknown, where: string): string => {
+  const text = stringify(body, where);
+  if (text.length > BODY_CHARACTERS_MAX) {
+    throw refused("commit", `${where}: ${text.length} characters of JSON; at most ${BODY_CHARACTERS_MAX}`);
+  }
+  return text;
+};
+
+/** Throws a {@link StorageError} when a batch can't be kept as it is, whatever the state. */
+export const checkBatch = (batch: Batch): void => {
+  const { expect, counters, uniques, writes, events } = batch;
+  const changes = expect.length + counters.length + uniques.length + writes.length + events.length;
+  if (changes > BATCH_CHANGES_MAX) throw refused("commit", `${changes} changes in a batch; at most ${BATCH_CHANGES_MAX}`);
+  checkText("commit", "tenantId", batch.tenantId);
+  for (const { id } of expect) checkText("commit", "id", id);
+  for (const { key, by, floor, ceiling } of counters) {
+    checkText("commit", "key", key);
+    checkInteger("by", by);
+    if (floor !== undefined) checkInteger("floor", floor);
+    if (ceiling !== undefined) checkInteger("ceiling", ceiling);
+  }
+  for (const { key, owner } of uniques) {
+    checkText("commit", "key", key);
+    checkText("commit", "owner", owner);
+  }
+  for (const write of writes) {
+    checkText("commit", "id", write.id);
+    if (write._tag === "Put") checkIndexes(write.indexes);
+  }
+  for (const { type, id, at } of events) {
+    checkText("commit", "eventType", type);
+    checkText("commit", "id", id);
+    checkInteger("at", at);
+  }
+};
+
+/** Throws when the tenant and ids of a read can't name anything. */
+export const checkRead = (operation: string, tenantId: string, ids: readonly string[]): void => {
+  checkText(operation, "tenantId", tenantId);
+  if (ids.length > PAGE_LIMIT_MAX) throw refused(operation, `${ids.length} ids; at most ${PAGE_LIMIT_MAX} at once`);
+  for (const id of ids) checkText(operation, "id", id);
+};
+
+export const checkKey = (tenantId: string, key: string): void => {
+  checkText("counter", "tenantId", tenantId);
+  checkText("counter", "key", key);
+};
+
+/** Throws when a page is none. */
+export const checkPage = (operation: string, tenantId: string, page: Page): void => {
+  checkText(operation, "tenantId", tenantId);
+  if (page.after !== undefined) checkText(operation, "id", page.after, 0);
+  checkLimit(operation, page.limit);
+};
+
+export const checkIndex = (index: { readonly name: string; readonly value: string }, operation: string): void => {
+  checkText(operation, "indexName", index.name);
+  checkText(operation, "indexValue", index.value, 0);
+};
+
+export const checkEvents = (tenantId: string, after: number, limit: number): void => {
+  checkText("events", "tenantId", tenantId);
+  if (!Number.isSafeInteger(after) || after < 0) throw refused("events", `after is ${after}; 0 or a position`);
+  checkLimit("events", limit);
+};
+
+/** Where an entity stands in a map; NUL is in no id. */
+export const entityKey = (kind: EntityKind, id: string): string => `${kind}\0${id}`;
+
+const checkLimit = (operation: string, limit: number): void => {
+  if (!Number.isInteger(limit) || limit < 1 || limit > PAGE_LIMIT_MAX) {
+    throw refused(operation, `limit is ${limit}; 1 to ${PAGE_LIMIT_MAX}: read page by page`);
+  }
+};
+
+const checkIndexes = (indexes: readonly { readonly name: string; readonly value: string }[]): void => {
+  if (indexes.length > INDEXES_MAX) throw refused("commit", `${indexes.length} index entries; at most ${INDEXES_MAX}`);
+  for (const index of indexes) checkIndex(index, "commit");
+};
+
+const checkInteger = (what: string, value: number): void => {
+  if (!Number.isSafeInteger(value)) throw refused("commit", `${what} is ${value}; a safe integer`);
+};
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: NUL is what is looked for
+const UNKEEPABLE = /\0|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
+
+const checkText = (operation: string, what: keyof typeof TEXT_BYTES_MAX, text: string, least = 1): void => {
+  const max = TEXT_BYTES_MAX[what];
+  const bytes = text.length * 3 <= max && text.length >= least ? max : Buffer.byteLength(text);
+  if (bytes < least || bytes > max) throw refused(operation, `${what}: ${bytes} bytes; ${least} to ${max}`);
+  if (UNKEEPABLE.test(text)) throw refused(operation, `${what}: has NUL or a lone surrogate: ${JSON.stringify(text)}`);
+};
+
+const stringify = (body: unknown, where: string): string => {
+  let text: string | undefined;
+  let cause: unknown;
+  try {
+    text = JSON.stringify(body);
+  } catch (thrown) {
+    cause = thrown;
+  }
+  if (text === undefined) throw refused("commit", `${where}: not JSON`, cause);
+  return text;
+};
+
+const refused = (operation: string, message: string, cause?: unknown): StorageError =>
+  new StorageError({ reason: "Refused", operation, message, isRetryable: false, cause });

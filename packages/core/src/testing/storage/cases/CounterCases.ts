@@ -1,0 +1,61 @@
+/** Counters: sums within floor and ceiling, checked inside the transaction. */
+import { same } from "../Conformance.ts";
+import { atOnce, put, storageCase } from "./StorageSubject.ts";
+
+const refusedBy = (key: string) => ({ _tag: "Refused", because: { _tag: "Counter", key } });
+
+export const counterCases = [
+  storageCase("counter-zero", "a counter is 0 until it is first used, and adds up from there", function* (t) {
+    same(yield* t.storage.counter(t.id, "seats"), 0, "before");
+    yield* t.must({ counters: [{ key: "seats", by: 5 }] });
+    yield* t.must({ counters: [{ key: "seats", by: -2 }] });
+    same(yield* t.storage.counter(t.id, "seats"), 3, "after");
+  }),
+  storageCase("counter-ceiling", "a counter reaches its ceiling and is refused one beyond", function* (t) {
+    yield* t.must({ counters: [{ key: "seats", by: 10, ceiling: 10 }] });
+    same(yield* t.commit({ counters: [{ key: "seats", by: 1, ceiling: 10 }] }), refusedBy("seats"), "11 of 10");
+    same(yield* t.commit({ counters: [{ key: "new", by: 11, ceiling: 10 }] }), refusedBy("new"), "11 at once");
+    same(yield* t.storage.counter(t.id, "seats"), 10, "the counter");
+    same(yield* t.storage.counter(t.id, "new"), 0, "the refused counter");
+  }),
+  storageCase("counter-floor", "a counter reaches its floor and is refused one below", function* (t) {
+    yield* t.must({ counters: [{ key: "seats", by: 1 }] });
+    yield* t.must({ counters: [{ key: "seats", by: -1, floor: 0 }] });
+    same(yield* t.commit({ counters: [{ key: "seats", by: -1, floor: 0 }] }), refusedBy("seats"), "-1");
+    yield* t.must({ counters: [{ key: "seats", by: -3 }] });
+    same(yield* t.storage.counter(t.id, "seats"), -3, "without a floor");
+    same(yield* t.commit({ counters: [{ key: "seats", by: 2, floor: 0 }] }), refusedBy("seats"), "-1 from below");
+  }),
+  storageCase("counter-safe", "a counter never leaves the safe integers", function* (t) {
+    yield* t.must({ counters: [{ key: "big", by: Number.MAX_SAFE_INTEGER }] });
+    same(yield* t.commit({ counters: [{ key: "big", by: 1 }] }), refusedBy("big"), "one more");
+    same(yield* t.storage.counter(t.id, "big"), Number.MAX_SAFE_INTEGER, "the counter");
+    yield* t.must({ counters: [{ key: "small", by: -Number.MAX_SAFE_INTEGER }] });
+    same(yield* t.commit({ counters: [{ key: "small", by: -1 }] }), refusedBy("small"), "one less");
+  }),
+  storageCase("counter-twice", "changes of one counter in a batch add up, each within its bounds", function* (t) {
+    yield* t.must({ counters: [{ key: "seats", by: 2, ceiling: 4 }, { key: "seats", by: 2, ceiling: 4 }] });
+    const over = [{ key: "seats", by: -1 }, { key: "seats", by: 1 }, { key: "seats", by: 1, ceiling: 4 }];
+    same(yield* t.commit({ counters: over }), refusedBy("seats"), "the third");
+    same(yield* t.storage.counter(t.id, "seats"), 4, "the counter");
+  }),
+  storageCase("counter-refusal", "a refused counter leaves nothing of its batch", function* (t) {
+    const answer = yield* t.commit({
+      counters: [{ key: "one", by: 1 }, { key: "two", by: 1, ceiling: 0 }],
+      writes: [put("job", "a")],
+    });
+    same(answer, refusedBy("two"), "the answer");
+    same(yield* t.storage.counter(t.id, "one"), 0, "the other counter");
+    same(yield* t.storage.get(t.id, "job", "a"), null, "the entity");
+  }),
+  storageCase("counter-race", "of 100 batches at once with a limit of 10 exactly 10 are committed", function* (t) {
+    const batches = Array.from({ length: 100 }, (_, i) => ({
+      counters: [{ key: "uses", by: 1, ceiling: 10 }],
+      writes: [put("agent", `agent-${i}`)],
+    }));
+    const answers = yield* atOnce(t, batches);
+    same(answers.filter((a) => a._tag === "Committed").length, 10, "how many were committed");
+    same(yield* t.storage.counter(t.id, "uses"), 10, "the counter");
+    same((yield* t.storage.list(t.id, "agent", { limit: 1_000 })).length, 10, "how many agents");
+  }),
+];
