@@ -12,16 +12,16 @@ const EXEMPT = /(^|\/)(test|migrations)\/|\.test\.ts$/;
 
 const FUNCTIONS = new Set(["FunctionDeclaration", "FunctionExpression", "ArrowFunctionExpression"]);
 
-/** Literals and what may stand around them; anything else in a data table makes it code. */
+const TABLES = new Set(["ArrayExpression", "ObjectExpression", "TemplateLiteral"]);
+
+/** What a table may hold and still be plain data; anything else makes it code. */
 const DATA = new Set([
-  "ArrayExpression",
-  "ObjectExpression",
+  ...TABLES,
   "Property",
   "Literal",
   "Identifier",
   "MemberExpression",
   "SpreadElement",
-  "TemplateLiteral",
   "TemplateElement",
   "UnaryExpression",
   "BinaryExpression",
@@ -38,7 +38,7 @@ export function checkSizes(sources: readonly Source[]): readonly Finding[] {
 
 function findingsOf(source: Source): readonly Finding[] {
   const tree = treeOf(source);
-  const lines = lineAt(source.text, source.text.trimEnd().length) - linesOf(source, dataTablesIn(tree));
+  const lines = lineAt(source.text, source.text.trimEnd().length) - linesWithin(source, dataTablesIn(tree));
   const file = lines > FILE_LINES_MAX ? [{ path: source.path, problem: tooLong("the file", lines, FILE_LINES_MAX) }] : [];
   return [...file, ...longFunctions(source, tree)];
 }
@@ -47,7 +47,7 @@ function longFunctions(source: Source, tree: SyntaxNode): readonly Finding[] {
   const found: Finding[] = [];
   walk(tree, (node, parents) => {
     if (!FUNCTIONS.has(node.type)) return;
-    const lines = linesOf(source, [node]) - linesOf(source, notOwn(source, node));
+    const lines = heightOf(source, node) - linesWithin(source, notOwn(source, node));
     if (lines <= FUNCTION_LINES_MAX) return;
     const name = `the function ${nameOf(node, parents)}`;
     found.push({
@@ -98,8 +98,7 @@ function dataTablesIn(tree: SyntaxNode): readonly SyntaxNode[] {
 
 function isData(node: SyntaxNode): boolean {
   const value = withoutTypes(node);
-  if (value.type !== "ArrayExpression" && value.type !== "ObjectExpression") return value.type === "TemplateLiteral";
-  let isPlain = true;
+  let isPlain = TABLES.has(value.type);
   walk(value, (inner) => {
     isPlain &&= DATA.has(inner.type);
   });
@@ -114,12 +113,13 @@ function withoutTypes(node: SyntaxNode): SyntaxNode {
     : node;
 }
 
-/** Lines covered by nodes that do not overlap; one that begins and ends on a line takes none away from it. */
-function linesOf(source: Source, nodes: readonly SyntaxNode[]): number {
-  return nodes.reduce((sum, node) => {
-    const lines = lineAt(source.text, node.end) - lineAt(source.text, node.start) + 1;
-    return nodes.length === 1 && FUNCTIONS.has(node.type) ? lines : sum + Math.max(0, lines - 1);
-  }, 0);
+function heightOf(source: Source, node: SyntaxNode): number {
+  return lineAt(source.text, node.end) - lineAt(source.text, node.start) + 1;
+}
+
+/** The lines that nodes take up beyond the one each begins on. */
+function linesWithin(source: Source, nodes: readonly SyntaxNode[]): number {
+  return nodes.reduce((sum, node) => sum + heightOf(source, node) - 1, 0);
 }
 
 function nameOf(node: SyntaxNode, parents: readonly SyntaxNode[]): string {

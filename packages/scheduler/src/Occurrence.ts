@@ -123,7 +123,7 @@ const placesOf = (
 const inZone = (zone: string | null, nominal: Instant.Instant, { enabledAt, window }: PlanContext): ZoneInstant => {
   const validity = JobSchedule.validityFor(nominal, window);
   const { end } = validity;
-  if (end !== null && enabledAt > end) return { _tag: "Elapsed", zone, nominal, endedAt: end };
+  if (end !== null && enabledAt >= end) return { _tag: "Elapsed", zone, nominal, endedAt: end };
   return { _tag: "Starts", zone, nominal, start: Instant.max(nominal, enabledAt), validity };
 };
 

@@ -61,8 +61,7 @@ const search = (lookUp: ZoneRules["lookUp"], start: number, end: number): readon
   let current = { from: start, offset: lookUp(start) };
   let reached = start;
   while (reached < end) {
-    // The last second before `end`, not `end`: a transition at `end` belongs to the next block.
-    const probe = Math.min(reached + PROBE, end - SECOND_MILLISECONDS);
+    const probe = Math.min(reached + PROBE, end);
     const offsetThere = lookUp(probe);
     // More than one turn when a zone changes twice between two probes.
     while (current.offset !== offsetThere) {
@@ -71,9 +70,10 @@ const search = (lookUp: ZoneRules["lookUp"], start: number, end: number): readon
       current = { from: at, offset: lookUp(at) };
       reached = at;
     }
-    reached = probe === end - SECOND_MILLISECONDS ? end : probe;
+    reached = probe;
   }
-  found.push({ ...current, until: end });
+  // What begins at `end` itself belongs to the next block.
+  if (current.from < end) found.push({ ...current, until: end });
   return found;
 };
 

@@ -62,9 +62,35 @@ describe("ZoneRules", () => {
     expect(changesIn(zoneOf(changes).rules, 0, BLOCK)).toEqual(changes);
   });
 
+  it("finds a stay of six days that leads back, however it lies: tzdata has none shorter than seven", () => {
+    for (let hour = 0; hour < 24 * 24; hour++) {
+      const at = 100 * DAY + hour * HOUR;
+      const changes = [
+        { at, offset: HOUR },
+        { at: at + 6 * DAY, offset: 0 },
+      ];
+      expect(changesIn(zoneOf(changes).rules, 0, BLOCK)).toEqual(changes);
+    }
+  });
+
+  it("remembers sixty years at once", () => {
+    const { rules, asked } = zoneOf([{ at: 10 * DAY, offset: HOUR }]);
+    const askAll = (): void => {
+      for (let year = 0; year < 60; year++) ZoneRules.offsetAt(rules, year * 365 * DAY);
+    };
+    askAll();
+    const first = asked();
+    askAll();
+    expect(asked()).toBe(first);
+  });
+
   it.each([-1000, 0, 1000])("finds a change %d ms from the edge of a block, once", (shift) => {
     const changes = [{ at: 3 * BLOCK + shift, offset: HOUR }];
-    expect(changesIn(zoneOf(changes).rules, 0, 6 * BLOCK)).toEqual(changes);
+    const { rules } = zoneOf(changes);
+    expect(changesIn(rules, 0, 6 * BLOCK)).toEqual(changes);
+    expect(changesIn(rules, 0, 3 * BLOCK)).toEqual(shift < 0 ? changes : []);
+    for (const stretches of rules.blocks.values())
+      expect(stretches.every(({ from, until }) => from < until)).toBe(true);
   });
 
   it("gives the stretches that touch an interval, and no other", () => {

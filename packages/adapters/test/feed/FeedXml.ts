@@ -27,25 +27,27 @@ export interface PackageXml {
   readonly extra?: string;
 }
 
-export const escape = (text: string): string =>
+export const escaped = (text: string): string =>
   text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;");
 
 export const pkg = (p: PackageXml = {}): string => {
-  const epoch = p.epoch === null ? "" : ` epoch="${escape(p.epoch ?? "0")}"`;
+  const epoch = p.epoch === null ? "" : ` epoch="${escaped(p.epoch ?? "0")}"`;
   const { name = "openssl", version = "3.0.7", release = "2.el9", arch = "x86_64" } = p;
-  return `<package name="${escape(name)}" version="${escape(version)}" release="${escape(release)}"${epoch} arch="${escape(arch)}" src="a.src.rpm"><filename>a.rpm</filename>${p.extra ?? ""}</package>`;
+  return `<package name="${escaped(name)}" version="${escaped(version)}" release="${escaped(release)}"${epoch} arch="${escaped(arch)}" src="a.src.rpm"><filename>a.rpm</filename>${p.extra ?? ""}</package>`;
 };
 
 export const update = (a: AdvisoryXml = {}): string =>
   [
-    `<update from="${escape(a.from ?? "security@vendor.test")}" status="${a.status ?? "final"}"${a.type === null ? "" : ` type="${escape(a.type ?? "security")}"`} version="1">`,
-    `<id>${escape(a.id ?? "RHSA-2026:1001")}</id>`,
-    `<title>${escape(a.title ?? "Important: openssl security update")}</title>`,
+    `<update from="${escaped(a.from ?? "security@vendor.test")}" status="${a.status ?? "final"}"${a.type === null ? "" : ` type="${escaped(a.type ?? "security")}"`} version="1">`,
+    `<id>${escaped(a.id ?? "RHSA-2026:1001")}</id>`,
+    `<title>${escaped(a.title ?? "Important: openssl security update")}</title>`,
     a.issued === null ? "" : `<issued date="${a.issued ?? "2026-01-10 00:00:00"}"/>`,
     a.updated === null ? "" : `<updated date="${a.updated ?? "2026-01-11 00:00:00"}"/>`,
-    a.severity === null ? "" : `<severity>${escape(a.severity ?? "Important")}</severity>`,
+    a.severity === null ? "" : `<severity>${escaped(a.severity ?? "Important")}</severity>`,
     "<description>About it.</description><references>",
-    ...(a.cves ?? []).map((c) => `<reference href="https://cve.vendor.test/" id="${escape(c)}" title="${escape(c)}" type="cve"/>`),
+    ...(a.cves ?? []).map(
+      (c) => `<reference href="https://cve.vendor.test/" id="${escaped(c)}" title="${escaped(c)}" type="cve"/>`,
+    ),
     `</references>${a.extra ?? ""}<pkglist>`,
     ...(a.collections ?? [a.packages ?? [{}]]).map(
       (packages) => `<collection short="base"><name>base</name>${packages.map(pkg).join("")}</collection>`,

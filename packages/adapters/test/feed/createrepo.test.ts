@@ -11,8 +11,18 @@ const has = (tool: string): boolean => spawnSync(tool, ["--version"]).status ===
 const areInstalled = has("createrepo_c") && has("modifyrepo_c");
 
 const written = feed(
-  { id: "RHSA-2026:1001", title: "Important: openssl & co", cves: ["CVE-2026-0001"], packages: [{ name: "openssl", epoch: "1" }] },
-  { id: "RHBA-2026:2001", type: "bugfix", severity: null, packages: [{ name: "kernel", extra: "<reboot_suggested>1</reboot_suggested>" }] },
+  {
+    id: "RHSA-2026:1001",
+    title: "Important: openssl & co",
+    cves: ["CVE-2026-0001"],
+    packages: [{ name: "openssl", epoch: "1" }],
+  },
+  {
+    id: "RHBA-2026:2001",
+    type: "bugfix",
+    severity: null,
+    packages: [{ name: "kernel", extra: "<reboot_suggested>1</reboot_suggested>" }],
+  },
 );
 
 describe.skipIf(!areInstalled)("a repository made by createrepo_c", () => {
@@ -32,7 +42,10 @@ describe.skipIf(!areInstalled)("a repository made by createrepo_c", () => {
   };
 
   it("PAT-11: its compressed updateinfo reads as the one that was put in", async () => {
-    execFileSync("modifyrepo_c", ["--mdtype=updateinfo", "updateinfo.xml", "repo/repodata"], { cwd: dir, stdio: "ignore" });
+    execFileSync("modifyrepo_c", ["--mdtype=updateinfo", "updateinfo.xml", "repo/repodata"], {
+      cwd: dir,
+      stdio: "ignore",
+    });
     const result = await parseUpdateinfo(createReadStream(feedFile("updateinfo.xml.gz")));
     expect(result).toEqual(await parseUpdateinfo(written));
     expect(result.ok && result.value.skipped).toEqual([]);

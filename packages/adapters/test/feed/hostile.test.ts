@@ -98,7 +98,10 @@ describe("a source", () => {
       yield sound.slice(0, -20);
       throw new Error("disk gone");
     }
-    expect(await errorOf(failing())).toMatchObject({ reason: "unreadable", message: "the feed could not be read: disk gone" });
+    expect(await errorOf(failing())).toMatchObject({
+      reason: "unreadable",
+      message: "the feed could not be read: disk gone",
+    });
   });
 
   it.each(["plain", "gzip"])("is closed when its %s feed is refused half-way", async (how) => {
@@ -131,7 +134,9 @@ describe("properties", () => {
         const marks = [0, ...at.filter((a) => a <= whole.length).sort((a, b) => a - b), whole.length];
         const parts = marks.slice(1).map((end, i) => whole.subarray(marks[i], end));
         const strings = marks.slice(1).map((end, i) => sound.slice(marks[i], end));
-        expect(await parseUpdateinfo(how === "strings" ? pieces(...strings, sound.slice(marks.at(-1))) : pieces(...parts))).toEqual(expected);
+        expect(
+          await parseUpdateinfo(how === "strings" ? pieces(...strings, sound.slice(marks.at(-1))) : pieces(...parts)),
+        ).toEqual(expected);
       }),
       { numRuns: 300 * RUNS, seed: 21 },
     );

@@ -17,19 +17,29 @@ const outcome = async (input: FeedInput, limits: Partial<FeedLimits> = {}): Prom
   return `${patches.length} taken${skipped.map((s) => `, ${s.reason}`).join("")}`;
 };
 
-const repeat = <A>(count: number, make: (i: number) => A): readonly A[] => Array.from({ length: count }, (_, i) => make(i));
+const repeat = <A>(count: number, make: (i: number) => A): readonly A[] =>
+  Array.from({ length: count }, (_, i) => make(i));
 
 describe("limits that refuse the feed", () => {
   it("inputBytes", async () => {
     const bytes = Buffer.from(feed({}));
-    expect(await outcome(pieces(bytes.subarray(0, 9), bytes.subarray(9)), { inputBytes: bytes.length })).toBe("1 taken");
-    expect(await outcome(pieces(bytes.subarray(0, 9), bytes.subarray(9)), { inputBytes: bytes.length - 1 })).toBe("too-large");
+    expect(await outcome(pieces(bytes.subarray(0, 9), bytes.subarray(9)), { inputBytes: bytes.length })).toBe(
+      "1 taken",
+    );
+    expect(await outcome(pieces(bytes.subarray(0, 9), bytes.subarray(9)), { inputBytes: bytes.length - 1 })).toBe(
+      "too-large",
+    );
     expect(await outcome(pieces(bytes), { inputBytes: bytes.length - 1 })).toBe("too-large");
   });
 
   it("documentCharacters, however it comes", async () => {
     const text = feed({});
-    for (const input of [() => text, () => pieces(text), () => pieces(Buffer.from(text)), () => pieces(gzipSync(text))]) {
+    for (const input of [
+      () => text,
+      () => pieces(text),
+      () => pieces(Buffer.from(text)),
+      () => pieces(gzipSync(text)),
+    ]) {
       expect(await outcome(input(), { documentCharacters: text.length })).toBe("1 taken");
       expect(await outcome(input(), { documentCharacters: text.length - 1 })).toBe("too-large");
     }
@@ -41,8 +51,11 @@ describe("limits that refuse the feed", () => {
     const small = gzipSync(`<updates>${" ".repeat(1024 * 1024 - 19)}</updates>`);
     expect(await outcome(pieces(small))).toBe("0 taken");
     // As dense as real feeds are: each advisory has something of its own.
-    const own = (i: number): string => `<description>${createHash("sha256").update(`${i}`).digest("hex")}</description>`;
-    const real = gzipSync(`<updates>${repeat(3_000, (i) => update({ id: `A-${i}`, extra: own(i) })).join("\n")}</updates>`);
+    const own = (i: number): string =>
+      `<description>${createHash("sha256").update(`${i}`).digest("hex")}</description>`;
+    const real = gzipSync(
+      `<updates>${repeat(3_000, (i) => update({ id: `A-${i}`, extra: own(i) })).join("\n")}</updates>`,
+    );
     expect(await outcome(pieces(real))).toBe("3000 taken");
     expect(await outcome(pieces(real), { gzipRatio: 5 })).toBe("too-large");
   });
@@ -103,7 +116,9 @@ describe("limits that leave an advisory out", () => {
     expect(await outcome(feed({ packages: packages(max) }))).toBe("1 taken");
     expect(await outcome(feed({ packages: packages(max + 1) }))).toBe(`0 taken, it has more than ${max} packages`);
     expect(await outcome(feed({ packages: packages(max) }, { packages: packages(1) }))).toBe("1 taken");
-    expect(await outcome(feed({ packages: packages(max) }, { packages: [{ name: "q" }] }))).toMatch(/^0 taken, .*more than 512/);
+    expect(await outcome(feed({ packages: packages(max) }, { packages: [{ name: "q" }] }))).toMatch(
+      /^0 taken, .*more than 512/,
+    );
   });
 
   it("packagesPerAdvisory is what one item of a patch list carries", async () => {
@@ -135,6 +150,8 @@ describe("limits that leave an advisory out", () => {
   it("titleCharacters", async () => {
     const max = feedLimits.titleCharacters;
     expect(await outcome(feed({ title: "x".repeat(max) }))).toBe("1 taken");
-    expect(await outcome(feed({ title: "x".repeat(max + 1) }))).toBe(`0 taken, its title is longer than ${max} characters`);
+    expect(await outcome(feed({ title: "x".repeat(max + 1) }))).toBe(
+      `0 taken, its title is longer than ${max} characters`,
+    );
   });
 });

@@ -77,7 +77,9 @@ describe("a sound advisory", () => {
   });
 
   it("ignores what it doesn't know, and the same names elsewhere", async () => {
-    const patch = await only({ extra: "<solution><id>other</id><severity>Low</severity></solution><!-- id --><?x y?>" });
+    const patch = await only({
+      extra: "<solution><id>other</id><severity>Low</severity></solution><!-- id --><?x y?>",
+    });
     expect([patch.id, patch.vendorSeverity]).toEqual(["RHSA-2026:1001", "Important"]);
   });
 
@@ -271,11 +273,14 @@ describe("packages", () => {
 
 describe("CVEs", () => {
   it("PAT-05: are those of the references, once each, in capitals", async () => {
-    expect((await only({ cves: ["CVE-2026-2", "cve-2026-0001", "CVE-2026-0001"].slice(1) })).cves).toEqual(["CVE-2026-0001"]);
+    expect((await only({ cves: ["CVE-2026-2", "cve-2026-0001", "CVE-2026-0001"].slice(1) })).cves).toEqual([
+      "CVE-2026-0001",
+    ]);
   });
 
   it("PAT-05: may stand in the reference's title, and references of other types are none", async () => {
-    const refs = '<references><reference id="77" title="CVE-2026-0009" type="cve"/><reference id="CVE-2026-1111" type="bugzilla"/></references>';
+    const refs =
+      '<references><reference id="77" title="CVE-2026-0009" type="cve"/><reference id="CVE-2026-1111" type="bugzilla"/></references>';
     expect((await only({ extra: refs })).cves).toEqual(["CVE-2026-0009"]);
   });
 
@@ -286,7 +291,9 @@ describe("CVEs", () => {
 
 describe("what is left out", () => {
   it("is named with the line of its element, the rest is taken", async () => {
-    const { patches, skipped } = await read(feed({ id: "A-1" }, { id: "a b" }, { id: "A-3", severity: "?" }, { id: "A-4" }));
+    const { patches, skipped } = await read(
+      feed({ id: "A-1" }, { id: "a b" }, { id: "A-3", severity: "?" }, { id: "A-4" }),
+    );
     expect(patches.map((p) => p.id)).toEqual(["A-1", "A-4"]);
     expect(skipped).toEqual([
       { id: "a b", line: 4, reason: '"a b" is not an advisory id' },
@@ -311,9 +318,19 @@ describe("what is left out", () => {
 
 describe("one advisory carried twice", () => {
   const elements: readonly AdvisoryXml[] = [
-    { packages: [{ name: "a", extra: "<reboot_suggested>1</reboot_suggested>" }], updated: "2026-01-11", severity: "Low" },
+    {
+      packages: [{ name: "a", extra: "<reboot_suggested>1</reboot_suggested>" }],
+      updated: "2026-01-11",
+      severity: "Low",
+    },
     { packages: [{ name: "b" }], updated: "2026-01-12", title: "newer", status: "retracted", cves: ["CVE-2026-0001"] },
-    { packages: [{ name: "c" }], updated: "2026-01-12", issued: "2026-01-01", severity: "Critical", title: "newest too" },
+    {
+      packages: [{ name: "c" }],
+      updated: "2026-01-12",
+      issued: "2026-01-01",
+      severity: "Critical",
+      title: "newest too",
+    },
   ];
 
   it("has the packages of all its collections", async () => {
@@ -368,7 +385,8 @@ describe("memory", () => {
     const count = 400;
     async function* long(): AsyncGenerator<string> {
       yield "<updates>";
-      for (let i = 0; i < count; i += 1) yield update({ id: `A-${i}`, title: `a title of some length ${i}`, extra: filler });
+      for (let i = 0; i < count; i += 1)
+        yield update({ id: `A-${i}`, title: `a title of some length ${i}`, extra: filler });
       yield "</updates>";
     }
     const before = process.memoryUsage().heapUsed;
@@ -385,4 +403,3 @@ describe("memory", () => {
     expect(peak - before).toBeLessThan(30 * 1024 * 1024);
   });
 });
-

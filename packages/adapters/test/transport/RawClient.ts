@@ -15,21 +15,30 @@ export interface Talk {
   readonly milliseconds: number;
 }
 
-/** Sends parts one after another, waiting `pauseMs` between them; ends when closed, or silent for `quietMs`. */
+/**
+ * Sends parts one after another, waiting `pauseMs` between them; ends when closed, when `replies` came, or when it is
+ * silent for `quietMs`.
+ */
 export const talk = (
   port: number,
   parts: readonly (string | Uint8Array)[],
-  timing: { readonly pauseMs?: number; readonly quietMs?: number } = {},
+  timing: { readonly pauseMs?: number; readonly quietMs?: number; readonly replies?: number } = {},
 ): Promise<Talk> =>
   new Promise((resolve) => {
     const began = performance.now();
     const socket = connect({ port, host: "127.0.0.1", noDelay: true });
+    const isHead = Buffer.from(parts[0] ?? "")
+      .toString("latin1")
+      .startsWith("HEAD ");
     let received = "";
     let quiet: NodeJS.Timeout | undefined;
+    let isDone = false;
     const done = (isClosed: boolean): void => {
+      if (isDone) return;
+      isDone = true;
       clearTimeout(quiet);
       socket.destroy();
-      resolve({ replies: parse(received), isClosed, milliseconds: performance.now() - began });
+      resolve({ replies: parse(received, isHead), isClosed, milliseconds: performance.now() - began });
     };
     const wait = (): void => {
       clearTimeout(quiet);
@@ -37,7 +46,8 @@ export const talk = (
     };
     socket.on("data", (d) => {
       received += d.toString("latin1");
-      wait();
+      const isEnough = timing.replies !== undefined && parse(received, isHead).length >= timing.replies;
+      return isEnough ? done(false) : wait();
     });
     socket.on("error", () => undefined);
     socket.on("close", () => done(true));
@@ -47,17 +57,13 @@ export const talk = (
         await new Promise<void>((next) => socket.write(part, () => next()));
         if (timing.pauseMs !== undefined) await new Promise((next) => setTimeout(next, timing.pauseMs));
       }
-      if (!socket.destroyed) wait();
+      if (!isDone) wait();
     };
     void send();
   });
 
 /** One request as text; `content-length` is set unless the headers speak of the body's length. */
-export const request = (
-  line: string,
-  headers: readonly string[] = [],
-  body: string | Uint8Array = "",
-): Uint8Array => {
+export const request = (line: string, headers: readonly string[] = [], body: string | Uint8Array = ""): Uint8Array => {
   const bytes = typeof body === "string" ? Buffer.from(body) : body;
   const isFramed = headers.some((h) => /^(content-length|transfer-encoding):/i.test(h)) || bytes.length === 0;
   const all = ["host: x", ...headers, ...(isFramed ? [] : [`content-length: ${bytes.length}`])];
@@ -66,13 +72,13 @@ export const request = (
 
 /** One exchange of one request. */
 export const ask = async (port: number, ...args: Parameters<typeof request>): Promise<RawReply> => {
-  const { replies } = await talk(port, [request(...args)], { quietMs: 1_000 }).then((t) => t);
+  const { replies } = await talk(port, [request(...args)], { quietMs: 5_000, replies: 1 });
   const reply = replies.at(-1);
   if (reply === undefined) throw new Error(`no reply to ${args[0]}`);
   return reply;
 };
 
-const parse = (received: string): RawReply[] => {
+const parse = (received: string, isHead: boolean): RawReply[] => {
   const replies: RawReply[] = [];
   let rest = received;
   for (;;) {
@@ -84,11 +90,10 @@ const parse = (received: string): RawReply[] => {
       const colon = each.indexOf(":");
       headers[each.slice(0, colon).toLowerCase()] = each.slice(colon + 1).trim();
     }
-    const length = Number(headers["content-length"] ?? 0);
-    const status = Number(line.split(" ")[1]);
-    rest = rest.slice(end + 4);
-    if (status >= 200) replies.push({ status, headers, body: rest.slice(0, length) });
-    else replies.push({ status, headers, body: "" });
-    if (status >= 200) rest = rest.slice(length);
+    const length = isHead ? 0 : Number(headers["content-length"] ?? 0);
+    const body = rest.slice(end + 4, end + 4 + length);
+    if (body.length < length) return replies;
+    rest = rest.slice(end + 4 + length);
+    replies.push({ status: Number(line.split(" ")[1]), headers, body });
   }
 };

@@ -42,8 +42,12 @@ export const echo = {
   handle: (request: SignedRequest.WireRequest): Effect.Effect<SignedRequest.WireReply> =>
     Effect.sync(() => {
       const { method, path, headers } = request;
-      const body = Buffer.from(request.body).toString("latin1");
-      return { status: 200, headers: { "content-type": "application/json" }, body: Buffer.from(JSON.stringify({ method, path, headers, body })) };
+      const body = Buffer.from(request.body).toString("hex");
+      return {
+        status: 200,
+        headers: { "content-type": "application/json" },
+        body: Buffer.from(JSON.stringify({ method, path, headers, body })),
+      };
     }),
 };
 
@@ -54,8 +58,9 @@ export const proving = {
   handle: (request: SignedRequest.WireRequest): Effect.Effect<SignedRequest.WireReply> =>
     Effect.sync(() => {
       const claimed = SignedRequest.claim(request);
-      const key = Crypto.publicKeyOf(agentKeys);
-      const proved = claimed.ok ? SignedRequest.verify(claimed.value, key, { now: NOW, clockSkewSeconds: 300 }) : claimed;
+      const proved = claimed.ok
+        ? SignedRequest.verify(claimed.value, agentKeys.publicKey, { now: NOW, clockSkewSeconds: 300 })
+        : claimed;
       return proved.ok
         ? { status: 200, headers: {}, body: request.body }
         : Problem.reply({ code: "unsigned", title: "Unsigned", detail: proved.error.message });

@@ -4,6 +4,7 @@
  */
 export * as Invariants from "./simulation/Invariants.ts";
 export * as Random from "./simulation/Random.ts";
+export * as Sandbox from "./Sandbox.ts";
 export * as SimulatedAgent from "./simulation/SimulatedAgent.ts";
 export * as SimulatedNetwork from "./simulation/SimulatedNetwork.ts";
 export * as SimulatedOs from "./simulation/SimulatedOs.ts";

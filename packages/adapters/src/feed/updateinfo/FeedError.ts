@@ -1,7 +1,14 @@
 /** Why a whole feed was refused. A refused feed gives nothing but this (PAT-11). */
 export interface FeedError {
   readonly _tag: "FeedError";
-  readonly reason: "unreadable" | "compression" | "not-utf8" | "not-xml" | "forbidden-xml" | "not-updateinfo" | "too-large";
+  readonly reason:
+    | "unreadable"
+    | "compression"
+    | "not-utf8"
+    | "not-xml"
+    | "forbidden-xml"
+    | "not-updateinfo"
+    | "too-large";
   /** What is wrong, and what to do about it. */
   readonly message: string;
   /** Where in the XML, from 1; 0 where no XML was reached. */

@@ -169,8 +169,7 @@ const bytesOnly = (piece: Uint8Array | string): Uint8Array => {
   return piece;
 };
 
-const mixedPieces = (): FeedAbort =>
-  new FeedAbort("unreadable", "pieces must be all bytes or all strings", NOWHERE);
+const mixedPieces = (): FeedAbort => new FeedAbort("unreadable", "pieces must be all bytes or all strings", NOWHERE);
 
 const tooManyBytes = (limits: FeedLimits): FeedAbort =>
   new FeedAbort("too-large", `the feed is longer than ${limits.inputBytes} bytes`, NOWHERE);

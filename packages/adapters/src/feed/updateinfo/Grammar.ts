@@ -11,8 +11,7 @@ const ARCHITECTURE = /^[A-Za-z0-9_]{1,32}$/;
 const VERSION_PART = /^[A-Za-z0-9._+~^]+$/;
 const EPOCH = /^\d{1,9}$/;
 /** `2026-01-10`, with or without a time, with or without a zone; UTC where none is said. */
-const DATE =
-  /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.\d{1,9})?)?(?: ?(Z|UTC|GMT|[+-]\d\d:?\d\d))?)?$/;
+const DATE = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.\d{1,9})?)?(?: ?(Z|UTC|GMT|[+-]\d\d:?\d\d))?)?$/;
 const EPOCH_SECONDS = /^\d{9,12}$/;
 /** What a bad text shows of itself in a reason, in characters. */
 const QUOTED_CHARACTERS_MAX = 80;

@@ -89,22 +89,25 @@ const gather = (options: { readonly vendor: string | null; readonly limits: Feed
     patches.delete(id);
     if (id !== "") refusedIds.add(owned(id));
   };
+  const take = (made: Patch.Patch, line: number): void => {
+    const before = patches.get(made.id);
+    const patch = before === undefined ? made : Advisory.merge(before.patch, made);
+    const elements = (before?.elements ?? 0) + 1;
+    if (elements > limits.elementsPerAdvisory) {
+      refuse(made.id, line, `it has more than ${limits.elementsPerAdvisory} elements`);
+    } else if (patch.packages.length > limits.packagesPerAdvisory) {
+      refuse(made.id, line, `its elements have more than ${limits.packagesPerAdvisory} packages`);
+    } else {
+      const kept = ownedPatch(patch);
+      patches.set(kept.id, { patch: kept, line: before?.line ?? line, elements });
+    }
+  };
   const add = (raw: Advisory.RawAdvisory): void => {
     const id = Advisory.idOf(raw);
     const made = Advisory.toPatch(raw, options);
-    if (!made.ok) return refuse(id, raw.line, made.error);
-    if (refusedIds.has(id)) return skip(id, raw.line, "another element of it, above, is bad");
-    const before = patches.get(id);
-    const patch = before === undefined ? made.value : Advisory.merge(before.patch, made.value);
-    const elements = (before?.elements ?? 0) + 1;
-    if (elements > limits.elementsPerAdvisory) {
-      return refuse(id, raw.line, `it has more than ${limits.elementsPerAdvisory} elements`);
-    }
-    if (patch.packages.length > limits.packagesPerAdvisory) {
-      return refuse(id, raw.line, `its elements have more than ${limits.packagesPerAdvisory} packages`);
-    }
-    const kept = ownedPatch(patch);
-    patches.set(kept.id, { patch: kept, line: before?.line ?? raw.line, elements });
+    if (!made.ok) refuse(id, raw.line, made.error);
+    else if (refusedIds.has(id)) skip(id, raw.line, "another element of it, above, is bad");
+    else take(made.value, raw.line);
   };
   const done = (): Updateinfo => ({
     patches: [...patches.values()].map(({ patch }) => patch),

@@ -38,7 +38,7 @@ export const run = async (settings: DnfSettings, command: ReviewedCommand): Prom
     const child = spawn(settings.dnf, [...command.line], {
       cwd: "/",
       env: environment,
-      detached: true,
+      detached: false,
       stdio: ["pipe", output.stdout.fd, output.stderr.fd],
     });
     return await accompany(settings, command, child, output);
@@ -116,7 +116,7 @@ const accompany = async (
     const milliseconds = limitOf(settings, command, progress.isAnswered);
     if (progress.end === null && performance.now() - progress.since > milliseconds) {
       const mayEnd = !(command.changesSystem && progress.verdict?._tag === "Accepted");
-      return mayEnd ? stop(child, output, milliseconds) : { _tag: "StillRunning", pid: child.pid ?? 0, milliseconds };
+      return mayEnd ? stop(child, output, milliseconds) : leave(child, milliseconds);
     }
     await sleep(POLL_MILLISECONDS);
   }
@@ -137,6 +137,11 @@ const limitOf = (settings: DnfSettings, command: ReviewedCommand, isAnswered: bo
   const { planMilliseconds, transactionMilliseconds, prefetchMilliseconds } = settings.limits;
   if (!isAnswered) return planMilliseconds;
   return command.changesSystem ? transactionMilliseconds : prefetchMilliseconds;
+};
+
+const leave = (child: Child, milliseconds: number): Outcome => {
+  child.unref();
+  return { _tag: "StillRunning", pid: child.pid ?? 0, milliseconds };
 };
 
 const stop = async (child: Child, output: Output, milliseconds: number): Promise<Outcome> => {

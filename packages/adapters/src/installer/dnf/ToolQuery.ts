@@ -19,7 +19,7 @@ export type ToolResult =
   | { readonly ok: false; readonly error: ToolFailure };
 
 /** What a query may print: a package database of 50,000 packages stays far below. */
-export const QUERY_BYTES_MAX = 64 * 1024 * 1024;
+export const QUERY_BYTES_MAX = 32 * 1024 * 1024;
 
 /** The tool's answer, whatever its exit code. */
 export const ask = (

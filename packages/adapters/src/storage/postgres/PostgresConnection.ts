@@ -17,6 +17,6 @@ export interface PostgresConnection extends PostgresSession {
   readonly script: (session: PostgresSession, text: string) => Promise<void>;
 }
 
-/** An array as PostgreSQL spells it, to be cast: drivers differ in how they pass arrays, and some mangle what they quote. */
+/** An array as PostgreSQL spells it, to be cast from text: drivers differ in how they pass arrays, but not text. */
 export const arrayOf = (values: readonly (string | number)[]): string =>
   `{${values.map((value) => (typeof value === "number" ? value : `"${value.replaceAll(/["\\]/g, "\\$&")}"`)).join(",")}}`;

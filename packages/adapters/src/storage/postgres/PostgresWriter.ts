@@ -8,7 +8,7 @@
 import { type CommitAnswer, StorageError } from "@fettle/core";
 import { type Accepted, decide, type Outcome, type Refused, type Standing } from "../sql/Decision.ts";
 import type { EncodedBatch } from "../sql/EncodedBatch.ts";
-import { arrayOf, type PostgresConnection, type PostgresSession } from "./PostgresConnection.ts";
+import { arrayOf, type PostgresConnection, type PostgresSession, type Row } from "./PostgresConnection.ts";
 import { isLostRace } from "./PostgresError.ts";
 
 /** How often a batch is run again after a deadlock, and rows locked again after they vanished. */
@@ -67,7 +67,7 @@ const lockEntities = async (session: PostgresSession, batch: EncodedBatch): Prom
   for (let attempt = 1; attempt <= COMMIT_ATTEMPTS_MAX; attempt += 1) {
     if (placed.length > 0) await session.query(PLACE, [batch.tenantId, kindsOf(placed), idsOf(placed)]);
     const rows = await session.query(LOCK, [batch.tenantId, kindsOf(all), idsOf(all)]);
-    const found = new Map(rows.map((row) => [`${row.kind}\0${row.id}`, Number(row.revision)]));
+    const found = new Map(rows.map((row) => [keyAt(all, row), Number(row.revision)]));
     // One that stood in the way of its placeholder may have been deleted before it was locked.
     if (placed.every((key) => found.has(entityKey(key)))) return found;
   }
@@ -81,8 +81,8 @@ const PLACE = `
   ORDER BY k.kind COLLATE "C", k.id COLLATE "C" ON CONFLICT DO NOTHING`;
 
 const LOCK = `
-  SELECT e.kind, e.id, e.revision FROM fettle.entity e
-  JOIN unnest($2::text::text[], $3::text::text[]) AS k (kind, id) ON e.kind = k.kind AND e.id = k.id
+  SELECT k.place, e.revision FROM fettle.entity e
+  JOIN unnest($2::text::text[], $3::text::text[]) WITH ORDINALITY AS k (kind, id, place) ON e.kind = k.kind AND e.id = k.id
   WHERE e.tenant_id = $1 ORDER BY e.kind, e.id FOR UPDATE OF e`;
 
 const lockCounters = async (session: PostgresSession, batch: EncodedBatch): Promise<ReadonlyMap<string, number>> => {
@@ -90,7 +90,7 @@ const lockCounters = async (session: PostgresSession, batch: EncodedBatch): Prom
   if (keys.length === 0) return new Map();
   await session.query(PLACE_COUNTERS, [batch.tenantId, arrayOf(keys)]);
   const rows = await session.query(LOCK_COUNTERS, [batch.tenantId, arrayOf(keys)]);
-  return new Map(rows.map((row) => [String(row.key), Number(row.value)]));
+  return new Map(rows.map((row) => [at(keys, row), Number(row.value)]));
 };
 
 const PLACE_COUNTERS = `
@@ -98,7 +98,8 @@ const PLACE_COUNTERS = `
   ORDER BY k.key COLLATE "C" ON CONFLICT DO NOTHING`;
 
 const LOCK_COUNTERS = `
-  SELECT key, value FROM fettle.counter WHERE tenant_id = $1 AND key = any($2::text::text[]) ORDER BY key FOR UPDATE`;
+  SELECT k.place, c.value FROM fettle.counter c JOIN unnest($2::text::text[]) WITH ORDINALITY AS k (key, place) ON c.key = k.key
+  WHERE c.tenant_id = $1 ORDER BY c.key FOR UPDATE OF c`;
 
 // Claims are never given back, so that an owner who is seen stays; a claim of a batch that is refused is rolled back.
 const claimKeys = async (session: PostgresSession, batch: EncodedBatch): Promise<ReadonlyMap<string, string>> => {
@@ -107,7 +108,7 @@ const claimKeys = async (session: PostgresSession, batch: EncodedBatch): Promise
   const keys = [...first.keys()];
   await session.query(CLAIM, [batch.tenantId, arrayOf(keys), arrayOf([...first.values()])]);
   const rows = await session.query(OWNERS, [batch.tenantId, arrayOf(keys)]);
-  return new Map(rows.map((row) => [String(row.key), String(row.owner)]));
+  return new Map(rows.map((row) => [at(keys, row), String(row.owner)]));
 };
 
 const CLAIM = `
@@ -115,7 +116,9 @@ const CLAIM = `
   SELECT $1, k.key, k.owner FROM unnest($2::text::text[], $3::text::text[]) AS k (key, owner)
   ORDER BY k.key COLLATE "C" ON CONFLICT DO NOTHING`;
 
-const OWNERS = "SELECT key, owner FROM fettle.unique_key WHERE tenant_id = $1 AND key = any($2::text::text[])";
+const OWNERS = `
+  SELECT k.place, u.owner FROM fettle.unique_key u
+  JOIN unnest($2::text::text[]) WITH ORDINALITY AS k (key, place) ON u.key = k.key WHERE u.tenant_id = $1`;
 
 const writeEntities = async (session: PostgresSession, tenantId: string, outcomes: readonly Outcome[]): Promise<void> => {
   const kept = outcomes.filter((o) => o._tag === "Kept");
@@ -187,6 +190,14 @@ const INSERT_EVENTS = `
   SELECT $1, $2::bigint + e.ordinal, e.type, e.kind, e.id, e.at, e.body
   FROM unnest($3::text::text[], $4::text::text[], $5::text::text[], $6::text::bigint[], $7::text::text[])
     WITH ORDINALITY AS e (type, kind, id, at, body, ordinal)`;
+
+// Rows say for which of the values asked they are, counted from 1.
+const at = (keys: readonly string[], row: Row): string => keys[Number(row.place) - 1] ?? "";
+
+const keyAt = (keys: readonly Key[], row: Row): string => {
+  const key = keys[Number(row.place) - 1];
+  return key === undefined ? "" : entityKey(key);
+};
 
 const entityKey = ({ kind, id }: Key): string => `${kind}\0${id}`;
 

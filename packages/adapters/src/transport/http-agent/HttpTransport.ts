@@ -43,16 +43,17 @@ export const CONNECTIONS_MAX = 2;
  * const transport = yield* HttpTransport.make({ baseUrl: "https://patch.example.com", timeoutSeconds: 30 });
  * const reply = yield* transport.send(request, { replyBytes: wireLimits.replyBytes });
  */
-export const make = (
-  options: HttpTransportOptions,
-): Effect.Effect<Transport["Service"], HttpTransportError, Scope> =>
+export const make = (options: HttpTransportOptions): Effect.Effect<Transport["Service"], HttpTransportError, Scope> =>
   Effect.gen(function* () {
     const target = yield* targetOf(options);
     const agent = yield* Effect.acquireRelease(
       Effect.sync(() => agentOf(target)),
       (a) => Effect.sync(() => a.destroy()),
     );
-    const timeouts = { silence: options.timeoutSeconds * 1_000, whole: options.timeoutSeconds * 1_000 * WHOLE_TIMEOUT_FACTOR };
+    const timeouts = {
+      silence: options.timeoutSeconds * 1_000,
+      whole: options.timeoutSeconds * 1_000 * WHOLE_TIMEOUT_FACTOR,
+    };
     return { send: (request, limits) => exchange({ target, agent, timeouts }, request, limits.replyBytes) };
   });
 
@@ -84,7 +85,8 @@ const targetOf = (options: HttpTransportOptions): Effect.Effect<Target, HttpTran
   }
   if (!URL.canParse(options.baseUrl)) return refuse("NotAUrl", `${JSON.stringify(options.baseUrl)} is not a URL`);
   const url = new URL(options.baseUrl);
-  if (url.protocol !== "https:" && url.protocol !== "http:") return refuse("NotAUrl", `use https:, not ${url.protocol}`);
+  if (url.protocol !== "https:" && url.protocol !== "http:")
+    return refuse("NotAUrl", `use https:, not ${url.protocol}`);
   if (url.pathname !== "/" || url.search !== "" || url.hash !== "" || url.username !== "" || url.password !== "") {
     // The path is signed as the control plane sees it, and a password has no place in a setting.
     return refuse("NotAnOrigin", "baseUrl must be scheme, host and port alone");
@@ -162,7 +164,9 @@ const once = (
     sent.on("timeout", () => failed(timedOut(line.timeouts.silence, "nothing moved for")));
     sent.on("error", (cause: NodeJS.ErrnoException) => done(Effect.fail(classify(sent, cause))));
     sent.on("response", (incoming) => {
-      Reply.collect(incoming, replyBytes, (reply) => (reply.ok ? done(Effect.succeed(reply.value)) : failed(reply.error)));
+      Reply.collect(incoming, replyBytes, (reply) =>
+        reply.ok ? done(Effect.succeed(reply.value)) : failed(reply.error),
+      );
     });
     sent.end(request.body);
     return Effect.sync(() => {

@@ -8,7 +8,10 @@ type Collected = Result<SignedRequest.WireReply, TransportError>;
 /** Collects a reply's body, up to `replyBytes`; `settled` is called once. */
 export const collect = (incoming: IncomingMessage, replyBytes: number, settled: (reply: Collected) => void): void => {
   const head = headOf(incoming, replyBytes);
-  if (!head.ok) return settled(head);
+  if (!head.ok) {
+    settled(head);
+    return;
+  }
   const chunks: Buffer[] = [];
   let bytes = 0;
   let isDone = false;
@@ -24,7 +27,10 @@ export const collect = (incoming: IncomingMessage, replyBytes: number, settled: 
   });
   incoming.on("end", () => {
     if (!incoming.complete) return settle(failed("the reply broke off"));
-    settle({ ok: true, value: { status: incoming.statusCode ?? 0, headers: head.value, body: Buffer.concat(chunks, bytes) } });
+    settle({
+      ok: true,
+      value: { status: incoming.statusCode ?? 0, headers: head.value, body: Buffer.concat(chunks, bytes) },
+    });
   });
   incoming.on("error", (cause) => settle(failed(`the reply broke off: ${cause.message}`)));
   incoming.on("close", () => settle(failed("the reply broke off")));

@@ -37,7 +37,15 @@ export const collect = (
   budget: Budget,
   settled: (body: Result<Buffer, Problem.Problem> | null) => void,
 ): void => {
-  if (about.contentLength === 0) return settled({ ok: true, value: NO_BODY });
+  if (about.contentLength === 0) {
+    settled({ ok: true, value: NO_BODY });
+    return;
+  }
+  // Gone while something else was awaited: no event would tell any more.
+  if (request.destroyed) {
+    settled(null);
+    return;
+  }
   const chunks: Buffer[] = [];
   let bytes = 0;
   let isDone = false;
@@ -56,7 +64,8 @@ export const collect = (
   };
   request.on("data", onData);
   request.on("end", () => {
-    if (!isDone) settle({ ok: true, value: (chunks.length === 1 ? chunks[0] : undefined) ?? Buffer.concat(chunks, bytes) });
+    if (!isDone)
+      settle({ ok: true, value: (chunks.length === 1 ? chunks[0] : undefined) ?? Buffer.concat(chunks, bytes) });
   });
   request.on("close", () => {
     if (!isDone) settle(null);

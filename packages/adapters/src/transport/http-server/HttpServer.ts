@@ -60,7 +60,10 @@ export const serve = <Principal = never>(
     const handler = yield* handlerOf(options, limits);
     const address = { host: options.host ?? LOOPBACK, port: options.port ?? 0 };
     const onDefect = options.onDefect ?? ignore;
-    return yield* Effect.acquireRelease(listen(serverOf(handler, limits, onDefect), handler, address, limits), (s) => s.close);
+    return yield* Effect.acquireRelease(
+      listen(serverOf(handler, limits, onDefect), handler, address, limits),
+      (s) => s.close,
+    );
   });
 
 const LOOPBACK = "127.0.0.1";
@@ -126,8 +129,9 @@ const serverOf = (
   });
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
     const response = last.get(socket);
-    const isAnswering = response !== undefined && response.headersSent && !response.writableFinished;
-    if (error.code === "ECONNRESET" || !socket.writable || isAnswering) socket.destroy();
+    // A second reply to one request, or one inside another, would be taken for the answer to something else.
+    const isAnswered = response?.headersSent === true && !(response.writableFinished && response.req.complete);
+    if (error.code === "ECONNRESET" || !socket.writable || isAnswered) socket.destroy();
     else socket.end(lastWordsFor(error), () => socket.destroy());
   });
   server.on("error", onDefect);
@@ -140,9 +144,21 @@ const lastWordsFor = (error: NodeJS.ErrnoException): Buffer => {
   return error.code === "HPE_HEADER_OVERFLOW" ? HEADERS_TOO_LARGE : UNREADABLE;
 };
 
-const TOO_SLOW = Answer.lastWords({ code: "unavailable", title: "Too slow", detail: "the request took too long to arrive" });
-const HEADERS_TOO_LARGE = Answer.lastWords({ code: "too-large", title: "Headers too large", detail: "send smaller headers" });
-const UNREADABLE = Answer.lastWords({ code: "malformed", title: "Not HTTP", detail: "the request is not well-formed HTTP/1.1" });
+const TOO_SLOW = Answer.lastWords({
+  code: "unavailable",
+  title: "Too slow",
+  detail: "the request took too long to arrive",
+});
+const HEADERS_TOO_LARGE = Answer.lastWords({
+  code: "too-large",
+  title: "Headers too large",
+  detail: "send smaller headers",
+});
+const UNREADABLE = Answer.lastWords({
+  code: "malformed",
+  title: "Not HTTP",
+  detail: "the request is not well-formed HTTP/1.1",
+});
 
 const listen = (
   server: Server,

@@ -16,7 +16,7 @@ import * as BodyReader from "./BodyReader.ts";
 import * as RequestHead from "./RequestHead.ts";
 import type { Match, RouteTable } from "./RouteTable.ts";
 import type { ServerLimits } from "./ServerLimits.ts";
-import type { UserRoute } from "./UserRoute.ts";
+import type { RouteReply, UserRoute } from "./UserRoute.ts";
 
 type WireReply = SignedRequest.WireReply;
 
@@ -40,124 +40,212 @@ export interface RequestHandler {
   readonly interrupt: () => void;
 }
 
-/** One request on its way; `finish` is called exactly once, with null when there is nobody left to answer. */
+export const make = <Principal>(handling: Handling<Principal>): RequestHandler => {
+  const desk: Desk<Principal> = { ...handling, budget: { heldBytes: 0 }, running: new Set(), inFlight: 0 };
+  return {
+    handle: (request, response, expectsContinue) => handle(desk, request, response, expectsContinue),
+    inFlight: () => desk.inFlight,
+    interrupt: () => {
+      for (const fiber of desk.running) fiber.interruptUnsafe();
+    },
+  };
+};
+
+/** What all requests of a server share. */
+interface Desk<Principal> extends Handling<Principal> {
+  readonly budget: BodyReader.Budget;
+  readonly running: Set<Fiber.Fiber<unknown, unknown>>;
+  inFlight: number;
+}
+
+/** One request on its way. */
 interface Call {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  readonly head: RequestHead.RequestHead;
   readonly expectsContinue: boolean;
+  /** Answers; null when there is nobody left to answer. Only the first time counts. */
   readonly finish: (reply: WireReply | null) => void;
 }
 
-export const make = <Principal>(handling: Handling<Principal>): RequestHandler => {
-  const { limits, table } = handling;
-  const budget: BodyReader.Budget = { heldBytes: 0 };
-  const running = new Set<Fiber.Fiber<unknown, unknown>>();
-  let inFlight = 0;
+const handle = <Principal>(
+  desk: Desk<Principal>,
+  request: IncomingMessage,
+  response: ServerResponse,
+  expectsContinue: boolean,
+): void => {
+  if (desk.inFlight >= desk.limits.requestsInFlight) {
+    BodyReader.discard(request, desk.limits);
+    answer(desk, response, Answer.BUSY);
+    return;
+  }
+  desk.inFlight += 1;
+  let isFinished = false;
+  const finish = (reply: WireReply | null): void => {
+    if (isFinished) return;
+    isFinished = true;
+    desk.inFlight -= 1;
+    if (reply !== null) answer(desk, response, reply);
+  };
+  try {
+    begin(desk, { request, response, expectsContinue, finish });
+  } catch (cause) {
+    finish(defect(desk, cause));
+  }
+};
 
-  const defect = (cause: unknown): WireReply => {
-    report(handling.onDefect, cause);
-    return Answer.DEFECT;
-  };
-  const answer = (response: ServerResponse, reply: WireReply): void => {
-    try {
-      Answer.send(response, reply);
-    } catch (cause) {
-      Answer.send(response, defect(cause));
+const begin = <Principal>(desk: Desk<Principal>, call: Call): void => {
+  const head = RequestHead.read(call.request.rawHeaders, desk.limits.headers);
+  if (!head.ok) {
+    refuse(desk, call, Answer.problem(head.error));
+    return;
+  }
+  const path = call.request.url ?? "";
+  const isShort = path.length <= desk.limits.pathCharacters;
+  const match = isShort ? desk.table.match(call.request.method ?? "", path) : NOWHERE;
+  if (match._tag === "NotFound") refuse(desk, call, Answer.NOT_FOUND);
+  else if (match._tag === "MethodNotAllowed") refuse(desk, call, Answer.methodNotAllowed(match.allow));
+  else if (announcedBytes(head.value, match.bodyLimit) > match.bodyLimit) {
+    refuse(desk, call, Answer.problem(BodyReader.tooLarge(match.bodyLimit)));
+  } else if (match._tag === "Agent") serveAgent(desk, call, head.value, match);
+  else serveUser(desk, call, head.value, match);
+};
+
+// A body in chunks may turn out empty, but where none is allowed none is waited for.
+const announcedBytes = (head: RequestHead.RequestHead, limitBytes: number): number =>
+  head.contentLength ?? (limitBytes === 0 ? Number.POSITIVE_INFINITY : 0);
+
+const serveAgent = <Principal>(
+  desk: Desk<Principal>,
+  call: Call,
+  head: RequestHead.RequestHead,
+  match: Match<Principal> & { _tag: "Agent" },
+): void =>
+  withBody(desk, call, { head, limitBytes: match.bodyLimit }, (body, reply) => {
+    const wire = { method: match.method, path: call.request.url ?? "", headers: head.headers, body };
+    run(desk, desk.gateway.handle(wire), (exit) =>
+      reply(exit._tag === "Success" ? exit.value : defect(desk, Cause.squash(exit.cause))),
+    );
+  });
+
+const serveUser = <Principal>(
+  desk: Desk<Principal>,
+  call: Call,
+  head: RequestHead.RequestHead,
+  match: Match<Principal> & { _tag: "User" },
+): void => {
+  const { route, params } = match;
+  if (route.principal === "public") {
+    handleUser(desk, call, head, match, (body) => route.handle({ principal: null, params, body }));
+    return;
+  }
+  const token = tokenOf(head);
+  if (token === null) {
+    refuse(desk, call, Answer.UNAUTHENTICATED);
+    return;
+  }
+  run(desk, desk.authenticate(token), (exit) => {
+    if (exit._tag === "Failure") refuse(desk, call, defect(desk, Cause.squash(exit.cause)));
+    else if (exit.value === null) refuse(desk, call, Answer.UNAUTHENTICATED);
+    else {
+      const principal = exit.value;
+      handleUser(desk, call, head, match, (body) => route.handle({ principal, params, body }));
     }
-  };
-  /** Runs an effect; most end at once, and then no observer is needed. */
-  const run = <A, E>(effect: Effect.Effect<A, E>, done: (exit: Exit.Exit<A, E>) => void): void => {
-    const fiber = handling.fork(effect);
-    const exit = fiber.pollUnsafe();
-    if (exit !== undefined) return done(exit);
-    running.add(fiber);
-    fiber.addObserver((late) => {
-      running.delete(fiber);
-      done(late);
-    });
-  };
-  /** Takes a body in, hands it to `then`, gives its bytes back to the budget once `then` has replied. */
-  const withBody = (call: Call, limitBytes: number, then: (body: Buffer, reply: (r: WireReply) => void) => void): void => {
-    const { contentLength } = call.head;
-    if (call.expectsContinue && contentLength !== 0) call.response.writeContinue();
-    BodyReader.collect(call.request, { limitBytes, contentLength, limits }, budget, (body) => {
-      if (body === null) return call.finish(null);
-      if (!body.ok) return refuse(call, Answer.problem(body.error));
+  });
+};
+
+const handleUser = <Principal>(
+  desk: Desk<Principal>,
+  call: Call,
+  head: RequestHead.RequestHead,
+  match: Match<Principal> & { _tag: "User" },
+  handler: (body: unknown) => ReturnType<UserRoute<Principal>["handle"]>,
+): void =>
+  withBody(desk, call, { head, limitBytes: match.bodyLimit }, (bytes, reply) => {
+    const body = decoded(bytes, match, head, desk.jsonDepth);
+    if (!body.ok) {
+      reply(Answer.problem(body.error));
+      return;
+    }
+    run(desk, handler(body.value), (exit) => reply(repliedBy(desk, exit)));
+  });
+
+/** Takes a body in, hands it to `then`, gives its bytes back to the budget once `then` has replied. */
+const withBody = <Principal>(
+  desk: Desk<Principal>,
+  call: Call,
+  about: { readonly head: RequestHead.RequestHead; readonly limitBytes: number },
+  then: (body: Buffer, reply: (r: WireReply) => void) => void,
+): void => {
+  const { contentLength } = about.head;
+  if (call.expectsContinue && contentLength !== 0) call.response.writeContinue();
+  const limits = { limitBytes: about.limitBytes, contentLength, limits: desk.limits };
+  BodyReader.collect(call.request, limits, desk.budget, (body) => {
+    if (body === null) call.finish(null);
+    else if (!body.ok) refuse(desk, call, Answer.problem(body.error));
+    else {
+      let isReplied = false;
       const reply = (r: WireReply): void => {
-        BodyReader.release(budget, body.value.length);
+        if (!isReplied) BodyReader.release(desk.budget, body.value.length);
+        isReplied = true;
         call.finish(r);
       };
-      guarded(() => then(body.value, reply), (cause) => reply(defect(cause)));
-    });
-  };
-  const refuse = (call: Pick<Call, "request" | "finish">, reply: WireReply): void => {
-    BodyReader.discard(call.request, limits);
-    call.finish(reply);
-  };
-  const agent = (call: Call, match: Match<Principal> & { _tag: "Agent" }): void =>
-    withBody(call, match.bodyLimit, (body, reply) => {
-      const wire = { method: match.method, path: call.request.url ?? "", headers: call.head.headers, body };
-      run(handling.gateway.handle(wire), (exit) =>
-        reply(exit._tag === "Success" ? exit.value : defect(Cause.squash(exit.cause))),
-      );
-    });
-  const user = (call: Call, match: Match<Principal> & { _tag: "User" }): void => {
-    const { route, params } = match;
-    const proceed = (answered: (body: unknown) => ReturnType<typeof route.handle>): void =>
-      withBody(call, match.bodyLimit, (bytes, reply) => {
-        const body = decoded(bytes, match, call.head, handling.jsonDepth);
-        if (!body.ok) return reply(Answer.problem(body.error));
-        run(answered(body.value), (exit) => guarded(() => reply(repliedBy(exit, defect)), (cause) => reply(defect(cause))));
-      });
-    if (route.principal === "public") return proceed((body) => route.handle({ principal: null, params, body }));
-    const token = tokenOf(call.head);
-    if (token === null) return refuse(call, Answer.UNAUTHENTICATED);
-    run(handling.authenticate(token), (exit) => {
-      if (exit._tag === "Failure") return refuse(call, defect(Cause.squash(exit.cause)));
-      const principal = exit.value;
-      if (principal === null) return refuse(call, Answer.UNAUTHENTICATED);
-      proceed((body) => route.handle({ principal, params, body }));
-    });
-  };
-  const begin = (request: IncomingMessage, expectsContinue: boolean, response: ServerResponse, finish: Call["finish"]) => {
-    const head = RequestHead.read(request.rawHeaders, limits.headers);
-    if (!head.ok) return refuse({ request, finish }, Answer.problem(head.error));
-    const call: Call = { request, response, head: head.value, expectsContinue, finish };
-    const path = request.url ?? "";
-    const match = path.length > limits.pathCharacters ? NOWHERE : table.match(request.method ?? "", path);
-    if (match._tag === "NotFound") return refuse(call, Answer.NOT_FOUND);
-    if (match._tag === "MethodNotAllowed") return refuse(call, Answer.methodNotAllowed(match.allow));
-    const announced = head.value.contentLength ?? (match.bodyLimit === 0 ? Number.POSITIVE_INFINITY : 0);
-    if (announced > match.bodyLimit) return refuse(call, Answer.problem(BodyReader.tooLarge(match.bodyLimit)));
-    return match._tag === "Agent" ? agent(call, match) : user(call, match);
-  };
-  const handle = (request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void => {
-    if (inFlight >= limits.requestsInFlight) {
-      BodyReader.discard(request, limits);
-      return answer(response, Answer.BUSY);
+      try {
+        then(body.value, reply);
+      } catch (cause) {
+        reply(defect(desk, cause));
+      }
     }
-    inFlight += 1;
-    let isFinished = false;
-    const finish = (reply: WireReply | null): void => {
-      if (isFinished) return;
-      isFinished = true;
-      inFlight -= 1;
-      if (reply !== null) answer(response, reply);
-    };
-    guarded(() => begin(request, expectsContinue, response, finish), (cause) => finish(defect(cause)));
-  };
-  const interrupt = (): void => {
-    for (const fiber of running) fiber.interruptUnsafe();
-  };
-  return { handle, inFlight: () => inFlight, interrupt };
+  });
+};
+
+/** Runs an effect; most end at once, and then no observer is needed. */
+const run = <Principal, A, E>(
+  desk: Desk<Principal>,
+  effect: Effect.Effect<A, E>,
+  done: (exit: Exit.Exit<A, E>) => void,
+): void => {
+  const fiber = desk.fork(effect);
+  const exit = fiber.pollUnsafe();
+  if (exit !== undefined) {
+    done(exit);
+    return;
+  }
+  desk.running.add(fiber);
+  fiber.addObserver((late) => {
+    desk.running.delete(fiber);
+    done(late);
+  });
+};
+
+const refuse = <Principal>(desk: Desk<Principal>, call: Call, reply: WireReply): void => {
+  BodyReader.discard(call.request, desk.limits);
+  call.finish(reply);
+};
+
+const answer = <Principal>(desk: Desk<Principal>, response: ServerResponse, reply: WireReply): void => {
+  try {
+    Answer.send(response, reply);
+  } catch (cause) {
+    Answer.send(response, defect(desk, cause));
+  }
+};
+
+/** Tells the hook of a bug and gives what its client is told. A hook that throws doesn't take the request down. */
+const defect = <Principal>(desk: Desk<Principal>, cause: unknown): WireReply => {
+  try {
+    desk.onDefect(cause);
+  } catch {
+    // There is nobody else to tell.
+  }
+  return Answer.DEFECT;
 };
 
 const NOWHERE = { _tag: "NotFound" } as const;
 const BEARER = /^Bearer ([A-Za-z0-9._~+/-]{1,1024}={0,2})$/i;
 const JSON_TYPE = /^application\/json *(?:; *charset="?utf-8"?)?$/i;
 
-const tokenOf = (head: RequestHead.RequestHead): string | null => BEARER.exec(head.headers.authorization ?? "")?.[1] ?? null;
+const tokenOf = (head: RequestHead.RequestHead): string | null =>
+  BEARER.exec(head.headers.authorization ?? "")?.[1] ?? null;
 
 const decoded = <Principal>(
   bytes: Buffer,
@@ -167,30 +255,27 @@ const decoded = <Principal>(
 ): { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: Problem.Problem } => {
   if (match.bodyLimit === 0) return { ok: true, value: null };
   if (!JSON_TYPE.test(head.headers["content-type"] ?? "")) {
-    return { ok: false, error: { code: "malformed", title: "Not JSON", detail: "content-type must be application/json" } };
+    return {
+      ok: false,
+      error: { code: "malformed", title: "Not JSON", detail: "content-type must be application/json" },
+    };
   }
   const json = Json.decode(bytes, { bytes: match.bodyLimit, depth: jsonDepth });
   return json.ok
     ? json
-    : { ok: false, error: { code: "malformed", title: "Not JSON", detail: `the body is not JSON: ${json.error.reason}` } };
+    : {
+        ok: false,
+        error: { code: "malformed", title: "Not JSON", detail: `the body is not JSON: ${json.error.reason}` },
+      };
 };
 
-const repliedBy = (
-  exit: Exit.Exit<{ readonly status: number; readonly body?: unknown }, Problem.Problem>,
-  defect: (cause: unknown) => WireReply,
-): WireReply => {
-  if (exit._tag === "Success") return Answer.json(exit.value.status, exit.value.body);
-  const failed = Cause.findErrorOption(exit.cause);
-  return Option.isSome(failed) ? Answer.problem(failed.value) : defect(Cause.squash(exit.cause));
-};
-
-const guarded = (body: () => void, failed: (cause: unknown) => void): void => {
+const repliedBy = <Principal>(desk: Desk<Principal>, exit: Exit.Exit<RouteReply, Problem.Problem>): WireReply => {
   try {
-    body();
+    if (exit._tag === "Success") return Answer.json(exit.value.status, exit.value.body);
+    const failed = Cause.findErrorOption(exit.cause);
+    return Option.isSome(failed) ? Answer.problem(failed.value) : defect(desk, Cause.squash(exit.cause));
   } catch (cause) {
-    failed(cause);
+    // What a handler answers may be nothing that JSON can say.
+    return defect(desk, cause);
   }
 };
-
-// A hook that throws must not take the request down with it.
-const report = (onDefect: (defect: unknown) => void, cause: unknown): void => guarded(() => onDefect(cause), () => undefined);

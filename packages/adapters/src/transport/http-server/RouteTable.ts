@@ -119,7 +119,10 @@ const place = <Principal>(shapes: Shape<Principal>[], route: UserRoute<Principal
   return null;
 };
 
-const paramsOf = (names: readonly (string | null)[], segments: readonly string[]): { readonly [name: string]: string } => {
+const paramsOf = (
+  names: readonly (string | null)[],
+  segments: readonly string[],
+): { readonly [name: string]: string } => {
   if (segments.length === 0) return NO_PARAMETERS;
   return Object.fromEntries(names.flatMap((name, i) => (name === null ? [] : [[name, segments[i] ?? ""]])));
 };

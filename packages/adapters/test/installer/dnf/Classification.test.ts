@@ -141,6 +141,14 @@ describe("why dnf ended as it did", () => {
     expect(meaning).toMatchObject({ _tag: "NotBegun", reason: "Busy", message: expect.stringContaining(text) });
   });
 
+  it("RUN-04: keeps a reason to one line of at most 500 characters", () => {
+    const long = (n: number) =>
+      Classification.classify(ended(1, "", `before\nError in PREIN scriptlet ${"x".repeat(n)}\nafter`));
+    const prefix = "Error in PREIN scriptlet ".length;
+    expect(long(500 - prefix)).toMatchObject({ reason: `Error in PREIN scriptlet ${"x".repeat(500 - prefix)}` });
+    expect(long(501 - prefix)).toMatchObject({ reason: `Error in PREIN scriptlet ${"x".repeat(500 - prefix)}` });
+  });
+
   it("AGT-18: a run without rights did not begin", () => {
     const text = "Error: This command has to be run with superuser privileges (under the root user on most systems).\n";
     expect(Classification.classify(ended(1, "", text))).toMatchObject({ _tag: "NotBegun", reason: "NotPrivileged" });

@@ -27,6 +27,7 @@ export const check = (sim: Simulation.Simulation): readonly Violation[] => [
   ]),
   ...eventsGapless(sim),
   ...viewIsTruth(sim),
+  ...successIsReal(sim),
 ];
 
 const violation = (invariant: string, machine: string, seen: string): Violation => ({ invariant, machine, seen });
@@ -98,12 +99,30 @@ const eventsGapless = (sim: Simulation.Simulation): readonly Violation[] => {
   );
 };
 
+// F9, CMP-02: a patch that is shown as installed or removed truly took effect; no exit code made it so.
+const successIsReal = (sim: Simulation.Simulation): readonly Violation[] => {
+  const names = new Map(sim.call(sim.fettle.assets.list(Simulation.manager)).map((a) => [a.asset.id, a.asset.name]));
+  return assetRuns(sim).flatMap((run) => {
+    const truth = sim.agents.find((a) => a.name === names.get(run.assetId))?.os.truth ?? [];
+    return Object.values(run.state.results).flatMap((result): readonly Violation[] => {
+      const action = { Installed: "install", Removed: "rollback" }[result.outcome as string];
+      const isReal = truth.some((t) => t._tag === "Effect" && t.action === action && t.patchId === result.patchId);
+      return action === undefined || isReal
+        ? []
+        : [violation("a success is real", names.get(run.assetId) ?? "", `${result.patchId}: ${result.outcome}`)];
+    });
+  });
+};
+
+const assetRuns = (sim: Simulation.Simulation): readonly AssetRun.AssetRun[] =>
+  Effect.runSync(sim.storage.list(Simulation.TENANT, "assetRun", { limit: 1_000 })).map(
+    (r) => r.body as unknown as AssetRun.AssetRun,
+  );
+
 // I21: at rest, what the control plane shows of a patch is what stands on the machine.
 const viewIsTruth = (sim: Simulation.Simulation): readonly Violation[] => {
-  const rows = Effect.runSync(sim.storage.list(Simulation.TENANT, "assetRun", { limit: 1_000 }));
-  const runs = rows.map((r) => r.body as unknown as AssetRun.AssetRun);
   const names = new Map(sim.call(sim.fettle.assets.list(Simulation.manager)).map((a) => [a.asset.id, a.asset.name]));
-  const latest = runs.sort((a, b) => a.state.changedAt - b.state.changedAt);
+  const latest = [...assetRuns(sim)].sort((a, b) => a.state.changedAt - b.state.changedAt);
   const last = new Map<string, readonly string[]>(
     latest.flatMap((run) =>
       Object.values(run.state.results).flatMap((result) =>

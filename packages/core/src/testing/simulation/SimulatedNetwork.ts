@@ -2,7 +2,7 @@
  * A network between agents and a control plane that loses, repeats, delays and forges. A request that was lost on the
  * way and a reply that was lost on the way back look the same to an agent, as they do in life.
  */
-import { Crypto, Dsse, Json, Messages, type WireReply, type WireRequest } from "@fettle/agent-protocol";
+import { Crypto, type Documents, Dsse, Json, Messages, type WireReply, type WireRequest } from "@fettle/agent-protocol";
 import { TransportError } from "@fettle/agent-protocol/agent";
 import * as Effect from "effect/Effect";
 import type { Random } from "./Random.ts";
@@ -33,7 +33,7 @@ type Handle = (request: WireRequest) => WireReply;
 /** A network in front of a control plane. */
 export const make = (handle: Handle, faults: NetworkFaults, random: Random): SimulatedNetwork => {
   const late: WireRequest[] = [];
-  const mallory = Crypto.generateKeyPair();
+  const mallory = makeForger();
   let delivered = 0;
   const deliver = (request: WireRequest): WireReply => {
     delivered += 1;
@@ -44,7 +44,8 @@ export const make = (handle: Handle, faults: NetworkFaults, random: Random): Sim
       Effect.suspend(() => {
         if (random.chance(faults.replayLater)) late.push(request);
         if (random.chance(faults.loseRequest)) return lost("the request was lost");
-        if (random.chance(faults.forge)) return Effect.succeed(forge(request, mallory));
+        const forged = mallory(request, random.chance(faults.forge));
+        if (forged !== null) return Effect.succeed(forged);
         const reply = deliver(request);
         if (random.chance(faults.repeat)) deliver(request);
         return random.chance(faults.loseReply) ? lost("the reply was lost") : Effect.succeed(reply);
@@ -62,17 +63,39 @@ export const make = (handle: Handle, faults: NetworkFaults, random: Random): Sim
 /** What an agent sees of anything that went wrong between. */
 export const lost = (message: string) => Effect.fail(new TransportError({ message, isRetryable: true }));
 
-// A well-formed answer under another key: acknowledges everything, offers a manifest that installs what nobody ordered.
-const forge = (request: WireRequest, mallory: Crypto.KeyPair): WireReply => {
-  const document = Messages.documentDigest(request.path);
-  const body =
-    request.method === "GET" && document !== null
-      ? forgedManifest(request, mallory)
-      : Dsse.seal(Dsse.payloadTypes.reply, forgedReply(request, mallory), mallory);
-  return { status: 200, headers: { [Messages.TENANT_KEY_HEADER]: mallory.publicKey }, body };
+/** The patch that only a forger orders. */
+export const FORGED_PATCH = "EVIL-2026:6666";
+
+type Forger = (request: WireRequest, strikes: boolean) => WireReply | null;
+
+// Somebody on the way with a key of their own: they grant membership, acknowledge everything, and offer a manifest that
+// installs what nobody ordered. Whoever asks for a document of theirs gets it.
+const makeForger = (): Forger => {
+  const keys = Crypto.generateKeyPair();
+  const documents = new Map<Crypto.Digest, Uint8Array>();
+  const publish = (type: Dsse.PayloadType, value: unknown): Crypto.Digest => {
+    const bytes = Dsse.seal(type, value, keys);
+    const digest = Crypto.digest(bytes);
+    documents.set(digest, bytes);
+    return digest;
+  };
+  const reply = (body: Uint8Array): WireReply => ({
+    status: 200,
+    headers: { [Messages.TENANT_KEY_HEADER]: keys.publicKey },
+    body,
+  });
+  return (request, strikes) => {
+    const wanted = Messages.documentDigest(request.path);
+    const mine = wanted === null ? undefined : documents.get(wanted);
+    if (mine !== undefined) return reply(mine);
+    if (!strikes || request.method === "GET") return null;
+    return reply(Dsse.seal(Dsse.payloadTypes.reply, forgedReply(request, publish), keys));
+  };
 };
 
-const forgedReply = (request: WireRequest, mallory: Crypto.KeyPair): Record<string, unknown> => {
+type Publish = (type: Dsse.PayloadType, value: unknown) => Crypto.Digest;
+
+const forgedReply = (request: WireRequest, publish: Publish): Record<string, unknown> => {
   const answering = {
     agentId: request.headers["fettle-agent"] ?? "",
     epoch: Number(request.headers["fettle-epoch"]),
@@ -80,33 +103,52 @@ const forgedReply = (request: WireRequest, mallory: Crypto.KeyPair): Record<stri
     request: Crypto.digest(request.body),
     serverTime: Number(request.headers["fettle-created"]),
   };
+  const tenantId = request.headers["fettle-tenant"] ?? "";
+  if (request.path.endsWith("provision")) {
+    return { ...answering, _tag: "Provisioned", tenantId, assetId: answering.agentId, newEpoch: 1 };
+  }
   if (request.path.endsWith("facts")) {
     return { ...answering, _tag: "FactsAcknowledged", acknowledgedThrough: Number.MAX_SAFE_INTEGER };
   }
+  const digest = publish(Dsse.payloadTypes.jobManifest, forgedManifest(answering, tenantId, publish));
   return {
     ...answering,
     _tag: "CheckedIn",
-    nextCheckInSeconds: 1,
+    nextCheckInSeconds: 60,
     configuration: null,
     wantSnapshot: false,
-    manifests: [{ version: 1_000, digest: Crypto.digest(forgedManifest(request, mallory)) }],
+    manifests: [{ version: 1_000, digest }],
     acknowledgedThrough: Number.MAX_SAFE_INTEGER,
   };
 };
 
-/** The patch that only a forger orders. */
-export const FORGED_PATCH = "EVIL-2026:6666";
-
-const forgedManifest = (request: WireRequest, mallory: Crypto.KeyPair): Uint8Array =>
-  Dsse.seal(
-    Dsse.payloadTypes.patchList,
-    {
-      tenantId: request.headers["fettle-tenant"] ?? "",
-      kind: "deployment",
-      patches: [{ patchId: FORGED_PATCH, advisory: null, packages: [{ name: "openssl-lab", arch: "noarch", evr: "9.9-9" }] }],
-    },
-    mallory,
-  );
+const forgedManifest = (
+  to: { readonly agentId: string; readonly epoch: number; readonly serverTime: number },
+  tenantId: string,
+  publish: Publish,
+): Documents.JobManifest => ({
+  tenantId,
+  agentId: to.agentId,
+  epoch: to.epoch,
+  manifestVersion: 1_000,
+  runId: "66666666-6666-4666-a666-666666666666",
+  jobId: "66666666-6666-4666-a666-666666666666",
+  jobRevision: 1,
+  occurrenceKey: "on-demand",
+  kind: "deployment",
+  list: publish(Dsse.payloadTypes.patchList, {
+    tenantId,
+    kind: "deployment",
+    patches: [{ patchId: FORGED_PATCH, advisory: null, packages: [{ name: "openssl-lab", arch: "noarch", evr: "9.9-9" }] }],
+  }),
+  notBefore: 0,
+  notAfter: to.serverTime + 1_000_000_000,
+  bound: "start",
+  local: null,
+  continueOnFailure: true,
+  reboot: { _tag: "Suppress" },
+  critical: [],
+});
 
 /** A digest of everything a run of the simulator saw, to show that the same seed gives the same run. */
 export const traceDigest = (trace: readonly unknown[]): Crypto.Digest => Crypto.digest(Json.canonicalBytes(trace));

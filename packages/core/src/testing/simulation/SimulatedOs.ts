@@ -4,7 +4,7 @@
  */
 import type { Package } from "@fettle/agent-protocol";
 import { type HostFacts, type HostShape, InstallerError, type InstallerShape, type InstallReport, type InventoryShape } from "@fettle/agent-protocol/agent";
-import { Package as P, ReasonCode } from "@fettle/agent-protocol/vocabulary";
+import { Package as P, ReasonCode, RpmVersion } from "@fettle/agent-protocol/vocabulary";
 import * as Effect from "effect/Effect";
 
 /** What truly happened, in order. */
@@ -64,7 +64,7 @@ export const make = (options: SimulatedOsOptions): SimulatedOs => {
     repair: () =>
       Effect.sync(() => {
         truth.push({ _tag: "Repair", at: options.now() });
-        for (const [key, evrs] of database) database.set(key, evrs.slice(-1));
+        mend(options, database, truth);
         return fine;
       }),
   };
@@ -75,6 +75,17 @@ export const make = (options: SimulatedOsOptions): SimulatedOs => {
     truth,
     installed: () => database,
   };
+};
+
+// Of two versions the newest stays, as package managers have it; where that is what a broken transaction wanted, the
+// mending is what brought it into effect.
+const mend = (options: SimulatedOsOptions, database: Map<string, readonly string[]>, truth: Truth[]): void => {
+  const begun = truth.findLast((t) => t._tag === "Begin");
+  const broken = [...database].filter(([, evrs]) => evrs.length > 1);
+  for (const [key, evrs] of broken) database.set(key, evrs.toSorted(RpmVersion.compare).slice(-1));
+  if (broken.length > 0 && begun?._tag === "Begin" && begun.action === "install") {
+    truth.push({ ...begun, _tag: "Effect", at: options.now() });
+  }
 };
 
 const detect = (database: ReadonlyMap<string, readonly string[]>, p: Package.Package): Package.InstalledVersions => ({

@@ -36,6 +36,8 @@ export const limitCases = [
       yield* failsWith(t.storage.get(t.id, "job", bad), "Refused", `get ${JSON.stringify(bad)}`);
       yield* failsWith(t.storage.get(bad, "job", "a"), "Refused", "a tenant");
     }
+    yield* failsWith(t.commit({ writes: [put("job", "\ufeffid")] }), "Refused", "an id that begins with U+FEFF");
+    yield* failsWith(t.commit({ uniques: [{ key: "k", owner: "\ufeffo" }] }), "Refused", "an owner that begins so");
     same(yield* t.storage.get(t.id, "job", "good"), null, "the good one of the batch");
     same(yield* t.storage.counter(t.id, "n"), 0, "the counter of the batch");
   }),

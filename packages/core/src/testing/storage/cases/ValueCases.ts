@@ -45,7 +45,7 @@ const ids = [
   "1e3",
   "\u00e9",
   "e\u0301",
-  "\ufeff",
+  "a\ufeff",
   "\u202e",
   "😀",
   "k".repeat(512),
@@ -85,6 +85,10 @@ export const valueCases = [
       same(found, [expected], `find ${JSON.stringify(id)}`);
       same(yield* t.storage.counter(t.id, id), i + 1, `counter ${JSON.stringify(id)}`);
     }
+    const marked = { name: "n", value: "\ufeffmarked" };
+    yield* t.must({ counters: [{ key: "\ufeff", by: 7 }], writes: [put("patch", "marked", 0, [marked])] });
+    same((yield* t.storage.find(t.id, "patch", marked, { limit: 9 })).length, 1, "found by a value that begins with U+FEFF");
+    same(yield* t.storage.counter(t.id, "\ufeff"), 7, "a counter of U+FEFF");
     same((yield* t.storage.getMany(t.id, "patch", ids)).length, ids.length, "getMany");
     same((yield* t.storage.events(t.id, 0, 100)).map((e) => e.id), ids, "ids of the events");
   }),

@@ -107,7 +107,7 @@ describe.runIf(Laboratory.runsForReal)("crashes in the middle of real transactio
 
   it("changes nothing when the agent dies before dnf has asked", async () => {
     const bench = await lab.bench();
-    lab.world.server.treat((asked) => (asked.includes("/repodata/") ? { delayMilliseconds: 700 } : {}));
+    lab.world.server.treat((asked) => (asked.includes("/repodata/") ? { delayMilliseconds: 300 } : {}));
     const agent = startAgent(bench, both);
     const stdout = path.join(bench.options.stateDirectory, "dnf.stdout");
     await until(async () => (await fs.readFile(stdout, "utf8").catch(() => "")).includes("DNF version"));
@@ -152,6 +152,8 @@ describe.runIf(Laboratory.runsForReal)("crashes in the middle of real transactio
     await Laboratory.untilSlowPost(bench.asset);
     process.kill(-(await dnfPid(bench)), "SIGKILL");
     await installing;
+    await lab.world.setSlowPost(bench.asset.name, 0);
+    await fs.rm(path.join(bench.asset.installRoot, "var/cache/dnf"), { recursive: true });
     lab.world.server.treat(() => ({ status: 503 }));
     expect(await run(bench.installer.repair())).toMatchObject({ reasonCode: 4 });
     expect(await bench.evrs("slow-lab")).toEqual(["1.0-1.el9", "1.0-2.el9"]);
