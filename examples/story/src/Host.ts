@@ -5,7 +5,7 @@
 import { randomBytes, timingSafeEqual } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { FileBlobs } from "@fettle/adapters/blob/files";
+import { FileBlobStore } from "@fettle/adapters/blob/files";
 import { NodeEnvironment } from "@fettle/adapters/environment/node";
 import { FileKeys } from "@fettle/adapters/keys/file";
 import { SqliteStorage } from "@fettle/adapters/storage/sqlite";
@@ -31,7 +31,7 @@ export const open = (data: string) =>
     Layer.build(
       Layer.mergeAll(
         SqliteStorage.layer({ file: path.join(data, "fettle.db") }),
-        FileBlobs.layer({ directory: path.join(data, "blobs") }),
+        FileBlobStore.layer({ directory: path.join(data, "blobs") }),
         FileKeys.tenantLayer({ directory: path.join(data, "keys") }),
         NodeEnvironment.layer,
         directory,
