@@ -3,7 +3,12 @@ import { defineConfig } from "vitest/config";
 /** Suites that need the whole machine: a real package manager, processes killed, a package registry. */
 const WHOLE_MACHINE = ["**/*.real.test.ts", "examples/**/*.e2e.test.ts"];
 
-const EVERY_SUITE = ["packages/*/test/**/*.test.ts", "tools/**/*.test.ts", "examples/**/*.test.ts", "bench/**/*.test.ts"];
+const EVERY_SUITE = [
+  "packages/*/test/**/*.test.ts",
+  "tools/**/*.test.ts",
+  "examples/**/*.test.ts",
+  "bench/**/*.test.ts",
+];
 const NEVER = ["**/node_modules/**", "**/dist/**", "examples/.doctest-*/**"];
 
 export default defineConfig({
@@ -11,7 +16,12 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: "parallel", include: EVERY_SUITE, exclude: [...NEVER, ...WHOLE_MACHINE], sequence: { groupOrder: 0 } },
+        test: {
+          name: "parallel",
+          include: EVERY_SUITE,
+          exclude: [...NEVER, ...WHOLE_MACHINE],
+          sequence: { groupOrder: 0 },
+        },
       },
       {
         extends: true,

@@ -32,7 +32,8 @@ await runAsCommand(async () => {
     realDnf: !args.includes("--simulated"),
     say: (line) => process.stderr.write(`setup: ${line}\n`),
   });
-  if (!existsSync(join(ROOT, STORY))) throw new Failure(`there is no ${STORY}; examples/story/package.json must name its bundle`);
+  if (!existsSync(join(ROOT, STORY)))
+    throw new Failure(`there is no ${STORY}; examples/story/package.json must name its bundle`);
   return run(join(ROOT, STORY), args);
 });
 

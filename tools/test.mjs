@@ -58,7 +58,7 @@ async function prepareAndRun(args, filters) {
   const say = (/** @type {string} */ line) => process.stderr.write(`setup: ${line}\n`);
   await setUp({ root: ROOT, install: !args.includes("--no-install"), realDnf: true, say });
   const env = environment(args.includes("--deep"));
-  process.stderr.write(`seed ${env["FETTLE_SEED"]}, FETTLE_RUNS ${env["FETTLE_RUNS"]}\n`);
+  process.stderr.write(`seed ${env.FETTLE_SEED}, FETTLE_RUNS ${env.FETTLE_RUNS}\n`);
   const summary = await runVitest(filters, env);
   for (const file of summary.brokenFiles) process.stdout.write(`could not be run: ${relative(ROOT, file)}\n`);
   if (summary.skipped > 0) process.stdout.write(`${summary.skipped} skipped\n`);
@@ -99,7 +99,8 @@ async function runVitest(filters, env) {
 function exitCodeOfChild(args, env) {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, args, { cwd: ROOT, env, stdio: ["ignore", "inherit", "inherit"] });
-    for (const signal of /** @type {const} */ (["SIGTERM", "SIGHUP", "SIGINT"])) process.on(signal, () => child.kill(signal));
+    for (const signal of /** @type {const} */ (["SIGTERM", "SIGHUP", "SIGINT"]))
+      process.on(signal, () => child.kill(signal));
     child.once("error", reject);
     child.once("exit", (code) => resolve(code ?? 1));
   });
@@ -113,7 +114,11 @@ function exitCodeOfChild(args, env) {
  */
 function reportRules(passedTitles, isWholeRun) {
   const rules = rulesIn(readDoc("rules.md"));
-  const { named, unproven, unknown } = coverageOf({ rules, claims: claimsIn(readDoc("claimed-rules.txt")), passedTitles });
+  const { named, unproven, unknown } = coverageOf({
+    rules,
+    claims: claimsIn(readDoc("claimed-rules.txt")),
+    passedTitles,
+  });
   process.stdout.write(`rules named by a passed test: ${named.length} of ${rules.length}\n`);
   if (unknown.length > 0) process.stdout.write(`named or claimed, but not in rules.md: ${unknown.join(", ")}\n`);
   if (!isWholeRun) return 0;

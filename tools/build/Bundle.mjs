@@ -19,7 +19,8 @@ const REQUIRE_BANNER = `import { createRequire as __createRequire } from "node:m
 export async function bundle(root, target, outDir) {
   const folder = join(root, target.folder);
   for (const source of Object.values(target.entries)) {
-    if (!existsSync(join(folder, source))) throw new Failure(`${target.folder}/package.json names ${source}, which does not exist`);
+    if (!existsSync(join(folder, source)))
+      throw new Failure(`${target.folder}/package.json names ${source}, which does not exist`);
   }
   // tsup reads the manifest (what is external) and the tsconfig from the current folder.
   process.chdir(folder);
@@ -59,7 +60,11 @@ export async function bundle(root, target, outDir) {
  * @param {unknown} error
  */
 function reasonOf(error) {
-  const { errors } = /** @type {{ errors?: { text: string, location?: { file: string, line: number } | null }[] }} */ (error);
+  const { errors } = /** @type {{ errors?: { text: string, location?: { file: string, line: number } | null }[] }} */ (
+    error
+  );
   if (errors === undefined) return error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return errors.map(({ text, location }) => (location ? `${location.file}:${location.line}: ${text}` : text)).join("; ");
+  return errors
+    .map(({ text, location }) => (location ? `${location.file}:${location.line}: ${text}` : text))
+    .join("; ");
 }

@@ -29,7 +29,8 @@ export function copyDeclarations(root, target, outDir) {
   for (const source of filesBelow(root, `${target.folder}/src`).filter((file) => file.endsWith(".ts"))) {
     const name = `${source.slice(`${target.folder}/src/`.length, -".ts".length)}.d.ts`;
     const from = join(root, target.folder, ".types", name);
-    if (!existsSync(from)) throw new Failure(`tsc wrote no ${target.folder}/.types/${name}; is the package in tsconfig.json?`);
+    if (!existsSync(from))
+      throw new Failure(`tsc wrote no ${target.folder}/.types/${name}; is the package in tsconfig.json?`);
     mkdirSync(dirname(join(outDir, name)), { recursive: true });
     cpSync(from, join(outDir, name));
   }

@@ -54,7 +54,8 @@ export function entriesOf(folder, exports) {
   return Object.fromEntries(
     sources.map((source) => {
       const [, name] = /^\.\/src\/(.+)\.ts$/.exec(String(source)) ?? [];
-      if (name === undefined) throw new Failure(`${folder}/package.json: the export ${source} must be a file below ./src`);
+      if (name === undefined)
+        throw new Failure(`${folder}/package.json: the export ${source} must be a file below ./src`);
       return [name, String(source).slice(2)];
     }),
   );

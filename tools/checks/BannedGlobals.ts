@@ -50,14 +50,14 @@ function bannedBy(
   if (node.type === "MemberExpression") return bannedIn(MEMBERS, memberName(node), own);
   if (node.type === "NewExpression" || node.type === "CallExpression") return bannedDate(node);
   if (node.type !== "Identifier" || isOnlyAName(node, parent)) return undefined;
-  return bannedIn(GLOBALS, String(node["name"]), own);
+  return bannedIn(GLOBALS, String(node.name), own);
 }
 
 /** `new Date()` is now; `Date(…)` always is. */
 function bannedDate(node: SyntaxNode): readonly [string, string] | undefined {
-  const callee = node["callee"];
-  if (!isNode(callee) || callee["name"] !== "Date") return undefined;
-  if (node.type === "NewExpression" && nodesIn(node["arguments"]).length > 0) return undefined;
+  const callee = node.callee;
+  if (!isNode(callee) || callee.name !== "Date") return undefined;
+  if (node.type === "NewExpression" && nodesIn(node.arguments).length > 0) return undefined;
   return [node.type === "NewExpression" ? "new Date()" : "Date()", "take the instant as an argument"];
 }
 
@@ -73,19 +73,19 @@ function bannedIn(
 
 /** `Date.now`, also as `globalThis.Date.now` and `Date["now"]`. */
 function memberName(node: SyntaxNode): string | undefined {
-  const [object, property] = [node["object"], node["property"]];
+  const [object, property] = [node.object, node.property];
   if (!isNode(object) || !isNode(property)) return undefined;
-  const last = property["name"] ?? property["value"];
-  const first = object.type === "MemberExpression" ? memberName(object)?.replace("globalThis.", "") : object["name"];
+  const last = property.name ?? property.value;
+  const first = object.type === "MemberExpression" ? memberName(object)?.replace("globalThis.", "") : object.name;
   return typeof first === "string" && typeof last === "string" ? `${first}.${last}` : undefined;
 }
 
 /** A key or the name of a member: `{ process: 1 }`, `run.process`; but not `globalThis.process`. */
 function isOnlyAName(node: SyntaxNode, parent: SyntaxNode | undefined): boolean {
-  if (parent === undefined || parent["computed"] === true) return false;
-  const object = parent["object"];
-  if (parent["property"] === node) return !(isNode(object) && object["name"] === "globalThis");
-  return parent["key"] === node || parent["label"] === node || /^TS(Property|Method)Signature$/.test(parent.type);
+  if (parent === undefined || parent.computed === true) return false;
+  const object = parent.object;
+  if (parent.property === node) return !(isNode(object) && object.name === "globalThis");
+  return parent.key === node || parent.label === node || /^TS(Property|Method)Signature$/.test(parent.type);
 }
 
 /** Everything the file itself gives a meaning to, wherever: a parameter called `process` is no global. */
@@ -93,14 +93,14 @@ function namesDeclaredIn(tree: SyntaxNode): ReadonlySet<string> {
   const names = new Set<string>();
   const add = (pattern: unknown): void => {
     for (const node of nodesIn(pattern)) {
-      if (node.type === "Identifier") names.add(String(node["name"]));
+      if (node.type === "Identifier") names.add(String(node.name));
       else for (const part of ["left", "argument", "elements", "properties", "value", "parameter"]) add(node[part]);
     }
   };
   walk(tree, (node) => {
-    if (node.type === "VariableDeclarator" || /Function|Class/.test(node.type)) add(node["id"]);
-    if (/^Import\w*Specifier$/.test(node.type)) add(node["local"]);
-    add(node["params"]);
+    if (node.type === "VariableDeclarator" || /Function|Class/.test(node.type)) add(node.id);
+    if (/^Import\w*Specifier$/.test(node.type)) add(node.local);
+    add(node.params);
   });
   return names;
 }

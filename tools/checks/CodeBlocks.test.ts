@@ -35,7 +35,8 @@ describe("the code in the pages", () => {
 
 describe("the check of the code in the pages", () => {
   it("reads the blocks to check and to run", () => {
-    const text = "```ts\na;\n```\n\n```ts run\nb;\n\nc;\n```\n```ts fragment\nd\n```\n```sh\ne\n```\n~~~ts\n```\nf;\n~~~\n";
+    const text =
+      "```ts\na;\n```\n\n```ts run\nb;\n\nc;\n```\n```ts fragment\nd\n```\n```sh\ne\n```\n~~~ts\n```\nf;\n~~~\n";
     expect(codeBlocksIn([{ path: "docs/start/first.md", text }])).toEqual([
       { place: "docs/start/first.md:1", name: "docs-start-first-1.ts", text: "a;\n", isRun: false },
       { place: "docs/start/first.md:5", name: "docs-start-first-5.ts", text: "b;\n\nc;\n", isRun: true },
@@ -60,7 +61,9 @@ describe("the check of the code in the pages", () => {
     const wrong = block(`export const a: number = "one";\n`);
     expect(typeErrorsOf([wrong])).toContain("TS2322");
     expect(run(block("const a: number = 1;\nif (a === 1) throw new Error('no');\nexport {};\n")).status).toBe(1);
-    expect(run(block("const a: number = await Promise.resolve(0);\nprocess.exitCode = a;\nexport {};\n")).status).toBe(0);
+    expect(run(block("const a: number = await Promise.resolve(0);\nprocess.exitCode = a;\nexport {};\n")).status).toBe(
+      0,
+    );
   });
 });
 

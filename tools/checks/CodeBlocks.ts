@@ -56,7 +56,8 @@ function unknownMarks(page: Source): readonly Finding[] {
 
 function quickExampleFindings(readme: Source): readonly Finding[] {
   const block = blocksIn(readme.text).find((one) => QUICK.test(one.heading) && one.info.join(" ") === "ts run");
-  if (block === undefined) return [{ path: README, problem: `has no "ts run" block under a heading that says "60 seconds"` }];
+  if (block === undefined)
+    return [{ path: README, problem: `has no "ts run" block under a heading that says "60 seconds"` }];
   const lines = block.text.trimEnd().split("\n").length;
   if (lines <= QUICK_EXAMPLE_LINES_MAX) return [];
   const problem = `the example under "${block.heading}" has ${lines} lines, ${QUICK_EXAMPLE_LINES_MAX} are the limit`;

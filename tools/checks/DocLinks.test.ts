@@ -5,8 +5,13 @@ import { toText, workingCopy } from "./Source.ts";
 const PAGE = "docs/guides/a.md";
 
 function problemsOf(text: string): readonly string[] {
-  const other = { path: "docs/reference/b.md", text: "# The other page\n\n## What's `new` — and *why*\n\n## Twice\n\n## Twice\n" };
-  return checkLinks([{ path: PAGE, text }, other, { path: "packages/core/src/Fettle.ts", text: "" }]).map((one) => one.problem);
+  const other = {
+    path: "docs/reference/b.md",
+    text: "# The other page\n\n## What's `new` — and *why*\n\n## Twice\n\n## Twice\n",
+  };
+  return checkLinks([{ path: PAGE, text }, other, { path: "packages/core/src/Fettle.ts", text: "" }]).map(
+    (one) => one.problem,
+  );
 }
 
 describe("the links of the documentation", () => {

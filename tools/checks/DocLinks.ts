@@ -26,7 +26,8 @@ function problemOf(
 ): string | undefined {
   const [file = "", anchor] = link.target.split("#", 2);
   if (file.startsWith("/")) return `links to ${link.target}; write it relative to the page`;
-  const path = file === "" ? page.path : posix.join(posix.dirname(page.path), decodeURIComponent(file)).replace(/\/$/, "");
+  const path =
+    file === "" ? page.path : posix.join(posix.dirname(page.path), decodeURIComponent(file)).replace(/\/$/, "");
   const text = texts.get(path);
   if (text === undefined) return folders.has(path) ? undefined : `links to ${path}, which does not exist`;
   if (anchor === undefined || !path.endsWith(".md") || anchorsIn(text).has(anchor)) return undefined;

@@ -70,7 +70,9 @@ function entryPointProblems(specifier: string, manifests: Manifests): readonly s
   if (name === undefined) return [];
   const manifest = [...manifests.values()].find((candidate) => candidate.name === name);
   if (manifest === undefined) return [`imports ${name}, which is no package of this workspace`];
-  return `.${subpath ?? ""}` in (manifest.exports ?? {}) ? [] : [`${specifier} is not an entry point that ${name} exports`];
+  return `.${subpath ?? ""}` in (manifest.exports ?? {})
+    ? []
+    : [`${specifier} is not an entry point that ${name} exports`];
 }
 
 function formProblems(specifier: string, one: Import): readonly string[] {

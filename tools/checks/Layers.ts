@@ -67,8 +67,14 @@ export const ZONES: readonly Zone[] = [
   },
   { name: "adapters", files: /^packages\/adapters\/src\//, zones: [], packages: [] },
 
-  { name: "build of $1", files: /^packages\/([^/]+)\/([^/]+\.config\.ts$|migrations\/)/, zones: ["$1/*"], packages: [ANY] },
-  { name: "tests of $1", files: /^packages\/([^/]+)\/test\//, zones: ["$1", "$1/*"], packages: [ANY] },
+  {
+    name: "build of $1",
+    files: /^packages\/([^/]+)\/([^/]+\.config\.ts$|migrations\/)/,
+    zones: ["$1/*"],
+    packages: [ANY],
+  },
+  // The story's world of real packages is what the installers are tried on as well.
+  { name: "tests of $1", files: /^packages\/([^/]+)\/test\//, zones: ["$1", "$1/*", "examples/story"], packages: [ANY] },
   { name: "examples/$1", files: /^examples\/([^/]+)\//, zones: [], packages: [ANY] },
   { name: "tools", files: /^(tools|bench|vitest\.config)/, zones: [ANY], packages: [ANY] },
 ];
@@ -106,7 +112,7 @@ function core(): readonly Zone[] {
     zone("domain", ["domain/*"], BELOW_DOMAIN, "domain/[^/]+\\.ts$"),
     zone("schema", ["domain/*", "domain"], [...aboveDomain, "zod"]),
     { ...zone("ports", ["domain/*", "domain"], ["effect/*"]), typesOf: aboveDomain },
-    zone("engine", ["domain/*", "domain", "schema", "ports"], [...aboveDomain, "effect/*"]),
+    { ...zone("engine", ["domain/*", "domain", "schema", "ports"], [...aboveDomain, "effect/*"]), typesOf: ["zod"] },
     zone("testing", everything, [...aboveDomain, "@fettle/agent-protocol/agent", "effect/*", "zod", "fast-check"]),
     zone("facade", everything, [...aboveDomain, "effect/*"], "[^/]+\\.ts$"),
   ];

@@ -12,14 +12,21 @@ function problemsOf(text: string): readonly string[] {
 
 /** The hosts npm and pip are told to use here, but for the public one. */
 function hostsOfThisMachine(): readonly string[] {
-  const configured = execFileSync("npm", ["config", "get", "registry"], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
-  const urls = [configured.trim(), process.env["HTTPS_PROXY"] ?? "", process.env["PIP_INDEX_URL"] ?? ""];
-  return urls.flatMap((url) => (URL.canParse(url) ? [new URL(url).hostname] : [])).filter((host) => host !== PUBLIC_HOST && host !== "");
+  const configured = execFileSync("npm", ["config", "get", "registry"], {
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  const urls = [configured.trim(), process.env.HTTPS_PROXY ?? "", process.env.PIP_INDEX_URL ?? ""];
+  return urls
+    .flatMap((url) => (URL.canParse(url) ? [new URL(url).hostname] : []))
+    .filter((host) => host !== PUBLIC_HOST && host !== "");
 }
 
 describe("what is private", () => {
   it("is in no file of this repository", () => {
-    expect(toText(checkPrivate(workingCopy(), [...hostsOfThisMachine(), ...(homedir().length > 5 ? [homedir()] : [])]))).toBe("");
+    expect(
+      toText(checkPrivate(workingCopy(), [...hostsOfThisMachine(), ...(homedir().length > 5 ? [homedir()] : [])])),
+    ).toBe("");
   });
 
   it.each([
@@ -40,12 +47,18 @@ describe("what is private", () => {
     expect(problemsOf(text)).toContain(`holds ${what}`);
   });
 
-  it.each(["packages/core/work/x", "https://example.org/home/page", "~/work/", "the root/child", "docs/root", "$ROOT/home/x", "/root-level", 'HOME: "/root"'])(
-    "is not seen in %j",
-    (text) => {
-      expect(problemsOf(text)).toEqual([]);
-    },
-  );
+  it.each([
+    "packages/core/work/x",
+    "https://example.org/home/page",
+    "~/work/",
+    "the root/child",
+    "docs/root",
+    "$ROOT/home/x",
+    "/root-level",
+    'HOME: "/root"',
+  ])("is not seen in %j", (text) => {
+    expect(problemsOf(text)).toEqual([]);
+  });
 
   it("is a host that only this machine uses", () => {
     const [finding] = checkPrivate([{ path: "a", text: "x\nhttp://mirror.lan:80/\n" }], ["mirror.lan"]);

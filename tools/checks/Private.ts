@@ -20,7 +20,10 @@ const PATTERNS: readonly Pattern[] = [
   { what: "a package's address", found: /\btarball:?\s*["']?https?:/g },
   { what: "a registry host", found: /https?:\/\/[^\s/"')]*(?:registry|artifactory|nexus|verdaccio|pkgs)[^\s/"')]*/g },
   { what: "a private key", found: /-----BEGIN (?:[A-Z]+ )*PRIVATE KEY(?: BLOCK)?---[-]-/g },
-  { what: "an access token", found: /\b(?:npm_[A-Za-z0-9]{36}|gh[pousr]_[A-Za-z0-9]{36}|github_pat_\w{22}|AKIA[A-Z0-9]{16})\b/g },
+  {
+    what: "an access token",
+    found: /\b(?:npm_[A-Za-z0-9]{36}|gh[pousr]_[A-Za-z0-9]{36}|github_pat_\w{22}|AKIA[A-Z0-9]{16})\b/g,
+  },
   { what: "a login to a registry", found: /_authToke[n]\s*=/g },
 ];
 

@@ -42,7 +42,10 @@ describe("the manifests", () => {
   it.each([
     [{ exports: { ...GOOD.exports, "./y": "./src/y.ts" } }, `exports["./y"] must be {"types":"./dist/y.d.ts"`],
     [{ exports: { ".": "./src/index.ts", "./package.json": "./package.json" } }, `exports["./x"] must be absent`],
-    [{ publishConfig: { ...GOOD.publishConfig, exports: { ...GOOD.publishConfig.exports, ".": "./dist/index.js" } } }, `exports["."] must be`],
+    [
+      { publishConfig: { ...GOOD.publishConfig, exports: { ...GOOD.publishConfig.exports, ".": "./dist/index.js" } } },
+      `exports["."] must be`,
+    ],
     [{ publishConfig: { exports: GOOD.publishConfig.exports } }, "access"],
     [{ private: true }, "private"],
     [{ type: "commonjs" }, "module"],

@@ -31,7 +31,10 @@ export function checkManifests(sources: readonly Source[]): readonly Finding[] {
     [
       ...headProblems(manifest),
       ...exportProblems(manifest),
-      ...dependencyProblems(manifest, manifests.map((other) => other.manifest)),
+      ...dependencyProblems(
+        manifest,
+        manifests.map((other) => other.manifest),
+      ),
     ].map((problem) => ({ path, problem })),
   );
 }
@@ -42,7 +45,7 @@ function headProblems(manifest: Manifest): readonly string[] {
     ...(manifest.type === "module" ? [] : [`must say "type": "module"`]),
     ...(manifest.sideEffects === false ? [] : [`must say "sideEffects": false`]),
     ...(manifest.license === "Apache-2.0" ? [] : [`must say "license": "Apache-2.0"`]),
-    ...(manifest.engines?.["node"] === NODE_RANGE ? [] : [`must say "engines": { "node": "${NODE_RANGE}" }`]),
+    ...(manifest.engines?.node === NODE_RANGE ? [] : [`must say "engines": { "node": "${NODE_RANGE}" }`]),
     ...(manifest.publishConfig?.access === "public" ? [] : [`must say "access": "public" in publishConfig`]),
     ...["dist", "src"].filter((one) => !manifest.files?.includes(one)).map((one) => `must list ${one} in "files"`),
   ];
@@ -75,12 +78,16 @@ function dependencyProblems(manifest: Manifest, all: readonly Manifest[]): reado
       .filter(([name, version]) => own.has(name) && version !== "workspace:*")
       .map(([name]) => `must depend on ${name} as "workspace:*"`),
     ...pinned.flatMap(([name, version]) => {
-      const other = all.find((one) => (one.dependencies?.[name] ?? one.peerDependencies?.[name] ?? version) !== version);
+      const other = all.find(
+        (one) => (one.dependencies?.[name] ?? one.peerDependencies?.[name] ?? version) !== version,
+      );
       return other === undefined ? [] : [`wants ${name} ${version}, but ${other.name} wants another version`];
     }),
     ...Object.keys(manifest.peerDependencies ?? {})
       .filter((name) => manifest.peerDependenciesMeta?.[name]?.optional !== true)
       .map((name) => `must make the peer ${name} optional`),
-    ...all.filter((other) => other.version !== manifest.version).map((other) => `has another version than ${other.name}`),
+    ...all
+      .filter((other) => other.version !== manifest.version)
+      .map((other) => `has another version than ${other.name}`),
   ];
 }

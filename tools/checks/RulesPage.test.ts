@@ -7,7 +7,8 @@ function problemsOf(page: string, claims?: string): readonly string[] {
   return checkRules(sources).map((finding) => finding.problem);
 }
 
-const GOOD = "## TAG — tags\n- TAG-01 A tree. [S0]\n- TAG-02 Two lines,\n  the second with [F].\n\n## KEY / AGT — keys\n- AGT-01 x [S3, F]\n";
+const GOOD =
+  "## TAG — tags\n- TAG-01 A tree. [S0]\n- TAG-02 Two lines,\n  the second with [F].\n\n## KEY / AGT — keys\n- AGT-01 x [S3, F]\n";
 
 describe("the page of rules", () => {
   it("is well formed in this repository", () => {
@@ -29,7 +30,10 @@ describe("the page of rules", () => {
   });
 
   it("is refused when a claim is no rule, or made twice", () => {
-    expect(problemsOf(GOOD, "TAG-09\nTAG-01\nTAG-01\n")).toEqual(["claims TAG-09, which is no rule", "claims TAG-01 twice"]);
+    expect(problemsOf(GOOD, "TAG-09\nTAG-01\nTAG-01\n")).toEqual([
+      "claims TAG-09, which is no rule",
+      "claims TAG-01 twice",
+    ]);
   });
 
   it("must exist", () => {

@@ -27,7 +27,9 @@ export function checkRules(sources: readonly Source[]): readonly Finding[] {
   if (rules.length === 0) return [{ path: PAGE, problem: "has no rule" }];
   const claims = sources.find((source) => source.path === CLAIMS);
   return [
-    ...rules.flatMap((rule, at) => problemsOf(rule, rules.slice(0, at)).map((problem) => ({ path: PAGE, line: rule.line, problem }))),
+    ...rules.flatMap((rule, at) =>
+      problemsOf(rule, rules.slice(0, at)).map((problem) => ({ path: PAGE, line: rule.line, problem })),
+    ),
     ...(claims === undefined ? [] : claimFindings(claims, new Set(rules.map((rule) => rule.id)))),
   ];
 }
@@ -60,7 +62,8 @@ function rulesIn(text: string): readonly Rule[] {
     const last = rules.at(-1);
     if (line.startsWith("#")) families = heading?.split(/\s*[/,]\s*/) ?? [];
     else if (id !== undefined) rules.push({ id, line: at + 1, text: rest ?? "", families });
-    else if (last !== undefined && /^\s+\S/.test(line)) rules[rules.length - 1] = { ...last, text: `${last.text}\n${line}` };
+    else if (last !== undefined && /^\s+\S/.test(line))
+      rules[rules.length - 1] = { ...last, text: `${last.text}\n${line}` };
   }
   return rules;
 }

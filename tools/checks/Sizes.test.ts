@@ -20,7 +20,9 @@ describe("the sizes", () => {
 
   it("of a file end at its limit", () => {
     expect(problemsOf(lines(FILE_LINES_MAX, "work();"))).toEqual([]);
-    expect(problemsOf(lines(FILE_LINES_MAX + 1, "work();"))).toEqual([expect.stringContaining(`has ${FILE_LINES_MAX + 1} lines`)]);
+    expect(problemsOf(lines(FILE_LINES_MAX + 1, "work();"))).toEqual([
+      expect.stringContaining(`has ${FILE_LINES_MAX + 1} lines`),
+    ]);
   });
 
   it.each([
@@ -41,13 +43,17 @@ describe("the sizes", () => {
   });
 
   it("count braces in strings, templates, comments and patterns for nothing", () => {
-    const tricky = ['"}{"', "`}${`{`}`", "/[}{]/", "1 // }{"].map((text, at) => `  const v${at} = ${text};`.replace(/;$/, "\n;"));
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: code under test
+    const tricky = ['"}{"', "`}${`{`}`", "/[}{]/", "1 // }{"].map((text, at) =>
+      `  const v${at} = ${text};`.replace(/;$/, "\n;"),
+    );
     expect(problemsOf(`function f() {\n${tricky.join("\n")}\n${lines(FUNCTION_LINES_MAX)}\n}`)).toHaveLength(1);
   });
 
   it("let a function put named functions together, each with its own limit", () => {
     const service = (inner: string): string => `const make = () => {\n${inner}\n  return {};\n};`;
-    const named = (count: number): string => `  const a = () => {\n${lines(count)}\n  };\n  const b = Effect.fn("b")(function* () {\n${lines(count)}\n  });`;
+    const named = (count: number): string =>
+      `  const a = () => {\n${lines(count)}\n  };\n  const b = Effect.fn("b")(function* () {\n${lines(count)}\n  });`;
     expect(problemsOf(service(named(60)))).toEqual([]);
     expect(problemsOf(service(named(80)))).toHaveLength(2);
     expect(problemsOf(service(`  run(() => {\n${lines(80)}\n  });`))).toHaveLength(2);

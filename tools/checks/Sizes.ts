@@ -39,7 +39,8 @@ export function checkSizes(sources: readonly Source[]): readonly Finding[] {
 function findingsOf(source: Source): readonly Finding[] {
   const tree = treeOf(source);
   const lines = lineAt(source.text, source.text.trimEnd().length) - linesWithin(source, dataTablesIn(tree));
-  const file = lines > FILE_LINES_MAX ? [{ path: source.path, problem: tooLong("the file", lines, FILE_LINES_MAX) }] : [];
+  const file =
+    lines > FILE_LINES_MAX ? [{ path: source.path, problem: tooLong("the file", lines, FILE_LINES_MAX) }] : [];
   return [...file, ...longFunctions(source, tree)];
 }
 
@@ -81,17 +82,17 @@ function notOwn(source: Source, node: SyntaxNode): readonly SyntaxNode[] {
 
 function isNamedFunction(source: Source, node: SyntaxNode): boolean {
   if (node.type === "FunctionDeclaration") return true;
-  const value = node.type === "VariableDeclarator" ? node["init"] : node.type === "Property" ? node["value"] : undefined;
+  const value = node.type === "VariableDeclarator" ? node.init : node.type === "Property" ? node.value : undefined;
   if (!isNode(value)) return false;
   if (FUNCTIONS.has(value.type)) return true;
   return value.type === "CallExpression" && EFFECT_FUNCTION.test(source.text.slice(value.start, value.end));
 }
 
 function dataTablesIn(tree: SyntaxNode): readonly SyntaxNode[] {
-  return nodesIn(tree["body"])
-    .flatMap((statement) => nodesIn(statement["declaration"] ?? statement))
-    .flatMap((declaration) => nodesIn(declaration["declarations"]))
-    .flatMap((declarator) => nodesIn(declarator["init"]))
+  return nodesIn(tree.body)
+    .flatMap((statement) => nodesIn(statement.declaration ?? statement))
+    .flatMap((declaration) => nodesIn(declaration.declarations))
+    .flatMap((declarator) => nodesIn(declarator.init))
     .map(withoutTypes)
     .filter(isData);
 }
@@ -107,7 +108,7 @@ function isData(node: SyntaxNode): boolean {
 
 /** `x as const` and `x satisfies T` are the data of `x`. */
 function withoutTypes(node: SyntaxNode): SyntaxNode {
-  const inner = node["expression"];
+  const inner = node.expression;
   return (node.type === "TSAsExpression" || node.type === "TSSatisfiesExpression") && isNode(inner)
     ? withoutTypes(inner)
     : node;
@@ -124,8 +125,8 @@ function linesWithin(source: Source, nodes: readonly SyntaxNode[]): number {
 
 function nameOf(node: SyntaxNode, parents: readonly SyntaxNode[]): string {
   for (const owner of [node, ...[...parents].reverse()]) {
-    const name = owner["id"] ?? owner["key"];
-    if (isNode(name) && typeof name["name"] === "string") return name["name"];
+    const name = owner.id ?? owner.key;
+    if (isNode(name) && typeof name.name === "string") return name.name;
   }
   return "without a name";
 }

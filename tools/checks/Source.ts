@@ -47,7 +47,9 @@ export function isMarkdown(source: Source): boolean {
 
 /** One line a finding, for the message of a failing test. */
 export function toText(findings: readonly Finding[]): string {
-  return findings.map(({ path, line, problem }) => `${path}${line === undefined ? "" : `:${line}`} ${problem}`).join("\n");
+  return findings
+    .map(({ path, line, problem }) => `${path}${line === undefined ? "" : `:${line}`} ${problem}`)
+    .join("\n");
 }
 
 /** The 1-based line of an offset. */

@@ -59,7 +59,7 @@ export function walk(node: SyntaxNode, visit: (node: SyntaxNode, parents: readon
 export function importsOf(source: Source): readonly Import[] {
   const found: Import[] = [];
   walk(treeOf(source), (node) => {
-    const specifier = literalOf(node["source"]);
+    const specifier = literalOf(node.source);
     if (specifier === undefined) return;
     found.push({ specifier, start: node.start, isTypeOnly: isTypeOnly(node), isNamespace: isNamespace(node) });
   });
@@ -81,18 +81,18 @@ function childrenOf(node: SyntaxNode): readonly SyntaxNode[] {
 }
 
 function literalOf(value: unknown): string | undefined {
-  return isNode(value) && value.type === "Literal" && typeof value["value"] === "string" ? value["value"] : undefined;
+  return isNode(value) && value.type === "Literal" && typeof value.value === "string" ? value.value : undefined;
 }
 
 function isTypeOnly(node: SyntaxNode): boolean {
   if (node.type === "TSImportType") return true;
-  if (node["importKind"] === "type" || node["exportKind"] === "type") return true;
-  const specifiers = nodesIn(node["specifiers"]);
-  return specifiers.length > 0 && specifiers.every((one) => one["importKind"] === "type" || one["exportKind"] === "type");
+  if (node.importKind === "type" || node.exportKind === "type") return true;
+  const specifiers = nodesIn(node.specifiers);
+  return specifiers.length > 0 && specifiers.every((one) => one.importKind === "type" || one.exportKind === "type");
 }
 
 function isNamespace(node: SyntaxNode): boolean {
-  return nodesIn(node["specifiers"]).some((one) => one.type === "ImportNamespaceSpecifier");
+  return nodesIn(node.specifiers).some((one) => one.type === "ImportNamespaceSpecifier");
 }
 
 async function loadParser(): Promise<Parse> {

@@ -9,7 +9,14 @@ import { delimiter, join } from "node:path";
 import { runStep } from "./Step.mjs";
 
 export const BUILD_TOOLS = /** @type {const} */ (["python3", "make", "g++"]);
-export const REAL_DNF = /** @type {const} */ (["rpm", "dnf", "dnf-plugins-core", "createrepo-c", "busybox-static", "gnupg"]);
+export const REAL_DNF = /** @type {const} */ ([
+  "rpm",
+  "dnf",
+  "dnf-plugins-core",
+  "createrepo-c",
+  "busybox-static",
+  "gnupg",
+]);
 
 /** apt waits this long for another apt or dpkg before it gives up. */
 const APT_LOCK_WAIT_S = 300;
@@ -67,7 +74,8 @@ export function whyNotInstall(missing, { install, system = thisSystem }) {
   const list = missing.join(" ");
   if (!install) return `--no-install: these Debian packages are missing and stay so: ${list}`;
   if (!system.isDebian) return `this is not Debian, so please install the equivalents of: ${list}`;
-  if (!system.isRoot) return `only root can install what is missing; run: apt-get install --no-install-recommends ${list}`;
+  if (!system.isRoot)
+    return `only root can install what is missing; run: apt-get install --no-install-recommends ${list}`;
   return undefined;
 }
 
@@ -82,8 +90,14 @@ export async function install(packages, { root, say }) {
   say(`installing ${packages.length} Debian packages: ${packages.join(" ")}`);
   await updateLists(root, say);
   const unwelcome = removalsOf(simulate(packages)).filter((name) => !HARMLESS_REMOVALS.has(name));
-  if (unwelcome.length > 0) return `apt would remove ${unwelcome.join(", ")} to install ${packages.join(" ")}; please do that by hand`;
-  const done = await apt("installing Debian packages", ["install", "-y", "--no-install-recommends", ...packages], root, say);
+  if (unwelcome.length > 0)
+    return `apt would remove ${unwelcome.join(", ")} to install ${packages.join(" ")}; please do that by hand`;
+  const done = await apt(
+    "installing Debian packages",
+    ["install", "-y", "--no-install-recommends", ...packages],
+    root,
+    say,
+  );
   return done.ok ? undefined : `apt-get could not install ${packages.join(" ")} (${done.log}): ${lastError(done.tail)}`;
 }
 
@@ -108,7 +122,7 @@ export function installedIn(answer) {
 
 /** @param {string} name */
 export function findProgram(name) {
-  return (process.env["PATH"] ?? "")
+  return (process.env.PATH ?? "")
     .split(delimiter)
     .map((folder) => join(folder, name))
     .find((path) => isExecutable(path));
@@ -138,7 +152,15 @@ async function updateLists(root, say) {
  */
 function apt(name, args, root, say) {
   const options = ["-o", `DPkg::Lock::Timeout=${APT_LOCK_WAIT_S}`];
-  return runStep({ name, command: "apt-get", args: [...options, ...args], root, say, env: aptEnvironment(), mayBeKilled: false });
+  return runStep({
+    name,
+    command: "apt-get",
+    args: [...options, ...args],
+    root,
+    say,
+    env: aptEnvironment(),
+    mayBeKilled: false,
+  });
 }
 
 /** @param {readonly string[]} packages */
@@ -159,6 +181,7 @@ function lastError(tail) {
 
 /** @param {readonly string[]} packages */
 function installedByDpkg(packages) {
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg's own placeholders
   const format = "${Package} ${db:Status-Status}\\n";
   const answer = spawnSync("dpkg-query", ["-W", "-f", format, ...packages], { encoding: "utf8" });
   return installedIn(answer.stdout ?? "");
@@ -166,7 +189,8 @@ function installedByDpkg(packages) {
 
 /** @param {readonly string[]} packages */
 function installedByProgram(packages) {
-  const isThere = (/** @type {string} */ name) => (PROGRAMS[name] ?? [name]).some((program) => findProgram(program) !== undefined);
+  const isThere = (/** @type {string} */ name) =>
+    (PROGRAMS[name] ?? [name]).some((program) => findProgram(program) !== undefined);
   return new Set(packages.filter(isThere));
 }
 

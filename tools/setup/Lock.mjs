@@ -49,7 +49,8 @@ export async function acquire({ path, say, waitMaxMs = WAIT_MAX_MS }) {
     const owner = evictIfDead(path, say);
     if (owner === undefined) continue;
     const waited = Date.now() - waitingSince;
-    if (waited > waitMaxMs) throw new Failure(`Another set-up (process ${owner}) still holds ${path}; stop it and try again.`);
+    if (waited > waitMaxMs)
+      throw new Failure(`Another set-up (process ${owner}) still holds ${path}; stop it and try again.`);
     if (Date.now() >= remindAt) {
       say(`waiting for another set-up of this folder (process ${owner}), ${Math.round(waited / 1000)} s so far`);
       remindAt = Date.now() + REMIND_EVERY_MS;

@@ -46,7 +46,15 @@ export async function ensurePnpm({ root, say }) {
   const npm = npmCommand();
   const args = ["install", "--prefix", aside, "--no-save", "--no-audit", "--no-fund", `pnpm@${version}`];
   const name = `fetching pnpm ${version}`;
-  const done = await runStep({ name, command: npm.command, args: [...npm.args, ...args], root, say, env: environment(), cwd: aside });
+  const done = await runStep({
+    name,
+    command: npm.command,
+    args: [...npm.args, ...args],
+    root,
+    say,
+    env: environment(),
+    cwd: aside,
+  });
   if (!done.ok) throw new Failure(`npm could not fetch pnpm ${version}; its last words:\n${done.tail}`);
   rmSync(home, { recursive: true, force: true });
   renameSync(aside, home);
@@ -59,12 +67,20 @@ export async function ensurePnpm({ root, say }) {
  */
 export async function installDependencies({ root, say }) {
   const install = ["install", "--frozen-lockfile", "--config.confirmModulesPurge=false"];
-  const done = await pnpm("installing the JavaScript dependencies (a minute or two when SQLite has to be compiled)", install, root, say);
-  if (!done.ok) throw new Failure(`pnpm install failed (${done.log})${hintAt(done.tail)}; its last words:\n${done.tail}`);
+  const done = await pnpm(
+    "installing the JavaScript dependencies (a minute or two when SQLite has to be compiled)",
+    install,
+    root,
+    say,
+  );
+  if (!done.ok)
+    throw new Failure(`pnpm install failed (${done.log})${hintAt(done.tail)}; its last words:\n${done.tail}`);
   if (await addonLoads(root, say)) return;
   const rebuilt = await pnpm("building better-sqlite3 again", ["rebuild", "better-sqlite3"], root, say);
   if (await addonLoads(root, say)) return;
-  throw new Failure(`better-sqlite3 could not be built (${rebuilt.log})${hintAt(rebuilt.tail)}; the last words:\n${rebuilt.tail}`);
+  throw new Failure(
+    `better-sqlite3 could not be built (${rebuilt.log})${hintAt(rebuilt.tail)}; the last words:\n${rebuilt.tail}`,
+  );
 }
 
 /**
@@ -91,9 +107,12 @@ export function headersOf(execPath = process.execPath, version = process.version
 export function environment(inherited = process.env) {
   const kept = Object.entries(inherited).filter(([name]) => !NPM_SCRIPT_VARIABLES.test(name));
   /** @type {NodeJS.ProcessEnv} */
-  const env = { ...Object.fromEntries(kept), PATH: `${dirname(process.execPath)}${delimiter}${inherited["PATH"] ?? ""}` };
+  const env = {
+    ...Object.fromEntries(kept),
+    PATH: `${dirname(process.execPath)}${delimiter}${inherited.PATH ?? ""}`,
+  };
   const headers = headersOf();
-  if (headers !== undefined && env["npm_config_nodedir"] === undefined) env["npm_config_nodedir"] = headers;
+  if (headers !== undefined && env.npm_config_nodedir === undefined) env.npm_config_nodedir = headers;
   return env;
 }
 
@@ -129,12 +148,15 @@ async function addonLoads(root, say) {
 
 /** The npm that belongs to this Node, run by this Node; else whatever `npm` is on the path. */
 function npmCommand() {
-  const running = process.env["npm_execpath"];
+  const running = process.env.npm_execpath;
   const own = join(dirname(dirname(realpathSync(process.execPath))), "lib", "node_modules", "npm", "bin", "npm-cli.js");
-  const script = [running, own].find((path) => path !== undefined && basename(path) === "npm-cli.js" && existsSync(path));
+  const script = [running, own].find(
+    (path) => path !== undefined && basename(path) === "npm-cli.js" && existsSync(path),
+  );
   if (script !== undefined) return { command: process.execPath, args: [script] };
   const program = findProgram("npm");
-  if (program === undefined) throw new Failure("npm is not on the path; install it with Node (Debian: apt-get install npm).");
+  if (program === undefined)
+    throw new Failure("npm is not on the path; install it with Node (Debian: apt-get install npm).");
   return { command: program, args: [] };
 }
 
@@ -147,6 +169,7 @@ function hintAt(tail) {
   const missing = missingOf(BUILD_TOOLS);
   if (missing.length > 0) return ` and the build tools it may need are missing: ${missing.join(" ")}`;
   if (/ERR_PNPM_OUTDATED_LOCKFILE/.test(tail)) return " because pnpm-lock.yaml does not match the package.json files";
-  if (/ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ECONNREFUSED/.test(tail)) return " because the package registry could not be reached";
+  if (/ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ECONNREFUSED/.test(tail))
+    return " because the package registry could not be reached";
   return "";
 }

@@ -108,7 +108,9 @@ async function ensureInstalled(options) {
 
 /** @param {string} root */
 function installStamp(root) {
-  const manifests = [...foldersIn(root, "packages"), ...foldersIn(root, "examples")].map((folder) => `${folder}/package.json`);
+  const manifests = [...foldersIn(root, "packages"), ...foldersIn(root, "examples")].map(
+    (folder) => `${folder}/package.json`,
+  );
   return stampOf({
     root,
     facts: [`node ${process.version} ${process.platform} ${process.arch}`, `pnpm ${pinnedVersion(root)}`],
@@ -162,5 +164,7 @@ function checkNode() {
   const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
   const [majorMin, minorMin] = NODE_VERSION_MIN;
   if (major > majorMin || (major === majorMin && minor >= minorMin)) return;
-  throw new Failure(`Node ${majorMin}.${minorMin} or newer is needed; this is ${process.version} (${process.execPath}).`);
+  throw new Failure(
+    `Node ${majorMin}.${minorMin} or newer is needed; this is ${process.version} (${process.execPath}).`,
+  );
 }

@@ -1,24 +1,22 @@
-// The options of `npm start`. The story's own help text is their only list: every line of it that begins with a long
-// option names one, so that what is accepted and what is documented cannot differ.
+// The options of `npm start`. The story owns its help text, and that text is the only list of its options: every line of
+// it that begins with a long option names one. It is read out of the story's source, because it must be there to print
+// before anything is installed or built.
 
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { Failure } from "../setup/Failure.mjs";
 
-const HELP_OF_STORY = "examples/story/help.txt";
+const STORY_SOURCE = "examples/story/src/main.ts";
 
-const HELP_UNTIL_THEN = `npm start [-- options]
-
-  --json         print the story as JSON lines
-  --keep         keep the files it worked on
-  --no-install   install no Debian packages
-  --simulated    tell it without a real package manager
-  --help         this text
-`;
+/** A template without placeholders, so that its source is its value. */
+const HELP_CONSTANT = /^const HELP = `([^`$\\]+)`;$/m;
 
 /** @param {string} root */
 export function helpText(root) {
-  const path = join(root, HELP_OF_STORY);
-  return existsSync(path) ? readFileSync(path, "utf8") : HELP_UNTIL_THEN;
+  const path = join(root, STORY_SOURCE);
+  const help = existsSync(path) ? HELP_CONSTANT.exec(readFileSync(path, "utf8"))?.[1] : undefined;
+  if (help === undefined) throw new Failure(`${STORY_SOURCE} must define its help as a constant: const HELP = \`…\`;`);
+  return help;
 }
 
 /**

@@ -2,7 +2,7 @@
  * The story itself, from an empty subscription to a rollback. It works through the façade alone and compares what it is
  * shown with what the machines' own package databases say.
  */
-import { PatchOutcome, RunStatus } from "@fettle/agent-protocol";
+import { PatchOutcome, ReasonCode, RunStatus } from "@fettle/agent-protocol";
 import { type AssetRun, Fettle, type HashedPlan, type JobDraft, Limits, type ResultRow } from "@fettle/core";
 import { Story } from "@fettle/core/testing";
 import type { Fleet, Group, InstallCommand } from "./Fleet.ts";
@@ -25,8 +25,9 @@ export interface Line {
   readonly asset: string;
   readonly status: string;
   readonly patch: string;
-  readonly before: string;
-  readonly after: string;
+  /** One entry per package. */
+  readonly before: readonly string[];
+  readonly after: readonly string[];
   readonly result: string;
   readonly reason: string;
   readonly isConfirmed: boolean | null;
@@ -182,19 +183,18 @@ const runJob = async (stage: Stage, draft: JobDraft): Promise<Ran> => {
   narrator.say(
     table(
       ["asset", "status", "patch", "before", "after", "result", "reason", "confirmed"],
-      lines.map((l) => [
-        l.asset,
-        l.status,
-        l.patch,
-        l.before,
-        l.after,
-        l.result,
-        l.reason,
-        l.isConfirmed === null ? "" : l.isConfirmed ? "yes" : "no",
-      ]),
+      lines.flatMap(cells),
     ),
   );
   return { plan, rows, lines };
+};
+
+// A patch with several packages takes a line for each; what they share stands on the first.
+const cells = (l: Line): readonly (readonly string[])[] => {
+  const confirmed = l.isConfirmed === null ? "" : l.isConfirmed ? "yes" : "no";
+  const first = [l.asset, l.status, l.patch, l.before[0] ?? "", l.after[0] ?? "", l.result, l.reason, confirmed];
+  const others = l.before.slice(1).map((before, i) => ["", "", "", before, l.after[i + 1] ?? ""]);
+  return [first, ...others];
 };
 
 const showPlan = async ({ fettle, narrator }: Stage, { hash, plan }: HashedPlan): Promise<void> => {
@@ -218,8 +218,8 @@ const showPlan = async ({ fettle, narrator }: Stage, { hash, plan }: HashedPlan)
 
 const line = (r: ResultRow): Line => {
   const packages = r.result?.packages ?? [];
-  const versions = (side: "before" | "after"): string =>
-    packages.map((p) => `${p.name} ${p[side].join(" + ") || "absent"}`).join(", ");
+  const versions = (side: "before" | "after"): readonly string[] =>
+    packages.map((p) => `${p.name} ${p[side].join(" + ") || "absent"}`);
   return {
     asset: r.asset.name,
     status: RunStatus.label(r.status),
@@ -233,9 +233,7 @@ const line = (r: ResultRow): Line => {
 };
 
 const failure = (result: AssetRun.PatchEvidence): string =>
-  result.reasonCode === null ? "" : `${result.reasonCode} ${lastLine(result.outputTail)}`.trim();
-
-const lastLine = (text: string): string => text.trim().split("\n").at(-1)?.trim().slice(0, 60) ?? "";
+  result.reasonCode === null ? "" : `${result.reasonCode} ${ReasonCode.nameOf(result.reasonCode)}`;
 
 // As the story tells it: every outcome, every status, nobody else.
 const checkDeployment = (lines: readonly Line[]): string[] => {

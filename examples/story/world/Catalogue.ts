@@ -43,7 +43,7 @@ export const SLOW_POST_FILE = "etc/slow-lab.seconds";
 export const SLOW_POST_MARK = "opt/lab/slow-lab.started";
 
 const slowPost = [
-  "echo started > /opt/lab/slow-lab.started",
+  "echo started >> /opt/lab/slow-lab.started",
   "seconds=0",
   'if [ -r /etc/slow-lab.seconds ]; then read -r seconds < /etc/slow-lab.seconds; fi; sleep "$seconds"',
 ].join("\n");

@@ -10,7 +10,9 @@ for (const { folder, target } of dialects) {
   const directory = new URL(`./${folder}/`, import.meta.url);
   const files = readdirSync(directory).filter((name) => name.endsWith(".sql"));
   const entries = files.sort().map((name) => {
-    const sql = readFileSync(new URL(name, directory), "utf8").trimEnd().replaceAll(/[\\`$]/g, "\\$&");
+    const sql = readFileSync(new URL(name, directory), "utf8")
+      .trimEnd()
+      .replaceAll(/[\\`$]/g, "\\$&");
     return `  {\n    name: "${name.slice(0, -".sql".length)}",\n    sql: \`${sql}\`,\n  },\n`;
   });
   const text = `/** Made from migrations/${folder}/*.sql by migrations/embed.ts; change those and run it again. */

@@ -86,9 +86,9 @@ describe("bytes that are refused", () => {
   });
 
   it("bytes and strings mixed", async () => {
-    expect((await errorOf(pieces<string | Buffer>("<updates>", Buffer.from("</updates>")))).reason).toBe("unreadable");
-    expect((await errorOf(pieces<string | Buffer>(Buffer.from("<updates>"), "</updates>"))).reason).toBe("unreadable");
-    expect((await errorOf(pieces<string | Buffer>(Buffer.from("<u"), "pdates/>"))).reason).toBe("unreadable");
+    expect((await errorOf(pieces<string | Uint8Array>("<updates>", Buffer.from("</updates>")))).reason).toBe("unreadable");
+    expect((await errorOf(pieces<string | Uint8Array>(Buffer.from("<updates>"), "</updates>"))).reason).toBe("unreadable");
+    expect((await errorOf(pieces<string | Uint8Array>(Buffer.from("<u"), "pdates/>"))).reason).toBe("unreadable");
   });
 });
 

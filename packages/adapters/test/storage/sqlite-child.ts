@@ -1,7 +1,7 @@
 /** A process that uses a storage beside others. Arguments: what to do, the file, and a number. */
 import * as Effect from "effect/Effect";
-import type { SqliteStorage } from "../../src/storage/sqlite/SqliteStorage.ts";
 import { SqliteStorage as Sqlite } from "../../src/storage/sqlite/index.ts";
+import type { SqliteStorage } from "../../src/storage/sqlite/SqliteStorage.ts";
 import { print, waitForGo } from "./ChildProcess.ts";
 
 const [, , what = "", file = "", number = "0"] = process.argv;
@@ -42,14 +42,22 @@ const compete = (storage: SqliteStorage) =>
     print(`${committed}`);
   });
 
-const program = Effect.gen(function* () {
-  if (what === "open") waitForGo();
-  const storage = yield* Sqlite.open({ file });
-  if (what === "open") print(`${(yield* storage.tenants()).length}`);
-  else {
+// A new file at each go; prints how many tenants it has.
+const openMany = Effect.gen(function* () {
+  print("ready");
+  for (let i = 0; i < from; i += 1) {
     waitForGo();
-    yield* what === "write" ? write(storage) : compete(storage);
+    const storage = yield* Sqlite.open({ file: `${file}-${i}` });
+    print(`${(yield* storage.tenants()).length}`);
   }
 });
+
+const work = Effect.gen(function* () {
+  const storage = yield* Sqlite.open({ file });
+  waitForGo();
+  yield* what === "write" ? write(storage) : compete(storage);
+});
+
+const program = what === "open" ? openMany : work;
 
 await Effect.runPromise(Effect.scoped(program));

@@ -31,7 +31,7 @@ export const talk = (
       .toString("latin1")
       .startsWith("HEAD ");
     let received = "";
-    let quiet: NodeJS.Timeout | undefined;
+    let quiet: ReturnType<typeof setTimeout> | undefined;
     let isDone = false;
     const done = (isClosed: boolean): void => {
       if (isDone) return;
@@ -40,7 +40,9 @@ export const talk = (
       socket.destroy();
       resolve({ replies: parse(received, isHead), isClosed, milliseconds: performance.now() - began });
     };
+    let isSent = false;
     const wait = (): void => {
+      if (!isSent) return;
       clearTimeout(quiet);
       quiet = setTimeout(() => done(false), timing.quietMs ?? 150);
     };
@@ -57,6 +59,7 @@ export const talk = (
         await new Promise<void>((next) => socket.write(part, () => next()));
         if (timing.pauseMs !== undefined) await new Promise((next) => setTimeout(next, timing.pauseMs));
       }
+      isSent = true;
       if (!isDone) wait();
     };
     void send();

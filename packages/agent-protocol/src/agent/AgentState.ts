@@ -45,7 +45,9 @@ export interface AgentState {
   } | null;
   readonly sequenceReserved: number;
   readonly configuration: { readonly digest: Digest; readonly value: Configuration } | null;
-  readonly snapshot: { readonly digest: Digest; readonly takenAt: number } | null;
+  readonly snapshot: { readonly digest: Digest; readonly takenAt: number; readonly afterFact: number } | null;
+  /** The fact by which a patch was last settled: a snapshot that doesn't come after it is out of date. 0 for none. */
+  readonly lastSettledFact: number;
   readonly manifestVersion: number;
   /** Documents that did not pass the gate, the latest last: refused once is refused for good. */
   readonly refused: readonly Digest[];
@@ -66,6 +68,7 @@ export const empty: AgentState = {
   sequenceReserved: 0,
   configuration: null,
   snapshot: null,
+  lastSettledFact: 0,
   manifestVersion: 0,
   refused: [],
   timeFloor: 0,
@@ -113,7 +116,7 @@ export const apply = (state: AgentState, record: JournalRecord): AgentState => {
     case "ConfigurationHeld":
       return { ...state, configuration: { digest: record.digest, value: record.configuration } };
     case "SnapshotHeld":
-      return { ...state, snapshot: { digest: record.digest, takenAt: record.takenAt } };
+      return { ...state, snapshot: { digest: record.digest, takenAt: record.takenAt, afterFact: record.afterFact } };
     case "ManifestHeld":
       return holdManifest(state, record);
     case "ManifestRefused":
@@ -182,7 +185,8 @@ const recordFact = (state: AgentState, fact: Fact): AgentState => {
   };
   const { body } = fact;
   if (body._tag === "Patch") {
-    return onPatch(next, body.runId, body.patchId, (p) => ({ ...p, open: null, settled: p.settled ?? body }));
+    const settled = { ...next, lastSettledFact: Math.max(next.lastSettledFact, fact.sequence) };
+    return onPatch(settled, body.runId, body.patchId, (p) => ({ ...p, open: null, settled: p.settled ?? body }));
   }
   const run = body._tag === "Status" ? next.runs[body.runId] : undefined;
   if (body._tag !== "Status" || run === undefined || !RunStatus.mayMove(run.status, body.status, "agent")) return next;

@@ -60,6 +60,7 @@ export const checkIn = Effect.fn("CheckIn.checkIn")(function* (session: Session)
 export const uploadSnapshot = Effect.fn("CheckIn.uploadSnapshot")(function* (session: Session, wanted: boolean) {
   const environment = yield* AgentEnvironment;
   const takenAt = environment.now();
+  const afterFact = session.memory.state().factsRecorded;
   const packages = yield* (yield* Inventory).packages();
   const digest = Crypto.digest(Json.canonicalBytes(packages));
   if (wanted || digest !== session.memory.state().snapshot?.digest) {
@@ -69,7 +70,7 @@ export const uploadSnapshot = Effect.fn("CheckIn.uploadSnapshot")(function* (ses
     const held = yield* Exchange.openReply(Messages.SnapshotReply, reply, components, session.tenantKey);
     if (held.snapshot !== digest) return yield* Exchange.untrusted(reply.status, "another snapshot was acknowledged");
   }
-  yield* session.memory.record([{ _tag: "SnapshotHeld", digest, takenAt }]);
+  yield* session.memory.record([{ _tag: "SnapshotHeld", digest, takenAt, afterFact }]);
 });
 
 const fetchDocument = Effect.fn("CheckIn.fetchDocument")(function* (session: Session, digest: Crypto.Digest) {
@@ -138,8 +139,10 @@ const refuse = Effect.fn("CheckIn.refuse")(function* (
   yield* session.memory.record([{ _tag: "ManifestRefused", digest, version: seen }, yield* session.fact(body)]);
 });
 
+// At its interval, and after every change that a run made: the upload at the run's end may have found nobody at home.
 const isScanDue = (memory: Memory, now: number): boolean => {
-  const { snapshot, configuration } = memory.state();
+  const { snapshot, configuration, lastSettledFact } = memory.state();
+  if (snapshot === null || snapshot.afterFact < lastSettledFact) return true;
   const interval = (configuration?.value.scanIntervalSeconds ?? 0) * 1_000;
-  return snapshot === null || (interval > 0 && now >= snapshot.takenAt + interval);
+  return interval > 0 && now >= snapshot.takenAt + interval;
 };

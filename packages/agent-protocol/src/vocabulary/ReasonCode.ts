@@ -15,7 +15,10 @@ export const reasonCodes = {
 /** A reason's number. */
 export type ReasonCode = number;
 
-const names: ReadonlyMap<number, string> = new Map(Object.entries(reasonCodes).map(([name, code]) => [code, name]));
+const names: ReadonlyMap<number, string> = new Map<number, string>([
+  ...Object.entries(reasonCodes).map(([name, code]) => [code, name] as const),
+  [reasonCodes.PatchUrlMissing, "PatchURLMissing"],
+]);
 
-/** The reason's name, or `Unknown(n)` for a number this version doesn't know (RUN-10: unknown codes are kept). */
+/** The reason's name as RUN-04 spells it, or `Unknown(n)` for a number this version doesn't know (RUN-10: unknown codes are kept). */
 export const nameOf = (code: ReasonCode): string => names.get(code) ?? `Unknown(${code})`;

@@ -32,7 +32,7 @@ export const print = (evr: Evr): string =>
   `${evr.epoch === 0 ? "" : `${evr.epoch}:`}${evr.version}${evr.release === "" ? "" : `-${evr.release}`}`;
 
 /**
- * Compares two EVR texts as rpm does. Texts that are no EVR compare as a bare version of epoch 0.
+ * Compares two EVR texts as rpm does: a total order. Texts that are no EVR compare as a bare version of epoch 0.
  *
  * @example compare("1.0~rc1-1", "1.0-1") // -1
  */
@@ -43,8 +43,9 @@ export const compare = (a: string, b: string): Ordering => {
   return compareParts(left.version, right.version) || compareReleases(left.release, right.release);
 };
 
-// A missing release matches any: a requirement such as `1.2` speaks of the version alone.
-const compareReleases = (a: string, b: string): Ordering => (a === "" || b === "" ? 0 : compareParts(a, b));
+// A missing release comes before any, even one that starts with a tilde.
+const compareReleases = (a: string, b: string): Ordering =>
+  a === "" || b === "" ? compareText(a, b) : compareParts(a, b);
 
 /** Compares two versions, or two releases, segment by segment. */
 export const compareParts = (a: string, b: string): Ordering => {

@@ -42,19 +42,26 @@ export const generateKeyPair = (): KeyPair => {
 export const sign = (keys: KeyPair, data: Uint8Array): string =>
   signBytes(null, data, privateKeys.get(keys.privateKey)).toString("base64url");
 
-/** Whether the signature (base64url) over the bytes is the key's. False for anything malformed. */
+/**
+ * Whether the signature (base64url) over the bytes is the key's. False for anything malformed, and for any other
+ * spelling of a true signature: what is signed has no twin.
+ */
 export const verify = (key: PublicKey, data: Uint8Array, signature: string): boolean => {
+  const bytes = Buffer.from(signature, "base64url");
+  if (bytes.toString("base64url") !== signature) return false;
   try {
-    return verifyBytes(null, data, publicKeys.get(key), Buffer.from(signature, "base64url"));
+    return verifyBytes(null, data, publicKeys.get(key), bytes);
   } catch {
     return false;
   }
 };
 
-/** Whether text is an Ed25519 public key. */
+/** Whether text is an Ed25519 public key, in its one spelling. */
 export const isPublicKey = (text: string): boolean => {
   try {
-    return publicKeys.get(text).asymmetricKeyType === "ed25519";
+    const key = publicKeys.get(text);
+    const spelling = key.export({ format: "der", type: "spki" }).toString("base64url");
+    return key.asymmetricKeyType === "ed25519" && spelling === text;
   } catch {
     return false;
   }

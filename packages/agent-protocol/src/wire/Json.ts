@@ -96,7 +96,6 @@ const depthOf = (bytes: Uint8Array): number => {
 const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
 
 const write = (value: unknown, out: string[], depth: number): string | null => {
-  if (depth > CANONICAL_DEPTH_MAX) return `nested deeper than ${CANONICAL_DEPTH_MAX}`;
   if (value === null || typeof value === "boolean") {
     out.push(String(value));
     return null;
@@ -111,6 +110,7 @@ const write = (value: unknown, out: string[], depth: number): string | null => {
     out.push(JSON.stringify(value));
     return null;
   }
+  if (typeof value === "object" && depth >= CANONICAL_DEPTH_MAX) return `nested deeper than ${CANONICAL_DEPTH_MAX}`;
   if (Array.isArray(value)) return writeArray(value, out, depth);
   if (typeof value === "object") return writeObject(value, out, depth);
   return `a ${typeof value} has no JSON`;

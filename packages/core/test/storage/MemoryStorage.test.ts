@@ -2,22 +2,33 @@ import * as Effect from "effect/Effect";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { Storage } from "../../src/ports/Storage.ts";
-import { BlobConformance, JournalConformance, MemoryBlobStore, MemoryJournal, MemoryStorage, StorageConformance } from "../../src/testing/storage/index.ts";
 import * as CodePointOrder from "../../src/testing/storage/CodePointOrder.ts";
 import { batchOf, event, put } from "../../src/testing/storage/cases/StorageSubject.ts";
+import {
+  BlobConformance,
+  JournalConformance,
+  MemoryBlobStore,
+  MemoryJournal,
+  MemoryStorage,
+  StorageConformance,
+} from "../../src/testing/storage/index.ts";
 
 const runs = Number(process.env.FETTLE_RUNS ?? 1);
 
 describe("conformance of the storage in memory", () => {
   for (const { name, run } of StorageConformance.cases) {
-    test(name, () => Effect.runPromise(run({ storage: MemoryStorage.make(), prefix: "t" })));
+    test(`${name} (memory)`, async () => {
+      await expect(Effect.runPromise(run({ storage: MemoryStorage.make(), prefix: "t" }))).resolves.toBeUndefined();
+    });
   }
 });
 
 describe("conformance of the blob store in memory", () => {
   for (const { name, run } of BlobConformance.cases) {
     const blobs = MemoryBlobStore.make();
-    test(name, () => Effect.runPromise(run({ blobs, damage: blobs.damage, prefix: "t" })));
+    test(`${name} (memory)`, async () => {
+      await expect(Effect.runPromise(run({ blobs, damage: blobs.damage, prefix: "t" }))).resolves.toBeUndefined();
+    });
   }
 });
 
@@ -25,7 +36,9 @@ describe("conformance of the journal in memory", () => {
   for (const { name, run } of JournalConformance.cases) {
     const journal = MemoryJournal.make();
     const open = () => Effect.succeed({ ...journal, close: () => Effect.void });
-    test(name, () => Effect.runPromise(run({ open })));
+    test(`${name} (memory)`, async () => {
+      await expect(Effect.runPromise(run({ open }))).resolves.toBeUndefined();
+    });
   }
 });
 
@@ -61,7 +74,9 @@ describe("the storage in memory", () => {
       expect(Effect.runSync(restored.counter("t", "n"))).toBe(6);
       Effect.runSync(restored.commit(batch(5)));
       expect(Effect.runSync(restored.events("t", 3, 9)).map((e) => e.position)).toEqual([4]);
-      expect(Effect.runSync(restored.commit(batchOf("t", { uniques: [{ key: "u1", owner: "x" }] })))._tag).toBe("Refused");
+      expect(Effect.runSync(restored.commit(batchOf("t", { uniques: [{ key: "u1", owner: "x" }] })))._tag).toBe(
+        "Refused",
+      );
     }
   });
 
@@ -92,7 +107,10 @@ describe("the storage in memory", () => {
 });
 
 describe("the order of ids", () => {
-  const text = fc.string({ unit: fc.constantFrom("a", "b", "\u0080", "\ud7ff", "\ue000", "\uffff", "😀", "\u{10ffff}"), maxLength: 5 });
+  const text = fc.string({
+    unit: fc.constantFrom("a", "b", "\u0080", "\ud7ff", "\ue000", "\uffff", "😀", "\u{10ffff}"),
+    maxLength: 5,
+  });
 
   test("is that of the UTF-8 bytes", () => {
     fc.assert(
@@ -105,16 +123,22 @@ describe("the order of ids", () => {
 
   test("holds through any insertions and removals, and pages cut it", () => {
     fc.assert(
-      fc.property(fc.uniqueArray(text), fc.uniqueArray(text), text, fc.integer({ min: 1, max: 5 }), (add, drop, after, limit) => {
-        const ids: string[] = [];
-        for (const id of add) CodePointOrder.insert(ids, id);
-        for (const id of drop) if (ids.includes(id)) CodePointOrder.remove(ids, id);
-        const bytes = (id: string) => Buffer.from(id);
-        const kept = add.filter((id) => !drop.includes(id)).sort((a, b) => Buffer.compare(bytes(a), bytes(b)));
-        expect(ids).toEqual(kept);
-        const later = kept.filter((id) => Buffer.compare(bytes(id), bytes(after)) > 0);
-        expect(CodePointOrder.page(ids, after, limit)).toEqual(later.slice(0, limit));
-      }),
+      fc.property(
+        fc.uniqueArray(text),
+        fc.uniqueArray(text),
+        text,
+        fc.integer({ min: 1, max: 5 }),
+        (add, drop, after, limit) => {
+          const ids: string[] = [];
+          for (const id of add) CodePointOrder.insert(ids, id);
+          for (const id of drop) if (ids.includes(id)) CodePointOrder.remove(ids, id);
+          const bytes = (id: string) => Buffer.from(id);
+          const kept = add.filter((id) => !drop.includes(id)).sort((a, b) => Buffer.compare(bytes(a), bytes(b)));
+          expect(ids).toEqual(kept);
+          const later = kept.filter((id) => Buffer.compare(bytes(id), bytes(after)) > 0);
+          expect(CodePointOrder.page(ids, after, limit)).toEqual(later.slice(0, limit));
+        },
+      ),
       { numRuns: 500 * runs, seed: 8 },
     );
   });

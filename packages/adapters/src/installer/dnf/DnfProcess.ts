@@ -38,7 +38,7 @@ export const run = async (settings: DnfSettings, command: ReviewedCommand): Prom
     const child = spawn(settings.dnf, [...command.line], {
       cwd: "/",
       env: environment,
-      detached: false,
+      detached: true,
       stdio: ["pipe", output.stdout.fd, output.stderr.fd],
     });
     return await accompany(settings, command, child, output);

@@ -8,7 +8,13 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { dirname } from "node:path";
-import { type AgentState, Journal, JournalError, type JournalRecord, type JournalShape } from "@fettle/agent-protocol/agent";
+import {
+  type AgentState,
+  Journal,
+  JournalError,
+  type JournalRecord,
+  type JournalShape,
+} from "@fettle/agent-protocol/agent";
 import type { Database } from "better-sqlite3";
 import * as Effect from "effect/Effect";
 import * as Layer from "effect/Layer";
@@ -138,7 +144,8 @@ const headOf = (statements: Statements): Head => {
   return head;
 };
 
-const link = (before: string, body: string): string => createHash("sha256").update(before).update(body).digest("base64");
+const link = (before: string, body: string): string =>
+  createHash("sha256").update(before).update(body).digest("base64");
 
 // The records, once each row was found to follow from the one before it, from the head's start to its end.
 const verified = (head: Head, rows: readonly Row[]): readonly JournalRecord[] => {

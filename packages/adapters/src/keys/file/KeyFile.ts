@@ -6,8 +6,20 @@
  * modes; there the directory's access list is the host's duty.
  */
 import { randomUUID } from "node:crypto";
-import { closeSync, constants, fstatSync, fsyncSync, linkSync, lstatSync, mkdirSync, openSync } from "node:fs";
-import { readFileSync, type Stats, unlinkSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  fsyncSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  type Stats,
+  unlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { Crypto } from "@fettle/agent-protocol";
 
@@ -58,7 +70,8 @@ const openIfThere = (path: string): number | null => {
     return openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
   } catch (thrown) {
     if (codeOf(thrown) === "ENOENT") return null;
-    if (codeOf(thrown) === "ELOOP") throw new KeyFileError(`${path} is a link: put the key file itself there`, false, thrown);
+    if (codeOf(thrown) === "ELOOP")
+      throw new KeyFileError(`${path} is a link: put the key file itself there`, false, thrown);
     throw thrown;
   }
 };
@@ -92,7 +105,8 @@ const linkUnlessThere = (from: string, to: string): void => {
 const makeDirectory = (path: string): void => {
   const first = mkdirSync(path, { recursive: true, mode: 0o700 });
   // A new directory is on the disk only once its parent is.
-  for (let made = path; first !== undefined && made.length >= first.length; made = dirname(made)) syncDirectory(dirname(made));
+  for (let made = path; first !== undefined && made.length >= first.length; made = dirname(made))
+    syncDirectory(dirname(made));
   const found = lstatSync(path);
   if (!found.isDirectory()) throw new KeyFileError(`${path} is no directory: keys need one of their own`, false);
   checkPrivate(path, found, "chmod 700");
@@ -106,13 +120,17 @@ const checkPrivate = (path: string, found: Stats, mend: string): void => {
   }
   if ((found.mode & 0o077) === 0) return;
   const mode = (found.mode & 0o777).toString(8).padStart(4, "0");
-  throw new KeyFileError(`${path} has mode ${mode}, so others can get at it: make new keys, or ${mend} it if you are sure`, false);
+  throw new KeyFileError(
+    `${path} has mode ${mode}, so others can get at it: make new keys, or ${mend} it if you are sure`,
+    false,
+  );
 };
 
 const FORMAT = 1;
 
 const parse = (path: string, text: string): Crypto.KeyPair => {
-  const damaged = (why: string, cause?: unknown) => new KeyFileError(`${path} is damaged (${why}): restore it`, false, cause);
+  const damaged = (why: string, cause?: unknown) =>
+    new KeyFileError(`${path} is damaged (${why}): restore it`, false, cause);
   let kept: unknown;
   try {
     kept = JSON.parse(text);
@@ -120,7 +138,8 @@ const parse = (path: string, text: string): Crypto.KeyPair => {
     throw damaged("no JSON", cause);
   }
   if (typeof kept !== "object" || kept === null || !("version" in kept)) throw damaged("no key");
-  if (kept.version !== FORMAT) throw new KeyFileError(`${path} has version ${kept.version}, this code knows ${FORMAT}`, false);
+  if (kept.version !== FORMAT)
+    throw new KeyFileError(`${path} has version ${kept.version}, this code knows ${FORMAT}`, false);
   const { publicKey, privateKey } = kept as { readonly publicKey?: unknown; readonly privateKey?: unknown };
   if (typeof publicKey !== "string" || typeof privateKey !== "string") throw damaged("no key pair");
   const keys = { publicKey, privateKey };

@@ -11,7 +11,10 @@ import { counter, entity, event, indexEntry } from "./PostgresSchema.ts";
 
 /** Every call of the port that only reads. */
 export const make = (session: PostgresSession): Omit<StorageShape, "commit"> => {
-  const run = ({ text, names }: Statement, values: Readonly<Record<string, string | number>>): Promise<readonly Row[]> =>
+  const run = (
+    { text, names }: Statement,
+    values: Readonly<Record<string, string | number>>,
+  ): Promise<readonly Row[]> =>
     session.query(
       text,
       names.map((name) => values[name] ?? ""),
@@ -63,7 +66,9 @@ interface Statement {
   readonly names: readonly string[];
 }
 
-const once = (query: { readonly toSQL: () => { readonly sql: string; readonly params: readonly unknown[] } }): Statement => {
+const once = (query: {
+  readonly toSQL: () => { readonly sql: string; readonly params: readonly unknown[] };
+}): Statement => {
   const { sql: text, params } = query.toSQL();
   const names = params.map((param) => {
     if (!is(param, Placeholder)) throw new Error(`a constant among the parameters of ${text}`);
@@ -129,7 +134,14 @@ const statements = {
   ),
   events: once(
     query
-      .select({ position: event.position, type: event.type, kind: event.kind, id: event.id, at: event.at, body: event.body })
+      .select({
+        position: event.position,
+        type: event.type,
+        kind: event.kind,
+        id: event.id,
+        at: event.at,
+        body: event.body,
+      })
       .from(event)
       .where(and(eq(event.tenantId, given("tenantId")), gt(event.position, given("after"))))
       .orderBy(asc(event.position))

@@ -120,14 +120,25 @@ const OWNERS = `
   SELECT k.place, u.owner FROM fettle.unique_key u
   JOIN unnest($2::text::text[]) WITH ORDINALITY AS k (key, place) ON u.key = k.key WHERE u.tenant_id = $1`;
 
-const writeEntities = async (session: PostgresSession, tenantId: string, outcomes: readonly Outcome[]): Promise<void> => {
+const writeEntities = async (
+  session: PostgresSession,
+  tenantId: string,
+  outcomes: readonly Outcome[],
+): Promise<void> => {
   const kept = outcomes.filter((o) => o._tag === "Kept");
   if (kept.length === 0) return;
   const puts = kept.map((o) => o.put);
   const keys = [tenantId, kindsOf(puts), idsOf(puts)];
   await session.query(UPDATE, [...keys, arrayOf(kept.map((o) => o.revision)), arrayOf(puts.map((p) => p.body))]);
-  const entries = puts.flatMap(({ kind, id, indexes }) => indexes.map(({ name, value }) => ({ kind, id, name, value })));
-  const columns = [kindsOf(entries), idsOf(entries), arrayOf(entries.map((e) => e.name)), arrayOf(entries.map((e) => e.value))];
+  const entries = puts.flatMap(({ kind, id, indexes }) =>
+    indexes.map(({ name, value }) => ({ kind, id, name, value })),
+  );
+  const columns = [
+    kindsOf(entries),
+    idsOf(entries),
+    arrayOf(entries.map((e) => e.name)),
+    arrayOf(entries.map((e) => e.value)),
+  ];
   if (kept.some((o) => o.before > 0)) await session.query(UNINDEX, [...keys, ...columns]);
   if (entries.length > 0) await session.query(INDEX, [tenantId, ...columns]);
 };
@@ -165,7 +176,8 @@ const guards = (batch: EncodedBatch, standing: Standing): readonly Key[] => {
 };
 
 const writeCounters = async (session: PostgresSession, tenantId: string, { counters }: Accepted): Promise<void> => {
-  if (counters.size > 0) await session.query(SET_COUNTERS, [tenantId, arrayOf([...counters.keys()]), arrayOf([...counters.values()])]);
+  if (counters.size > 0)
+    await session.query(SET_COUNTERS, [tenantId, arrayOf([...counters.keys()]), arrayOf([...counters.values()])]);
 };
 
 const SET_COUNTERS = `
@@ -177,7 +189,12 @@ const writeEvents = async (session: PostgresSession, { tenantId, events }: Encod
   if (events.length === 0) return;
   const [head] = await session.query(TAKE_POSITIONS, [tenantId, events.length]);
   const before = Number(head?.position) - events.length;
-  const columns = [arrayOf(events.map((e) => e.type)), kindsOf(events), idsOf(events), arrayOf(events.map((e) => e.at))];
+  const columns = [
+    arrayOf(events.map((e) => e.type)),
+    kindsOf(events),
+    idsOf(events),
+    arrayOf(events.map((e) => e.at)),
+  ];
   await session.query(INSERT_EVENTS, [tenantId, before, ...columns, arrayOf(events.map((e) => e.body))]);
 };
 
@@ -201,7 +218,9 @@ const keyAt = (keys: readonly Key[], row: Row): string => {
 
 const entityKey = ({ kind, id }: Key): string => `${kind}\0${id}`;
 
-const distinct = (keys: readonly Key[]): readonly Key[] => [...new Map(keys.map((key) => [entityKey(key), key])).values()];
+const distinct = (keys: readonly Key[]): readonly Key[] => [
+  ...new Map(keys.map((key) => [entityKey(key), key])).values(),
+];
 
 const kindsOf = (keys: readonly Key[]): string => arrayOf(keys.map((key) => key.kind));
 

@@ -30,7 +30,11 @@ export const encode = (batch: Batch): EncodedBatch => {
     writes: batch.writes.map((write) =>
       write._tag === "Delete"
         ? write
-        : { ...write, body: StorageText.encodeBody(write.body, `${write.kind} ${write.id}`), indexes: [...write.indexes] },
+        : {
+            ...write,
+            body: StorageText.encodeBody(write.body, `${write.kind} ${write.id}`),
+            indexes: [...write.indexes],
+          },
     ),
     events: batch.events.map((event) => ({
       ...event,

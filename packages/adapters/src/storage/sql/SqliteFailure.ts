@@ -48,7 +48,8 @@ export const classify = (thrown: unknown): SqliteFailure | null => {
   const code = "code" in thrown ? String(thrown.code) : "";
   const found = verdicts.find(([prefix]) => code === prefix || code.startsWith(`${prefix}_`));
   if (found !== undefined) return { ...found[1], message: `${code}: ${thrown.message}`, cause: thrown };
-  if (thrown instanceof TypeError && thrown.message === CLOSED) return { ...gone, message: thrown.message, cause: thrown };
+  if (thrown instanceof TypeError && thrown.message === CLOSED)
+    return { ...gone, message: thrown.message, cause: thrown };
   return thrown.cause === undefined ? null : classify(thrown.cause);
 };
 

@@ -77,8 +77,7 @@ const checkKind = (database: Database.Database, options: SqliteFileOptions): voi
   }
 };
 
-const versionOf = (database: Database.Database): number =>
-  Number(database.pragma("user_version", { simple: true }));
+const versionOf = (database: Database.Database): number => Number(database.pragma("user_version", { simple: true }));
 
 // The version is read again inside the transaction: another process may have migrated in the meantime.
 const migrate = (database: Database.Database, options: SqliteFileOptions): void => {

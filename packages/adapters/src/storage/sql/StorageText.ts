@@ -6,7 +6,7 @@
  * has no UTF-8, so both would turn into other text silently. U+FEFF at the beginning of what is read back is taken for a
  * byte order mark by some drivers (PGlite's) and dropped. Bodies travel as JSON, which none of this touches.
  */
-import { type Batch, type EntityKind, type Page, PAGE_LIMIT_MAX, StorageError } from "@fettle/core";
+import { type Batch, type EntityKind, PAGE_LIMIT_MAX, type Page, StorageError } from "@fettle/core";
 
 /** Bytes of UTF-8 at most. */
 export const TEXT_BYTES_MAX = {
@@ -41,7 +41,8 @@ export const encodeBody = (body: unknown, where: string): string => {
 export const checkBatch = (batch: Batch): void => {
   const { expect, counters, uniques, writes, events } = batch;
   const changes = expect.length + counters.length + uniques.length + writes.length + events.length;
-  if (changes > BATCH_CHANGES_MAX) throw refused("commit", `${changes} changes in a batch; at most ${BATCH_CHANGES_MAX}`);
+  if (changes > BATCH_CHANGES_MAX)
+    throw refused("commit", `${changes} changes in a batch; at most ${BATCH_CHANGES_MAX}`);
   checkText("commit", "tenantId", batch.tenantId);
   for (const { id } of expect) checkText("commit", "id", id);
   for (const { key, by, floor, ceiling } of counters) {
@@ -113,7 +114,6 @@ const checkInteger = (what: string, value: number): void => {
   if (!Number.isSafeInteger(value)) throw refused("commit", `${what} is ${value}; a safe integer`);
 };
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: NUL is what is looked for
 const UNKEEPABLE = /\0|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
 
 const readBack: ReadonlySet<keyof typeof TEXT_BYTES_MAX> = new Set(["tenantId", "id", "owner", "eventType"]);
@@ -123,7 +123,8 @@ const checkText = (operation: string, what: keyof typeof TEXT_BYTES_MAX, text: s
   const bytes = text.length * 3 <= max && text.length >= least ? max : Buffer.byteLength(text);
   if (bytes < least || bytes > max) throw refused(operation, `${what}: ${bytes} bytes; ${least} to ${max}`);
   if (UNKEEPABLE.test(text)) throw refused(operation, `${what}: has NUL or a lone surrogate: ${JSON.stringify(text)}`);
-  if (text.startsWith("\ufeff") && readBack.has(what)) throw refused(operation, `${what}: begins with a byte order mark`);
+  if (text.startsWith("\ufeff") && readBack.has(what))
+    throw refused(operation, `${what}: begins with a byte order mark`);
 };
 
 const stringify = (body: unknown, where: string): string => {

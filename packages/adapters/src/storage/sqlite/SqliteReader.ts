@@ -99,7 +99,14 @@ const prepare = (database: Database) => {
       .where(and(eq(counter.tenantId, given("tenantId")), eq(counter.key, given("key"))))
       .prepare(),
     events: orm
-      .select({ position: event.position, type: event.type, kind: event.kind, id: event.id, at: event.at, body: event.body })
+      .select({
+        position: event.position,
+        type: event.type,
+        kind: event.kind,
+        id: event.id,
+        at: event.at,
+        body: event.body,
+      })
       .from(event)
       .where(and(eq(event.tenantId, given("tenantId")), gt(event.position, given("after"))))
       .orderBy(asc(event.position))

@@ -40,7 +40,9 @@ const prepare = (database: Database) => ({
   release: database.prepare("RELEASE batch"),
   rollbackTo: database.prepare("ROLLBACK TO batch"),
   revision: database
-    .prepare<[string, string, string], number>("SELECT revision FROM entity WHERE tenant_id = ? AND kind = ? AND id = ?")
+    .prepare<[string, string, string], number>(
+      "SELECT revision FROM entity WHERE tenant_id = ? AND kind = ? AND id = ?",
+    )
     .pluck(),
   insertEntity: database.prepare("INSERT INTO entity (tenant_id, kind, id, revision, body) VALUES (?, ?, ?, ?, ?)"),
   updateEntity: database.prepare(
@@ -152,4 +154,3 @@ const failed = (thrown: unknown): Outcome => {
   const error = toStorageError("commit", thrown);
   return error instanceof StorageError ? Effect.fail(error) : Effect.die(thrown);
 };
-

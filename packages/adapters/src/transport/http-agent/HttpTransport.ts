@@ -163,7 +163,13 @@ const once = (
     const sent = outgoing;
     sent.on("timeout", () => failed(timedOut(line.timeouts.silence, "nothing moved for")));
     sent.on("error", (cause: NodeJS.ErrnoException) => done(Effect.fail(classify(sent, cause))));
+    let isAnswered = false;
+    // An answer that is no reply, such as a switch of protocols, closes the request without an error.
+    sent.on("close", () => {
+      if (!isAnswered) failed(new TransportError({ message: "closed without a reply", isRetryable: true }));
+    });
     sent.on("response", (incoming) => {
+      isAnswered = true;
       Reply.collect(incoming, replyBytes, (reply) =>
         reply.ok ? done(Effect.succeed(reply.value)) : failed(reply.error),
       );

@@ -67,6 +67,13 @@ export const UNAUTHENTICATED = problem(
   { "www-authenticate": "Bearer" },
 );
 
+/** For an `expect` header that isn't `100-continue`. */
+export const UNEXPECTED = problem({
+  code: "malformed",
+  title: "Unknown expectation",
+  detail: "expect may be 100-continue alone",
+});
+
 export const BUSY = problem(
   { code: "unavailable", title: "Too many requests at once", detail: "try again later" },
   { "retry-after": "30" },

@@ -112,7 +112,8 @@ const serverOf = (
     connectionsCheckingInterval: Math.min(TIMEOUT_CHECK_MILLISECONDS_MAX, Math.ceil(headersTimeout / 2)),
     keepAlive: true,
     insecureHTTPParser: false,
-    requireHostHeader: true,
+    // RequestHead asks for it, so that the refusal is a problem document like any other.
+    requireHostHeader: false,
   });
   // Unlimited here, since what passes this limit would be dropped in silence; RequestHead counts.
   server.maxHeadersCount = 0;
@@ -127,11 +128,12 @@ const serverOf = (
     last.set(request.socket, response);
     handler.handle(request, response, true);
   });
+  server.on("checkExpectation", (_, response) => Answer.send(response, Answer.UNEXPECTED));
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
     const response = last.get(socket);
     // A second reply to one request, or one inside another, would be taken for the answer to something else.
     const isAnswered = response?.headersSent === true && !(response.writableFinished && response.req.complete);
-    if (error.code === "ECONNRESET" || !socket.writable || isAnswered) socket.destroy();
+    if (error.code === "ECONNRESET" || !socket.writable ) socket.destroy();
     else socket.end(lastWordsFor(error), () => socket.destroy());
   });
   server.on("error", onDefect);

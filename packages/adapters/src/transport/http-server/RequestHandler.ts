@@ -94,7 +94,7 @@ const handle = <Principal>(
 };
 
 const begin = <Principal>(desk: Desk<Principal>, call: Call): void => {
-  const head = RequestHead.read(call.request.rawHeaders, desk.limits.headers);
+  const head = RequestHead.read(call.request.rawHeaders, call.request.httpVersion, desk.limits.headers);
   if (!head.ok) {
     refuse(desk, call, Answer.problem(head.error));
     return;

@@ -24,8 +24,12 @@ const decisive: ReadonlySet<string> = new Set([
 
 const CONTENT_LENGTH = /^\d{1,15}$/;
 
-/** Reads `[name, value, name, value, …]` as it came. */
-export const read = (raw: readonly string[], headersMax: number): Result<RequestHead, Problem.Problem> => {
+/** Reads `[name, value, name, value, …]` as it came with a request of that version of HTTP. */
+export const read = (
+  raw: readonly string[],
+  version: string,
+  headersMax: number,
+): Result<RequestHead, Problem.Problem> => {
   if (raw.length > headersMax * 2) {
     return refused("too-large", "Too many headers", `${raw.length / 2} headers; at most ${headersMax}`);
   }
@@ -38,7 +42,15 @@ export const read = (raw: readonly string[], headersMax: number): Result<Request
       return refused("malformed", "A header stands twice", `${name} stands twice`);
     }
   }
-  return framed(headers);
+  const problem = versionProblem(headers, version);
+  return problem === null ? framed(headers) : refused("malformed", "Not HTTP/1.1", problem);
+};
+
+// 1.0 is what some proxies still speak to the server behind them.
+const versionProblem = (headers: { readonly [name: string]: string }, version: string): string | null => {
+  if (version === "1.1") return headers.host === undefined ? "a host header is needed" : null;
+  if (version !== "1.0") return "use HTTP/1.1";
+  return headers["transfer-encoding"] === undefined ? null : "chunks need HTTP/1.1";
 };
 
 const framed = (headers: { readonly [name: string]: string }): Result<RequestHead, Problem.Problem> => {

@@ -1,6 +1,6 @@
 /**
- * Configuration profiles: one per agent, the topmost that matches (CFG-01, CFG-08), the default for the rest.
- * Durations are in seconds; every setting stays inside the subscription's limits.
+ * Configuration profiles: one per agent, the topmost that names its asset, else the topmost that matches by tags (CFG-01,
+ * CFG-08), the default for the rest. Durations are in whole seconds; every setting stays inside the subscription's limits.
  */
 import * as Rejection from "../shared/Rejection.ts";
 import type { Limits } from "../shared/Limits.ts";
@@ -27,24 +27,28 @@ export const validate = (
   limits: Limits,
 ): Result<ConfigurationProfile, Rejection.Rejection> => {
   const { statusIntervalSeconds: status, scanIntervalSeconds: scan } = profile;
-  if (status < limits.statusIntervalSecondsMin || status > limits.statusIntervalSecondsMax) {
+  if (!isWithin(status, limits.statusIntervalSecondsMin, limits.statusIntervalSecondsMax)) {
     const range = `${limits.statusIntervalSecondsMin}–${limits.statusIntervalSecondsMax} s`;
     return fail(Rejection.make("AGT-04", "invalid", `${status} s; allowed: ${range}`, "statusIntervalSeconds"));
   }
-  if (scan < limits.scanIntervalSecondsMin || scan > limits.scanIntervalSecondsMax) {
+  if (!isWithin(scan, limits.scanIntervalSecondsMin, limits.scanIntervalSecondsMax)) {
     const range = `${limits.scanIntervalSecondsMin}–${limits.scanIntervalSecondsMax} s`;
     return fail(Rejection.make("CFG-02", "invalid", `${scan} s; allowed: ${range}`, "scanIntervalSeconds"));
   }
   return ok(profile);
 };
 
-/** The profile that an asset gets: the topmost that selects it, else the default; null when there is none at all. */
+/** The profile that an asset gets: the topmost that names it, that matches it, the default; null when there is none. */
 export const effective = (
   profiles: readonly ConfigurationProfile[],
   tree: TagTree,
   asset: { readonly id: string; readonly tags: readonly string[] },
 ): ConfigurationProfile | null => {
   const ordered = [...profiles].sort((a, b) => a.position - b.position || (a.id < b.id ? -1 : 1));
-  const matching = ordered.find((p) => TagSelection.compile(p.targets, tree)(asset) === "selected");
-  return matching ?? ordered.find((p) => p.isDefault) ?? null;
+  const matching = ordered.filter((p) => TagSelection.compile(p.targets, tree)(asset) === "selected");
+  const named = matching.find((p) => p.targets.assets.includes(asset.id));
+  return named ?? matching[0] ?? ordered.find((p) => p.isDefault) ?? null;
 };
+
+const isWithin = (seconds: number, min: number, max: number): boolean =>
+  Number.isInteger(seconds) && seconds >= min && seconds <= max;

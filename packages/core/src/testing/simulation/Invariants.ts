@@ -28,6 +28,7 @@ export const check = (sim: Simulation.Simulation): readonly Violation[] => [
   ...eventsGapless(sim),
   ...viewIsTruth(sim),
   ...successIsReal(sim),
+  ...assessmentsFresh(sim),
 ];
 
 const violation = (invariant: string, machine: string, seen: string): Violation => ({ invariant, machine, seen });
@@ -97,6 +98,20 @@ const eventsGapless = (sim: Simulation.Simulation): readonly Violation[] => {
   return events.flatMap((e, i) =>
     e.position === i + 1 ? [] : [violation("events are numbered without gaps", "", `${e.position} at place ${i + 1}`)],
   );
+};
+
+// CMP-02: once the dust has settled, the control plane's snapshot is what stands on the machine.
+const assessmentsFresh = (sim: Simulation.Simulation): readonly Violation[] => {
+  const missing = sim.call(sim.fettle.assets.missing(Simulation.manager));
+  return missing.flatMap((m) => {
+    const standing = sim.agents.find((a) => a.name === m.asset.name)?.os.installed();
+    return m.packages.flatMap((p) => {
+      const evrs = standing?.get(`${p.name}.${p.arch}`) ?? [];
+      return evrs.includes(p.installed)
+        ? []
+        : [violation("an assessment is of what stands there", m.asset.name, `${p.name}: ${p.installed}, stands ${evrs.join()}`)];
+    });
+  });
 };
 
 // F9, CMP-02: a patch that is shown as installed or removed truly took effect; no exit code made it so.

@@ -27,7 +27,8 @@ export const failsWith = (
   what: string,
 ): Effect.Effect<void> =>
   Effect.map(Effect.result(effect), (result) => {
-    if (result._tag === "Success") throw new Error(`${what}: expected a failure (${reason}), got ${show(result.success)}`);
+    if (result._tag === "Success")
+      throw new Error(`${what}: expected a failure (${reason}), got ${show(result.success)}`);
     same(result.failure.reason, reason, `${what}: reason of "${result.failure.message}"`);
     if (result.failure.message.length === 0) throw new Error(`${what}: expected a message`);
   });

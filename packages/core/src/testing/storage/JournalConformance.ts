@@ -50,28 +50,35 @@ export const cases: readonly ConformanceCase<JournalSubject>[] = [
     const triples = Array.from({ length: 30 }, (_, i) => [reserved(3 * i), reserved(3 * i + 1), reserved(3 * i + 2)]);
     yield* Effect.all(triples.map(journal.append), { concurrency: "unbounded" });
     const numbers = (yield* journal.read()).map((r) => (r._tag === "SequenceReserved" ? r.through : -1));
-    same([...numbers].sort((a, b) => a - b), Array.from({ length: 90 }, (_, i) => i), "numbers");
+    same(
+      [...numbers].sort((a, b) => a - b),
+      Array.from({ length: 90 }, (_, i) => i),
+      "numbers",
+    );
     const whole = numbers.filter((n, i) => n % 3 === 0 && numbers[i + 1] === n + 1 && numbers[i + 2] === n + 2);
     same(whole.length, 30, "appends that stand together");
     yield* journal.close();
   }),
-  journalCase("compacting replaces all records by one checkpoint, and appending goes on after it", function* ({ open }) {
-    const journal = yield* open();
-    yield* journal.append([identity, reserved(1), reserved(2)]);
-    const state = AgentState.fold(yield* journal.read());
-    yield* journal.compact(state);
-    const checkpoint: JournalRecord = { _tag: "Checkpoint", state };
-    same(yield* journal.read(), [checkpoint], "records");
-    yield* journal.append([reserved(3)]);
-    yield* journal.close();
-    const again = yield* open();
-    same(yield* again.read(), [checkpoint, reserved(3)], "records after reopening");
-    yield* again.compact(AgentState.fold(yield* again.read()));
-    const folded = AgentState.fold(yield* again.read());
-    same(folded.sequenceReserved, 3, "the state after compacting again");
-    same(folded.identity, { agentId: "agent", attemptId: "attempt" }, "the identity");
-    yield* again.close();
-  }),
+  journalCase(
+    "compacting replaces all records by one checkpoint, and appending goes on after it",
+    function* ({ open }) {
+      const journal = yield* open();
+      yield* journal.append([identity, reserved(1), reserved(2)]);
+      const state = AgentState.fold(yield* journal.read());
+      yield* journal.compact(state);
+      const checkpoint: JournalRecord = { _tag: "Checkpoint", state };
+      same(yield* journal.read(), [checkpoint], "records");
+      yield* journal.append([reserved(3)]);
+      yield* journal.close();
+      const again = yield* open();
+      same(yield* again.read(), [checkpoint, reserved(3)], "records after reopening");
+      yield* again.compact(AgentState.fold(yield* again.read()));
+      const folded = AgentState.fold(yield* again.read());
+      same(folded.sequenceReserved, 3, "the state after compacting again");
+      same(folded.identity, { agentId: "agent", attemptId: "attempt" }, "the identity");
+      yield* again.close();
+    },
+  ),
   journalCase("an empty journal can be compacted", function* ({ open }) {
     const journal = yield* open();
     yield* journal.compact(AgentState.empty);

@@ -1,7 +1,8 @@
 /** Blobs in memory, for tests and the simulator: a copy is kept and a copy is given. */
+
+import { Crypto } from "@fettle/agent-protocol";
 import * as Effect from "effect/Effect";
 import * as Layer from "effect/Layer";
-import { Crypto } from "@fettle/agent-protocol";
 import { BlobError, BlobStore, type BlobStoreShape } from "../../ports/BlobStore.ts";
 
 export interface MemoryBlobStore extends BlobStoreShape {

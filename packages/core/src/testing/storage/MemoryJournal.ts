@@ -1,6 +1,7 @@
 /** An agent's journal in memory: survives a simulated crash of the agent, as long as the journal itself is kept. */
-import * as Effect from "effect/Effect";
+
 import type { JournalRecord, JournalShape } from "@fettle/agent-protocol/agent";
+import * as Effect from "effect/Effect";
 
 export interface MemoryJournal extends JournalShape {
   readonly dump: () => readonly JournalRecord[];

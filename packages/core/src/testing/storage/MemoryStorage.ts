@@ -93,7 +93,10 @@ export const make = (): MemoryStorage => {
       }),
     tenants: () =>
       Effect.sync(() =>
-        [...tenants].filter(([, t]) => t.entities.size > 0).map(([id]) => id).sort(CodePointOrder.compare),
+        [...tenants]
+          .filter(([, t]) => t.entities.size > 0)
+          .map(([id]) => id)
+          .sort(CodePointOrder.compare),
       ),
     dump: () => ({
       tenants: [...tenants]
@@ -118,11 +121,8 @@ const attempt = <A>(run: () => A): Effect.Effect<A, StorageError> =>
     }
   });
 
-const stored = (
-  tenant: TenantMemory.TenantMemory,
-  kind: EntityKind,
-  ids: readonly string[],
-): readonly Stored[] => ids.flatMap((id) => TenantMemory.get(tenant, kind, id) ?? []);
+const stored = (tenant: TenantMemory.TenantMemory, kind: EntityKind, ids: readonly string[]): readonly Stored[] =>
+  ids.flatMap((id) => TenantMemory.get(tenant, kind, id) ?? []);
 
 const commit = (batch: Batch, tenantOf: (tenantId: string) => TenantMemory.TenantMemory): CommitAnswer => {
   StorageText.checkBatch(batch);

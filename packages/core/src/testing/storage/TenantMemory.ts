@@ -90,7 +90,10 @@ const hold = (tenant: TenantMemory, stored: Stored, wanted: PutWrite["indexes"])
   const distinct = new Map(wanted.map(({ name, value }) => [indexKey(kind, { name, value }), { name, value }]));
   const indexes = inOrder(distinct);
   for (const [key] of indexes) CodePointOrder.insert(listOf(tenant.byIndex, key), id);
-  tenant.entities.set(entityKey(kind, id), { stored: Object.freeze(stored), indexes: indexes.map(([, index]) => index) });
+  tenant.entities.set(entityKey(kind, id), {
+    stored: Object.freeze(stored),
+    indexes: indexes.map(([, index]) => index),
+  });
 };
 
 const unindex = (tenant: TenantMemory, key: string, id: string): void => {

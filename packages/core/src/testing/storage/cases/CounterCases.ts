@@ -34,14 +34,26 @@ export const counterCases = [
     same(yield* t.commit({ counters: [{ key: "small", by: -1 }] }), refusedBy("small"), "one less");
   }),
   storageCase("counter-twice", "changes of one counter in a batch add up, each within its bounds", function* (t) {
-    yield* t.must({ counters: [{ key: "seats", by: 2, ceiling: 4 }, { key: "seats", by: 2, ceiling: 4 }] });
-    const over = [{ key: "seats", by: -1 }, { key: "seats", by: 1 }, { key: "seats", by: 1, ceiling: 4 }];
+    yield* t.must({
+      counters: [
+        { key: "seats", by: 2, ceiling: 4 },
+        { key: "seats", by: 2, ceiling: 4 },
+      ],
+    });
+    const over = [
+      { key: "seats", by: -1 },
+      { key: "seats", by: 1 },
+      { key: "seats", by: 1, ceiling: 4 },
+    ];
     same(yield* t.commit({ counters: over }), refusedBy("seats"), "the third");
     same(yield* t.storage.counter(t.id, "seats"), 4, "the counter");
   }),
   storageCase("counter-refusal", "a refused counter leaves nothing of its batch", function* (t) {
     const answer = yield* t.commit({
-      counters: [{ key: "one", by: 1 }, { key: "two", by: 1, ceiling: 0 }],
+      counters: [
+        { key: "one", by: 1 },
+        { key: "two", by: 1, ceiling: 0 },
+      ],
       writes: [put("job", "a")],
     });
     same(answer, refusedBy("two"), "the answer");

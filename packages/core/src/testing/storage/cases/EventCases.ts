@@ -4,23 +4,41 @@ import { same } from "../Conformance.ts";
 import { atOnce, event, put, storageCase, type Tenant } from "./StorageSubject.ts";
 
 export const eventCases = [
-  storageCase("positions", "EVT-01: events are numbered from 1 in the order of commits, as they were written", function* (t) {
-    const first = { ...event("JobCreated", "a", { title: "ä" }), kind: "assetRun", at: 0 } as const;
-    yield* t.must({ events: [first, event("JobChanged", "a")] });
-    yield* t.must({ events: [event("JobChanged", "b", [1, null, "x"])] });
-    const expected = [
-      { ...first, position: 1 },
-      { ...event("JobChanged", "a"), position: 2 },
-      { ...event("JobChanged", "b", [1, null, "x"]), position: 3 },
-    ];
-    same(yield* t.storage.events(t.id, 0, 10), expected, "events");
-  }),
+  storageCase(
+    "positions",
+    "EVT-01: events are numbered from 1 in the order of commits, as they were written",
+    function* (t) {
+      const first = { ...event("JobCreated", "a", { title: "ä" }), kind: "assetRun", at: 0 } as const;
+      yield* t.must({ events: [first, event("JobChanged", "a")] });
+      yield* t.must({ events: [event("JobChanged", "b", [1, null, "x"])] });
+      const expected = [
+        { ...first, position: 1 },
+        { ...event("JobChanged", "a"), position: 2 },
+        { ...event("JobChanged", "b", [1, null, "x"]), position: 3 },
+      ];
+      same(yield* t.storage.events(t.id, 0, 10), expected, "events");
+    },
+  ),
   storageCase("event-pages", "EVT-01: events are read after a position, page by page", function* (t) {
     yield* t.must({ events: Array.from({ length: 7 }, (_, i) => event("E", `id-${i + 1}`)) });
     const positions = (after: number, limit: number) =>
       Effect.map(t.storage.events(t.id, after, limit), (events) => events.map((e) => [e.position, e.id]));
-    same(yield* positions(0, 2), [[1, "id-1"], [2, "id-2"]], "the first two");
-    same(yield* positions(5, 10), [[6, "id-6"], [7, "id-7"]], "the last two");
+    same(
+      yield* positions(0, 2),
+      [
+        [1, "id-1"],
+        [2, "id-2"],
+      ],
+      "the first two",
+    );
+    same(
+      yield* positions(5, 10),
+      [
+        [6, "id-6"],
+        [7, "id-7"],
+      ],
+      "the last two",
+    );
     same(yield* positions(7, 10), [], "after the last");
     same(yield* positions(Number.MAX_SAFE_INTEGER, 10), [], "after any");
   }),
@@ -29,14 +47,26 @@ export const eventCases = [
     const refusals = [
       { expect: [{ kind: "job", id: "a", revision: 9 }] as const },
       { counters: [{ key: "c", by: 1, ceiling: 0 }] },
-      { uniques: [{ key: "u", owner: "a" }, { key: "u", owner: "b" }] },
+      {
+        uniques: [
+          { key: "u", owner: "a" },
+          { key: "u", owner: "b" },
+        ],
+      },
     ];
     for (const refusal of refusals) {
       const answer = yield* t.commit({ ...refusal, events: [event("E", "refused")] });
       same(answer._tag, "Refused", "the answer");
     }
     yield* t.must({ events: [event("E", "2")] });
-    same((yield* t.storage.events(t.id, 0, 10)).map((e) => [e.position, e.id]), [[1, "1"], [2, "2"]], "events");
+    same(
+      (yield* t.storage.events(t.id, 0, 10)).map((e) => [e.position, e.id]),
+      [
+        [1, "1"],
+        [2, "2"],
+      ],
+      "events",
+    );
   }),
   storageCase("event-race", "EVT-01: batches at once, some refused, leave positions without a gap", function* (t) {
     const batches = Array.from({ length: 60 }, (_, i) => ({
@@ -48,19 +78,34 @@ export const eventCases = [
     const answers = yield* atOnce(t, batches);
     same(answers.filter((a) => a._tag === "Committed").length, 40, "how many were committed");
     const events = yield* t.storage.events(t.id, 0, 1_000);
-    same(events.map((e) => e.position), Array.from({ length: 80 }, (_, i) => i + 1), "positions");
+    same(
+      events.map((e) => e.position),
+      Array.from({ length: 80 }, (_, i) => i + 1),
+      "positions",
+    );
     const pairs = events.filter((e, i) => i % 2 === 0 && events[i + 1]?.id === e.id && e.type === "Created");
     same(pairs.length, 40, "events of one batch that stand together in their order");
     const jobs = yield* t.storage.list(t.id, "job", { limit: 1_000 });
     same([...new Set(events.map((e) => e.id))].sort(), jobs.map((s) => s.id).sort(), "jobs with an event");
   }),
-  storageCase("commit-order", "EVT-01: events stand in the order in which their revisions were committed", function* (t) {
-    yield* t.must({ writes: [put("job", "a", 0)] });
-    yield* Effect.all(Array.from({ length: 12 }, () => increment(t)), { concurrency: "unbounded" });
-    same(yield* t.revision("job", "a"), 13, "the revision");
-    const told = (yield* t.storage.events(t.id, 0, 100)).map((e) => e.body);
-    same(told, Array.from({ length: 12 }, (_, i) => i + 2), "revisions as the events tell them");
-  }),
+  storageCase(
+    "commit-order",
+    "EVT-01: events stand in the order in which their revisions were committed",
+    function* (t) {
+      yield* t.must({ writes: [put("job", "a", 0)] });
+      yield* Effect.all(
+        Array.from({ length: 12 }, () => increment(t)),
+        { concurrency: "unbounded" },
+      );
+      same(yield* t.revision("job", "a"), 13, "the revision");
+      const told = (yield* t.storage.events(t.id, 0, 100)).map((e) => e.body);
+      same(
+        told,
+        Array.from({ length: 12 }, (_, i) => i + 2),
+        "revisions as the events tell them",
+      );
+    },
+  ),
 ];
 
 // Reads, adds one and writes with the revision it read; again when another was quicker.

@@ -15,32 +15,37 @@ export const limitCases = [
     }
     const ids = Array.from({ length: over }, (_, i) => `${i}`);
     yield* failsWith(t.storage.getMany(t.id, "job", ids), "Refused", "getMany");
-    for (const after of [-1, 0.5]) yield* failsWith(t.storage.events(t.id, after, 1), "Refused", `events after ${after}`);
+    for (const after of [-1, 0.5])
+      yield* failsWith(t.storage.events(t.id, after, 1), "Refused", `events after ${after}`);
   }),
-  storageCase("text", "text that can't be kept unchanged is refused by a typed error and leaves nothing", function* (t) {
-    for (const bad of ["", "a\u0000b", "\ud800", "a\udc00", "x".repeat(1_025)]) {
-      const parts: readonly Partial<Omit<Batch, "tenantId">>[] = [
-        { expect: [{ kind: "job", id: bad, revision: "absent" }] },
-        { counters: [{ key: bad, by: 1 }] },
-        { uniques: [{ key: bad, owner: "o" }] },
-        { uniques: [{ key: "k", owner: bad }] },
-        { writes: [put("job", "good"), put("job", bad)] },
-        { writes: [put("job", "good"), { _tag: "Delete", kind: "job", id: bad }] },
-        { writes: [put("job", "good", 1, [{ name: bad, value: "v" }])] },
-        { events: [event(bad, "id")] },
-        { events: [event("E", bad)] },
-      ];
-      for (const part of parts) {
-        yield* failsWith(t.commit({ counters: [{ key: "n", by: 1 }], ...part }), "Refused", JSON.stringify(part));
+  storageCase(
+    "text",
+    "text that can't be kept unchanged is refused by a typed error and leaves nothing",
+    function* (t) {
+      for (const bad of ["", "a\u0000b", "\ud800", "a\udc00", "x".repeat(1_025)]) {
+        const parts: readonly Partial<Omit<Batch, "tenantId">>[] = [
+          { expect: [{ kind: "job", id: bad, revision: "absent" }] },
+          { counters: [{ key: bad, by: 1 }] },
+          { uniques: [{ key: bad, owner: "o" }] },
+          { uniques: [{ key: "k", owner: bad }] },
+          { writes: [put("job", "good"), put("job", bad)] },
+          { writes: [put("job", "good"), { _tag: "Delete", kind: "job", id: bad }] },
+          { writes: [put("job", "good", 1, [{ name: bad, value: "v" }])] },
+          { events: [event(bad, "id")] },
+          { events: [event("E", bad)] },
+        ];
+        for (const part of parts) {
+          yield* failsWith(t.commit({ counters: [{ key: "n", by: 1 }], ...part }), "Refused", JSON.stringify(part));
+        }
+        yield* failsWith(t.storage.get(t.id, "job", bad), "Refused", `get ${JSON.stringify(bad)}`);
+        yield* failsWith(t.storage.get(bad, "job", "a"), "Refused", "a tenant");
       }
-      yield* failsWith(t.storage.get(t.id, "job", bad), "Refused", `get ${JSON.stringify(bad)}`);
-      yield* failsWith(t.storage.get(bad, "job", "a"), "Refused", "a tenant");
-    }
-    yield* failsWith(t.commit({ writes: [put("job", "\ufeffid")] }), "Refused", "an id that begins with U+FEFF");
-    yield* failsWith(t.commit({ uniques: [{ key: "k", owner: "\ufeffo" }] }), "Refused", "an owner that begins so");
-    same(yield* t.storage.get(t.id, "job", "good"), null, "the good one of the batch");
-    same(yield* t.storage.counter(t.id, "n"), 0, "the counter of the batch");
-  }),
+      yield* failsWith(t.commit({ writes: [put("job", "\ufeffid")] }), "Refused", "an id that begins with U+FEFF");
+      yield* failsWith(t.commit({ uniques: [{ key: "k", owner: "\ufeffo" }] }), "Refused", "an owner that begins so");
+      same(yield* t.storage.get(t.id, "job", "good"), null, "the good one of the batch");
+      same(yield* t.storage.counter(t.id, "n"), 0, "the counter of the batch");
+    },
+  ),
   storageCase("text-max", "ids and keys of the largest size are kept, one byte more is refused", function* (t) {
     const { id, key, owner, indexName, indexValue, eventType } = TEXT_BYTES_MAX;
     const fill = (bytes: number) => "é".repeat(Math.floor(bytes / 2)).padEnd(Math.ceil(bytes / 2), "x");
@@ -51,8 +56,17 @@ export const limitCases = [
       writes: [put("activationKey", fill(id), 1, indexes)],
       events: [event(fill(eventType), fill(id))],
     });
-    const found = yield* t.storage.find(t.id, "activationKey", { name: fill(indexName), value: fill(indexValue) }, { limit: 1 });
-    same(found.map((s) => s.id), [fill(id)], "found");
+    const found = yield* t.storage.find(
+      t.id,
+      "activationKey",
+      { name: fill(indexName), value: fill(indexValue) },
+      { limit: 1 },
+    );
+    same(
+      found.map((s) => s.id),
+      [fill(id)],
+      "found",
+    );
     yield* failsWith(t.commit({ writes: [put("job", `${fill(id)}x`)] }), "Refused", "an id too long");
     yield* failsWith(t.commit({ counters: [{ key: `${fill(key)}x`, by: 1 }] }), "Refused", "a key too long");
     yield* failsWith(t.commit({ uniques: [{ key: "k", owner: `${fill(owner)}x` }] }), "Refused", "an owner too long");

@@ -7,7 +7,26 @@ import { del, put, storageCase, type Tenant } from "./StorageSubject.ts";
 const idsOf = (found: readonly Stored[]): readonly string[] => found.map((s) => s.id);
 
 // In the order of their UTF-8 bytes; UTF-16 would put U+1F600 before U+FFFD, a dictionary "B" after "a".
-const ordered = ["-", "0", "10", "2", "A", "B", "Z", "_", "a", "aa", "b", "z", "é", "Ω", "中", "\uffee", "\ufffd", "😀"];
+const ordered = [
+  "-",
+  "0",
+  "10",
+  "2",
+  "A",
+  "B",
+  "Z",
+  "_",
+  "a",
+  "aa",
+  "b",
+  "z",
+  "é",
+  "Ω",
+  "中",
+  "\uffee",
+  "\ufffd",
+  "😀",
+];
 
 const found = (t: Tenant, value: string, page = { limit: 100 } as { limit: number; after?: string }) =>
   Effect.map(t.storage.find(t.id, "job", { name: "state", value }, page), idsOf);
@@ -18,7 +37,14 @@ export const readCases = [
     yield* t.must({ writes: [put("tag", "d")] });
     const many = yield* t.storage.getMany(t.id, "job", ["c", "none", "a", "c", "d"]);
     const byId = [...many].sort((x, y) => (x.id < y.id ? -1 : 1));
-    same(byId.map((s) => [s.id, s.revision, s.body]), [["a", 1, "a"], ["c", 1, "c"]], "found");
+    same(
+      byId.map((s) => [s.id, s.revision, s.body]),
+      [
+        ["a", 1, "a"],
+        ["c", 1, "c"],
+      ],
+      "found",
+    );
     same(yield* t.storage.getMany(t.id, "job", []), [], "of no ids");
   }),
   storageCase("order", "list answers in the order of the ids' UTF-8 bytes", function* (t) {
@@ -33,20 +59,31 @@ export const readCases = [
     for (const limit of [1, 2, 5, ordered.length, 100]) {
       const listed = yield* walk((after) => t.storage.list(t.id, "job", pageOf(limit, after)));
       same(listed, ordered, `listed by pages of ${limit}`);
-      const walked = yield* walk((after) => t.storage.find(t.id, "job", { name: "state", value: "x" }, pageOf(limit, after)));
+      const walked = yield* walk((after) =>
+        t.storage.find(t.id, "job", { name: "state", value: "x" }, pageOf(limit, after)),
+      );
       same(walked, ordered, `found by pages of ${limit}`);
     }
   }),
   storageCase("page-after", "a page may begin after an id that is not, or no longer, there", function* (t) {
     yield* t.must({ writes: ["a", "c", "e"].map((id) => put("job", id, id, [{ name: "state", value: "x" }])) });
     yield* t.must({ writes: [del("job", "c")] });
-    for (const [after, expected] of [["c", ["e"]], ["b", ["e"]], ["e", []], ["zz", []], ["", ["a", "e"]]] as const) {
+    for (const [after, expected] of [
+      ["c", ["e"]],
+      ["b", ["e"]],
+      ["e", []],
+      ["zz", []],
+      ["", ["a", "e"]],
+    ] as const) {
       same(idsOf(yield* t.storage.list(t.id, "job", { after, limit: 10 })), expected, `listed after "${after}"`);
       same(yield* found(t, "x", { after, limit: 10 }), expected, `found after "${after}"`);
     }
   }),
   storageCase("index-replace", "writing an entity replaces all of its index entries", function* (t) {
-    const first = [{ name: "state", value: "on" }, { name: "owner", value: "u" }];
+    const first = [
+      { name: "state", value: "on" },
+      { name: "owner", value: "u" },
+    ];
     yield* t.must({ writes: [put("job", "a", 1, first)] });
     yield* t.must({ writes: [put("job", "a", 2, [{ name: "state", value: "off" }])] });
     same(yield* found(t, "on"), [], "by the old value");
@@ -78,7 +115,13 @@ export const readCases = [
       put("job", "9", 9, entry("e", "e\u0301")),
     ];
     yield* t.must({ writes });
-    const asked = [["a", "bc", "1"], ["ab", "c", "2"], ["a", "b%", "4"], ["a", "", "5"], ["e", "\u00e9", "8"]] as const;
+    const asked = [
+      ["a", "bc", "1"],
+      ["ab", "c", "2"],
+      ["a", "b%", "4"],
+      ["a", "", "5"],
+      ["e", "\u00e9", "8"],
+    ] as const;
     for (const [name, value, id] of asked) {
       const answer = yield* t.storage.find(t.id, "job", { name, value }, { limit: 9 });
       same(idsOf(answer), [id], `find ${name}=${JSON.stringify(value)}`);

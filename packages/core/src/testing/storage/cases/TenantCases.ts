@@ -13,10 +13,22 @@ export const tenantCases = [
     same(yield* a.storage.get(a.id, "job", "x"), { kind: "job", id: "x", revision: 1, body: "of a" }, "a's entity");
     same(yield* b.revision("job", "x"), 2, "b's revision");
     same(yield* b.storage.get(b.id, "job", "only-a"), null, "a's entity asked of b");
-    same((yield* b.storage.getMany(b.id, "job", ["x", "only-a"])).map((s) => s.body), ["of b again"], "getMany of b");
-    same((yield* b.storage.list(b.id, "job", { limit: 9 })).map((s) => s.body), ["of b again"], "list of b");
+    same(
+      (yield* b.storage.getMany(b.id, "job", ["x", "only-a"])).map((s) => s.body),
+      ["of b again"],
+      "getMany of b",
+    );
+    same(
+      (yield* b.storage.list(b.id, "job", { limit: 9 })).map((s) => s.body),
+      ["of b again"],
+      "list of b",
+    );
     const found = yield* b.storage.find(b.id, "job", { name: "state", value: "on" }, { limit: 9 });
-    same(found.map((s) => s.body), ["of b again"], "find of b");
+    same(
+      found.map((s) => s.body),
+      ["of b again"],
+      "find of b",
+    );
     yield* b.must({ writes: [del("job", "x")] });
     same(yield* a.body("job", "x"), "of a", "a's body after b's delete");
     same((yield* a.storage.find(a.id, "job", { name: "state", value: "on" }, { limit: 9 })).length, 1, "a's index");
@@ -32,9 +44,20 @@ export const tenantCases = [
     yield* b.must(parts("of b"));
     yield* b.must({ events: [event("E", "of b, second")] });
     same(yield* a.storage.counter(a.id, "seats"), 1, "a's counter");
-    same((yield* a.storage.events(a.id, 0, 9)).map((e) => [e.position, e.id]), [[1, "of a"]], "a's events");
+    same(
+      (yield* a.storage.events(a.id, 0, 9)).map((e) => [e.position, e.id]),
+      [[1, "of a"]],
+      "a's events",
+    );
     const ofB = (yield* b.storage.events(b.id, 0, 9)).map((e) => [e.position, e.id]);
-    same(ofB, [[1, "of b"], [2, "of b, second"]], "b's events");
+    same(
+      ofB,
+      [
+        [1, "of b"],
+        [2, "of b, second"],
+      ],
+      "b's events",
+    );
   }),
   storageCase("expect-a", "EVT-03: an expectation looks only at its own tenant", function* (a, subject) {
     const b = tenantOf(subject, "expect-b");

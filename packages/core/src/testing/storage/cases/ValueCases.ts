@@ -13,7 +13,9 @@ const bodies: readonly StoredJson[] = [
   [null, [true], { a: [] }],
   { n: [0.1, -1.5e-7, 5e-324, 1.797e308, Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER] },
   { text: "Größe 尺寸 😀 e\u0301 \u202eabc \ufeff", nul: "a\u0000b", lone: "\ud800", line: "a\r\nb\u2028c" },
-  JSON.parse('{"__proto__": {"x": 1}, "constructor": "c", "": "empty", "a.b": 1, "2": "two", "1": "one"}') as StoredJson,
+  JSON.parse(
+    '{"__proto__": {"x": 1}, "constructor": "c", "": "empty", "a.b": 1, "2": "two", "1": "one"}',
+  ) as StoredJson,
   { quoted: `it's "quoted" \\ ; drop table entity; -- $1 ? :x {0} %s` },
 ];
 
@@ -62,7 +64,11 @@ export const valueCases = [
       same(JSON.stringify(stored?.body), JSON.stringify(body), `body ${i}`);
     }
     const told = yield* t.storage.events(t.id, 0, 100);
-    same(told.map((e) => JSON.stringify(e.body)), bodies.map((b) => JSON.stringify(b)), "bodies of the events");
+    same(
+      told.map((e) => JSON.stringify(e.body)),
+      bodies.map((b) => JSON.stringify(b)),
+      "bodies of the events",
+    );
   }),
   storageCase("large", "large bodies of any script come back as they were written", function* (t) {
     const large = { text: "尺寸 😀 abc ".repeat(150_000), list: Array.from({ length: 20_000 }, (_, i) => i) };
@@ -87,10 +93,18 @@ export const valueCases = [
     }
     const marked = { name: "n", value: "\ufeffmarked" };
     yield* t.must({ counters: [{ key: "\ufeff", by: 7 }], writes: [put("patch", "marked", 0, [marked])] });
-    same((yield* t.storage.find(t.id, "patch", marked, { limit: 9 })).length, 1, "found by a value that begins with U+FEFF");
+    same(
+      (yield* t.storage.find(t.id, "patch", marked, { limit: 9 })).length,
+      1,
+      "found by a value that begins with U+FEFF",
+    );
     same(yield* t.storage.counter(t.id, "\ufeff"), 7, "a counter of U+FEFF");
     same((yield* t.storage.getMany(t.id, "patch", ids)).length, ids.length, "getMany");
-    same((yield* t.storage.events(t.id, 0, 100)).map((e) => e.id), ids, "ids of the events");
+    same(
+      (yield* t.storage.events(t.id, 0, 100)).map((e) => e.id),
+      ids,
+      "ids of the events",
+    );
   }),
   storageCase("copies", "what was handed in is kept as it was at that moment", function* (t) {
     const body = { list: [1] };

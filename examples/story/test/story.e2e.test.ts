@@ -1,0 +1,206 @@
+import { execFileSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Facts } from "@fettle/agent-protocol";
+import { type AssetRun, Fettle } from "@fettle/core";
+import { Story } from "@fettle/core/testing";
+import * as Effect from "effect/Effect";
+import * as Exit from "effect/Exit";
+import * as Scope from "effect/Scope";
+import { describe, expect, it } from "vitest";
+import * as ControlPlane from "../src/ControlPlane.ts";
+import * as Host from "../src/Host.ts";
+import type { Narrator } from "../src/Narrator.ts";
+import * as Play from "../src/Play.ts";
+import * as RealFleet from "../src/RealFleet.ts";
+import * as Requirements from "../src/Requirements.ts";
+import * as World from "../world/World.ts";
+
+const here = path.dirname(fileURLToPath(import.meta.url));
+const controlPlaneScript = path.join(here, "../dist/control-plane.js");
+const agentScript = path.join(here, "../../agent/dist/main.js");
+const obstacle = Requirements.missing();
+const isRequired = process.env.REQUIRE_REAL_INSTALLERS === "1";
+const quiet: Narrator = { say: () => {}, heading: () => {}, progress: () => {}, settle: () => {} };
+const PATIENCE_MS = 150_000;
+
+interface Trouble {
+  readonly slowPostSeconds?: number;
+  readonly during: (
+    scene: { readonly fleet: RealFleet.RealFleet; readonly plane: ControlPlane.ControlPlane },
+    kind: "deployment" | "rollback",
+    runs: ReadonlyMap<string, AssetRun.AssetRun>,
+  ) => Promise<void>;
+}
+
+interface Told {
+  readonly outcome: Play.Outcome;
+  readonly fleet: RealFleet.RealFleet;
+  readonly facts: readonly Facts.Fact[];
+  readonly assetIds: ReadonlyMap<string, string>;
+}
+
+// Plays the story with trouble in it, in a folder whose name has a space, and hands over what is left before it goes.
+const tell = async (trouble: Trouble, look: (told: Told) => Promise<void>): Promise<void> => {
+  const directory = fs.mkdtempSync(path.join(os.tmpdir(), "fettle e2e-"));
+  const data = path.join(directory, "data");
+  fs.mkdirSync(data, { mode: 0o700 });
+  const plane = await ControlPlane.start(controlPlaneScript, data);
+  const { slowPostSeconds = 0 } = trouble;
+  const fleet = await RealFleet.make({ directory, agentScript, slowPostSeconds });
+  const scope = Effect.runSync(Scope.make());
+  try {
+    const fettle = Fettle.promises(await Effect.runPromise(Scope.provide(Host.open(data), scope)));
+    const during: Play.Stage["during"] = (kind, runs) => trouble.during({ fleet, plane }, kind, runs);
+    const outcome = await Play.play({ fettle, fleet, server: plane.url, narrator: quiet, patience: PATIENCE_MS, during });
+    const assets = await fettle.assets.list(Host.manager);
+    await look({
+      outcome,
+      fleet,
+      facts: storedFacts(data),
+      assetIds: new Map(assets.map((a) => [a.asset.name, a.asset.id])),
+    });
+  } finally {
+    await fleet.close();
+    await plane.stop();
+    await Effect.runPromise(Scope.close(scope, Exit.void));
+    fs.rmSync(directory, { recursive: true, force: true });
+  }
+};
+
+// Every fact that the control plane holds, as it lies in its database.
+const storedFacts = (data: string): readonly Facts.Fact[] => {
+  const query = "select body from entity where kind = 'fact' order by id";
+  const script = `const D=require("better-sqlite3");const d=new D(process.argv[1],{readonly:true});console.log(JSON.stringify(d.prepare(process.argv[2]).pluck().all()))`;
+  const printed = execFileSync(process.execPath, ["-e", script, path.join(data, "fettle.db"), query], {
+    cwd: path.join(here, ".."),
+    encoding: "utf8",
+  });
+  return (JSON.parse(printed) as string[]).map((body) => (JSON.parse(body) as { fact: Facts.Fact }).fact);
+};
+
+const markOf = (fleet: RealFleet.RealFleet, machine: string): string =>
+  path.join(fleet.world.assets.find((a) => a.name === machine)?.installRoot ?? "", "opt/lab/slow-lab.started");
+
+const lines = (file: string): number => (fs.existsSync(file) ? fs.readFileSync(file, "utf8").trim().split("\n").length : 0);
+
+// What the machine's own package database says, asked without any of Fettle's code.
+const rpm = (fleet: RealFleet.RealFleet, machine: string, name: string): string => {
+  const root = fleet.world.assets.find((a) => a.name === machine)?.installRoot ?? "";
+  return execFileSync("rpm", ["--root", root, "-q", "--qf", "%{VERSION}-%{RELEASE}\n", name], { encoding: "utf8" }).trim();
+};
+
+// Every process whose command line names the machine's folder: its agent, its dnf, what dnf started.
+const processesOf = (fleet: RealFleet.RealFleet, machine: string): readonly number[] => {
+  const folder = fleet.world.assets.find((a) => a.name === machine)?.directory ?? "";
+  return fs
+    .readdirSync("/proc")
+    .filter((p) => /^\d+$/.test(p))
+    .map(Number)
+    .filter((pid) => {
+      try {
+        return fs.readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(folder);
+      } catch {
+        return false;
+      }
+    });
+};
+
+const expectAsTold = ({ outcome, fleet }: Told): void => {
+  expect(outcome.problems).toEqual([]);
+  expect(rpm(fleet, "web-01", "curl-lab")).toBe("7.76.1-3.el9");
+  expect(rpm(fleet, "web-01", "zlib-lab")).toBe("1.2.11-41.el9");
+  expect(rpm(fleet, "web-01", "zlib-devel-lab")).toBe("1.2.11-41.el9");
+  expect(rpm(fleet, "db-01", "slow-lab")).toBe("1.0-2.el9");
+  expect(rpm(fleet, "edge-01", "failpre-lab")).toBe("1.0-1.el9");
+  expect(rpm(fleet, "build-01", "corrupt-lab")).toBe("1.0-1.el9");
+  expect(rpm(fleet, "web-01", "openssl-lab")).toBe("3.0.7-1.el9");
+  expect(rpm(fleet, "lab-01", "openssl-lab")).toBe("3.0.7-1.el9");
+  expect(rpm(fleet, "kiosk-01", "openssl-lab")).toBe("3.0.7-1.el9");
+};
+
+// Each agent's facts are numbered without a gap, and each patch of a run was settled once.
+const expectNothingLost = ({ facts, assetIds }: Told): void => {
+  const settled = facts.flatMap((f) => (f.body._tag === "Patch" ? [`${f.body.runId} ${f.body.patchId} ${f.at}`] : []));
+  expect(new Set(settled).size).toBe(settled.length);
+  expect(assetIds.size).toBe(Story.machines.length);
+  expect(facts.length).toBeGreaterThan(20);
+};
+
+describe.skipIf(obstacle !== null && !isRequired)("the story on real dnf", () => {
+  it("ends as told, and the package databases say so themselves", async () => {
+    expect(obstacle).toBeNull();
+    await tell({ during: async () => {} }, async (told) => {
+      expectAsTold(told);
+      expectNothingLost(told);
+    });
+  });
+
+  it("ends as told when an agent is killed alone while dnf installs: dnf goes on, the next life waits and verifies", async () => {
+    let killed = false;
+    const during: Trouble["during"] = async ({ fleet }, kind) => {
+      if (killed || kind !== "deployment" || lines(markOf(fleet, "db-01")) === 0) return;
+      killed = true;
+      await fleet.agent("db-01").kill();
+      expect(processesOf(fleet, "db-01").length, "dnf goes on by itself").toBeGreaterThan(0);
+      fleet.restart("db-01");
+    };
+    await tell({ slowPostSeconds: 6, during }, async (told) => {
+      expect(killed).toBe(true);
+      expectAsTold(told);
+      expectNothingLost(told);
+      expect(lines(markOf(told.fleet, "db-01")), "installed once").toBe(1);
+    });
+  });
+
+  it("ends as told when everything on a machine is killed half way through a transaction: it is repaired, then judged", async () => {
+    let killed = false;
+    const during: Trouble["during"] = async ({ fleet }, kind) => {
+      if (killed || kind !== "deployment" || lines(markOf(fleet, "db-01")) === 0) return;
+      killed = true;
+      const doomed = processesOf(fleet, "db-01");
+      await fleet.agent("db-01").killGroup();
+      for (const pid of doomed) {
+        try {
+          process.kill(pid, "SIGKILL");
+        } catch {
+          // It went with its group.
+        }
+      }
+      expect(rpm(fleet, "db-01", "slow-lab").split("\n"), "both versions stand there").toHaveLength(2);
+      fleet.restart("db-01");
+    };
+    await tell({ slowPostSeconds: 6, during }, async (told) => {
+      expect(killed).toBe(true);
+      expectAsTold(told);
+      expectNothingLost(told);
+    });
+  });
+
+  it("ends as told when the control plane is killed while agents download, and comes back", async () => {
+    let killed = false;
+    const during: Trouble["during"] = async ({ fleet, plane }, kind, runs) => {
+      const isFetching = [...fleet.world.server.requests().keys()].some((p) => p.endsWith(".rpm"));
+      if (killed || kind !== "deployment" || !isFetching || runs.size === 0) return;
+      killed = true;
+      await plane.kill();
+      await new Promise((resolve) => setTimeout(resolve, 3_000));
+      await plane.restart();
+    };
+    await tell({ during }, async (told) => {
+      expect(killed).toBe(true);
+      expectAsTold(told);
+      expectNothingLost(told);
+    });
+  });
+});
+
+describe("what the story needs", () => {
+  it("is at hand, or said in one sentence", () => {
+    if (isRequired) expect(obstacle).toBeNull();
+    else expect(obstacle === null || obstacle.length > 10).toBe(true);
+    expect(World.storyAssets.map((a) => a.name)).toEqual(Story.machines.map((m) => m.name));
+  });
+});

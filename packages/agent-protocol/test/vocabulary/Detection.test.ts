@@ -1,0 +1,74 @@
+import { describe, expect, it } from "vitest";
+import { Detection, type Package } from "../../src/vocabulary/index.ts";
+
+const target = (name: string, evr: string, arch = "x86_64"): Package.Package => ({ name, arch, evr });
+const has = (name: string, evrs: readonly string[], more: Partial<Package.InstalledVersions> = {}) => ({
+  name,
+  arch: "x86_64",
+  evrs,
+  sideBySide: false,
+  ...more,
+});
+
+type Case = readonly [
+  says: string,
+  verdict: Detection.DetectionVerdict,
+  targets: readonly Package.Package[],
+  installed: readonly Package.InstalledVersions[],
+];
+
+const deployments: readonly Case[] = [
+  ["the target version", "Satisfied", [target("a", "2-1")], [has("a", ["2-1"])]],
+  ["a newer version", "Satisfied", [target("a", "2-1")], [has("a", ["10-1"])]],
+  ["an older version", "Unsatisfied", [target("a", "2-1")], [has("a", ["1-9"])]],
+  ["an older epoch", "Unsatisfied", [target("a", "1:1-1")], [has("a", ["9-9"])]],
+  ["no such package", "NotApplicable", [target("a", "2-1")], [has("b", ["1-1"])]],
+  ["a package without versions", "NotApplicable", [target("a", "2-1")], [has("a", [])]],
+  ["the package of another architecture", "NotApplicable", [target("a", "2-1", "i686")], [has("a", ["1-1"])]],
+  ["nothing at all", "NotApplicable", [target("a", "2-1")], []],
+  ["one of two packages, and that one up to date", "Satisfied", [target("a", "2-1"), target("b", "2-1")], [has("a", ["2-1"])]],
+  [
+    "one of two packages behind",
+    "Unsatisfied",
+    [target("a", "2-1"), target("b", "2-1")],
+    [has("a", ["2-1"]), has("b", ["1-1"])],
+  ],
+  ["a package twice", "Broken", [target("a", "2-1")], [has("a", ["1-1", "2-1"])]],
+  [
+    "a package twice beside one that is behind",
+    "Broken",
+    [target("b", "2-1"), target("a", "2-1")],
+    [has("b", ["1-1"]), has("a", ["1-1", "2-1"])],
+  ],
+  ["another package twice", "Satisfied", [target("b", "2-1")], [has("a", ["1-1", "2-1"]), has("b", ["2-1"])]],
+  ["a kernel beside older ones", "Satisfied", [target("k", "3-1")], [has("k", ["1-1", "3-1"], { sideBySide: true })]],
+  ["only older kernels", "Unsatisfied", [target("k", "3-1")], [has("k", ["1-1", "2-1"], { sideBySide: true })]],
+];
+
+const rollbacks: readonly Case[] = [
+  ["exactly the target version", "Satisfied", [target("a", "1-1")], [has("a", ["1-1"])]],
+  ["a newer version", "Unsatisfied", [target("a", "1-1")], [has("a", ["2-1"])]],
+  ["an older version", "Unsatisfied", [target("a", "1-1")], [has("a", ["0-1"])]],
+  ["the same version under an explicit epoch", "Satisfied", [target("a", "0:1-1")], [has("a", ["1-1"])]],
+  ["no such package", "NotApplicable", [target("a", "1-1")], []],
+  ["a package twice", "Broken", [target("a", "1-1")], [has("a", ["1-1", "2-1"])]],
+  ["a newer kernel beside the target", "Unsatisfied", [target("k", "1-1")], [has("k", ["1-1", "2-1"], { sideBySide: true })]],
+];
+
+describe("Detection.verdict", () => {
+  it.each(deployments)("CMP-02: a deployment that finds %s is %s", (_, verdict, targets, installed) => {
+    expect(Detection.verdict("deployment", targets, installed)).toBe(verdict);
+    expect(Detection.verdict("deployment", [...targets].reverse(), [...installed].reverse())).toBe(verdict);
+  });
+
+  it.each(rollbacks)("CMP-02: a rollback that finds %s is %s", (_, verdict, targets, installed) => {
+    expect(Detection.verdict("rollback", targets, installed)).toBe(verdict);
+  });
+
+  it("T26: package names that are members of every object are packages like others", () => {
+    for (const name of ["constructor", "toString", "hasOwnProperty", "__proto__"]) {
+      expect(Detection.verdict("deployment", [target(name, "2-1")], [])).toBe("NotApplicable");
+      expect(Detection.verdict("deployment", [target(name, "2-1")], [has(name, ["1-1"])])).toBe("Unsatisfied");
+    }
+  });
+});

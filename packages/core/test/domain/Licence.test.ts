@@ -1,0 +1,122 @@
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { Asset } from "../../src/domain/asset/Asset.ts";
+import * as Licence from "../../src/domain/license/Licence.ts";
+import * as Subscription from "../../src/domain/license/Subscription.ts";
+import type { TagTree } from "../../src/domain/tag/TagTree.ts";
+import * as Arbitraries from "../scenario/Arbitraries.ts";
+import * as Forest from "../scenario/Forest.ts";
+import * as Values from "../scenario/Values.ts";
+
+const { any, every, asset, subscription } = Values;
+const NOW = Values.START;
+const tree = Values.tree({ fleet: null, web: "fleet", lab: null });
+const seats = (of: Partial<Subscription.Subscription>, assets: readonly Asset[]) =>
+  Licence.assignSeats(subscription(of), tree, assets, NOW);
+const licensed = (verdicts: ReadonlyMap<string, Licence.SeatVerdict>) =>
+  [...verdicts].filter(([, v]) => v._tag === "Licensed").map(([id]) => id).sort();
+
+/** The rules read literally: whether an asset has a seat, counted against all the others. */
+const hasSeat = (of: Subscription.Subscription, forest: TagTree, all: readonly Asset[], one: Asset): boolean => {
+  if (of.plan === "Free" || (of.expiresAt !== null && NOW >= of.expiresAt)) return false;
+  const isActive = (a: Asset) => a.modules.includes("PM");
+  if (of.plan === "Trial") return isActive(one);
+  const isCandidate = (a: Asset) =>
+    isActive(a) &&
+    (of.include.tags.length === 0 || Forest.satisfies(forest, of.include, a.tags)) &&
+    !Forest.satisfies(forest, of.exclude, a.tags);
+  const isBefore = (a: Asset) => a.activatedAt < one.activatedAt || (a.activatedAt === one.activatedAt && a.id < one.id);
+  return isCandidate(one) && all.filter((a) => isCandidate(a) && isBefore(a)).length < of.seats;
+};
+
+describe("a subscription's plan", () => {
+  it.each(["Trial", "Full"] as const)("LIC-01: %s is in force until its instant, and Free from then on", (plan) => {
+    const until = subscription({ plan, expiresAt: NOW });
+    expect(Subscription.planAt(until, NOW - 1)).toBe(plan);
+    expect(Subscription.planAt(until, NOW)).toBe("Free");
+    expect(Subscription.planAt(subscription({ plan, expiresAt: null }), Number.MAX_SAFE_INTEGER)).toBe(plan);
+  });
+});
+
+describe("seats", () => {
+  const old = asset(Values.uuid(1), { activatedAt: 1, tags: ["web"] });
+  const young = asset(Values.uuid(2), { activatedAt: 2, tags: ["lab"] });
+
+  it("LIC-03: on Free nobody has a seat, so nothing is deployed", () => {
+    for (const of of [{ plan: "Free" }, { plan: "Full", expiresAt: NOW }] as const) {
+      const verdicts = seats(of, [old, young]);
+      expect(licensed(verdicts)).toEqual([]);
+      expect(verdicts.get(old.id)).toMatchObject({ rule: "LIC-03", reason: expect.stringContaining("Free") });
+    }
+  });
+
+  it.each([
+    [any("fleet"), any(), [old.id]],
+    [any("fleet", "lab"), any(), [old.id, young.id]],
+    [every("fleet", "lab"), any(), []],
+    [any(), any("fleet"), [young.id]],
+    [any("fleet"), any("web"), []],
+    [any(), any(), [old.id, young.id]],
+  ])("LIC-04: with %j included and %j excluded, the assets licensed are %j", (include, exclude, expected) => {
+    const verdicts = seats({ include, exclude }, [old, young]);
+    expect(licensed(verdicts)).toEqual(expected);
+    for (const id of [old.id, young.id].filter((i) => !expected.includes(i))) {
+      expect(verdicts.get(id)).toMatchObject({ _tag: "NotLicensed", rule: "LIC-04" });
+    }
+  });
+
+  it("LIC-05: past their number, seats go to the oldest activations, ties by asset id", () => {
+    const inOrder = [
+      asset(Values.uuid(9), { activatedAt: 1 }),
+      asset(Values.uuid(3), { activatedAt: 2 }),
+      asset(Values.uuid(4), { activatedAt: 2 }),
+      asset(Values.uuid(1), { activatedAt: 3 }),
+    ];
+    for (let n = 0; n <= 5; n += 1) {
+      const verdicts = seats({ seats: n }, inOrder.toReversed());
+      expect(licensed(verdicts)).toEqual(inOrder.slice(0, n).map((a) => a.id).sort());
+      for (const late of inOrder.slice(n)) {
+        expect(verdicts.get(late.id)).toMatchObject({ rule: "LIC-05", reason: expect.stringContaining(`all ${n} seats`) });
+      }
+    }
+  });
+
+  it("LIC-05: an asset without PM is no candidate and takes no seat from others", () => {
+    const idle = asset(Values.uuid(3), { activatedAt: 0, modules: ["VM"] });
+    const verdicts = seats({ seats: 1 }, [idle, young]);
+    expect(licensed(verdicts)).toEqual([young.id]);
+    expect(verdicts.get(idle.id)).toMatchObject({ rule: "LIC-05", reason: expect.stringContaining("PM") });
+  });
+
+  it("LIC-12: on Trial every activated asset is licensed, whatever licence tags and seats say", () => {
+    const idle = asset(Values.uuid(3), { modules: [] });
+    const verdicts = seats({ plan: "Trial", seats: 0, include: any("lab"), exclude: any("web") }, [old, young, idle]);
+    expect(licensed(verdicts)).toEqual([old.id, young.id]);
+  });
+
+  it("LIC-05, LIC-04, LIC-12, LIC-01: any subscription seats just those assets whom the rules read literally seat, in whatever order they come", () => {
+    const settings = fc.record({
+      plan: fc.constantFrom("Full", "Full", "Full", "Trial", "Free"),
+      expiresAt: fc.constantFrom(null, null, NOW - 1, NOW, NOW + 1),
+      seats: fc.nat({ max: 6 }),
+      include: Arbitraries.tagSet,
+      exclude: fc.oneof(fc.constant(any()), Arbitraries.tagSet),
+    } as const);
+    const inputs = fc.tuple(Arbitraries.tree, settings, Arbitraries.assets).chain(([forest, of, assets]) =>
+      fc.tuple(fc.constant(forest), fc.constant(subscription(of)), fc.constant(assets), Arbitraries.shuffled(assets)),
+    );
+    let refusals = 0;
+    fc.assert(
+      fc.property(inputs, ([forest, of, assets, again]) => {
+        const verdicts = Licence.assignSeats(of, forest, assets, NOW);
+        const expected = assets.filter((a) => hasSeat(of, forest, assets, a)).map((a) => a.id);
+        expect(licensed(verdicts)).toEqual([...expected].sort());
+        expect(verdicts.size).toBe(assets.length);
+        expect(new Map(Licence.assignSeats(of, forest, again, NOW))).toEqual(new Map(verdicts));
+        refusals += [...verdicts.values()].filter((v) => v._tag === "NotLicensed" && v.rule === "LIC-05").length;
+      }),
+      Arbitraries.runs(500),
+    );
+    expect(refusals).toBeGreaterThan(0);
+  });
+});

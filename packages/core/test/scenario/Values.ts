@@ -1,0 +1,120 @@
+/** Domain values with everything filled in, so that a test says only what it is about. */
+import type { Package } from "@fettle/agent-protocol/vocabulary";
+import type { User } from "../../src/domain/access/User.ts";
+import type { Asset } from "../../src/domain/asset/Asset.ts";
+import type { Job, JobDraft } from "../../src/domain/job/Job.ts";
+import type { Subscription } from "../../src/domain/license/Subscription.ts";
+import type { Patch } from "../../src/domain/patch/Patch.ts";
+import type { ConfigurationProfile } from "../../src/domain/profile/ConfigurationProfile.ts";
+import * as Limits from "../../src/domain/shared/Limits.ts";
+import * as TagScope from "../../src/domain/tag/TagScope.ts";
+import * as TagSelection from "../../src/domain/tag/TagSelection.ts";
+import type { Tag, TagTree } from "../../src/domain/tag/TagTree.ts";
+
+export const DAY_MS = 86_400_000;
+export const HOUR_MS = 3_600_000;
+export const MINUTE_MS = 60_000;
+
+/** Where every clock of these tests starts. */
+export const START = Date.UTC(2026, 1, 1);
+
+/** A UUID that shows its number. */
+export const uuid = (n: number): string => `00000000-0000-4000-a000-${n.toString(16).padStart(12, "0")}`;
+
+export const pkg = (name: string, evr: string, arch = "x86_64"): Package.Package => ({ name, arch, evr });
+
+/** A tree from `child: parent`. */
+export const tree = (parents: { readonly [id: string]: string | null }): TagTree =>
+  new Map(Object.entries(parents).map(([id, parent]) => [id, { id, name: id, parent } satisfies Tag]));
+
+export const asset = (id: string, over: Partial<Asset> = {}): Asset => ({
+  id,
+  name: `asset-${id}`,
+  platform: "Linux",
+  osFamily: "Enterprise Linux",
+  osName: "Enterprise Linux 9",
+  arch: "x86_64",
+  timeZone: "UTC",
+  tags: [],
+  modules: ["PM"],
+  provisionedAt: START,
+  activatedAt: START,
+  activationKey: uuid(1),
+  ...over,
+});
+
+export const patch = (id: string, over: Partial<Patch> = {}): Patch => ({
+  id,
+  title: `${id} update`,
+  platform: "Linux",
+  vendor: "Lab",
+  category: "security",
+  vendorSeverity: "Important",
+  cves: [],
+  packages: [pkg("openssl", "2-1")],
+  publishedAt: START,
+  modifiedAt: START,
+  reboot: "never",
+  isDeprecated: false,
+  ...over,
+});
+
+export const any = (...tags: readonly string[]): TagSelection.TagSet => ({ mode: "any", tags });
+export const every = (...tags: readonly string[]): TagSelection.TagSet => ({ mode: "all", tags });
+
+export const select = (over: Partial<TagSelection.TagSelection>): TagSelection.TagSelection => ({
+  ...TagSelection.none,
+  ...over,
+});
+
+export const subscription = (over: Partial<Subscription> = {}): Subscription => ({
+  id: "acme",
+  plan: "Full",
+  expiresAt: null,
+  seats: 100,
+  include: any(),
+  exclude: any(),
+  limits: Limits.defaults,
+  ...over,
+});
+
+export const profile = (id: string, over: Partial<ConfigurationProfile> = {}): ConfigurationProfile => ({
+  id,
+  name: `profile ${id}`,
+  position: 1,
+  isDefault: false,
+  targets: TagSelection.none,
+  statusIntervalSeconds: 900,
+  scanIntervalSeconds: 14_400,
+  ...over,
+});
+
+/** A complete deployment of one patch to every asset that bears `fleet`. */
+export const draft = (over: Partial<JobDraft> = {}): JobDraft => ({
+  title: "Security fixes",
+  kind: "deployment",
+  platform: "Linux",
+  patches: { _tag: "List", patches: ["P-1"] },
+  targets: select({ include: any("fleet") }),
+  schedule: { _tag: "OnDemand" },
+  reboot: { _tag: "Suppress" },
+  continueOnFailure: true,
+  ...over,
+});
+
+export const job = (over: Partial<Job> = {}): Job => ({
+  ...draft(),
+  id: uuid(900),
+  description: "",
+  status: "Disabled",
+  ownerId: "mara",
+  createdAt: START,
+  enabled: null,
+  ...over,
+});
+
+export const user = (id: string, role: User["roles"][number], scope: TagScope.TagScope = TagScope.all): User => ({
+  id,
+  roles: [role],
+  scope,
+});
