@@ -74,7 +74,12 @@ export const ZONES: readonly Zone[] = [
     packages: [ANY],
   },
   // The story's world of real packages is what the installers are tried on as well.
-  { name: "tests of $1", files: /^packages\/([^/]+)\/test\//, zones: ["$1", "$1/*", "examples/story"], packages: [ANY] },
+  {
+    name: "tests of $1",
+    files: /^packages\/([^/]+)\/test\//,
+    zones: ["$1", "$1/*", "examples/story"],
+    packages: [ANY],
+  },
   { name: "examples/$1", files: /^examples\/([^/]+)\//, zones: [], packages: [ANY] },
   { name: "tools", files: /^(tools|bench|vitest\.config)/, zones: [ANY], packages: [ANY] },
 ];

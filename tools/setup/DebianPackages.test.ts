@@ -1,5 +1,15 @@
-import { describe, expect, it } from "vitest";
+import { execFileSync } from "node:child_process";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { afterAll, describe, expect, it } from "vitest";
 import { installedIn, missingOf, REAL_DNF, removalsOf, whyNotInstall } from "./DebianPackages.mjs";
+
+const FOLDER = mkdtempSync(join(tmpdir(), "fettle apt "));
+const MODULE = pathToFileURL(fileURLToPath(new URL("./DebianPackages.mjs", import.meta.url))).href;
+
+afterAll(() => rmSync(FOLDER, { recursive: true, force: true }));
 
 const root = { isDebian: true, isRoot: true, installed: () => new Set(["rpm", "gnupg"]) };
 
@@ -31,3 +41,47 @@ describe("the Debian packages", () => {
     expect(removalsOf("Inst rpm (4.18)\n")).toEqual([]);
   });
 });
+
+describe("installing with apt", () => {
+  it("updates the lists, looks what would be removed, and waits for other apts", () => {
+    const { answer, calls } = installWith(`echo "Inst rpm (4.18)"`);
+    expect(answer).toBe(null);
+    expect(calls).toEqual([
+      "noninteractive -o DPkg::Lock::Timeout=300 update",
+      "noninteractive -s install --no-install-recommends rpm dnf",
+      "noninteractive -o DPkg::Lock::Timeout=300 install -y --no-install-recommends rpm dnf",
+    ]);
+  });
+
+  it("lets busybox-static replace busybox, and nothing else remove anything", () => {
+    expect(installWith(`echo "Remv busybox [1]"`).calls).toHaveLength(3);
+    const { answer, calls } = installWith(`echo "Remv systemd [1]"`);
+    expect(answer).toMatch(/would remove systemd/);
+    expect(calls).toHaveLength(2);
+  });
+
+  it("goes on without fresh lists, and answers apt's own error", () => {
+    const { answer, calls } = installWith(
+      `case "$*" in *install*-y*) echo "E: Unable to locate package dnf" >&2;; esac; exit 100`,
+    );
+    expect(calls).toHaveLength(3);
+    expect(answer).toMatch(/could not install rpm dnf .*Unable to locate package dnf$/);
+  });
+});
+
+/** Runs the install in a process whose apt-get is a script that notes how it was called. */
+function installWith(script: string): { readonly answer: string | null; readonly calls: readonly string[] } {
+  const folder = mkdtempSync(join(FOLDER, "case-"));
+  const log = join(folder, "calls");
+  mkdirSync(join(folder, "bin"));
+  const apt = join(folder, "bin", "apt-get");
+  writeFileSync(apt, `#!/bin/sh\necho "$DEBIAN_FRONTEND $*" >> "${log}"\n${script}\n`);
+  chmodSync(apt, 0o755);
+  const program = `
+    import { install } from ${JSON.stringify(MODULE)};
+    const answer = await install(["rpm", "dnf"], { root: ${JSON.stringify(folder)}, say: () => {} });
+    console.log(JSON.stringify(answer ?? null));`;
+  const env = { ...process.env, PATH: `${join(folder, "bin")}${delimiter}${process.env.PATH}` };
+  const output = execFileSync(process.execPath, ["--input-type=module", "-e", program], { env, encoding: "utf8" });
+  return { answer: JSON.parse(output), calls: readFileSync(log, "utf8").trimEnd().split("\n") };
+}

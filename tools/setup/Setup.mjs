@@ -33,8 +33,8 @@ const NODE_VERSION_MIN = /** @type {const} */ ([20, 19]);
  */
 export async function setUp(options) {
   checkNode();
-  const missing = await ensureDebianPackages(options);
-  if (isReady(options)) return { missing, isChanged: false };
+  const { missing, isChanged } = await ensureDebianPackages(options);
+  if (isReady(options)) return { missing, isChanged };
   await withLock({ path: join(options.root, ".setup", "lock"), say: options.say }, async () => {
     endLeftOver(options.root, options.say);
     await ensureInstalled(options);
@@ -76,23 +76,25 @@ function isReady({ root, build }) {
  * Under the lock, because two set-ups asking apt at the same moment would both find the packages missing.
  *
  * @param {SetupOptions} options
+ * @returns {Promise<{ readonly missing: readonly string[], readonly isChanged: boolean }>}
  */
 async function ensureDebianPackages(options) {
   const { root, say } = options;
   const wanted = [...(isInstalled(root, installStamp(root)) ? [] : BUILD_TOOLS), ...(options.realDnf ? REAL_DNF : [])];
   const missing = missingOf(wanted);
-  if (missing.length === 0) return [];
+  if (missing.length === 0) return { missing, isChanged: false };
   const reason = whyNotInstall(missing, options);
   if (reason !== undefined) {
     say(reason);
-    return missing;
+    return { missing, isChanged: false };
   }
   await withLock({ path: join(root, ".setup", "lock"), say }, async () => {
     const stillMissing = missingOf(wanted);
     const failure = stillMissing.length === 0 ? undefined : await install(stillMissing, options);
     if (failure !== undefined) say(failure);
   });
-  return missingOf(wanted);
+  const still = missingOf(wanted);
+  return { missing: still, isChanged: still.length < missing.length };
 }
 
 /** @param {SetupOptions} options */

@@ -14,7 +14,7 @@ const STOP_SIGNALS = /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"]);
 
 /**
  * @typedef {object} StepOptions
- * @property {string} name what is being done, for people: "installing the JavaScript dependencies"
+ * @property {string} name what is being done, for people: "installing things"; a remark in brackets is said only once
  * @property {string} command
  * @property {readonly string[]} args
  * @property {string} root the working copy; logs go to its `.setup/logs`
@@ -29,13 +29,14 @@ const STOP_SIGNALS = /** @type {const} */ (["SIGINT", "SIGTERM", "SIGHUP"]);
  * @returns {Promise<{ readonly ok: boolean, readonly tail: string, readonly log: string, readonly seconds: number }>}
  */
 export async function runStep(options) {
-  const log = join(options.root, ".setup", "logs", `${options.name.replaceAll(/\W+/g, "-")}.log`);
+  const [short = options.name] = options.name.split(" (");
+  const log = join(options.root, ".setup", "logs", `${short.replaceAll(/\W+/g, "-")}.log`);
   mkdirSync(dirname(log), { recursive: true });
   const output = openSync(log, "w");
   const startedAt = Date.now();
   const seconds = () => Math.round((Date.now() - startedAt) / 1000);
   options.say(options.name);
-  const heartbeat = setInterval(() => options.say(`still ${options.name} (${seconds()} s)`), HEARTBEAT_MS);
+  const heartbeat = setInterval(() => options.say(`still ${short} (${seconds()} s)`), HEARTBEAT_MS);
   try {
     const ok = await childSucceeds(options, output);
     return { ok, tail: lastLines(log), log, seconds: seconds() };

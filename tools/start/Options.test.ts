@@ -11,7 +11,9 @@ afterAll(() => rmSync(ROOT, { recursive: true, force: true }));
 describe("the options of npm start", () => {
   it("are those the story's own help text documents", () => {
     const help = helpText(fileURLToPath(new URL("../..", import.meta.url)));
-    expect(documentedOptions(help)).toEqual(expect.arrayContaining(["--json", "--no-install", "--simulated", "--help"]));
+    expect(documentedOptions(help)).toEqual(
+      expect.arrayContaining(["--json", "--no-install", "--simulated", "--help"]),
+    );
   });
 
   it("are read from the text's lines that begin with one", () => {

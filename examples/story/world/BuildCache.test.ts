@@ -32,7 +32,7 @@ describe("the build cache", () => {
       });
     const places = await Promise.all([make(), make(), make()]);
     expect(new Set(places).size).toBe(1);
-    const [place = ""] = places;
+    const [place] = places;
     expect((await fs.readdir(folder)).filter((n) => n.startsWith(`${path.basename(place)}.`))).toEqual([]);
   });
 

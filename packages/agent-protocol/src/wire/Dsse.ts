@@ -63,6 +63,7 @@ export const open = (
   if (!parsed.success) return error("malformed", "not a DSSE envelope");
   if (parsed.data.payloadType !== type) return error("wrong-type", `a ${parsed.data.payloadType}, not a ${type}`);
   const payload = Buffer.from(parsed.data.payload, "base64");
+  if (payload.toString("base64") !== parsed.data.payload) return error("malformed", "the payload's base64 has spare bits");
   if (payload.length > limits.bytes) return error("malformed", `payload of ${payload.length} bytes; at most ${limits.bytes}`);
   const signed = preAuthenticationEncoding(type, payload);
   const keyid = Crypto.fingerprint(trusted);

@@ -45,7 +45,8 @@ export interface SignedRequestError {
 const error = (reason: SignedRequestError["reason"], message: string): Result<never, SignedRequestError> =>
   fail({ _tag: "SignedRequestError", reason, message });
 
-const integer = z.string().regex(/^(0|[1-9]\d{0,15})$/).transform(Number);
+// A number that a double can't tell from its neighbour would have two spellings under one signature.
+const integer = z.string().regex(/^(0|[1-9]\d{0,15})$/).transform(Number).refine(Number.isSafeInteger);
 const Headers = z.object({
   "fettle-tenant": z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/),
   "fettle-agent": z.uuid(),

@@ -99,10 +99,10 @@ const withhold = Effect.fn("CheckIns.withhold")(function* (
 ) {
   const found = yield* Repository.get(tenantId, "assetRun", assetRunId);
   if (found === null || found.value.state.status !== "Pending") return;
-  const unlicensed = { ...found.value, placed: { status: "NotLicensed", reason } as const };
+  const unlicensed = { ...found.value, placed: { status: "NotLicensed", reason, at: now } as const };
   yield* Repository.tryCommit(tenantId, {
     expect: [Repository.expected("assetRun", assetRunId, found)],
-    writes: [Repository.put("assetRun", assetRunId, { ...unlicensed, state: AssetRun.fold(unlicensed, [], now) })],
+    writes: [Repository.put("assetRun", assetRunId, { ...unlicensed, state: AssetRun.fold(unlicensed, []) })],
     events: [Repository.event("ManifestWithheld", "assetRun", assetRunId, now, { reason })],
   });
 });

@@ -84,7 +84,7 @@ const materialise = Effect.fn("Dispatcher.materialise")(function* (
 interface Placement {
   readonly assetId: string;
   readonly patches: readonly PlannedPatch[];
-  readonly placed: AssetRun.AssetRun["placed"];
+  readonly placed: Omit<AssetRun.AssetRun["placed"], "at">;
 }
 
 // LIC-06: an unlicensed asset stands in the run, is never sent a manifest, and doesn't fail the job.
@@ -103,11 +103,11 @@ const placed = (run: Run.Run, p: Placement, now: number): AssetRun.AssetRun => {
     runId: run.id,
     jobId: run.jobId,
     assetId: p.assetId,
-    placed: p.placed,
+    placed: { ...p.placed, at: now },
     patches: p.patches,
     manifest: null,
   };
-  return { ...base, state: AssetRun.fold(base, [], now) };
+  return { ...base, state: AssetRun.fold(base, []) };
 };
 
 // Issues manifests to asset runs that have none in force; the run is issued once none is left without.

@@ -207,7 +207,7 @@ export const codecs = {
       runId: text,
       jobId: text,
       assetId: text,
-      placed: z.strictObject({ status: z.enum(["Pending", "NotLicensed"]), reason: text.nullable() }),
+      placed: z.strictObject({ status: z.enum(["Pending", "NotLicensed"]), reason: text.nullable(), at: int }),
       patches: z.array(plannedPatch),
       manifest: z.strictObject({ version: int, digest: text, notAfter: int }).nullable(),
       state: z.strictObject({

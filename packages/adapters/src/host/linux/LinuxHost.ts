@@ -66,7 +66,8 @@ const timeZone = async (root: string): Promise<string> => {
 
 const checkedZone = (zone: string): string => {
   try {
-    return new Intl.DateTimeFormat("en", { timeZone: zone }) && zone;
+    new Intl.DateTimeFormat("en", { timeZone: zone });
+    return zone;
   } catch {
     throw new Error(`${JSON.stringify(zone)} is no IANA time zone`);
   }

@@ -10,6 +10,7 @@ import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import type { Ending } from "./Classification.ts";
 import { type DnfSettings, environment } from "./DnfOptions.ts";
+import * as Fifo from "./Fifo.ts";
 import * as TransactionPlan from "./TransactionPlan.ts";
 
 export interface ReviewedCommand {
@@ -31,17 +32,11 @@ export type Outcome =
 const POLL_MILLISECONDS = 20;
 const PROMPT = /\[[yY]\/[nN]\]: $/;
 
-/** Runs one dnf command under review. Rejects only when the output files can't be made or read. */
+/** Runs one dnf command under review. Rejects only when the files around it can't be made or read. */
 export const run = async (settings: DnfSettings, command: ReviewedCommand): Promise<Outcome> => {
   const output = await openOutput(settings);
   try {
-    const child = spawn(settings.dnf, [...command.line], {
-      cwd: "/",
-      env: environment,
-      detached: true,
-      stdio: ["pipe", output.stdout.fd, output.stderr.fd],
-    });
-    return await accompany(settings, command, child, output);
+    return await start(settings, command, output);
   } finally {
     await output.stdout.close();
     await output.stderr.close();
@@ -75,6 +70,23 @@ const openOutput = async (settings: DnfSettings): Promise<Output> => {
   return { stdout: await open(STDOUT), stderr: await open(STDERR) };
 };
 
+const start = async (settings: DnfSettings, command: ReviewedCommand, output: Output): Promise<Outcome> => {
+  const input = await Fifo.open(settings.stateDirectory);
+  try {
+    const child = spawn(settings.dnf, [...command.line], {
+      cwd: "/",
+      env: environment,
+      detached: true,
+      stdio: [input.reader.fd, output.stdout.fd, output.stderr.fd],
+    });
+    const progress = watch(child);
+    await input.reader.close();
+    return await accompany(settings, command, { child, output, progress, answers: input.writer });
+  } finally {
+    await input.writer.close();
+  }
+};
+
 type Child = ReturnType<typeof spawn>;
 
 /** What has happened so far; the child's events write to it. */
@@ -95,23 +107,26 @@ const watch = (child: Child): Progress => {
   child.once("exit", (exitCode, signal) => {
     progress.end = { exitCode, signal };
   });
-  // dnf may be gone before it is answered; how it ended tells more than a broken pipe.
-  child.stdin?.on("error", () => undefined);
   return progress;
 };
 
-const accompany = async (
-  settings: DnfSettings,
-  command: ReviewedCommand,
-  child: Child,
-  output: Output,
-): Promise<Outcome> => {
-  const progress = watch(child);
+/** One running dnf. */
+interface Run {
+  readonly child: Child;
+  readonly output: Output;
+  readonly progress: Progress;
+  /** dnf reads its answers here. */
+  readonly answers: fs.FileHandle;
+}
+
+const accompany = async (settings: DnfSettings, command: ReviewedCommand, run: Run): Promise<Outcome> => {
+  const { child, output, progress } = run;
   for (;;) {
     if (progress.failure !== null) return notStarted(settings, progress.failure);
-    if (progress.end !== null)
+    if (progress.end !== null) {
       return { _tag: "Ended", ending: await ending(progress.end, output), verdict: progress.verdict };
-    if (!progress.isAnswered) await answer(command, child, output, progress);
+    }
+    if (!progress.isAnswered) await answer(command, run);
     await trim(output, settings.limits.outputBytes);
     const milliseconds = limitOf(settings, command, progress.isAnswered);
     if (progress.end === null && performance.now() - progress.since > milliseconds) {
@@ -122,7 +137,7 @@ const accompany = async (
   }
 };
 
-const answer = async (command: ReviewedCommand, child: Child, output: Output, progress: Progress): Promise<void> => {
+const answer = async (command: ReviewedCommand, { output, progress, answers }: Run): Promise<void> => {
   const stdout = await readAll(output.stdout);
   const plan = TransactionPlan.parse(stdout);
   // A question before there is a plan is about a key, or comes from a dnf that this adapter doesn't know: no.
@@ -130,7 +145,10 @@ const answer = async (command: ReviewedCommand, child: Child, output: Output, pr
   progress.verdict = plan === null ? null : command.review(plan);
   progress.isAnswered = true;
   progress.since = performance.now();
-  child.stdin?.end(progress.verdict?._tag === "Accepted" ? "y\n" : "n\n");
+  // dnf may be gone before it is answered; how it ended tells more than a broken pipe.
+  await answers.write(progress.verdict?._tag === "Accepted" ? "y\n" : "n\n").catch(() => undefined);
+  // Another question finds the end, which means no.
+  await answers.close();
 };
 
 const limitOf = (settings: DnfSettings, command: ReviewedCommand, isAnswered: boolean): number => {

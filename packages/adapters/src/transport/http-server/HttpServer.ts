@@ -133,7 +133,7 @@ const serverOf = (
     const response = last.get(socket);
     // A second reply to one request, or one inside another, would be taken for the answer to something else.
     const isAnswered = response?.headersSent === true && !(response.writableFinished && response.req.complete);
-    if (error.code === "ECONNRESET" || !socket.writable ) socket.destroy();
+    if (error.code === "ECONNRESET" || !socket.writable || isAnswered) socket.destroy();
     else socket.end(lastWordsFor(error), () => socket.destroy());
   });
   server.on("error", onDefect);

@@ -47,6 +47,11 @@ describe("a dnf under review", () => {
     expect(stdout).not.toContain("FETTLE_TEST_LEAK");
   });
 
+  it("has a plain pipe on its input: bash would read root's .bashrc on a socket", async () => {
+    const outcome = await play(`test -p /dev/stdin && echo pipe; test -S /dev/stdin && echo socket; ${plan}`);
+    expect(outcome).toMatchObject({ ending: { stdout: expect.stringMatching(/^pipe\n--->/) } });
+  });
+
   it("is answered no when its plan is not accepted", async () => {
     const outcome = await play(`echo '---> odd'; ${plan}; read -r answer; echo "answer=$answer"`);
     expect(outcome).toMatchObject({

@@ -59,13 +59,18 @@ export const assess = (
 const older = (fix: Package.Package, evr: string): readonly MissingPackage[] =>
   RpmVersion.compare(evr, fix.evr) < 0 ? [{ name: fix.name, arch: fix.arch, installed: evr, fixed: fix.evr }] : [];
 
-// A kernel stands there in several versions; the newest decides, of two spellings of one version the first as text.
+// A kernel stands there in several versions; the newest decides.
 const newestInstalled = (packages: readonly Package.Package[]): ReadonlyMap<string, string> => {
   const newest = new Map<string, string>();
   for (const p of packages) {
     const known = newest.get(Package.key(p));
-    const order = known === undefined ? 1 : RpmVersion.compare(p.evr, known) || (p.evr < (known ?? "") ? 1 : -1);
-    if (order > 0) newest.set(Package.key(p), p.evr);
+    if (known === undefined || isBefore(known, p.evr)) newest.set(Package.key(p), p.evr);
   }
   return newest;
+};
+
+// Of two spellings of one version it must not depend on their order which one is shown.
+const isBefore = (a: string, b: string): boolean => {
+  const order = RpmVersion.compare(a, b);
+  return order < 0 || (order === 0 && a < b);
 };

@@ -40,8 +40,8 @@ export interface AssetRun {
   readonly runId: string;
   readonly jobId: string;
   readonly assetId: string;
-  /** What the control plane itself decided: to send it, or that there is no licence. */
-  readonly placed: { readonly status: "Pending" | "NotLicensed"; readonly reason: string | null };
+  /** What the control plane itself decided, and when: to send it, or that there is no licence. */
+  readonly placed: { readonly status: "Pending" | "NotLicensed"; readonly reason: string | null; readonly at: number };
   readonly patches: readonly PlannedPatch[];
   /** The manifest in force, once issued. */
   readonly manifest: { readonly version: number; readonly digest: string; readonly notAfter: number } | null;
@@ -61,15 +61,11 @@ export interface AssetRunState {
 export const idOf = (runId: string, assetId: string): string => `${runId}.${assetId}`;
 
 /** The state that these facts make of an asset run. */
-export const fold = (
-  run: Pick<AssetRun, "placed" | "patches">,
-  facts: readonly AgentFact[],
-  placedAt: number,
-): AssetRunState => {
+export const fold = (run: Pick<AssetRun, "placed" | "patches">, facts: readonly AgentFact[]): AssetRunState => {
   const start: AssetRunState = {
     status: run.placed.status,
     reason: run.placed.reason,
-    changedAt: placedAt,
+    changedAt: run.placed.at,
     results: {},
     violations: 0,
   };

@@ -1,0 +1,66 @@
+import { RunStatus } from "@fettle/agent-protocol/vocabulary";
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { AssetRun } from "../../src/domain/run/AssetRun.ts";
+import * as Run from "../../src/domain/run/Run.ts";
+import * as Arbitraries from "../scenario/Arbitraries.ts";
+import { assetRun } from "../scenario/Facts.ts";
+import * as Values from "../scenario/Values.ts";
+
+const run: Run.Run = {
+  id: Values.uuid(1),
+  jobId: Values.uuid(2),
+  jobRevision: 1,
+  kind: "deployment",
+  occurrenceKey: "on-demand",
+  planHash: "sha256:00",
+  hasDrifted: false,
+  startedAt: Values.START,
+  isIssued: true,
+};
+const inStatus = (status: RunStatus.RunStatus): AssetRun => {
+  const made = assetRun([]);
+  return { ...made, state: { ...made.state, status } };
+};
+const ends = ["Completed", "CompletedWithFailure", "JobFailed", "DownloadingFailed", "TimedOut", "NotLicensed", "CanceledBlackout"];
+
+describe("the progress of a run", () => {
+  it("RUN-05: counts the assets by status, unlicensed ones too, and how many ended or answered (of one job)", () => {
+    const statuses = ["Pending", "Pending", "Patching", "PendingReboot", "Completed", "NotLicensed", "TimedOut"] as const;
+    expect(Run.progress(run, statuses.map(inStatus))).toEqual({
+      runId: run.id,
+      jobId: run.jobId,
+      assets: 7,
+      final: 3,
+      responded: 4,
+      byStatus: { Pending: 2, Patching: 1, PendingReboot: 1, Completed: 1, NotLicensed: 1, TimedOut: 1 },
+    });
+  });
+
+  it("RUN-08: has for final just the seven that end an asset run, and Pending Reboot is none of them", () => {
+    for (const status of RunStatus.all) expect([status, Run.progress(run, [inStatus(status)]).final]).toEqual([status, ends.includes(status) ? 1 : 0]);
+    expect(RunStatus.all).toHaveLength(14);
+  });
+
+  it("adds up for any assets in any order", () => {
+    const mixes = fc.array(fc.constantFrom(...RunStatus.all), { maxLength: 30 });
+    fc.assert(
+      fc.property(mixes.chain((m) => fc.tuple(fc.constant(m), Arbitraries.shuffled(m))), ([statuses, again]) => {
+        const progress = Run.progress(run, statuses.map(inStatus));
+        expect(Object.values(progress.byStatus).reduce((a, b) => a + b, 0)).toBe(statuses.length);
+        expect(progress.final).toBe(statuses.filter((s) => ends.includes(s)).length);
+        expect(progress.responded).toBe(statuses.filter((s) => s !== "Pending" && s !== "NotLicensed").length);
+        expect(Run.progress(run, again.map(inStatus))).toEqual(progress);
+      }),
+      Arbitraries.runs(100),
+    );
+  });
+});
+
+describe("an occurrence", () => {
+  it("has a claim of its own: of another job or another time, another one", () => {
+    const claims = [["a", "x"], ["a", "y"], ["b", "x"]].map(([job, key]) => Run.occurrenceClaim(job ?? "", key ?? ""));
+    expect(new Set(claims).size).toBe(3);
+    expect(Run.occurrenceClaim("a", "x")).toBe(claims[0]);
+  });
+});
