@@ -30,7 +30,8 @@ export const write = (state: string, settings: Settings): void => {
 
 /** Reads settings; throws a sentence for people when there are none or they don't read. */
 export const read = (state: string): Settings => {
-  if (!fs.existsSync(file(state))) throw new Error(`no agent is installed in ${state}: run "fettle-agent install" first`);
+  if (!fs.existsSync(file(state)))
+    throw new Error(`no agent is installed in ${state}: run "fettle-agent install" first`);
   const parsed = Settings.safeParse(JSON.parse(fs.readFileSync(file(state), "utf8")));
   if (!parsed.success) throw new Error(`${file(state)} doesn't read: ${z.prettifyError(parsed.error)}`);
   return parsed.data;

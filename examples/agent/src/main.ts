@@ -136,7 +136,13 @@ const status = (state: string): Promise<void> =>
       const agent = yield* agentOf(Settings.read(state));
       const { identity, membership, manifestVersion, runs, facts } = agent.state();
       const held = Object.values(runs).map((r) => ({ runId: r.manifest.runId, status: r.status }));
-      const shown = { identity, tenantId: membership?.tenantId ?? null, manifestVersion, runs: held, unreported: facts.length };
+      const shown = {
+        identity,
+        tenantId: membership?.tenantId ?? null,
+        manifestVersion,
+        runs: held,
+        unreported: facts.length,
+      };
       process.stdout.write(`${JSON.stringify(shown, null, 2)}\n`);
     }),
   );

@@ -21,8 +21,7 @@ export const manager = Actor.user(TENANT, "mara");
 const users: readonly User[] = [{ id: "mara", roles: ["PatchManager"], scope: { _tag: "All" } }];
 
 const directory = Layer.succeed(Directory, {
-  user: (tenantId, userId) =>
-    Effect.succeed(tenantId === TENANT ? (users.find((u) => u.id === userId) ?? null) : null),
+  user: (tenantId, userId) => Effect.succeed(tenantId === TENANT ? (users.find((u) => u.id === userId) ?? null) : null),
 });
 
 /** Opens the Fettle whose data lies in a folder, until the scope closes. */

@@ -6,7 +6,10 @@ export interface Narrator {
   readonly say: (text: string) => void;
   readonly heading: (text: string) => void;
   /** Shows how far a run has come; called again and again. */
-  readonly progress: (progress: RunProgress, runs: readonly { readonly name: string; readonly run: AssetRun.AssetRun }[]) => void;
+  readonly progress: (
+    progress: RunProgress,
+    runs: readonly { readonly name: string; readonly run: AssetRun.AssetRun }[],
+  ) => void;
   /** Ends live progress, leaving its last state standing. */
   readonly settle: () => void;
 }

@@ -3,7 +3,7 @@
  * shown with what the machines' own package databases say.
  */
 import { PatchOutcome, ReasonCode, RunStatus } from "@fettle/agent-protocol";
-import { type AssetRun, Fettle, type HashedPlan, type JobDraft, Limits, type ResultRow } from "@fettle/core";
+import { type AssetRun, type Fettle, type HashedPlan, type JobDraft, Limits, type ResultRow } from "@fettle/core";
 import { Story } from "@fettle/core/testing";
 import type { Fleet, Group, InstallCommand } from "./Fleet.ts";
 import * as Host from "./Host.ts";
@@ -102,10 +102,15 @@ const setScene = async ({ fettle, fleet, server, narrator, patience }: Stage): P
     limits,
   });
   narrator.say(`Limits overridden for this demonstration: ${JSON.stringify(Limits.overridden(subscription.limits))}`);
-  for (const id of ["fleet", "servers", "lab", "kiosk"]) await fettle.subscriptions.saveTag(Host.manager, { id, name: id });
+  for (const id of ["fleet", "servers", "lab", "kiosk"])
+    await fettle.subscriptions.saveTag(Host.manager, { id, name: id });
   const key = async (group: Group): Promise<InstallCommand> => {
     const agentsMax = Story.machines.filter((m) => m.group === group).length;
-    const issued = await fettle.subscriptions.createActivationKey(Host.manager, { title: group, tags: ["fleet", group], agentsMax });
+    const issued = await fettle.subscriptions.createActivationKey(Host.manager, {
+      title: group,
+      tags: ["fleet", group],
+      agentsMax,
+    });
     const { secret, tenantKeyFingerprint } = issued;
     return { tenantId: Host.TENANT, activationKeyId: issued.key.id, activationSecret: secret, tenantKeyFingerprint };
   };
@@ -181,10 +186,7 @@ const runJob = async (stage: Stage, draft: JobDraft): Promise<Ran> => {
   const lines = rows.map(line);
   narrator.say("");
   narrator.say(
-    table(
-      ["asset", "status", "patch", "before", "after", "result", "reason", "confirmed"],
-      lines.flatMap(cells),
-    ),
+    table(["asset", "status", "patch", "before", "after", "result", "reason", "confirmed"], lines.flatMap(cells)),
   );
   return { plan, rows, lines };
 };
@@ -241,7 +243,9 @@ const checkDeployment = (lines: readonly Line[]): string[] => {
   const told = Object.entries(Story.expected).flatMap(([asset, patches]) =>
     Object.entries(patches).map(([patch, outcome]) => `${asset} ${patch} ${outcome}`),
   );
-  const shown = lines.filter((l) => l.patch !== "—").map((l) => `${l.asset} ${l.patch} ${l.result}${l.reason === "" ? "" : ` ${l.reason.split(" ")[0]}`}`);
+  const shown = lines
+    .filter((l) => l.patch !== "—")
+    .map((l) => `${l.asset} ${l.patch} ${l.result}${l.reason === "" ? "" : ` ${l.reason.split(" ")[0]}`}`);
   for (const t of told) if (!shown.includes(t)) problems.push(`told, but not so: ${t}`);
   for (const s of shown) if (!told.includes(s)) problems.push(`so, but not told: ${s}`);
   const statuses = new Map(lines.map((l) => [l.asset, l.status]));
@@ -249,9 +253,11 @@ const checkDeployment = (lines: readonly Line[]): string[] => {
     ([asset, status]) => [asset, RunStatus.label(status as RunStatus.RunStatus)] as const,
   );
   for (const [asset, status] of known) {
-    if (statuses.get(asset) !== status) problems.push(`${asset} ended ${statuses.get(asset) ?? "without a run"}, not ${status}`);
+    if (statuses.get(asset) !== status)
+      problems.push(`${asset} ended ${statuses.get(asset) ?? "without a run"}, not ${status}`);
   }
-  for (const asset of statuses.keys()) if (!(asset in Story.expectedStatus)) problems.push(`${asset} has a run that nobody ordered`);
+  for (const asset of statuses.keys())
+    if (!(asset in Story.expectedStatus)) problems.push(`${asset} has a run that nobody ordered`);
   return problems;
 };
 

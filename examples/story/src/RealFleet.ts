@@ -60,7 +60,8 @@ export const make = async (options: RealFleetOptions): Promise<RealFleet> => {
       }
     },
     checkInNow: async () => {
-      for (const { name } of world.assets) command(options.agentScript, ["check-in", "--now", "--state", stateOf(name)]);
+      for (const { name } of world.assets)
+        command(options.agentScript, ["check-in", "--now", "--state", stateOf(name)]);
     },
     installed: world.installed,
     close: async () => {
@@ -74,15 +75,18 @@ const groupOf = (name: string): Group => Story.machines.find((m) => m.name === n
 
 // `fettle-agent install`, as an administrator would paste it.
 const install = (script: string, state: string, asset: World.WorldAsset, server: string, key: InstallCommand): void =>
-  command(script, [
-    "install",
-    ...["--state", state, "--server", server, "--tenant", key.tenantId],
-    ...["--activation", `${key.activationKeyId}.${key.activationSecret}`],
-    ...["--tenant-key-fingerprint", key.tenantKeyFingerprint],
-    ...["--name", asset.name, "--time-zone", asset.timeZone],
-    ...["--install-root", asset.installRoot, "--dnf-config", asset.dnfConfig, "--boot-id-file", asset.bootIdFile],
-    ...["--provision-retry-seconds", "1"],
-  ]);
+  command(
+    script,
+    [
+      "install",
+      ["--state", state, "--server", server, "--tenant", key.tenantId],
+      ["--activation", `${key.activationKeyId}.${key.activationSecret}`],
+      ["--tenant-key-fingerprint", key.tenantKeyFingerprint],
+      ["--name", asset.name, "--time-zone", asset.timeZone],
+      ["--install-root", asset.installRoot, "--dnf-config", asset.dnfConfig, "--boot-id-file", asset.bootIdFile],
+      ["--provision-retry-seconds", "1"],
+    ].flat(),
+  );
 
 const command = (script: string, args: readonly string[]): void => {
   const done = spawnSync(process.execPath, [script, ...args], { encoding: "utf8" });

@@ -54,7 +54,14 @@ const tell = async (trouble: Trouble, look: (told: Told) => Promise<void>): Prom
   try {
     const fettle = Fettle.promises(await Effect.runPromise(Scope.provide(Host.open(data), scope)));
     const during: Play.Stage["during"] = (kind, runs) => trouble.during({ fleet, plane }, kind, runs);
-    const outcome = await Play.play({ fettle, fleet, server: plane.url, narrator: quiet, patience: PATIENCE_MS, during });
+    const outcome = await Play.play({
+      fettle,
+      fleet,
+      server: plane.url,
+      narrator: quiet,
+      patience: PATIENCE_MS,
+      during,
+    });
     const assets = await fettle.assets.list(Host.manager);
     await look({
       outcome,
@@ -84,12 +91,15 @@ const storedFacts = (data: string): readonly Facts.Fact[] => {
 const markOf = (fleet: RealFleet.RealFleet, machine: string): string =>
   path.join(fleet.world.assets.find((a) => a.name === machine)?.installRoot ?? "", "opt/lab/slow-lab.started");
 
-const lines = (file: string): number => (fs.existsSync(file) ? fs.readFileSync(file, "utf8").trim().split("\n").length : 0);
+const lines = (file: string): number =>
+  fs.existsSync(file) ? fs.readFileSync(file, "utf8").trim().split("\n").length : 0;
 
 // What the machine's own package database says, asked without any of Fettle's code.
 const rpm = (fleet: RealFleet.RealFleet, machine: string, name: string): string => {
   const root = fleet.world.assets.find((a) => a.name === machine)?.installRoot ?? "";
-  return execFileSync("rpm", ["--root", root, "-q", "--qf", "%{VERSION}-%{RELEASE}\n", name], { encoding: "utf8" }).trim();
+  return execFileSync("rpm", ["--root", root, "-q", "--qf", "%{VERSION}-%{RELEASE}\n", name], {
+    encoding: "utf8",
+  }).trim();
 };
 
 // Every process whose command line names the machine's folder: its agent, its dnf, what dnf started.

@@ -19,4 +19,5 @@ export const error = <A, E>(result: Result<A, E>): E => {
 };
 
 /** `count` of something, numbered from 0. */
-export const times = <A>(count: number, make: (n: number) => A): readonly A[] => Array.from({ length: count }, (_, n) => make(n));
+export const times = <A>(count: number, make: (n: number) => A): readonly A[] =>
+  Array.from({ length: count }, (_, n) => make(n));

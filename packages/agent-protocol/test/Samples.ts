@@ -42,6 +42,7 @@ export const manifest: Documents.JobManifest = {
   occurrenceKey: "2026-06-02T22:00 America/Argentina/ComodRivadavia 0",
   kind: "deployment",
   list: digest(0xabc),
+  validity: "window",
   notBefore: NOW - HOUR,
   notAfter: NOW + HOUR,
   bound: "complete",

@@ -6,7 +6,7 @@
  */
 import type { SignedRequest } from "@fettle/agent-protocol";
 import * as Cause from "effect/Cause";
-import * as Context from "effect/Context";
+import type * as Context from "effect/Context";
 import * as Effect from "effect/Effect";
 import * as Exit from "effect/Exit";
 import type { JobDraft } from "./domain/job/Job.ts";
@@ -40,14 +40,17 @@ export type FettleFailure = Rejected | StorageError | BlobError | DirectoryError
  * const job = yield* fettle.jobs.create(actor, draft);
  */
 export const make = (ports: Context.Context<FettlePorts>) => {
-  const on = <A, E>(effect: Effect.Effect<A, E, FettlePorts>): Effect.Effect<A, E> => Effect.provideContext(effect, ports);
+  const on = <A, E>(effect: Effect.Effect<A, E, FettlePorts>): Effect.Effect<A, E> =>
+    Effect.provideContext(effect, ports);
   return {
     subscriptions: {
       /** Opens the actor's subscription, or changes its plan, seats, licence tags and limits. */
       save: (actor: Actor, input: Subscriptions.SubscriptionInput) => on(Subscriptions.save(actor, input)),
       /** Adds or changes an asset tag. */
-      saveTag: (actor: Actor, input: { readonly id?: string; readonly name: string; readonly parent?: string | null }) =>
-        on(Subscriptions.saveTag(actor, input)),
+      saveTag: (
+        actor: Actor,
+        input: { readonly id?: string; readonly name: string; readonly parent?: string | null },
+      ) => on(Subscriptions.saveTag(actor, input)),
       /** Makes an activation key; its secret is shown here only. */
       createActivationKey: (actor: Actor, input: Subscriptions.ActivationKeyInput) =>
         on(Subscriptions.createActivationKey(actor, input)),
@@ -105,7 +108,13 @@ export class FettleError extends Error {
   readonly rule: string | null;
   readonly details: unknown;
   readonly isRetryable: boolean;
-  constructor(failure: { readonly code: string; readonly rule: string | null; readonly message: string; readonly details: unknown; readonly isRetryable: boolean }) {
+  constructor(failure: {
+    readonly code: string;
+    readonly rule: string | null;
+    readonly message: string;
+    readonly details: unknown;
+    readonly isRetryable: boolean;
+  }) {
     super(failure.message);
     this.code = failure.code;
     this.rule = failure.rule;
@@ -141,7 +150,7 @@ interface Tagged {
   readonly _tag: string;
   readonly message: string;
   readonly isRetryable?: boolean;
-  readonly reason?: unknown;
+  readonly reason?: string;
   readonly rejections?: readonly { readonly rule: string | null; readonly code: string }[];
 }
 
@@ -151,7 +160,7 @@ const toError = (failure: unknown): unknown => {
   const tagged = failure as Tagged;
   const first = tagged.rejections?.[0];
   return new FettleError({
-    code: first?.code ?? `${tagged._tag}/${String(tagged.reason ?? "")}`,
+    code: first?.code ?? `${tagged._tag}/${tagged.reason ?? ""}`,
     rule: first?.rule ?? null,
     message: tagged.message,
     details: tagged.rejections ?? tagged,

@@ -3,9 +3,10 @@
  *
  * Start with {@link Fettle}: `Fettle.make(ports)` for Effects, `Fettle.promises(fettle)` for Promises.
  */
-export type { Asset } from "./domain/asset/Asset.ts";
-export type { Assessment } from "./domain/assessment/Assessment.ts";
+
 export type { Role, User } from "./domain/access/User.ts";
+export type { Assessment } from "./domain/assessment/Assessment.ts";
+export type { Asset } from "./domain/asset/Asset.ts";
 export type { Job, JobDraft, JobSchedule, PatchSource } from "./domain/job/Job.ts";
 export * as JobStatus from "./domain/job/JobStatus.ts";
 export * as Patch from "./domain/patch/Patch.ts";

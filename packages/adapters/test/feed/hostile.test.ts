@@ -86,8 +86,12 @@ describe("bytes that are refused", () => {
   });
 
   it("bytes and strings mixed", async () => {
-    expect((await errorOf(pieces<string | Uint8Array>("<updates>", Buffer.from("</updates>")))).reason).toBe("unreadable");
-    expect((await errorOf(pieces<string | Uint8Array>(Buffer.from("<updates>"), "</updates>"))).reason).toBe("unreadable");
+    expect((await errorOf(pieces<string | Uint8Array>("<updates>", Buffer.from("</updates>")))).reason).toBe(
+      "unreadable",
+    );
+    expect((await errorOf(pieces<string | Uint8Array>(Buffer.from("<updates>"), "</updates>"))).reason).toBe(
+      "unreadable",
+    );
     expect((await errorOf(pieces<string | Uint8Array>(Buffer.from("<u"), "pdates/>"))).reason).toBe("unreadable");
   });
 });

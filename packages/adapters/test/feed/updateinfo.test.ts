@@ -3,6 +3,7 @@ import { Documents, RpmVersion } from "@fettle/agent-protocol";
 import type { Patch } from "@fettle/core";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { SLICE_CHARACTERS } from "../../src/feed/updateinfo/FeedLimits.ts";
 import { parseUpdateinfo, type Updateinfo, type UpdateinfoOptions } from "../../src/feed/updateinfo/index.ts";
 import { type AdvisoryXml, feed, update } from "./FeedXml.ts";
 
@@ -70,6 +71,17 @@ describe("a sound advisory", () => {
     expect((await only({ title: "a & b\n  < c" })).title).toBe("a & b < c");
     const cdata = feed({}).replace(/<title>.*<\/title>/, "<title><![CDATA[x < y]]> &#x41;</title>");
     expect((await read(cdata)).patches[0]?.title).toBe("x < y A");
+  });
+
+  it("reads a character that lies across two slices of the text", async () => {
+    for (const pad of [0, 1, 2, 3]) {
+      const extra = `<description>${"x".repeat(SLICE_CHARACTERS - 20 + pad)}</description>`;
+      const faces = "😀".repeat(SLICE_CHARACTERS / 8);
+      const { patches } = await read(
+        `<updates>${extra}${update({ title: faces }).replace("<id>", `${extra}<id>`)}</updates>`,
+      );
+      expect(patches[0]?.title).toBe(faces);
+    }
   });
 
   it("calls an advisory without a title by its id", async () => {
@@ -323,13 +335,14 @@ describe("one advisory carried twice", () => {
       updated: "2026-01-11",
       severity: "Low",
     },
-    { packages: [{ name: "b" }], updated: "2026-01-12", title: "newer", status: "retracted", cves: ["CVE-2026-0001"] },
+    { packages: [{ name: "b" }], updated: "2026-01-12", title: "newer", cves: ["CVE-2026-0001"] },
     {
       packages: [{ name: "c" }],
       updated: "2026-01-12",
       issued: "2026-01-01",
       severity: "Critical",
       title: "newest too",
+      status: "retracted",
     },
   ];
 

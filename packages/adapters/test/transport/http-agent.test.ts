@@ -128,6 +128,12 @@ describe("an exchange", () => {
     expect(server.connections()).toBe(2);
   });
 
+  it("a server that hangs up at once is asked once", async () => {
+    const server = await rawServer((socket) => socket.on("data", () => socket.resetAndDestroy()));
+    expect(await failure(await transportTo(server.url), plain())).toMatchObject({ isRetryable: true });
+    expect(server.connections()).toBe(1);
+  });
+
   it("a server that always hangs up is asked twice at most", async () => {
     const server = await rawServer((socket) => {
       let requests = 0;

@@ -3,7 +3,7 @@
  * embeds it decides when to call; the answer says when the next call is due. Nothing here waits or watches a clock.
  */
 import * as Effect from "effect/Effect";
-import * as Backoff from "./RetryDelay.ts";
+import type { FactBody } from "../wire/Facts.ts";
 import * as AgentState from "./AgentState.ts";
 import * as CheckIn from "./CheckIn.ts";
 import * as Exchange from "./Exchange.ts";
@@ -16,7 +16,7 @@ import * as Memory from "./Memory.ts";
 import { AgentEnvironment, AgentKeys, type KeyStoreError, type Transport, type TransportError } from "./Ports.ts";
 import * as Provisioning from "./Provisioning.ts";
 import * as Reporting from "./Reporting.ts";
-import type { FactBody } from "../wire/Facts.ts";
+import * as Backoff from "./RetryDelay.ts";
 
 export interface AgentOptions {
   readonly activation: Provisioning.Activation;

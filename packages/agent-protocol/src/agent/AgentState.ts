@@ -161,21 +161,23 @@ const advancePatch = (p: PatchProgress, record: PatchRecord): PatchProgress => {
   }
 };
 
-const holdManifest = (state: AgentState, record: Extract<JournalRecord, { _tag: "ManifestHeld" }>): AgentState => ({
-  ...state,
-  manifestVersion: Math.max(state.manifestVersion, record.manifest.manifestVersion),
-  timeFloor: Math.max(state.timeFloor, record.serverTime),
-  runs: {
-    ...state.runs,
-    [record.manifest.runId]: state.runs[record.manifest.runId] ?? {
-      digest: record.digest,
-      manifest: record.manifest,
-      list: record.list,
-      status: "Pending",
-      patches: {},
-    },
-  },
-});
+const holdManifest = (state: AgentState, record: Extract<JournalRecord, { _tag: "ManifestHeld" }>): AgentState => {
+  const { digest, manifest, list } = record;
+  const known = state.runs[manifest.runId];
+  const fresh: HeldRun = { digest, manifest, list, status: "Pending", patches: {} };
+  return {
+    ...state,
+    manifestVersion: Math.max(state.manifestVersion, manifest.manifestVersion),
+    timeFloor: Math.max(state.timeFloor, record.serverTime),
+    runs: { ...state.runs, [manifest.runId]: known === undefined ? fresh : renewed(known, fresh) },
+  };
+};
+
+// A renewed lease takes the old one's place until the job has started; from then on what was begun is finished as it was.
+const renewed = (known: HeldRun, fresh: HeldRun): HeldRun =>
+  known.status === "Pending" || known.status === "Downloaded"
+    ? { ...fresh, status: known.status, patches: known.patches }
+    : known;
 
 const recordFact = (state: AgentState, fact: Fact): AgentState => {
   const next: AgentState = {

@@ -76,7 +76,8 @@ export const uploadSnapshot = Effect.fn("CheckIn.uploadSnapshot")(function* (ses
 const fetchDocument = Effect.fn("CheckIn.fetchDocument")(function* (session: Session, digest: Crypto.Digest) {
   const call = { method: "GET", path: Messages.documentPath(digest), body: new Uint8Array() } as const;
   const { reply } = yield* Exchange.send(session.party, yield* session.next(), call);
-  if (Crypto.digest(reply.body) !== digest) return yield* Exchange.untrusted(reply.status, "not the bytes of that digest");
+  if (Crypto.digest(reply.body) !== digest)
+    return yield* Exchange.untrusted(reply.status, "not the bytes of that digest");
   return reply.body;
 });
 
@@ -87,7 +88,8 @@ const holdConfiguration = Effect.fn("CheckIn.holdConfiguration")(function* (sess
     depth: wireLimits.jsonDepth,
   });
   if (!opened.ok) return yield* Exchange.untrusted(200, opened.error.message);
-  if (opened.value.tenantId !== session.party.tenantId) return yield* Exchange.untrusted(200, "another tenant's configuration");
+  if (opened.value.tenantId !== session.party.tenantId)
+    return yield* Exchange.untrusted(200, "another tenant's configuration");
   yield* session.memory.record([{ _tag: "ConfigurationHeld", digest, configuration: opened.value }]);
 });
 

@@ -100,7 +100,8 @@ export const untrusted = (status: number, message: string): ExchangeError =>
 
 const refused = (reply: SignedRequest.WireReply): Effect.Effect<never, ExchangeError> => {
   const decoded = Json.decode(reply.body, { bytes: wireLimits.replyBytes, depth: wireLimits.jsonDepth });
-  const problem = decoded.ok && typeof decoded.value === "object" ? (decoded.value as { code?: unknown; detail?: unknown }) : {};
+  const problem =
+    decoded.ok && typeof decoded.value === "object" ? (decoded.value as { code?: unknown; detail?: unknown }) : {};
   return Effect.fail(
     new ExchangeError({
       reason: "Refused",

@@ -3,16 +3,16 @@
  * does is decided by {@link ./NextStep.ts}; what became of it by {@link ./Evidence.ts}.
  */
 import * as Effect from "effect/Effect";
+import * as Detection from "../vocabulary/Detection.ts";
 import type { InstalledVersions, PatchInstruction } from "../vocabulary/Package.ts";
 import { reasonCodes } from "../vocabulary/ReasonCode.ts";
-import * as Detection from "../vocabulary/Detection.ts";
 import type { PatchFact } from "../wire/Facts.ts";
 import * as AgentState from "./AgentState.ts";
 import type { Session } from "./CheckIn.ts";
 import * as Evidence from "./Evidence.ts";
 import { Installer, type InstallerError, type InstallReport } from "./Installer.ts";
-import { AgentEnvironment } from "./Ports.ts";
 import * as NextStep from "./NextStep.ts";
+import { AgentEnvironment } from "./Ports.ts";
 
 /** What a step left: more to do at once, or a time to come back at (a lock, a start that lies ahead). */
 export type Advance =
@@ -69,9 +69,7 @@ const moveTo = Effect.fn("Execution.moveTo")(function* (
   step: Extract<NextStep.Step, { _tag: "Move" }>,
 ) {
   const { runId } = run.manifest;
-  yield* session.memory.record([
-    yield* session.fact({ _tag: "Status", runId, status: step.to, reason: step.reason }),
-  ]);
+  yield* session.memory.record([yield* session.fact({ _tag: "Status", runId, status: step.to, reason: step.reason })]);
 });
 
 const settle = Effect.fn("Execution.settle")(function* (session: Session, fact: PatchFact) {

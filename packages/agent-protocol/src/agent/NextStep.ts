@@ -24,18 +24,25 @@ export const nextStep = (run: AgentState.HeldRun, now: number): Step => {
   const isOver = now >= notAfter;
   switch (run.status) {
     case "Pending":
-      if (isOver) return { _tag: "Move", to: "TimedOut", reason: "the validity interval is over" };
+      if (isOver) return tooLate(run);
       return now < notBefore ? { _tag: "Wait", until: notBefore } : fetching(run);
     case "Downloaded":
-      return isOver
-        ? { _tag: "Move", to: "TimedOut", reason: "the validity interval is over" }
-        : { _tag: "Move", to: "JobStarted", reason: null };
+      return isOver ? tooLate(run) : { _tag: "Move", to: "JobStarted", reason: null };
     case "JobStarted":
       return { _tag: "Move", to: "Patching", reason: null };
     default:
       return patching(run, isOver && bound === "complete");
   }
 };
+
+/** "Not before somebody else does something": a wait that only a new manifest ends. */
+export const UNTIL_RENEWED = Number.MAX_SAFE_INTEGER;
+
+// A window that ended ends the run here (WIN-02); a lease that ran out waits for its renewal (WIN-04, PLN-04).
+const tooLate = (run: AgentState.HeldRun): Step =>
+  run.manifest.validity === "lease"
+    ? { _tag: "Wait", until: UNTIL_RENEWED }
+    : { _tag: "Move", to: "TimedOut", reason: "the window is over" };
 
 const fetching = (run: AgentState.HeldRun): Step => {
   const next = run.list.patches.find((p) => AgentState.progressOf(run, p.patchId).prefetch === null);

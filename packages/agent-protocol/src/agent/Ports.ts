@@ -15,7 +15,9 @@ export class TransportError extends Data.TaggedError("TransportError")<{
 /** Carries a request to the control plane. Always begun by the agent (AGT-04). */
 export class Transport extends Context.Service<
   Transport,
-  { readonly send: (request: WireRequest, limits: { readonly replyBytes: number }) => Effect<WireReply, TransportError> }
+  {
+    readonly send: (request: WireRequest, limits: { readonly replyBytes: number }) => Effect<WireReply, TransportError>;
+  }
 >()("fettle/agent/Transport") {}
 
 export class KeyStoreError extends Data.TaggedError("KeyStoreError")<{

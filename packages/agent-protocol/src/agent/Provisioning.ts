@@ -38,7 +38,11 @@ export const ensure = Effect.fn("Provisioning.ensure")(function* (
   const host = yield* Host;
   const facts = yield* host.facts();
   const who = { tenantId: activation.tenantId, agentId: identity.agentId };
-  const named = { attemptId: identity.attemptId, activationKeyId: activation.activationKeyId, publicKey: keys.publicKey };
+  const named = {
+    attemptId: identity.attemptId,
+    activationKeyId: activation.activationKeyId,
+    publicKey: keys.publicKey,
+  };
   const request: Messages.ProvisionRequest = {
     ...named,
     proof: Messages.provisionProof(named, who, Crypto.digest(activation.activationSecret)),
@@ -54,7 +58,8 @@ export const ensure = Effect.fn("Provisioning.ensure")(function* (
     return yield* Exchange.untrusted(reply.status, "the tenant's key has not the fingerprint of the install command");
   }
   const granted = yield* Exchange.openReply(Messages.ProvisionReply, reply, components, tenantKey);
-  if (granted.tenantId !== activation.tenantId) return yield* Exchange.untrusted(reply.status, "another tenant's answer");
+  if (granted.tenantId !== activation.tenantId)
+    return yield* Exchange.untrusted(reply.status, "another tenant's answer");
   yield* memory.record([
     {
       _tag: "Membership",

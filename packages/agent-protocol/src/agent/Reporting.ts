@@ -16,7 +16,11 @@ export const flush = Effect.fn("Reporting.flush")(function* (
   while (memory.state().facts.length > 0) {
     const facts = batch(memory.state().facts);
     const body = Json.canonicalBytes({ facts });
-    const { reply, components } = yield* Exchange.send(party, yield* next(), { method: "POST", path: "/v0/facts", body });
+    const { reply, components } = yield* Exchange.send(party, yield* next(), {
+      method: "POST",
+      path: "/v0/facts",
+      body,
+    });
     const { acknowledgedThrough } = yield* Exchange.openReply(Messages.FactsReply, reply, components, tenantKey);
     const last = facts.at(-1)?.sequence ?? 0;
     // Nothing beyond what was sent can be acknowledged: a larger number would drop facts that nobody has.

@@ -83,4 +83,5 @@ export const admitList = (
     : refuse("foreign", "a list of another tenant or kind of job", manifest.runId);
 };
 
-const dsseReason = (e: Dsse.DsseError): RefusalReason => (e.reason === "wrong-signature" ? "wrong-signature" : "malformed");
+const dsseReason = (e: Dsse.DsseError): RefusalReason =>
+  e.reason === "wrong-signature" ? "wrong-signature" : "malformed";

@@ -20,7 +20,11 @@ export type SequenceVerdict =
   | { readonly _tag: "Refused"; readonly reason: "other-epoch" | "already-used" };
 
 /** A session as provisioning leaves it. */
-export const start = (epoch: number, lastSequence: number): ServerSession => ({ epoch, lastSequence, lastRequest: null });
+export const start = (epoch: number, lastSequence: number): ServerSession => ({
+  epoch,
+  lastSequence,
+  lastRequest: null,
+});
 
 /** Judges a verified request by its epoch, sequence and digest. Gaps are fine: an agent that crashed skips numbers. */
 export const judge = (

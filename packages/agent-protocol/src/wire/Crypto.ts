@@ -4,8 +4,17 @@
  * Keys travel as base64url text of their DER (SPKI for public, PKCS #8 for private). A parsed KeyObject is kept, as
  * parsing costs as much as verifying.
  */
-import { createHash, createHmac, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from "node:crypto";
-import { sign as signBytes, timingSafeEqual, verify as verifyBytes } from "node:crypto";
+import {
+  createHash,
+  createHmac,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+  sign as signBytes,
+  timingSafeEqual,
+  verify as verifyBytes,
+} from "node:crypto";
 
 /** `sha256:` and 64 hexadecimal digits. */
 export type Digest = `sha256:${string}`;
@@ -24,7 +33,8 @@ export interface KeyPair {
 export const DIGEST = /^sha256:[0-9a-f]{64}$/;
 
 /** The digest of bytes or of text in UTF-8. */
-export const digest = (data: Uint8Array | string): Digest => `sha256:${createHash("sha256").update(data).digest("hex")}`;
+export const digest = (data: Uint8Array | string): Digest =>
+  `sha256:${createHash("sha256").update(data).digest("hex")}`;
 
 /** What an install command carries, so that an agent never trusts on first use: the digest of the tenant's public key. */
 export const fingerprint = (key: PublicKey): Digest => digest(Buffer.from(key, "base64url"));
@@ -97,5 +107,9 @@ const keep = (parse: (text: string) => KeyObject): { readonly get: (text: string
   };
 };
 
-const publicKeys = keep((text) => createPublicKey({ key: Buffer.from(text, "base64url"), format: "der", type: "spki" }));
-const privateKeys = keep((text) => createPrivateKey({ key: Buffer.from(text, "base64url"), format: "der", type: "pkcs8" }));
+const publicKeys = keep((text) =>
+  createPublicKey({ key: Buffer.from(text, "base64url"), format: "der", type: "spki" }),
+);
+const privateKeys = keep((text) =>
+  createPrivateKey({ key: Buffer.from(text, "base64url"), format: "der", type: "pkcs8" }),
+);

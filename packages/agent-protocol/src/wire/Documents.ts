@@ -22,7 +22,8 @@ export const JobManifest = z.strictObject({
   kind: z.enum(["deployment", "rollback"]),
   /** Digest of the sealed patch list. */
   list: Words.digest,
-  /** The validity interval, half-open. */
+  /** The validity interval, half-open; a window's end is the end, a lease is renewed by another manifest (PLN-04). */
+  validity: z.enum(["window", "lease"]),
   notBefore: Words.instant,
   notAfter: Words.instant,
   bound: z.enum(["start", "complete"]),

@@ -19,7 +19,10 @@ export type PayloadType = (typeof payloadTypes)[keyof typeof payloadTypes];
 const Envelope = z.strictObject({
   payload: z.base64(),
   payloadType: z.string().max(128),
-  signatures: z.array(z.strictObject({ keyid: z.string().max(128), sig: z.string().max(128) })).min(1).max(4),
+  signatures: z
+    .array(z.strictObject({ keyid: z.string().max(128), sig: z.string().max(128) }))
+    .min(1)
+    .max(4),
 });
 
 /** Why a signed document was refused. */
@@ -63,8 +66,10 @@ export const open = (
   if (!parsed.success) return error("malformed", "not a DSSE envelope");
   if (parsed.data.payloadType !== type) return error("wrong-type", `a ${parsed.data.payloadType}, not a ${type}`);
   const payload = Buffer.from(parsed.data.payload, "base64");
-  if (payload.toString("base64") !== parsed.data.payload) return error("malformed", "the payload's base64 has spare bits");
-  if (payload.length > limits.bytes) return error("malformed", `payload of ${payload.length} bytes; at most ${limits.bytes}`);
+  if (payload.toString("base64") !== parsed.data.payload)
+    return error("malformed", "the payload's base64 has spare bits");
+  if (payload.length > limits.bytes)
+    return error("malformed", `payload of ${payload.length} bytes; at most ${limits.bytes}`);
   const signed = preAuthenticationEncoding(type, payload);
   const keyid = Crypto.fingerprint(trusted);
   const good = parsed.data.signatures.some((s) => s.keyid === keyid && Crypto.verify(trusted, signed, s.sig));

@@ -71,6 +71,12 @@ export const canonicalBytes = (value: unknown): Uint8Array => {
   return encoder.encode(text.value);
 };
 
+/**
+ * The text with each lone surrogate replaced by U+FFFD, of the same length: for text that others made or that was cut, which
+ * may end in half a character and would have no canonical spelling.
+ */
+export const wellFormed = (text: string): string => utf8.decode(encoder.encode(text));
+
 /** The canonical writer's own depth limit, far above any document's. */
 export const CANONICAL_DEPTH_MAX = 64;
 
@@ -141,4 +147,5 @@ const writeObject = (object: object, out: string[], depth: number): string | nul
   return null;
 };
 
-const sameBytes = (a: Uint8Array, b: Uint8Array): boolean => a.length === b.length && a.every((byte, i) => byte === b[i]);
+const sameBytes = (a: Uint8Array, b: Uint8Array): boolean =>
+  a.length === b.length && a.every((byte, i) => byte === b[i]);

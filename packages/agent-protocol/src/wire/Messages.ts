@@ -133,28 +133,37 @@ export interface Route {
   readonly bodyLimit: (limits: WireLimits) => number;
 }
 
+const DOCUMENTS = "/v0/documents/";
+
 /** All routes an agent may call. Whatever isn't here doesn't exist (T10). */
 export const routes: readonly Route[] = [
-  { name: "provision", method: "POST", path: "/v0/provision", principal: "activation", bodyLimit: (l) => l.provisionBytes },
+  {
+    name: "provision",
+    method: "POST",
+    path: "/v0/provision",
+    principal: "activation",
+    bodyLimit: (l) => l.provisionBytes,
+  },
   { name: "checkIn", method: "POST", path: "/v0/check-in", principal: "agent", bodyLimit: (l) => l.checkInBytes },
   { name: "facts", method: "POST", path: "/v0/facts", principal: "agent", bodyLimit: (l) => l.factsBytes },
   { name: "snapshot", method: "POST", path: "/v0/snapshots", principal: "agent", bodyLimit: (l) => l.snapshotBytes },
-  { name: "document", method: "GET", path: "/v0/documents/", principal: "agent", bodyLimit: () => 0 },
+  { name: "document", method: "GET", path: DOCUMENTS, principal: "agent", bodyLimit: () => 0 },
 ];
 
 /** The route of a request, or null: a path is compared as it stands, never normalised. */
 export const routeOf = (request: { readonly method: string; readonly path: string }): Route | null =>
-  routes.find((r) => r.method === request.method && (r.path.endsWith("/") ? isUnder(r.path, request.path) : r.path === request.path)) ??
-  null;
+  routes.find(
+    (r) =>
+      r.method === request.method && (r.path.endsWith("/") ? isUnder(r.path, request.path) : r.path === request.path),
+  ) ?? null;
 
 /** The path of a signed document. */
-export const documentPath = (digest: Crypto.Digest): string => `/v0/documents/${digest.slice("sha256:".length)}`;
+export const documentPath = (digest: Crypto.Digest): string => `${DOCUMENTS}${digest.slice("sha256:".length)}`;
 
 /** The digest that a document's path names, or null. */
 export const documentDigest = (path: string): Crypto.Digest | null => {
-  const hex = path.slice("/v0/documents/".length);
-  const digest = `sha256:${hex}` as const;
-  return Crypto.DIGEST.test(digest) ? digest : null;
+  const digest = `sha256:${path.slice(DOCUMENTS.length)}` as const;
+  return path.startsWith(DOCUMENTS) && Crypto.DIGEST.test(digest) ? digest : null;
 };
 
 const isUnder = (prefix: string, path: string): boolean =>

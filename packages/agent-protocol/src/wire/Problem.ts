@@ -45,9 +45,15 @@ export interface Problem {
 /** Whether the same request may pass later, unchanged. */
 export const isRetryable = (status: number): boolean => status === 429 || status >= 500;
 
-/** The problem as a reply. */
+/** The problem as a reply. Title and detail may quote what a stranger sent. */
 export const reply = (problem: Problem): WireReply => ({
   status: statuses[problem.code],
   headers: { "content-type": "application/problem+json", "cache-control": "no-store" },
-  body: Json.canonicalBytes({ type: `urn:fettle:problem:${problem.code}`, status: statuses[problem.code], ...problem }),
+  body: Json.canonicalBytes({
+    type: `urn:fettle:problem:${problem.code}`,
+    status: statuses[problem.code],
+    ...problem,
+    title: Json.wellFormed(problem.title),
+    detail: Json.wellFormed(problem.detail),
+  }),
 });

@@ -46,7 +46,11 @@ const error = (reason: SignedRequestError["reason"], message: string): Result<ne
   fail({ _tag: "SignedRequestError", reason, message });
 
 // A number that a double can't tell from its neighbour would have two spellings under one signature.
-const integer = z.string().regex(/^(0|[1-9]\d{0,15})$/).transform(Number).refine(Number.isSafeInteger);
+const integer = z
+  .string()
+  .regex(/^(0|[1-9]\d{0,15})$/)
+  .transform(Number)
+  .refine(Number.isSafeInteger);
 const Headers = z.object({
   "fettle-tenant": z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/),
   "fettle-agent": z.uuid(),
@@ -61,7 +65,18 @@ const Headers = z.object({
 /** The bytes under the signature: a line a component, in a fixed order, after a line that names the protocol. */
 export const signatureBase = (c: RequestComponents): Uint8Array =>
   Buffer.from(
-    ["fettle-request-v0", c.method, c.path, c.bodyDigest, c.tenantId, c.agentId, c.epoch, c.sequence, c.created, c.nonce].join("\n"),
+    [
+      "fettle-request-v0",
+      c.method,
+      c.path,
+      c.bodyDigest,
+      c.tenantId,
+      c.agentId,
+      c.epoch,
+      c.sequence,
+      c.created,
+      c.nonce,
+    ].join("\n"),
   );
 
 /** Signs a body into a request. */
@@ -105,7 +120,8 @@ export const claim = (request: WireRequest): Result<ClaimedRequest, SignedReques
   }
   const h = parsed.data;
   const bodyDigest = Crypto.digest(request.body);
-  if (h["fettle-content-digest"] !== bodyDigest) return error("wrong-digest", "the body is not the one that was signed");
+  if (h["fettle-content-digest"] !== bodyDigest)
+    return error("wrong-digest", "the body is not the one that was signed");
   return ok({
     signature: h["fettle-signature"],
     components: {

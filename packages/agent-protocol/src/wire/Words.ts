@@ -1,17 +1,23 @@
 /** The grammars of what travels: ids, packages, instants, texts. Closed, so that nothing else gets past the edge. */
 import * as z from "zod";
-import * as RunStatus from "../vocabulary/RunStatus.ts";
 import * as PatchOutcome from "../vocabulary/PatchOutcome.ts";
+import * as RunStatus from "../vocabulary/RunStatus.ts";
 import { DIGEST, type Digest } from "./Crypto.ts";
 
 /** An instant: epoch milliseconds, an integer, years 1970 to 9999. */
 export const instant = z.int().min(0).max(253_402_300_799_999);
 export const uuid = z.uuid();
 export const tenantId = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/);
-export const digest = z.custom<Digest>((v) => typeof v === "string" && DIGEST.test(v), "sha256: and 64 hexadecimal digits");
+export const digest = z.custom<Digest>(
+  (v) => typeof v === "string" && DIGEST.test(v),
+  "sha256: and 64 hexadecimal digits",
+);
 export const packageName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9+._-]{0,127}$/);
 export const architecture = z.string().regex(/^[A-Za-z0-9_]{1,32}$/);
-export const evr = z.string().max(256).regex(/^(\d{1,9}:)?[A-Za-z0-9._+~^]+-[A-Za-z0-9._+~^]+$/);
+export const evr = z
+  .string()
+  .max(256)
+  .regex(/^(\d{1,9}:)?[A-Za-z0-9._+~^]+-[A-Za-z0-9._+~^]+$/);
 export const advisory = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9:._-]{0,127}$/);
 export const patchId = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9:._-]{0,127}$/);
 export const name = z.string().min(1).max(256);

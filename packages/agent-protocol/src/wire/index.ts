@@ -6,6 +6,6 @@ export * as Facts from "./Facts.ts";
 export * as Json from "./Json.ts";
 export * as Messages from "./Messages.ts";
 export * as Problem from "./Problem.ts";
-export * as SignedRequest from "./SignedRequest.ts";
 export type { WireReply, WireRequest } from "./SignedRequest.ts";
+export * as SignedRequest from "./SignedRequest.ts";
 export { type WireLimits, wireLimits } from "./WireLimits.ts";

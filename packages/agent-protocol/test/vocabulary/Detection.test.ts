@@ -26,7 +26,12 @@ const deployments: readonly Case[] = [
   ["a package without versions", "NotApplicable", [target("a", "2-1")], [has("a", [])]],
   ["the package of another architecture", "NotApplicable", [target("a", "2-1", "i686")], [has("a", ["1-1"])]],
   ["nothing at all", "NotApplicable", [target("a", "2-1")], []],
-  ["one of two packages, and that one up to date", "Satisfied", [target("a", "2-1"), target("b", "2-1")], [has("a", ["2-1"])]],
+  [
+    "one of two packages, and that one up to date",
+    "Satisfied",
+    [target("a", "2-1"), target("b", "2-1")],
+    [has("a", ["2-1"])],
+  ],
   [
     "one of two packages behind",
     "Unsatisfied",
@@ -52,7 +57,12 @@ const rollbacks: readonly Case[] = [
   ["the same version under an explicit epoch", "Satisfied", [target("a", "0:1-1")], [has("a", ["1-1"])]],
   ["no such package", "NotApplicable", [target("a", "1-1")], []],
   ["a package twice", "Broken", [target("a", "1-1")], [has("a", ["1-1", "2-1"])]],
-  ["a newer kernel beside the target", "Unsatisfied", [target("k", "1-1")], [has("k", ["1-1", "2-1"], { sideBySide: true })]],
+  [
+    "a newer kernel beside the target",
+    "Unsatisfied",
+    [target("k", "1-1")],
+    [has("k", ["1-1", "2-1"], { sideBySide: true })],
+  ],
 ];
 
 describe("Detection.verdict", () => {

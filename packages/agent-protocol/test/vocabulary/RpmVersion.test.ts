@@ -90,7 +90,21 @@ describe("RpmVersion.compare", () => {
 
   it("is a total order: what is at most b is at most whatever b is at most", () => {
     // Mostly close neighbours, with and without a release: where an order breaks.
-    const near = fc.constantFrom("1", "1-1", "1-2", "1.0", "1.0-1", "1~-1", "1^-1", "1a-1", "1:1-1", "1~^-1", "1^~-1", "", "-");
+    const near = fc.constantFrom(
+      "1",
+      "1-1",
+      "1-2",
+      "1.0",
+      "1.0-1",
+      "1~-1",
+      "1^-1",
+      "1a-1",
+      "1:1-1",
+      "1~^-1",
+      "1^~-1",
+      "",
+      "-",
+    );
     const text = fc.oneof({ weight: 3, arbitrary: near }, { weight: 1, arbitrary: evr });
     fc.assert(
       fc.property(text, text, text, (a, b, c) => {
@@ -108,7 +122,11 @@ describe("RpmVersion.compare", () => {
 
 describe("RpmVersion.parse", () => {
   it("reads what print wrote, part by part", () => {
-    const parts = fc.record({ epoch: fc.nat({ max: 999_999_999 }), version: part, release: fc.oneof(part, fc.constant("")) });
+    const parts = fc.record({
+      epoch: fc.nat({ max: 999_999_999 }),
+      version: part,
+      release: fc.oneof(part, fc.constant("")),
+    });
     fc.assert(
       fc.property(parts, (e) => {
         expect(RpmVersion.parse(RpmVersion.print(e))).toEqual(e);
@@ -131,12 +149,23 @@ describe("RpmVersion.parse", () => {
     );
   });
 
-  it.each(["", "-", "1-", "-1", ":1-1", "a:1-1", "1 0-1", "1-1-1", "1:2:3-1", "1-1\n", "é-1", "1/2-1", "1234567890:1-1"])(
-    "answers null to %j",
-    (text) => {
-      expect(RpmVersion.parse(text)).toBeNull();
-    },
-  );
+  it.each([
+    "",
+    "-",
+    "1-",
+    "-1",
+    ":1-1",
+    "a:1-1",
+    "1 0-1",
+    "1-1-1",
+    "1:2:3-1",
+    "1-1\n",
+    "é-1",
+    "1/2-1",
+    "1234567890:1-1",
+  ])("answers null to %j", (text) => {
+    expect(RpmVersion.parse(text)).toBeNull();
+  });
 
   it("reads the longest EVR and none that is longer", () => {
     const longest = `${"1".repeat(RpmVersion.EVR_LENGTH_MAX - 2)}-1`;

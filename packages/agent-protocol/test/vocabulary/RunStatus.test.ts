@@ -63,7 +63,9 @@ describe("RunStatus", () => {
 
   it("RUN-06: lets each setter make exactly the moves of the table and no other", () => {
     const allowed = everyPair.flatMap(([from, to]) =>
-      (["agent", "platform"] as const).flatMap((by) => (RunStatus.mayMove(from, to, by) ? [`${from} ${to} ${by}`] : [])),
+      (["agent", "platform"] as const).flatMap((by) =>
+        RunStatus.mayMove(from, to, by) ? [`${from} ${to} ${by}`] : [],
+      ),
     );
     expect(new Set(allowed)).toEqual(told);
     expect(allowed).toHaveLength(told.size);

@@ -24,12 +24,16 @@ describe("Crypto", () => {
     expect(Crypto.DIGEST.test(Crypto.digest("abc"))).toBe(true);
   });
 
-  it.each(["sha256:", `sha256:${"0".repeat(63)}`, `sha256:${"0".repeat(65)}`, `SHA256:${"0".repeat(64)}`, `sha256:${"A".repeat(64)}`, `sha256:${"0".repeat(64)}\n`])(
-    "takes %j for no digest",
-    (text) => {
-      expect(Crypto.DIGEST.test(text)).toBe(false);
-    },
-  );
+  it.each([
+    "sha256:",
+    `sha256:${"0".repeat(63)}`,
+    `sha256:${"0".repeat(65)}`,
+    `SHA256:${"0".repeat(64)}`,
+    `sha256:${"A".repeat(64)}`,
+    `sha256:${"0".repeat(64)}\n`,
+  ])("takes %j for no digest", (text) => {
+    expect(Crypto.DIGEST.test(text)).toBe(false);
+  });
 
   it("fingerprints a key by its DER", () => {
     const der = Buffer.from(tenantKeys.publicKey, "base64url");

@@ -90,16 +90,17 @@ describe("Dsse", () => {
 
   it("refuses another spelling of the payload's base64", () => {
     // Where padding follows, the last character has spare bits: the same bytes could be written in several ways.
-    const loose = Array.from({ length: 3 }, (_, n) => ({ ...Samples.manifest, occurrenceKey: "k".repeat(n + 1) })).flatMap(
-      (m) => {
-        const envelope = read(Dsse.seal(Dsse.payloadTypes.jobManifest, m, tenantKeys));
-        const end = envelope.payload.replace(/=+$/, "").length - 1;
-        return [..."ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"].flatMap((c) => {
-          const payload = envelope.payload.slice(0, end) + c + envelope.payload.slice(end + 1);
-          return payload === envelope.payload ? [] : [{ ...envelope, payload }];
-        });
-      },
-    );
+    const loose = Array.from({ length: 3 }, (_, n) => ({
+      ...Samples.manifest,
+      occurrenceKey: "k".repeat(n + 1),
+    })).flatMap((m) => {
+      const envelope = read(Dsse.seal(Dsse.payloadTypes.jobManifest, m, tenantKeys));
+      const end = envelope.payload.replace(/=+$/, "").length - 1;
+      return [..."ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"].flatMap((c) => {
+        const payload = envelope.payload.slice(0, end) + c + envelope.payload.slice(end + 1);
+        return payload === envelope.payload ? [] : [{ ...envelope, payload }];
+      });
+    });
     const spare = loose.filter((e) => Buffer.from(e.payload, "base64").toString("base64") !== e.payload);
     expect(spare.length).toBeGreaterThan(10);
     expect(loose.filter((e) => openManifest(write(e)).ok).map((e) => e.payload.slice(-8))).toEqual([]);
@@ -184,10 +185,19 @@ describe("Dsse signatures", () => {
     ["an unknown member of a signature", JSON.stringify({ ...envelope, signatures: [{ ...good, more: 1 }] })],
     ["a payload that is no base64", JSON.stringify({ ...envelope, payload: "!!!!" })],
     ["a payload with padding too many", JSON.stringify({ ...envelope, payload: `${envelope.payload}=` })],
-    ["a payload in lines", JSON.stringify({ ...envelope, payload: `${envelope.payload.slice(0, 76)}\n${envelope.payload.slice(76)}` })],
+    [
+      "a payload in lines",
+      JSON.stringify({ ...envelope, payload: `${envelope.payload.slice(0, 76)}\n${envelope.payload.slice(76)}` }),
+    ],
     ["a type that is too long", JSON.stringify({ ...envelope, payloadType: "t".repeat(129) })],
-    ["a key id that is too long", JSON.stringify({ ...envelope, signatures: [{ ...good, keyid: "k".repeat(129) }, good] })],
-    ["a signature that is too long", JSON.stringify({ ...envelope, signatures: [{ ...good, sig: "s".repeat(129) }, good] })],
+    [
+      "a key id that is too long",
+      JSON.stringify({ ...envelope, signatures: [{ ...good, keyid: "k".repeat(129) }, good] }),
+    ],
+    [
+      "a signature that is too long",
+      JSON.stringify({ ...envelope, signatures: [{ ...good, sig: "s".repeat(129) }, good] }),
+    ],
     ["nesting", JSON.stringify({ ...envelope, signatures: [[[[good]]]] })],
   ])("calls an envelope with %s malformed", (_, text) => {
     expect(error(openManifest(Buffer.from(text))).reason).toBe("malformed");

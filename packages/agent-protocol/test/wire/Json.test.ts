@@ -7,10 +7,14 @@ const roomy = { bytes: 16 * 1024 * 1024, depth: 32 };
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const decode = (text: string, limits = roomy) => Json.decode(bytes(text), limits);
 const decodeCanonical = (text: string) => Json.decodeCanonical(bytes(text), roomy);
-const nested = (depth: number, open = "[", close = "]", core = ""): string => open.repeat(depth) + core + close.repeat(depth);
+const nested = (depth: number, open = "[", close = "]", core = ""): string =>
+  open.repeat(depth) + core + close.repeat(depth);
 
 // Strings of every kind, integers, and nothing that has no JSON.
-const text = fc.oneof(fc.string({ unit: "binary" }), fc.constantFrom("__proto__", "constructor", "1", "", '"', "\\", "\u2028", "😀"));
+const text = fc.oneof(
+  fc.string({ unit: "binary" }),
+  fc.constantFrom("__proto__", "constructor", "1", "", '"', "\\", "\u2028", "😀"),
+);
 const { json } = fc.letrec<{ json: Json.Json }>((tie) => ({
   json: fc.oneof(
     { maxDepth: 4 },
@@ -42,7 +46,9 @@ describe("Json.decode", () => {
 
   it("T16: counts depth as a reader would, whatever the strings hold", () => {
     const depthOf = (j: Json.Json): number =>
-      j === null || typeof j !== "object" ? 0 : 1 + Math.max(0, ...Object.values(j).map((v) => depthOf(v as Json.Json)));
+      j === null || typeof j !== "object"
+        ? 0
+        : 1 + Math.max(0, ...Object.values(j).map((v) => depthOf(v as Json.Json)));
     fc.assert(
       fc.property(json, (j) => {
         const written = JSON.stringify(j);
@@ -151,7 +157,11 @@ describe("Json.canonical", () => {
     const reversed = (j: Json.Json): Json.Json => {
       if (j === null || typeof j !== "object") return j;
       if (Array.isArray(j)) return j.map(reversed);
-      return Object.fromEntries(Object.entries(j).reverse().map(([k, v]) => [k, reversed(v)]));
+      return Object.fromEntries(
+        Object.entries(j)
+          .reverse()
+          .map(([k, v]) => [k, reversed(v)]),
+      );
     };
     fc.assert(
       fc.property(json, (j) => {
@@ -163,9 +173,9 @@ describe("Json.canonical", () => {
 
   it("writes what RFC 8785 writes: UTF-16 order, short escapes, nothing else escaped", () => {
     const object = { "\u20ac": 1, "\r": 2, "\ufb33": 3, "1": 4, "😀": 5, "\u0080": 6, ö: 7 };
-    const sorted = String.raw`{"\r":2,"1":4,"` + '\u0080":6,"ö":7,"\u20ac":1,"😀":5,"\ufb33":3}';
+    const sorted = `{"\\r":2,"1":4,"\u0080":6,"ö":7,"\u20ac":1,"😀":5,"\ufb33":3}`;
     expect(value(Json.canonical(object))).toBe(sorted);
-    expect(value(Json.canonical("\b\t\n\f\r\u0000\u001f\"\\/\u007f\u2028"))).toBe(
+    expect(value(Json.canonical('\b\t\n\f\r\u0000\u001f"\\/\u007f\u2028'))).toBe(
       `${String.raw`"\b\t\n\f\r\u0000\u001f\"\\/`}\u007f\u2028"`,
     );
   });
@@ -204,5 +214,23 @@ describe("Json.canonical", () => {
       Array.from({ length: depth }).reduce<unknown>((inner) => (inner === null ? [] : [inner]), core);
     expect(Json.canonical(wrapped(Json.CANONICAL_DEPTH_MAX)).ok).toBe(true);
     expect(error(Json.canonical(wrapped(Json.CANONICAL_DEPTH_MAX + 1))).reason).toBe("not-canonical");
+  });
+});
+
+describe("Json.wellFormed", () => {
+  it("leaves Unicode text as it is, and makes any other text writable without making it longer", () => {
+    expect(Json.wellFormed("\ufeffä😀\u0000")).toBe("\ufeffä😀\u0000");
+    expect(Json.wellFormed("\ude00a\ud83d")).toBe("\ufffda\ufffd");
+    const units = fc
+      .array(fc.constantFrom("a", "\ud83d", "\ude00", "ä", "\ufeff"), { maxLength: 6 })
+      .map((u) => u.join(""));
+    fc.assert(
+      fc.property(units, (any) => {
+        expect(Json.canonical(Json.wellFormed(any)).ok).toBe(true);
+        expect(Json.wellFormed(any)).toHaveLength(any.length);
+        if (Json.canonical(any).ok) expect(Json.wellFormed(any)).toBe(any);
+      }),
+      runs(300),
+    );
   });
 });

@@ -1,5 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { Crypto, Dsse, Json, Messages, SignedRequest, type WireReply, type WireRequest, wireLimits } from "../../src/index.ts";
+import {
+  Crypto,
+  Dsse,
+  Json,
+  Messages,
+  SignedRequest,
+  type WireReply,
+  type WireRequest,
+  wireLimits,
+} from "../../src/index.ts";
 import * as Samples from "../Samples.ts";
 
 const hex = "0123456789abcdef".repeat(4);

@@ -53,7 +53,7 @@ describe("Problem", () => {
   });
 
   it("T16: quotes what a stranger sent, even what is no Unicode text", () => {
-    const reply = Problem.reply({ code: "malformed", title: "\udc00", detail: "unknown key \ud800!", rule: "\ud83d" });
-    expect(read(reply)).toMatchObject({ title: "\ufffd", detail: "unknown key \ufffd!", rule: "\ufffd" });
+    const reply = Problem.reply({ code: "malformed", title: "\udc00", detail: "unknown key \ud800!" });
+    expect(read(reply)).toMatchObject({ title: "\ufffd", detail: "unknown key \ufffd!" });
   });
 });

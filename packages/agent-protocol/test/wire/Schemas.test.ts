@@ -16,7 +16,10 @@ const subjects: { readonly [name: string]: Subject } = {
   StatusFact: { schema: Facts.Fact, sample: Samples.statusFact },
   PatchFact: { schema: Facts.Fact, sample: Samples.patchFact },
   RefusalFact: { schema: Facts.Fact, sample: Samples.refusalFact },
-  FactsRequest: { schema: Messages.FactsRequest, sample: { facts: [Samples.statusFact, Samples.patchFact, Samples.refusalFact] } },
+  FactsRequest: {
+    schema: Messages.FactsRequest,
+    sample: { facts: [Samples.statusFact, Samples.patchFact, Samples.refusalFact] },
+  },
   ProvisionRequest: { schema: Messages.ProvisionRequest, sample: Samples.provisionRequest },
   CheckInRequest: { schema: Messages.CheckInRequest, sample: Samples.checkInRequest },
   SnapshotRequest: { schema: Messages.SnapshotRequest, sample: Samples.snapshotRequest },
@@ -68,13 +71,17 @@ describe.each(Object.entries(subjects))("%s", (name, { schema, sample }) => {
     expect(schema.parse(wire)).toEqual(sample);
   });
 
-  it.each(["unknown", "__proto__", "constructor", "toString", ""])("T26: refuses an unknown member %j anywhere", (key) => {
-    const paths = objectsIn(sample);
-    expect(paths.length).toBeGreaterThan(0);
-    // By JSON.parse, which makes __proto__ a member of the object as an attacker's document would.
-    const extra = (path: string): unknown => JSON.parse(`{${JSON.stringify(key)}:1,${JSON.stringify(at(sample, path)).slice(1)}`);
-    expect(paths.filter((path) => accepts(name, replaced(sample, path, extra(path))))).toEqual([]);
-  });
+  it.each(["unknown", "__proto__", "constructor", "toString", ""])(
+    "T26: refuses an unknown member %j anywhere",
+    (key) => {
+      const paths = objectsIn(sample);
+      expect(paths.length).toBeGreaterThan(0);
+      // By JSON.parse, which makes __proto__ a member of the object as an attacker's document would.
+      const extra = (path: string): unknown =>
+        JSON.parse(`{${JSON.stringify(key)}:1,${JSON.stringify(at(sample, path)).slice(1)}`);
+      expect(paths.filter((path) => accepts(name, replaced(sample, path, extra(path))))).toEqual([]);
+    },
+  );
 
   it("misses any member that is left out", () => {
     expect(membersIn(sample).filter((path) => accepts(name, without(sample, path)))).toEqual([]);
@@ -82,7 +89,9 @@ describe.each(Object.entries(subjects))("%s", (name, { schema, sample }) => {
 
   it("T26: takes no member of another kind", () => {
     const wrong = (old: unknown): readonly unknown[] =>
-      [true, 1.5, 2 ** 53, {}, [], ["x"], "\u0000", { length: 1 }].filter((w) => typeof w !== typeof old || typeof w === "number");
+      [true, 1.5, 2 ** 53, {}, [], ["x"], "\u0000", { length: 1 }].filter(
+        (w) => typeof w !== typeof old || typeof w === "number",
+      );
     const taken = membersIn(sample).flatMap((path) => {
       const old = at(sample, path);
       // An empty array is a fair value of an array, and any text of a free text.
@@ -236,14 +245,39 @@ describe("limits of the schemas", () => {
 });
 
 const grammars: readonly (readonly [string, string, readonly string[], readonly string[]])[] = [
-  ["JobManifest", "agentId", [Samples.uuid(1)], ["", "1", "../x", `{${Samples.uuid(1)}}`, `${Samples.uuid(1)}\n`, "g".repeat(36)]],
+  [
+    "JobManifest",
+    "agentId",
+    [Samples.uuid(1)],
+    ["", "1", "../x", `{${Samples.uuid(1)}}`, `${Samples.uuid(1)}\n`, "g".repeat(36)],
+  ],
   ["JobManifest", "tenantId", ["a", "0-a", "acme-2"], ["", "-a", "A", "a_b", "a/b", "a.b", "a\n", "ä"]],
-  ["JobManifest", "list", [Samples.digest(1)], ["sha256:", Samples.digest(1).toUpperCase(), `${Samples.digest(1)}0`, "md5:0"]],
-  ["PatchList", "patches.0.patchId", ["a", "FTSA-2026:0001", "KB5.1_2"], ["", "-a", ".a", "a b", "a/b", "a'b", "a\n", "__proto__"]],
+  [
+    "JobManifest",
+    "list",
+    [Samples.digest(1)],
+    ["sha256:", Samples.digest(1).toUpperCase(), `${Samples.digest(1)}0`, "md5:0"],
+  ],
+  [
+    "PatchList",
+    "patches.0.patchId",
+    ["a", "FTSA-2026:0001", "KB5.1_2"],
+    ["", "-a", ".a", "a b", "a/b", "a'b", "a\n", "__proto__"],
+  ],
   ["PatchList", "patches.0.advisory", ["RHSA-2026:1"], ["--exclude=x", "a b", "a;b", "$(a)", "\u0000"]],
-  ["PatchList", "patches.0.packages.0.name", ["a", "libstdc++", "a.b-c_d+e", "0ad"], ["", "-y", ".a", "+a", "a b", "a/b", "../a", "a*", "a;b", "a\n"]],
+  [
+    "PatchList",
+    "patches.0.packages.0.name",
+    ["a", "libstdc++", "a.b-c_d+e", "0ad"],
+    ["", "-y", ".a", "+a", "a b", "a/b", "../a", "a*", "a;b", "a\n"],
+  ],
   ["PatchList", "patches.0.packages.0.arch", ["x86_64", "noarch"], ["", "x86-64", "x.y", "(none)", "*", "a b"]],
-  ["PatchList", "patches.0.packages.0.evr", ["1-1", "0:1-1", "1~rc^2+x_y-1.el9"], ["", "-1", "1-", ":1-1", "1-1-1", "1 -1", "1/2-1", "a:1-1", "*-1", "1-1\n"]],
+  [
+    "PatchList",
+    "patches.0.packages.0.evr",
+    ["1-1", "0:1-1", "1~rc^2+x_y-1.el9"],
+    ["", "-1", "1-", ":1-1", "1-1-1", "1 -1", "1/2-1", "a:1-1", "*-1", "1-1\n"],
+  ],
 ];
 
 describe("grammars", () => {

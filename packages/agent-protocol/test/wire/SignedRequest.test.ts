@@ -13,7 +13,10 @@ const prove = (r: WireRequest, key = agentKeys.publicKey, at = clock) => {
   const claimed = SignedRequest.claim(r);
   return claimed.ok ? SignedRequest.verify(claimed.value, key, at) : claimed;
 };
-const withHeader = (name: string, text: string): WireRequest => ({ ...request, headers: { ...request.headers, [name]: text } });
+const withHeader = (name: string, text: string): WireRequest => ({
+  ...request,
+  headers: { ...request.headers, [name]: text },
+});
 const signedHeaders = Object.keys(request.headers).filter((name) => name.startsWith("fettle-"));
 
 describe("SignedRequest", () => {
@@ -81,7 +84,9 @@ describe("SignedRequest", () => {
         const before = all.slice(0, i).join("");
         const after = all.slice(i + 1).join("");
         const texts = [..."0aAgw9-_ ", ""].map((other) => before + other + after);
-        return [...texts, `${before}${c}${c}${after}`].filter((t) => t !== all.join("") && prove(withHeader(name, t)).ok);
+        return [...texts, `${before}${c}${c}${after}`].filter(
+          (t) => t !== all.join("") && prove(withHeader(name, t)).ok,
+        );
       }),
     );
     expect(passed).toEqual([]);
@@ -103,7 +108,10 @@ describe("SignedRequest", () => {
 describe("SignedRequest.claim", () => {
   it.each(signedHeaders)("refuses a request without %s, by name", (name) => {
     const { [name]: _, ...headers } = request.headers;
-    expect(error(SignedRequest.claim({ ...request, headers }))).toMatchObject({ reason: "missing-header", message: name });
+    expect(error(SignedRequest.claim({ ...request, headers }))).toMatchObject({
+      reason: "missing-header",
+      message: name,
+    });
   });
 
   it("signs eight headers, and needs no other", () => {
@@ -114,7 +122,10 @@ describe("SignedRequest.claim", () => {
 
   it.each([
     ["fettle-tenant", ["", "-acme", "Acme", "ac me", "acme\n", "../acme", "a".repeat(64), "ä"]],
-    ["fettle-agent", ["", "web-01", "00000000-0000-4000-8000-00000000000", "{00000000-0000-4000-8000-00000000000a}", "../x"]],
+    [
+      "fettle-agent",
+      ["", "web-01", "00000000-0000-4000-8000-00000000000", "{00000000-0000-4000-8000-00000000000a}", "../x"],
+    ],
     ["fettle-epoch", ["", "-1", "+1", "01", "1.0", "1e3", " 1", "0x1", "٣", "12345678901234567"]],
     ["fettle-sequence", ["", "-1", "+1", "01", "1.0", "1e3", "1 ", "9007199254740992", "9999999999999999"]],
     ["fettle-created", ["", "now", "-1", "9007199254740993"]],

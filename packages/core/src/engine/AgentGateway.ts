@@ -26,7 +26,8 @@ const answer = Effect.fn("AgentGateway.answer")(function* (request: SignedReques
   const route = Messages.routeOf(request);
   if (route === null) return yield* Replies.refuse("not-found", "no such route", `${request.method} ${request.path}`);
   const limit = route.bodyLimit(wireLimits);
-  if (request.body.length > limit) return yield* Replies.refuse("too-large", "body too large", `at most ${limit} bytes`);
+  if (request.body.length > limit)
+    return yield* Replies.refuse("too-large", "body too large", `at most ${limit} bytes`);
   const claimed = SignedRequest.claim(request);
   if (!claimed.ok) return yield* Replies.refuse("unsigned", claimed.error.reason, claimed.error.message);
   if (route.name === "provision") {
@@ -84,7 +85,8 @@ const read = <A>(schema: z.ZodType<A>, body: Uint8Array, limit: number): Effect.
 
 const document = Effect.fn("AgentGateway.document")(function* (proved: ProvedRequest, path: string) {
   const digest: Crypto.Digest | null = Messages.documentDigest(path);
-  if (digest === null) return yield* Replies.refuse("not-found", "no such document", "a digest has 64 hexadecimal digits");
+  if (digest === null)
+    return yield* Replies.refuse("not-found", "no such document", "a digest has 64 hexadecimal digits");
   const bytes = yield* SignedDocuments.fetch(proved.tenantId, digest, proved.agent.id);
   if (bytes === null) return yield* Replies.refuse("not-found", "no such document", "not there, or not for this agent");
   yield* CheckIns.remember(proved);

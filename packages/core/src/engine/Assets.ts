@@ -1,15 +1,15 @@
 /** Assets as users see them: what they are, what is missing on them, in the caller's scope only (AST-11, TAG-05). */
 import * as Effect from "effect/Effect";
-import type { Asset } from "../domain/asset/Asset.ts";
+import type * as Assessment from "../domain/assessment/Assessment.ts";
 import type { MissingPackage } from "../domain/assessment/Assessment.ts";
-import * as Assessment from "../domain/assessment/Assessment.ts";
+import type { Asset } from "../domain/asset/Asset.ts";
 import * as Licence from "../domain/license/Licence.ts";
 import type { Patch } from "../domain/patch/Patch.ts";
 import { type Actor, label } from "../domain/shared/Actor.ts";
 import * as TagScope from "../domain/tag/TagScope.ts";
 import { Environment } from "../ports/Environment.ts";
-import * as Authority from "./Authority.ts";
 import * as Assessments from "./Assessments.ts";
+import * as Authority from "./Authority.ts";
 import * as Repository from "./Repository.ts";
 import * as Subscriptions from "./Subscriptions.ts";
 

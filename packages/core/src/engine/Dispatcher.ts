@@ -3,10 +3,10 @@
  * several at once: an occurrence becomes a run once (a unique key), an asset run gets one valid manifest (expectations),
  * and a tick that died half way is taken up by the next.
  */
-import { Documents, Dsse } from "@fettle/agent-protocol";
+import { type Documents, Dsse } from "@fettle/agent-protocol";
 import * as Effect from "effect/Effect";
-import type { JobStatus } from "../domain/job/JobStatus.ts";
 import * as Job from "../domain/job/Job.ts";
+import type { JobStatus } from "../domain/job/JobStatus.ts";
 import type { Plan, PlannedPatch } from "../domain/plan/Plan.ts";
 import * as AssetRun from "../domain/run/AssetRun.ts";
 import * as Run from "../domain/run/Run.ts";
@@ -90,7 +90,9 @@ interface Placement {
 // LIC-06: an unlicensed asset stands in the run, is never sent a manifest, and doesn't fail the job.
 const placements = (plan: Plan): readonly Placement[] => [
   ...plan.groups.flatMap((g) =>
-    g.assets.map((assetId): Placement => ({ assetId, patches: g.patches, placed: { status: "Pending", reason: null } })),
+    g.assets.map(
+      (assetId): Placement => ({ assetId, patches: g.patches, placed: { status: "Pending", reason: null } }),
+    ),
   ),
   ...plan.excluded
     .filter((e) => e.isUnlicensed)
@@ -128,7 +130,8 @@ const issue = Effect.fn("Dispatcher.issue")(function* (tenantId: string, run: Re
 
 // A lease that ran out before the agent took the job is renewed (PLN-04).
 const needsManifest = (a: AssetRun.AssetRun, now: number): boolean =>
-  a.state.status === "Pending" && (a.manifest === null || a.manifest.notAfter <= now);
+  (a.state.status === "Pending" || a.state.status === "Downloaded") &&
+  (a.manifest === null || a.manifest.notAfter <= now);
 
 const issueOne = Effect.fn("Dispatcher.issueOne")(function* (
   tenantId: string,
@@ -159,6 +162,7 @@ const issueOne = Effect.fn("Dispatcher.issueOne")(function* (
     occurrenceKey: run.occurrenceKey,
     kind: run.kind,
     list: sealedList.digest,
+    validity: "lease",
     notBefore: run.startedAt,
     notAfter,
     bound: "start",
@@ -170,10 +174,7 @@ const issueOne = Effect.fn("Dispatcher.issueOne")(function* (
   const sealed = yield* SignedDocuments.seal(tenantId, Dsse.payloadTypes.jobManifest, manifest, agent.id);
   const reference = { version, digest: sealed.digest, notAfter };
   const answer = yield* Repository.tryCommit(tenantId, {
-    expect: [
-      Repository.expected("agent", agent.id, agent),
-      Repository.expected("assetRun", assetRun.id, assetRun),
-    ],
+    expect: [Repository.expected("agent", agent.id, agent), Repository.expected("assetRun", assetRun.id, assetRun)],
     writes: [
       sealedList.write,
       sealed.write,

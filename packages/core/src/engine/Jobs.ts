@@ -55,10 +55,7 @@ export const enable = Effect.fn("Jobs.enable")(function* (
   const known = yield* Repository.get(actor.tenantId, "plan", hash);
   yield* Repository.commit(actor.tenantId, {
     expect: [Repository.expected("job", jobId, job)],
-    writes: [
-      Repository.put("job", jobId, enabled),
-      ...(known === null ? [Repository.put("plan", hash, plan)] : []),
-    ],
+    writes: [Repository.put("job", jobId, enabled), ...(known === null ? [Repository.put("plan", hash, plan)] : [])],
     events: [Repository.event("JobEnabled", "job", jobId, now, { by: label(actor), plan: hash })],
   });
   return enabled;

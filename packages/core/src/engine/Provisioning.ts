@@ -2,7 +2,7 @@
  * Admits an agent (AGT-01): it proves that it holds an activation key and the private half of the key it brings. The
  * activation key's limit is a counter's ceiling in the same transaction, so it holds under any number at once (KEY-01).
  */
-import { type Crypto, Crypto as C, Messages, ServerSession, SignedRequest, wireLimits } from "@fettle/agent-protocol";
+import { Crypto as C, type Crypto, Messages, ServerSession, SignedRequest, wireLimits } from "@fettle/agent-protocol";
 import * as Effect from "effect/Effect";
 import type { Asset } from "../domain/asset/Asset.ts";
 import * as ActivationKey from "../domain/key/ActivationKey.ts";
@@ -26,13 +26,18 @@ export const provision = Effect.fn("Provisioning.provision")(function* (
   const { components } = claimed;
   const { tenantId, agentId } = components;
   const now = (yield* Environment).now();
-  const verified = SignedRequest.verify(claimed, request.publicKey, { now, clockSkewSeconds: wireLimits.clockSkewSeconds });
-  if (!verified.ok) return yield* Replies.refuse("unsigned", verified.error.reason, verified.error.message, { serverTime: now });
+  const verified = SignedRequest.verify(claimed, request.publicKey, {
+    now,
+    clockSkewSeconds: wireLimits.clockSkewSeconds,
+  });
+  if (!verified.ok)
+    return yield* Replies.refuse("unsigned", verified.error.reason, verified.error.message, { serverTime: now });
   const key = yield* admittedBy(components, request, now);
   const known = yield* Repository.get(tenantId, "agent", agentId);
   if (known !== null) {
     const same = known.value.attemptId === request.attemptId && known.value.publicKey === request.publicKey;
-    if (!same) return yield* Replies.refuse("key-refused", "id in use", "another agent has this host id", { rule: "AGT-03" });
+    if (!same)
+      return yield* Replies.refuse("key-refused", "id in use", "another agent has this host id", { rule: "AGT-03" });
     return yield* granted(components, known.value.session.epoch);
   }
   const subscription = yield* Subscriptions.of(tenantId).pipe(
@@ -56,7 +61,9 @@ export const provision = Effect.fn("Provisioning.provision")(function* (
   });
   if (answer._tag === "Committed") return yield* granted(components, FIRST_EPOCH);
   if (answer.because._tag === "Counter") {
-    return yield* Replies.refuse("key-refused", "limit reached", "the activation key admits no more agents", { rule: "KEY-01" });
+    return yield* Replies.refuse("key-refused", "limit reached", "the activation key admits no more agents", {
+      rule: "KEY-01",
+    });
   }
   return yield* Replies.refuse("unavailable", "try again", "another request of this agent was under way");
 });
@@ -72,7 +79,9 @@ const admittedBy = Effect.fn("Provisioning.admittedBy")(function* (
   const proof = Messages.provisionProof(request, components, secretDigest);
   const isHolder = C.sameText(proof, request.proof);
   if (found === null || !isHolder || !ActivationKey.admit(found.value, now).ok) {
-    return yield* Replies.refuse("key-refused", "activation key refused", "unknown, out of date, or wrong", { rule: "KEY-01" });
+    return yield* Replies.refuse("key-refused", "activation key refused", "unknown, out of date, or wrong", {
+      rule: "KEY-01",
+    });
   }
   return found.value;
 });
@@ -122,7 +131,10 @@ const agentOf = (
   factsThrough: 0,
 });
 
-const granted = Effect.fn("Provisioning.granted")(function* (components: SignedRequest.RequestComponents, newEpoch: number) {
+const granted = Effect.fn("Provisioning.granted")(function* (
+  components: SignedRequest.RequestComponents,
+  newEpoch: number,
+) {
   const { publicKey } = yield* (yield* TenantKeys).keyPair(components.tenantId);
   const body = { _tag: "Provisioned", tenantId: components.tenantId, assetId: components.agentId, newEpoch };
   return yield* Replies.sealed(components, body, { [Messages.TENANT_KEY_HEADER]: publicKey });

@@ -26,5 +26,4 @@ export const reject = (
 export const lift = <A>(result: Result<A, Rejection | readonly Rejection[]>): Effect.Effect<A, Rejected> =>
   result.ok ? Effect.succeed(result.value) : Effect.fail(new Rejected({ rejections: asList(result.error) }));
 
-const asList = (error: Rejection | readonly Rejection[]): readonly Rejection[] =>
-  "_tag" in error ? [error] : error;
+const asList = (error: Rejection | readonly Rejection[]): readonly Rejection[] => ("_tag" in error ? [error] : error);

@@ -1,5 +1,5 @@
 /** Signed replies and refusals of the agents' door. */
-import { Dsse, Messages, Problem, SignedRequest } from "@fettle/agent-protocol";
+import { Dsse, Messages, type Problem, type SignedRequest } from "@fettle/agent-protocol";
 import * as Data from "effect/Data";
 import * as Effect from "effect/Effect";
 import { Environment } from "../ports/Environment.ts";

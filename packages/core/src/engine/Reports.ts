@@ -8,17 +8,26 @@ import * as AssetRun from "../domain/run/AssetRun.ts";
 import { BlobStore } from "../ports/BlobStore.ts";
 import { Environment } from "../ports/Environment.ts";
 import type { FactRecord, SnapshotRecord } from "../schema/Stored.ts";
-import type { ProvedRequest } from "./ProvedRequest.ts";
 import * as Assessments from "./Assessments.ts";
 import * as CheckIns from "./CheckIns.ts";
+import type { ProvedRequest } from "./ProvedRequest.ts";
 import * as Replies from "./Replies.ts";
 import * as Repository from "./Repository.ts";
 
 /** Stores facts and moves the asset runs that they are about; acknowledges what is durable without a gap. */
-export const takeFacts = Effect.fn("Reports.takeFacts")(function* (proved: ProvedRequest, request: Messages.FactsRequest) {
+export const takeFacts = Effect.fn("Reports.takeFacts")(function* (
+  proved: ProvedRequest,
+  request: Messages.FactsRequest,
+) {
   const { tenantId, agent, components } = proved;
   const records = request.facts.map((fact) => record(proved, fact));
-  const known = new Map((yield* Repository.some(tenantId, "fact", records.map((r) => r.id))).map((f) => [f.id, f.value]));
+  const known = new Map(
+    (yield* Repository.some(
+      tenantId,
+      "fact",
+      records.map((r) => r.id),
+    )).map((f) => [f.id, f.value]),
+  );
   const fresh = records.filter((r) => !known.has(r.id));
   const factsThrough = contiguous(agent.value.factsThrough, request.facts);
   if (!proved.isRepeated) {

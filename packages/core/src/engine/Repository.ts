@@ -65,7 +65,9 @@ export const allBy = Effect.fn("Repository.allBy")(function* <K extends EntityKi
   value: string,
 ) {
   const storage = yield* Storage;
-  return yield* pages(kind, (after) => storage.find(tenantId, kind, { name, value }, { ...after, limit: PAGE_LIMIT_MAX }));
+  return yield* pages(kind, (after) =>
+    storage.find(tenantId, kind, { name, value }, { ...after, limit: PAGE_LIMIT_MAX }),
+  );
 });
 
 /** Those of the ids that exist. */

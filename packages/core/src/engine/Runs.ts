@@ -1,8 +1,8 @@
 /** Runs as users see them: progress, and results read from evidence (RUN-05). */
 import * as Effect from "effect/Effect";
-import type { Asset } from "../domain/asset/Asset.ts";
 import * as Access from "../domain/access/Access.ts";
-import * as AssetRun from "../domain/run/AssetRun.ts";
+import type { Asset } from "../domain/asset/Asset.ts";
+import type * as AssetRun from "../domain/run/AssetRun.ts";
 import * as Run from "../domain/run/Run.ts";
 import type { Actor } from "../domain/shared/Actor.ts";
 import * as Assessments from "./Assessments.ts";
@@ -48,7 +48,8 @@ export const results = Effect.fn("Runs.results")(function* (actor: Actor, runId:
       const result = a.state.results[patchId] ?? null;
       const assessed = assessments.get(a.assetId);
       const wants = run.kind === "rollback" ? assessed?.missing.map((m) => m.patchId) : assessed?.installed;
-      const isGood = result?.outcome === "Installed" || result?.outcome === "AlreadyInstalled" || result?.outcome === "Removed";
+      const isGood =
+        result?.outcome === "Installed" || result?.outcome === "AlreadyInstalled" || result?.outcome === "Removed";
       return { ...common, patchId, result, isConfirmed: isGood ? (wants?.includes(patchId) ?? null) : null };
     });
   });

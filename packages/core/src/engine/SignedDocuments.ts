@@ -1,5 +1,5 @@
 /** Signs documents with the tenant's key, keeps their bytes, and says who may fetch them. */
-import { Crypto, Dsse } from "@fettle/agent-protocol";
+import { type Crypto, Dsse } from "@fettle/agent-protocol";
 import * as Effect from "effect/Effect";
 import { BlobStore } from "../ports/BlobStore.ts";
 import { TenantKeys } from "../ports/TenantKeys.ts";

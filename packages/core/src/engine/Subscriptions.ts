@@ -171,9 +171,7 @@ export const saveProfile = Effect.fn("Subscriptions.saveProfile")(function* (
   yield* Repository.commit(tenantId, {
     expect: [Repository.expected("profile", profile.id, known)],
     writes: [Repository.put("profile", profile.id, profile)],
-    events: [
-      Repository.event("ProfileSaved", "profile", profile.id, (yield* Environment).now(), { by: label(actor) }),
-    ],
+    events: [Repository.event("ProfileSaved", "profile", profile.id, (yield* Environment).now(), { by: label(actor) })],
   });
   yield* Configurations.reassign(tenantId);
   return profile;

@@ -1,8 +1,9 @@
 /** The port to bulk data (snapshots, signed documents): content-addressed, immutable, durable when `put` returns. */
+
+import type { Crypto } from "@fettle/agent-protocol";
 import * as Context from "effect/Context";
 import * as Data from "effect/Data";
 import type { Effect } from "effect/Effect";
-import type { Crypto } from "@fettle/agent-protocol";
 
 export class BlobError extends Data.TaggedError("BlobError")<{
   readonly reason: "Unavailable" | "Missing" | "Corrupt" | "Full";

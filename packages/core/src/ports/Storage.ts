@@ -31,7 +31,13 @@ export const entityKinds = [
 export type EntityKind = (typeof entityKinds)[number];
 
 /** Any JSON value, as it is stored. */
-export type StoredJson = null | boolean | number | string | readonly StoredJson[] | { readonly [key: string]: StoredJson };
+export type StoredJson =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly StoredJson[]
+  | { readonly [key: string]: StoredJson };
 
 /** An entity as it stands: revision 1 after its first write, one more after each. */
 export interface Stored {
@@ -148,11 +154,7 @@ export interface StorageShape {
   ) => Effect<readonly Stored[], StorageError>;
   readonly counter: (tenantId: string, key: string) => Effect<number, StorageError>;
   /** Events after a position (0 for the first), in order. */
-  readonly events: (
-    tenantId: string,
-    after: number,
-    limit: number,
-  ) => Effect<readonly StoredEvent[], StorageError>;
+  readonly events: (tenantId: string, after: number, limit: number) => Effect<readonly StoredEvent[], StorageError>;
   /** Every tenant that has an entity: what a dispatcher walks. The only call that is not of one tenant. */
   readonly tenants: () => Effect<readonly string[], StorageError>;
 }

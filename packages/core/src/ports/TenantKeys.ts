@@ -1,8 +1,9 @@
 /** The port that holds the keys by which a tenant's documents are signed. A host may put a vault behind it. */
+
+import type { Crypto } from "@fettle/agent-protocol";
 import * as Context from "effect/Context";
 import * as Data from "effect/Data";
 import type { Effect } from "effect/Effect";
-import type { Crypto } from "@fettle/agent-protocol";
 
 export class TenantKeysError extends Data.TaggedError("TenantKeysError")<{
   readonly message: string;

@@ -1,5 +1,5 @@
 /** Stored JSON, read back through schemas: the edge between storage and the domain. One codec per kind of entity. */
-import { Documents, Facts } from "@fettle/agent-protocol";
+import { type Documents, Facts } from "@fettle/agent-protocol";
 import { PatchOutcome, RunStatus } from "@fettle/agent-protocol/vocabulary";
 import * as z from "zod";
 import type { Assessment } from "../domain/assessment/Assessment.ts";

@@ -13,10 +13,10 @@ import { Directory } from "../ports/Directory.ts";
 import { Environment } from "../ports/Environment.ts";
 import { Storage } from "../ports/Storage.ts";
 import { TenantKeys } from "../ports/TenantKeys.ts";
+import * as StaticDirectory from "./StaticDirectory.ts";
 import * as Random from "./simulation/Random.ts";
 import * as SimulatedAgent from "./simulation/SimulatedAgent.ts";
 import * as SimulatedOs from "./simulation/SimulatedOs.ts";
-import * as StaticDirectory from "./StaticDirectory.ts";
 import * as MemoryBlobStore from "./storage/MemoryBlobStore.ts";
 import * as MemoryStorage from "./storage/MemoryStorage.ts";
 
@@ -86,9 +86,16 @@ export const make = (options: SandboxOptions): Sandbox => {
         now,
       });
       const { key, secret, tenantKeyFingerprint } = machine.activation;
-      const activation = { tenantId: options.tenantId, activationKeyId: key.id, activationSecret: secret, tenantKeyFingerprint };
+      const activation = {
+        tenantId: options.tenantId,
+        activationKeyId: key.id,
+        activationSecret: secret,
+        tenantKeyFingerprint,
+      };
       const send = gateway.handle;
-      agents.push(SimulatedAgent.make({ name: machine.name, os, activation, send, now, random: own, crashAtPort: () => false }));
+      agents.push(
+        SimulatedAgent.make({ name: machine.name, os, activation, send, now, random: own, crashAtPort: () => false }),
+      );
       return os.installed;
     },
     checkIn: (minutes = 15) => {

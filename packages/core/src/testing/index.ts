@@ -2,15 +2,14 @@
  * @fettle/core/testing: what embedders test with, and what Fettle tests itself with: storage in memory, the conformance
  * suites that every adapter runs, a simulated operating system and network, and the story.
  */
+
+export * as Sandbox from "./Sandbox.ts";
+export * as StaticDirectory from "./StaticDirectory.ts";
 export * as Invariants from "./simulation/Invariants.ts";
 export * as Random from "./simulation/Random.ts";
-export * as Sandbox from "./Sandbox.ts";
 export * as SimulatedAgent from "./simulation/SimulatedAgent.ts";
 export * as SimulatedNetwork from "./simulation/SimulatedNetwork.ts";
 export * as SimulatedOs from "./simulation/SimulatedOs.ts";
 export * as Simulation from "./simulation/Simulation.ts";
 export * as Story from "./simulation/Story.ts";
-export * as StaticDirectory from "./StaticDirectory.ts";
-export * as MemoryBlobStore from "./storage/MemoryBlobStore.ts";
-export * as MemoryJournal from "./storage/MemoryJournal.ts";
-export * as MemoryStorage from "./storage/MemoryStorage.ts";
+export * from "./storage/index.ts";

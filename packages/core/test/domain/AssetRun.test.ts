@@ -111,11 +111,17 @@ describe("the fold over facts", () => {
   });
 
   it.each([
-    ["expired", "TimedOut"],
     ["malformed", "JobFailed"],
+    ["older-than-seen", "JobFailed"],
     ["zone-differs", "JobFailed"],
   ])("turns a manifest that the agent refused as %s into %s with the reason", (reason, end) => {
     expect(fold(["P-0"], { _tag: "Refusal", reason, message: "number 3" })).toMatchObject({ status: end, reason: `${reason}: number 3` });
+  });
+});
+
+describe("a lease that ran out before the agent read its manifest", () => {
+  it("PLN-04: ends nothing, as the control plane renews it", () => {
+    expect(fold(["P-0"], { _tag: "Refusal", reason: "expired", message: "over" })).toMatchObject({ status: "Pending" });
   });
 });
 

@@ -2,7 +2,7 @@
  * The text of a feed, from strings or bytes, decompressed where it begins with gzip's magic.
  *
  * Invariants: nothing is read past its limits; bytes are UTF-8 or refused; a piece handed on is at most
- * SLICE_CHARACTERS + 1 long and never ends inside a surrogate pair.
+ * SLICE_CHARACTERS long (it may end inside a surrogate pair; the parser puts those together again).
  */
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -153,14 +153,7 @@ async function* counted(texts: Iterable<string> | AsyncIterable<string>, limits:
 
 async function* sliced(texts: AsyncIterable<string>): AsyncGenerator<string> {
   for await (const text of texts) {
-    let at = 0;
-    while (at < text.length) {
-      let end = Math.min(at + SLICE_CHARACTERS, text.length);
-      const last = text.charCodeAt(end - 1);
-      if (last >= 0xd800 && last <= 0xdbff && end < text.length) end += 1;
-      yield text.slice(at, end);
-      at = end;
-    }
+    for (let at = 0; at < text.length; at += SLICE_CHARACTERS) yield text.slice(at, at + SLICE_CHARACTERS);
   }
 }
 

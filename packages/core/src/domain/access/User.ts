@@ -2,7 +2,13 @@
 import type { TagScope } from "../tag/TagScope.ts";
 
 /** The default roles (RBAC-01); `SuperUser` stands outside the module. */
-export type Role = "SuperUser" | "PatchManager" | "PatchUser" | "PatchDashboardAuthor" | "PatchReader" | "PatchSecurity";
+export type Role =
+  | "SuperUser"
+  | "PatchManager"
+  | "PatchUser"
+  | "PatchDashboardAuthor"
+  | "PatchReader"
+  | "PatchSecurity";
 
 export interface User {
   readonly id: string;

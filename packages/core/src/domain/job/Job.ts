@@ -54,7 +54,11 @@ export const create = (
   draft: JobDraft,
   about: { readonly id: string; readonly ownerId: string; readonly now: number; readonly limits: Limits },
 ): Result<Job, readonly Rejection.Rejection[]> => {
-  const problems = [...titleProblems(draft, about.limits), ...patchProblems(draft, about.limits), ...targetProblems(draft, about.limits)];
+  const problems = [
+    ...titleProblems(draft, about.limits),
+    ...patchProblems(draft, about.limits),
+    ...targetProblems(draft, about.limits),
+  ];
   if (problems.length > 0) return fail(problems);
   return ok({
     ...draft,
@@ -74,7 +78,9 @@ export const enable = (
 ): Result<Job, Rejection.Rejection> => {
   const missing = missingParts(job);
   if (missing.length > 0) {
-    return fail(Rejection.make("JOB-02", "conflict", `partially configured: ${missing.join(", ")} missing`, missing[0]));
+    return fail(
+      Rejection.make("JOB-02", "conflict", `partially configured: ${missing.join(", ")} missing`, missing[0]),
+    );
   }
   const moved = JobStatus.move(job.status, "Enabled");
   if (!moved.ok) return moved;
@@ -88,9 +94,8 @@ export const complete = (job: Job): Result<Job, Rejection.Rejection> => {
 };
 
 const titleProblems = (draft: JobDraft, limits: Limits): readonly Rejection.Rejection[] => {
-  const length = draft.title.trim().length;
-  if (length === 0) return [Rejection.make("JOB-03", "invalid", "a job needs a title", "title")];
-  return length > limits.titleCharactersMax
+  if (draft.title.trim() === "") return [Rejection.make("JOB-03", "invalid", "a job needs a title", "title")];
+  return draft.title.length > limits.titleCharactersMax
     ? [Rejection.make("JOB-03", "invalid", `at most ${limits.titleCharactersMax} characters`, "title")]
     : [];
 };
@@ -121,7 +126,14 @@ const targetProblems = (draft: JobDraft, limits: Limits): readonly Rejection.Rej
   const tooMany = Math.max(include.tags.length, exclude.tags.length) > limits.tagsPerSelectionMax;
   return [
     ...(assets.length > limits.assetsPerSelectionMax
-      ? [Rejection.make("TAG-03", "invalid", `at most ${limits.assetsPerSelectionMax} assets by name`, "targets.assets")]
+      ? [
+          Rejection.make(
+            "TAG-03",
+            "invalid",
+            `at most ${limits.assetsPerSelectionMax} assets by name`,
+            "targets.assets",
+          ),
+        ]
       : []),
     ...(tooMany ? [Rejection.make("TAG-03", "invalid", `at most ${limits.tagsPerSelectionMax} tags`, "targets")] : []),
   ];

@@ -7,8 +7,8 @@
  */
 import type { JobKind, Package } from "@fettle/agent-protocol/vocabulary";
 import * as Qql from "@fettle/qql";
-import * as Asset from "../asset/Asset.ts";
 import type { Assessment } from "../assessment/Assessment.ts";
+import * as Asset from "../asset/Asset.ts";
 import type { Job } from "../job/Job.ts";
 import type { SeatVerdict } from "../license/Licence.ts";
 import type { Patch } from "../patch/Patch.ts";
@@ -122,7 +122,9 @@ const whyNot = (inputs: PlanInputs, asset: Asset.Asset, isExcluded: boolean): Re
   if (!Asset.isPatchManaged(asset)) return out("AST-11", "the patch module is not active");
   const seat = inputs.seats.get(asset.id);
   if (seat === undefined) return { rule: "LIC-06", reason: "no seat", isUnlicensed: true };
-  return seat._tag === "Licensed" ? null : { rule: "LIC-06", reason: `${seat.reason} (${seat.rule})`, isUnlicensed: true };
+  return seat._tag === "Licensed"
+    ? null
+    : { rule: "LIC-06", reason: `${seat.reason} (${seat.rule})`, isUnlicensed: true };
 };
 
 interface Chosen {
@@ -133,7 +135,9 @@ interface Chosen {
 const choosePatches = (inputs: PlanInputs, targets: readonly Asset.Asset[]): Result<Chosen, Rejection.Rejection> => {
   const source = inputs.job.patches;
   if (source === null) return ok({ patches: [], leftOut: [] });
-  return source._tag === "List" ? ok(chooseByList(inputs, source.patches)) : chooseByQuery(inputs, source.query, targets);
+  return source._tag === "List"
+    ? ok(chooseByList(inputs, source.patches))
+    : chooseByQuery(inputs, source.query, targets);
 };
 
 const chooseByList = (inputs: PlanInputs, ids: readonly string[]): Chosen => {
@@ -161,9 +165,7 @@ const chooseByQuery = (
     const message = query.error.map((d) => d.message).join("; ");
     return fail(Rejection.make("DSH-04", "conflict", `the query no longer reads: ${message}`, "patches.query"));
   }
-  const missing = new Set(
-    targets.flatMap((a) => inputs.assessments.get(a.id)?.missing.map((m) => m.patchId) ?? []),
-  );
+  const missing = new Set(targets.flatMap((a) => inputs.assessments.get(a.id)?.missing.map((m) => m.patchId) ?? []));
   const found = inputs.patches.filter(
     (p) => missing.has(p.id) && !p.isDeprecated && Qql.matches(query.value, PatchCatalog.toDocument(p)),
   );
@@ -196,8 +198,11 @@ const rollbackFate = (inputs: PlanInputs, asset: Asset.Asset, patches: readonly 
     return packages.length === 0 ? [] : [{ patchId: patch.id, advisory: patch.id, packages: sorted(packages) }];
   });
 
+// By name, architecture and version: an advisory may bring several versions of one package.
 const sorted = (packages: readonly Package.Package[]): readonly Package.Package[] =>
-  [...packages].sort((a, b) => (a.name + a.arch < b.name + b.arch ? -1 : 1));
+  [...packages].sort((a, b) => inOrder(a.name, b.name) || inOrder(a.arch, b.arch) || inOrder(a.evr, b.evr));
+
+const inOrder = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 const nothingToDo = (inputs: PlanInputs, asset: Asset.Asset): PlanExclusion => {
   const out = { assetId: asset.id, isUnlicensed: false };
@@ -207,7 +212,9 @@ const nothingToDo = (inputs: PlanInputs, asset: Asset.Asset): PlanExclusion => {
     : { ...out, rule: "SYN-03", reason: "not assessed yet: no snapshot" };
 };
 
-const group = (fates: readonly { readonly asset: Asset.Asset; readonly patches: readonly PlannedPatch[] }[]): readonly PlanGroup[] => {
+const group = (
+  fates: readonly { readonly asset: Asset.Asset; readonly patches: readonly PlannedPatch[] }[],
+): readonly PlanGroup[] => {
   const groups = new Map<string, { patches: readonly PlannedPatch[]; assets: string[] }>();
   for (const { asset, patches } of fates) {
     const key = JSON.stringify(patches.map((p) => [p.patchId, p.packages.map((x) => [x.name, x.arch, x.evr])]));

@@ -2,8 +2,9 @@
  * Configuration profiles: one per agent, the topmost that names its asset, else the topmost that matches by tags (CFG-01,
  * CFG-08), the default for the rest. Durations are in whole seconds; every setting stays inside the subscription's limits.
  */
-import * as Rejection from "../shared/Rejection.ts";
+
 import type { Limits } from "../shared/Limits.ts";
+import * as Rejection from "../shared/Rejection.ts";
 import { fail, ok, type Result } from "../shared/Result.ts";
 import * as TagSelection from "../tag/TagSelection.ts";
 import type { TagTree } from "../tag/TagTree.ts";

@@ -90,7 +90,11 @@ export const isFinal = (run: AssetRun): boolean => RunStatus.isFinal(run.state.s
 
 const addResult = (state: AssetRunState, fact: AgentFact): AssetRunState =>
   fact.body._tag === "Patch"
-    ? { ...state, changedAt: Math.max(state.changedAt, fact.at), results: { ...state.results, [fact.body.patchId]: evidence(fact.body) } }
+    ? {
+        ...state,
+        changedAt: Math.max(state.changedAt, fact.at),
+        results: { ...state.results, [fact.body.patchId]: evidence(fact.body) },
+      }
     : state;
 
 // Member by member: what comes from the wire may carry more than the evidence.
@@ -116,8 +120,9 @@ const addStatus = (state: AssetRunState, fact: AgentFact, planned: readonly Plan
 const claimOf = (fact: AgentFact): { readonly status: RunStatus.RunStatus; readonly reason: string | null } | null => {
   const { body } = fact;
   if (body._tag === "Status") return body;
-  if (body._tag === "Refusal") {
-    return { status: body.reason === "expired" ? "TimedOut" : "JobFailed", reason: `${body.reason}: ${body.message}` };
+  // An expired manifest is no end: every validity interval is a lease so far, and the control plane renews it.
+  if (body._tag === "Refusal" && body.reason !== "expired") {
+    return { status: "JobFailed", reason: `${body.reason}: ${body.message}` };
   }
   return null;
 };
@@ -131,7 +136,9 @@ const judgeClaim = (
   if (claimed !== "Completed" && claimed !== "CompletedWithFailure") return claimed;
   const results = planned.map((p) => state.results[p.patchId]);
   if (results.some((r) => r === undefined)) return null;
-  return results.every((r) => r !== undefined && PatchOutcome.isSuccess(r.outcome)) ? "Completed" : "CompletedWithFailure";
+  return results.every((r) => r !== undefined && PatchOutcome.isSuccess(r.outcome))
+    ? "Completed"
+    : "CompletedWithFailure";
 };
 
 /** A failure as people read it: the reason's number and name. */

@@ -1,13 +1,6 @@
 /** A request that the caller can mend: data that says what, where, by which rule, and how to fix it. */
 
-export type RejectionCode =
-  | "invalid"
-  | "not-found"
-  | "stale"
-  | "not-permitted"
-  | "conflict"
-  | "exhausted"
-  | "expired";
+export type RejectionCode = "invalid" | "not-found" | "stale" | "not-permitted" | "conflict" | "exhausted" | "expired";
 
 export interface Rejection {
   readonly _tag: "Rejection";

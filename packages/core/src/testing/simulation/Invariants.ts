@@ -3,11 +3,11 @@
  * truly did and what the journals truly say, never against what anybody reported.
  */
 import * as Effect from "effect/Effect";
-import * as AssetRun from "../../domain/run/AssetRun.ts";
+import type * as AssetRun from "../../domain/run/AssetRun.ts";
 import type { FactRecord } from "../../schema/Stored.ts";
 import type * as SimulatedAgent from "./SimulatedAgent.ts";
-import * as Simulation from "./Simulation.ts";
 import type { Truth } from "./SimulatedOs.ts";
+import * as Simulation from "./Simulation.ts";
 import * as Story from "./Story.ts";
 
 /** A broken invariant: which, on what machine, and what was seen. */
@@ -20,7 +20,7 @@ export interface Violation {
 /** Everything that a simulation broke; nothing is the only good answer. */
 export const check = (sim: Simulation.Simulation): readonly Violation[] => [
   ...sim.agents.flatMap((agent) => [
-    ...onlyWhatWasOrdered(sim, agent),
+    ...onlyWhatWasOrdered(agent),
     ...nothingTwice(agent),
     ...attemptsBounded(agent),
     ...factsKept(sim, agent),
@@ -35,17 +35,25 @@ const violation = (invariant: string, machine: string, seen: string): Violation 
 
 // I1, I9, I10, PLN-04: an installer begins only for a patch in a list that a stored, signed manifest of a licensed, in-scope
 // asset run names, inside that manifest's validity interval.
-const onlyWhatWasOrdered = (sim: Simulation.Simulation, agent: SimulatedAgent.SimulatedAgent): readonly Violation[] => {
+const onlyWhatWasOrdered = (agent: SimulatedAgent.SimulatedAgent): readonly Violation[] => {
   const allowed = Object.keys(Story.expected[agent.name] ?? {});
   const manifests = agent.journal
     .dump()
-    .flatMap((r) => (r._tag === "ManifestHeld" ? [r.manifest] : r._tag === "Checkpoint" ? Object.values(r.state.runs).map((h) => h.manifest) : []));
+    .flatMap((r) =>
+      r._tag === "ManifestHeld"
+        ? [r.manifest]
+        : r._tag === "Checkpoint"
+          ? Object.values(r.state.runs).map((h) => h.manifest)
+          : [],
+    );
   return agent.os.truth.flatMap((t): readonly Violation[] => {
     if (t._tag === "Repair") return [];
     if (!allowed.includes(t.patchId)) return [violation("nothing starts that was not ordered", agent.name, t.patchId)];
     const kind = t.action === "install" ? "deployment" : "rollback";
     const inTime = manifests.some((m) => m.kind === kind && t.at >= m.notBefore && t.at < m.notAfter);
-    return inTime ? [] : [violation("nothing starts out of its validity interval", agent.name, `${t.patchId} at ${t.at}`)];
+    return inTime
+      ? []
+      : [violation("nothing starts out of its validity interval", agent.name, `${t.patchId} at ${t.at}`)];
   });
 };
 
@@ -82,7 +90,9 @@ const factsKept = (sim: Simulation.Simulation, agent: SimulatedAgent.SimulatedAg
   return recorded.flatMap((fact): readonly Violation[] => {
     const found = stored.filter((s) => s.agentId === agentId && s.fact.sequence === fact.sequence);
     if (fact.sequence <= acknowledged && found.length !== 1) {
-      return [violation("no acknowledged fact is lost", agent.name, `fact ${fact.sequence} stands ${found.length} times`)];
+      return [
+        violation("no acknowledged fact is lost", agent.name, `fact ${fact.sequence} stands ${found.length} times`),
+      ];
     }
     const same = found.every((s) => s.fact.at === fact.at && s.fact.body._tag === fact.body._tag);
     return same ? [] : [violation("a stored fact is the agent's own", agent.name, `fact ${fact.sequence}`)];
@@ -90,7 +100,9 @@ const factsKept = (sim: Simulation.Simulation, agent: SimulatedAgent.SimulatedAg
 };
 
 const storedFacts = (sim: Simulation.Simulation): readonly FactRecord[] =>
-  Effect.runSync(sim.storage.list(Simulation.TENANT, "fact", { limit: 1_000 })).map((s) => s.body as unknown as FactRecord);
+  Effect.runSync(sim.storage.list(Simulation.TENANT, "fact", { limit: 1_000 })).map(
+    (s) => s.body as unknown as FactRecord,
+  );
 
 // EVT-01: the outbox has no gap and no repetition.
 const eventsGapless = (sim: Simulation.Simulation): readonly Violation[] => {
@@ -109,7 +121,13 @@ const assessmentsFresh = (sim: Simulation.Simulation): readonly Violation[] => {
       const evrs = standing?.get(`${p.name}.${p.arch}`) ?? [];
       return evrs.includes(p.installed)
         ? []
-        : [violation("an assessment is of what stands there", m.asset.name, `${p.name}: ${p.installed}, stands ${evrs.join()}`)];
+        : [
+            violation(
+              "an assessment is of what stands there",
+              m.asset.name,
+              `${p.name}: ${p.installed}, stands ${evrs.join()}`,
+            ),
+          ];
     });
   });
 };
@@ -150,7 +168,13 @@ const viewIsTruth = (sim: Simulation.Simulation): readonly Violation[] => {
       const shown = last.get(`${agent.name} ${key}`);
       return shown === undefined || shown.join() === evrs.join()
         ? []
-        : [violation("what is shown is what stands there", agent.name, `${key}: shown ${shown.join()}, stands ${evrs.join()}`)];
+        : [
+            violation(
+              "what is shown is what stands there",
+              agent.name,
+              `${key}: shown ${shown.join()}, stands ${evrs.join()}`,
+            ),
+          ];
     }),
   );
 };

@@ -139,8 +139,11 @@ const forgedManifest = (
   list: publish(Dsse.payloadTypes.patchList, {
     tenantId,
     kind: "deployment",
-    patches: [{ patchId: FORGED_PATCH, advisory: null, packages: [{ name: "openssl-lab", arch: "noarch", evr: "9.9-9" }] }],
+    patches: [
+      { patchId: FORGED_PATCH, advisory: null, packages: [{ name: "openssl-lab", arch: "noarch", evr: "9.9-9" }] },
+    ],
   }),
+  validity: "lease",
   notBefore: 0,
   notAfter: to.serverTime + 1_000_000_000,
   bound: "start",

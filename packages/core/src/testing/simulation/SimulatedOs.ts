@@ -3,7 +3,14 @@
  * happened, so that checks need not believe any report.
  */
 import type { Package } from "@fettle/agent-protocol";
-import { type HostFacts, type HostShape, InstallerError, type InstallerShape, type InstallReport, type InventoryShape } from "@fettle/agent-protocol/agent";
+import {
+  type HostFacts,
+  type HostShape,
+  InstallerError,
+  type InstallerShape,
+  type InstallReport,
+  type InventoryShape,
+} from "@fettle/agent-protocol/agent";
 import { Package as P, ReasonCode, RpmVersion } from "@fettle/agent-protocol/vocabulary";
 import * as Effect from "effect/Effect";
 

@@ -104,7 +104,14 @@ export const make = (seed: string, drawn: Faults): Simulation => {
   const agents = Story.machines.map((machine) => {
     const own = random.stream(machine.name);
     const os = SimulatedOs.make({
-      facts: { name: machine.name, platform: "Linux", osFamily: "Simulated", osName: "Simulated 9", arch: "noarch", timeZone: machine.timeZone },
+      facts: {
+        name: machine.name,
+        platform: "Linux",
+        osFamily: "Simulated",
+        osName: "Simulated 9",
+        arch: "noarch",
+        timeZone: machine.timeZone,
+      },
       bootId: own.uuid(),
       packages: machine.packages,
       faults: machine.faults,
