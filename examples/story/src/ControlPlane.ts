@@ -4,6 +4,7 @@ import * as Processes from "./Processes.ts";
 
 export interface ControlPlane {
   readonly url: string;
+  readonly pid: () => number;
   readonly kill: () => Promise<void>;
   readonly restart: () => Promise<void>;
   readonly stop: () => Promise<void>;
@@ -21,6 +22,7 @@ export const start = async (script: string, data: string): Promise<ControlPlane>
   const { url } = current;
   return {
     url,
+    pid: () => current.running.pid,
     kill: () => current.running.kill(),
     restart: async () => {
       current = await begin(new URL(url).port);

@@ -32,21 +32,23 @@ Exit code 0 when every outcome is as the story says, 1 when one is not, 2 for op
 
 const PATIENCE_MS = 180_000;
 
-const { values } = parseArgs({
-  options: {
-    json: { type: "boolean", default: false },
-    keep: { type: "boolean", default: false },
-    simulated: { type: "boolean", default: false },
-    "no-install": { type: "boolean", default: false },
-    help: { type: "boolean", default: false },
-  },
-});
+const readOptions = () =>
+  parseArgs({
+    options: {
+      json: { type: "boolean", default: false },
+      keep: { type: "boolean", default: false },
+      simulated: { type: "boolean", default: false },
+      "no-install": { type: "boolean", default: false },
+      help: { type: "boolean", default: false },
+    },
+  }).values;
+type Options = ReturnType<typeof readOptions>;
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const controlPlaneScript = path.join(here, "control-plane.js");
 const agentScript = path.join(here, "../../agent/dist/main.js");
 
-const tell = async (directory: string, obstacle: string | null): Promise<boolean> => {
+const tell = async (values: Options, directory: string, obstacle: string | null): Promise<boolean> => {
   const narrator = Narrator.make(values.json ? process.stderr : process.stdout);
   const mode =
     obstacle === null
@@ -64,7 +66,7 @@ const tell = async (directory: string, obstacle: string | null): Promise<boolean
     if (values.json) process.stdout.write(`${JSON.stringify(outcome, null, 2)}\n`);
     narrator.heading(outcome.isAsTold ? "Every outcome is as the story says" : "NOT as the story says");
     for (const problem of outcome.problems) narrator.say(`  ${problem}`);
-    if (values.keep) tellHowToReach(narrator, plane.url, data);
+    if (values.keep) tellHowToReach(narrator, plane, data);
     narrator.say(mode);
     return outcome.isAsTold;
   } finally {
@@ -74,13 +76,22 @@ const tell = async (directory: string, obstacle: string | null): Promise<boolean
   }
 };
 
-const tellHowToReach = (narrator: Narrator.Narrator, url: string, data: string): void => {
+const tellHowToReach = (narrator: Narrator.Narrator, { url, pid }: ControlPlane.ControlPlane, data: string): void => {
   const token = path.join(data, "operator-token");
-  narrator.say(`\nThe control plane goes on at ${url}`);
+  narrator.say(`\nThe control plane goes on at ${url} (process ${pid()}); its data lies in ${data}`);
   narrator.say(`  curl -H "Authorization: Bearer $(cat '${token}')" ${url}/v0/assets`);
 };
 
+const EXIT_USAGE = 2;
+
 const main = async (): Promise<number> => {
+  let values: Options;
+  try {
+    values = readOptions();
+  } catch (cause) {
+    process.stderr.write(`${cause instanceof Error ? cause.message : String(cause)}\n`);
+    return EXIT_USAGE;
+  }
   if (values.help) {
     process.stdout.write(HELP);
     return 0;
@@ -88,7 +99,7 @@ const main = async (): Promise<number> => {
   const obstacle = values.simulated ? "asked for by --simulated" : Requirements.missing();
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), "fettle-story-"));
   try {
-    return (await tell(directory, obstacle)) ? 0 : 1;
+    return (await tell(values, directory, obstacle)) ? 0 : 1;
   } finally {
     if (!values.keep) fs.rmSync(directory, { recursive: true, force: true });
   }

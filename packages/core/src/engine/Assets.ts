@@ -69,6 +69,7 @@ export const ingest = Effect.fn("Assets.ingest")(function* (actor: Actor, patche
   yield* Authority.require(actor, "manage-catalogue");
   const { tenantId } = actor;
   yield* Subscriptions.of(tenantId);
+  for (const patch of patches) yield* lift(Stored.readable("patch", patch));
   const now = (yield* Environment).now();
   const known = yield* Repository.all(tenantId, "patch");
   const fresh = new Set(patches.map((p) => p.id));

@@ -4,6 +4,7 @@ import * as Access from "../domain/access/Access.ts";
 import * as Job from "../domain/job/Job.ts";
 import { type Actor, label } from "../domain/shared/Actor.ts";
 import { Environment } from "../ports/Environment.ts";
+import * as Stored from "../schema/Stored.ts";
 import * as Authority from "./Authority.ts";
 import * as Plans from "./Plans.ts";
 import { lift, reject } from "./Rejected.ts";
@@ -17,6 +18,7 @@ export const create = Effect.fn("Jobs.create")(function* (actor: Actor, draft: J
   const environment = yield* Environment;
   const now = environment.now();
   const job = yield* lift(Job.create(draft, { id: environment.uuid(), ownerId: user.id, now, limits }));
+  yield* lift(Stored.readable("job", job));
   yield* Repository.commit(actor.tenantId, {
     expect: [Repository.expected("job", job.id, null)],
     writes: [Repository.put("job", job.id, job)],

@@ -10,6 +10,7 @@ import * as TagSelection from "../domain/tag/TagSelection.ts";
 import * as TagTree from "../domain/tag/TagTree.ts";
 import { Environment } from "../ports/Environment.ts";
 import { TenantKeys } from "../ports/TenantKeys.ts";
+import * as Stored from "../schema/Stored.ts";
 import * as Authority from "./Authority.ts";
 import * as Configurations from "./Configurations.ts";
 import { lift, reject } from "./Rejected.ts";
@@ -30,6 +31,9 @@ const TENANT = /^[a-z0-9][a-z0-9-]{0,62}$/;
 
 /** The id of the tag that every asset with an agent carries (TAG-07). */
 export const CLOUD_AGENT_TAG = "cloud-agent";
+
+/** Counts the tags, so that two made at once can't both be the last that the limit allows. */
+const TAGS_COUNTER = "tags";
 
 /** Opens the actor's subscription, or changes it: plan, seats, licence tags, limits. */
 export const save = Effect.fn("Subscriptions.save")(function* (actor: Actor, input: SubscriptionInput) {
@@ -52,9 +56,11 @@ export const save = Effect.fn("Subscriptions.save")(function* (actor: Actor, inp
     exclude: input.exclude ?? noTags,
     limits: Limits.withOverrides(input.limits ?? {}),
   };
+  yield* lift(Stored.readable("subscription", subscription));
   const first = known === null ? firstEntities(subscription.limits) : [];
   yield* Repository.commit(tenantId, {
     expect: [Repository.expected("subscription", tenantId, known)],
+    counters: known === null ? [{ key: TAGS_COUNTER, by: 1 }] : [],
     writes: [Repository.put("subscription", tenantId, subscription), ...first],
     events: [Repository.event("SubscriptionOpened", "subscription", tenantId, now, { by: label(actor) })],
   });
@@ -97,18 +103,23 @@ export const saveTag = Effect.fn("Subscriptions.saveTag")(function* (
   const { tenantId } = actor;
   const environment = yield* Environment;
   const { limits } = yield* of(tenantId);
-  const tree = yield* tagTree(tenantId);
+  const known = new Map((yield* Repository.all(tenantId, "tag")).map((t) => [t.id, t]));
+  const tree: TagTree.TagTree = new Map([...known].map(([id, t]) => [id, t.value]));
   const tag: TagTree.Tag = { id: input.id ?? environment.uuid(), name: input.name, parent: input.parent ?? null };
   if (!tree.has(tag.id) && tree.size >= limits.tagsMax) {
     return yield* reject("TAG-01", "exhausted", `at most ${limits.tagsMax} tags`);
   }
   yield* lift(TagTree.put(tree, tag));
-  const known = yield* Repository.get(tenantId, "tag", tag.id);
+  yield* lift(Stored.readable("tag", tag));
+  // What stands above it must stand there still, or two changes at once could close a cycle between them.
+  const above = tag.parent === null ? [] : [...TagTree.ancestors(tree, tag.parent)];
   yield* Repository.commit(tenantId, {
-    expect: [Repository.expected("tag", tag.id, known)],
+    expect: [tag.id, ...above].map((id) => Repository.expected("tag", id, known.get(id) ?? null)),
+    counters: tree.has(tag.id) ? [] : [{ key: TAGS_COUNTER, by: 1, ceiling: limits.tagsMax }],
     writes: [Repository.put("tag", tag.id, tag)],
     events: [Repository.event("TagSaved", "tag", tag.id, environment.now(), { by: label(actor) })],
   });
+  if ((tree.get(tag.id)?.parent ?? null) !== tag.parent) yield* Configurations.reassign(tenantId);
   return tag;
 });
 
@@ -146,6 +157,7 @@ export const createActivationKey = Effect.fn("Subscriptions.createActivationKey"
     agentsMax: input.agentsMax ?? null,
     expiresAt: input.expiresAt ?? null,
   };
+  yield* lift(Stored.readable("activationKey", key));
   const { publicKey } = yield* (yield* TenantKeys).keyPair(tenantId);
   yield* Repository.commit(tenantId, {
     expect: [Repository.expected("activationKey", key.id, null)],
@@ -167,6 +179,7 @@ export const saveProfile = Effect.fn("Subscriptions.saveProfile")(function* (
   const { tenantId } = actor;
   const { limits } = yield* of(tenantId);
   const profile = yield* lift(ConfigurationProfile.validate(input, limits));
+  yield* lift(Stored.readable("profile", profile));
   const known = yield* Repository.get(tenantId, "profile", profile.id);
   yield* Repository.commit(tenantId, {
     expect: [Repository.expected("profile", profile.id, known)],

@@ -74,7 +74,7 @@ export const make = (options: ControlPlaneOptions = {}): ControlPlane => {
   const storage = MemoryStorage.make();
   const blobs = MemoryBlobStore.make();
   const hooks: ControlPlane["hooks"] = { before: null, after: null };
-  const users = new Map<string, User>();
+  const users = new Map<string, User | null>();
   const chance = perTenant(() => Random.make("ids"));
   const keys = perTenant((tenantId) => options.keys?.[tenantId] ?? Crypto.generateKeyPair());
   let clock = Values.START;
@@ -89,7 +89,8 @@ export const make = (options: ControlPlaneOptions = {}): ControlPlane => {
     Context.add(Directory, {
       user: (tenantId, userId) => {
         touch(tenantId);
-        return Effect.sync(() => users.get(`${tenantId}/${userId}`) ?? staff.find((u) => isStaff(users, u, tenantId, userId)) ?? null);
+        const known = users.get(`${tenantId}/${userId}`);
+        return Effect.sync(() => (known === undefined ? (staff.find((u) => u.id === userId) ?? null) : known));
       },
     }),
     Context.add(Environment, {
@@ -118,7 +119,7 @@ export const make = (options: ControlPlaneOptions = {}): ControlPlane => {
     },
     users: {
       set: (user, tenantId = TENANT) => users.set(`${tenantId}/${user.id}`, user),
-      remove: (userId, tenantId = TENANT) => users.set(`${tenantId}/${userId}`, nobody),
+      remove: (userId, tenantId = TENANT) => users.set(`${tenantId}/${userId}`, null),
     },
     hooks,
     call,
@@ -135,11 +136,6 @@ export const make = (options: ControlPlaneOptions = {}): ControlPlane => {
     events: (tenantId = TENANT) => Effect.runSync(storage.events(tenantId, 0, 1_000)),
   };
 };
-
-const nobody = null as unknown as User;
-
-const isStaff = (users: ReadonlyMap<string, User>, user: User, tenantId: string, userId: string): boolean =>
-  user.id === userId && !users.has(`${tenantId}/${userId}`);
 
 const perTenant = <A>(of: (tenantId: string) => A): ((tenantId: string) => A) => {
   const known = new Map<string, A>();

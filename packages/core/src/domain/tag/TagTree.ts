@@ -38,8 +38,8 @@ export const closure = (tree: TagTree, ids: readonly string[]): ReadonlySet<stri
   return selected;
 };
 
-// A tag and everything above it; the set ends the walk even on data that was never let in.
-const ancestors = (tree: TagTree, id: string): ReadonlySet<string> => {
+/** A tag and everything above it; the set ends the walk even on data that was never let in. */
+export const ancestors = (tree: TagTree, id: string): ReadonlySet<string> => {
   const found = new Set<string>();
   for (let at: string | null = id; at !== null && !found.has(at); at = tree.get(at)?.parent ?? null) found.add(at);
   return found;

@@ -1,0 +1,74 @@
+/** All entries one after the other, within the time that the whole may take. */
+import * as fs from "node:fs";
+import * as path from "node:path";
+import * as Duel from "./Duel.ts";
+import type { Entry } from "./Entry.ts";
+
+/** The measuring of all entries together, in seconds; set-up and building come on top. */
+export const WHOLE_SECONDS_MAX = 480;
+
+/** An entry's share is what is left, by the entries left; more rounds than this make no better median. */
+export const ROUNDS_MAX = 9;
+const ROUNDS_MAX_FULL = 21;
+/** More of this wouldn't make a figure better, and nobody waits gladly. */
+export const ENTRY_SECONDS_MAX = 30;
+
+export interface BenchOptions {
+  readonly isFull: boolean;
+  /** A folder for the entries' own. */
+  readonly scratch: string;
+  readonly now: () => number;
+  readonly collectGarbage: () => void;
+  /** Told of each entry as it begins, and of one that broke. */
+  readonly say: (line: string) => void;
+}
+
+export interface BenchResult {
+  readonly outcomes: readonly Duel.Outcome[];
+  /** Ids of entries that broke. */
+  readonly broken: readonly string[];
+}
+
+/** Those whose id begins with the prefix, in the order of their ids. */
+export const selected = (entries: readonly Entry[], prefix: string): readonly Entry[] =>
+  entries.filter((entry) => entry.id.startsWith(prefix)).sort((a, b) => (a.id < b.id ? -1 : 1));
+
+/** Measures the entries; one that breaks doesn't keep the others from being measured. */
+export const runAll = async (entries: readonly Entry[], options: BenchOptions): Promise<BenchResult> => {
+  const outcomes: Duel.Outcome[] = [];
+  const broken: string[] = [];
+  const begun = options.now();
+  for (const [i, entry] of entries.entries()) {
+    options.say(`${entry.id} (${i + 1} of ${entries.length})`);
+    const leftMs = WHOLE_SECONDS_MAX * 1_000 - (options.now() - begun);
+    const share = Math.min(leftMs / (entries.length - i), ENTRY_SECONDS_MAX * 1_000);
+    try {
+      outcomes.push(await runOne(entry, options, options.isFull ? Number.POSITIVE_INFINITY : share));
+    } catch (error) {
+      broken.push(entry.id);
+      options.say(`${entry.id} broke: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    }
+  }
+  return { outcomes, broken };
+};
+
+const runOne = async (entry: Entry, options: BenchOptions, shareMs: number): Promise<Duel.Outcome> => {
+  const folder = path.join(options.scratch, entry.id);
+  fs.mkdirSync(folder, { recursive: true });
+  const begun = options.now();
+  try {
+    const contest = await entry.prepare({ isFull: options.isFull, folder });
+    try {
+      return await Duel.fight(entry, contest, {
+        roundsMax: options.isFull ? ROUNDS_MAX_FULL : ROUNDS_MAX,
+        budgetMs: shareMs - (options.now() - begun),
+        now: options.now,
+        collectGarbage: options.collectGarbage,
+      });
+    } finally {
+      await contest.close?.();
+    }
+  } finally {
+    fs.rmSync(folder, { recursive: true, force: true });
+  }
+};

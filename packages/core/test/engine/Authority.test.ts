@@ -1,0 +1,120 @@
+import type { Effect } from "effect/Effect";
+import { describe, expect, it } from "vitest";
+import * as Actor from "../../src/domain/shared/Actor.ts";
+import type { Fettle } from "../../src/Fettle.ts";
+import * as ControlPlane from "../scenario/ControlPlane.ts";
+import * as Scene from "../scenario/Scene.ts";
+import * as Values from "../scenario/Values.ts";
+
+interface Known {
+  readonly jobId: string;
+  readonly runId: string;
+}
+type Ask = (fettle: Fettle, actor: Actor.Actor, known: Known) => Effect<unknown, unknown>;
+
+// Every method that takes an actor, and which of the six staff may call it on a job that is somebody else's.
+const asks: readonly (readonly [string, string, Ask])[] = [
+  ["subscriptions.save", "sue mara", (f, a) => f.subscriptions.save(a, { plan: "Full", expiresAt: null, seats: 5 })],
+  ["subscriptions.saveTag", "sue mara", (f, a) => f.subscriptions.saveTag(a, { id: "new", name: "new" })],
+  ["subscriptions.createActivationKey", "sue mara", (f, a) => f.subscriptions.createActivationKey(a, { title: "k" })],
+  ["subscriptions.saveProfile", "sue mara", (f, a) => f.subscriptions.saveProfile(a, Values.profile("p"))],
+  ["assets.list", "sue mara uli ada rita sam", (f, a) => f.assets.list(a)],
+  ["assets.missing", "sue mara uli ada rita sam", (f, a) => f.assets.missing(a)],
+  ["catalogue.ingest", "sue mara", (f, a) => f.catalogue.ingest(a, Scene.catalogue)],
+  ["catalogue.list", "sue mara uli ada rita sam", (f, a) => f.catalogue.list(a)],
+  ["jobs.create", "sue mara uli", (f, a) => f.jobs.create(a, Values.draft())],
+  ["jobs.get", "sue mara", (f, a, { jobId }) => f.jobs.get(a, jobId)],
+  ["jobs.plan", "sue mara", (f, a, { jobId }) => f.jobs.plan(a, jobId)],
+  ["jobs.enable", "sue mara", (f, a, { jobId }) => f.jobs.enable(a, jobId)],
+  ["runs.ofJob", "sue mara", (f, a, { jobId }) => f.runs.ofJob(a, jobId)],
+  ["runs.progress", "sue mara", (f, a, { runId }) => f.runs.progress(a, runId)],
+  ["runs.results", "sue mara", (f, a, { runId }) => f.runs.results(a, runId)],
+];
+const staff = ["sue", "mara", "uli", "ada", "rita", "sam"];
+
+const world = () => {
+  const scene = Scene.make();
+  const { plane, manager } = scene;
+  const ran = scene.enabled();
+  plane.call(plane.fettle.tick());
+  const open = plane.call(plane.fettle.jobs.create(manager, Values.draft({ title: "not enabled yet" })));
+  return { scene, plane, known: { jobId: open.id, runId: scene.run(ran).id } };
+};
+
+describe("the façade's permissions", () => {
+  it("cover every method that takes an actor", () => {
+    const { plane } = world();
+    const { fettle } = plane;
+    const methods = Object.entries(fettle).flatMap(([name, member]) =>
+      typeof member === "function" ? [name] : Object.keys(member).map((m) => `${name}.${m}`),
+    );
+    const without = ["tick", "gateway.handle", "events.after"];
+    expect([...asks.map(([name]) => name), ...without].sort()).toEqual(methods.sort());
+  });
+
+  it.each(asks)("RBAC-02: %s is for %s only, and a refusal changes nothing", (_, allowed, ask) => {
+    for (const userId of staff) {
+      const { plane, known } = world();
+      const before = plane.storage.dump();
+      const effect = ask(plane.fettle, ControlPlane.as(userId), known);
+      if (allowed.split(" ").includes(userId)) {
+        expect([userId, plane.call(effect) !== undefined]).toEqual([userId, true]);
+        continue;
+      }
+      expect([userId, plane.rejections(effect)]).toMatchObject([userId, [{ rule: "RBAC-10", code: "not-permitted" }]]);
+      expect(plane.storage.dump()).toEqual(before);
+    }
+  });
+
+  it.each(asks)("RBAC-02: %s is refused to nobody's user, to another tenant's and to an agent", (_, _allowed, ask) => {
+    const { plane, known, scene } = world();
+    plane.users.remove("uli");
+    const agent = { _tag: "Agent", tenantId: ControlPlane.TENANT, agentId: scene.agents[0]?.id ?? "" } as const;
+    const before = plane.storage.dump();
+    for (const actor of [ControlPlane.as("nobody"), ControlPlane.as("uli"), agent]) {
+      const [rejection] = plane.rejections(ask(plane.fettle, actor, known));
+      expect(rejection).toMatchObject({ rule: "RBAC-02", code: "not-permitted" });
+    }
+    expect(plane.storage.dump()).toEqual(before);
+  });
+
+  it("RBAC-04: of their own job a user sees plan, runs, progress and results, and may enable it", () => {
+    const { plane, scene } = world();
+    const { fettle, call } = plane;
+    const uli = ControlPlane.as("uli");
+    const job = call(fettle.jobs.create(uli, Values.draft()));
+    expect(call(fettle.jobs.plan(uli, job.id)).plan.groups).toHaveLength(1);
+    expect(call(fettle.jobs.enable(uli, job.id)).status).toBe("Enabled");
+    call(fettle.tick());
+    const { id } = scene.run(job.id);
+    expect(call(fettle.runs.ofJob(uli, job.id))).toHaveLength(1);
+    expect(call(fettle.runs.progress(uli, id)).assets).toBe(1);
+    expect(call(fettle.runs.results(uli, id))).toHaveLength(1);
+    plane.users.set(Values.user("uli", "PatchReader"));
+    expect(call(fettle.jobs.get(uli, job.id)).id).toBe(job.id);
+  });
+
+  it("RBAC-04: an owner who is a reader by now may look, but not enable", () => {
+    const { plane } = world();
+    const { fettle, call } = plane;
+    const uli = ControlPlane.as("uli");
+    const job = call(fettle.jobs.create(uli, Values.draft()));
+    plane.users.set(Values.user("uli", "PatchReader"));
+    expect(plane.rejections(fettle.jobs.enable(uli, job.id))).toMatchObject([
+      { rule: "RBAC-10", message: expect.stringContaining("edit-assigned-job") },
+    ]);
+    expect(call(fettle.jobs.get(uli, job.id)).status).toBe("Disabled");
+  });
+
+  it("the control plane itself is not narrowed by roles, and a user who bears its name is not taken for it", () => {
+    const { plane } = world();
+    const { fettle, call } = plane;
+    const system = Actor.system(ControlPlane.TENANT, "nightly");
+    const job = call(fettle.jobs.create(system, Values.draft()));
+    expect(call(fettle.jobs.plan(ControlPlane.manager, job.id)).plan.groups).toHaveLength(1);
+    plane.users.set(Values.user("system", "PatchUser", { _tag: "Tags", tags: [] }));
+    expect(plane.rejections(fettle.jobs.create(ControlPlane.as("system"), Values.draft()))).toMatchObject([
+      { rule: "RBAC-02", code: "not-permitted" },
+    ]);
+  });
+});
