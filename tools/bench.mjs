@@ -14,7 +14,7 @@ const EXIT_USAGE = 2;
 const EXIT_KILLED = 1;
 
 /** Entry points besides the figures: the bench itself, and the process that plays the fleet of agents. */
-const PROGRAMS = { main: "bench/main.ts", fleet: "bench/check-ins/fleet.ts" };
+const PROGRAMS = { main: "bench/main.ts", fleet: "bench/check-ins/FleetProcess.ts" };
 
 await runAsCommand(async () => {
   const args = process.argv.slice(2);

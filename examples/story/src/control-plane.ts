@@ -52,9 +52,11 @@ const program = Effect.gen(function* () {
     onDefect: (defect) => process.stderr.write(`defect: ${String(defect)}\n`),
   });
   process.stdout.write(`${JSON.stringify({ url: server.url })}\n`);
-  const tick = Effect.catch(fettle.tick(), (failure) =>
-    Effect.sync(() => process.stderr.write(`tick: ${failure._tag}: ${failure.message}\n`)),
-  );
+  const complain = (message: string) => Effect.sync(() => process.stderr.write(`tick: ${message}\n`));
+  const tick = Effect.matchEffect(fettle.tick(), {
+    onSuccess: ({ stuck }) => Effect.forEach(stuck, (job) => complain(`job ${job.jobId}: ${job.message}`)),
+    onFailure: (failure) => complain(`${failure._tag}: ${failure.message}`),
+  });
   yield* Effect.repeat(tick, Schedule.spaced(TICK_MS));
 });
 

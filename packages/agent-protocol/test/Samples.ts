@@ -73,7 +73,8 @@ export const configuration: Documents.Configuration = {
   scanIntervalSeconds: 14_400,
 };
 
-const factOf = (sequence: number, body: Facts.FactBody): Facts.Fact => ({ sequence, at: NOW, bootId: uuid(0xc), body });
+/** A fact of these samples. */
+export const factOf = (sequence: number, body: Facts.FactBody): Facts.Fact => ({ sequence, at: NOW, bootId: uuid(0xc), body });
 
 export const statusFact: Facts.Fact = factOf(1, {
   _tag: "Status",

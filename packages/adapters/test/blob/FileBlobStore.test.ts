@@ -4,7 +4,7 @@ import { Crypto } from "@fettle/agent-protocol";
 import { BlobStore } from "@fettle/core";
 import * as Effect from "effect/Effect";
 import { describe, expect, test } from "vitest";
-import { BlobConformance } from "../../../core/src/testing/storage/index.ts";
+import { BlobConformance } from "@fettle/core/testing";
 import { UNFINISHED_AGE_MAX_MS } from "../../src/blob/files/FileBlobStore.ts";
 import { FileBlobStore } from "../../src/blob/files/index.ts";
 import { directories } from "../storage/Directories.ts";

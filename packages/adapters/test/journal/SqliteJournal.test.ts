@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect";
 import * as Exit from "effect/Exit";
 import * as Scope from "effect/Scope";
 import { describe, expect, test } from "vitest";
-import { JournalConformance } from "../../../core/src/testing/storage/index.ts";
+import { JournalConformance } from "@fettle/core/testing";
 import { SqliteJournal } from "../../src/journal/sqlite/index.ts";
 import { type Child, delays, start } from "../storage/ChildProcess.ts";
 import { directories } from "../storage/Directories.ts";

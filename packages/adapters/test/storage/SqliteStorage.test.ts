@@ -7,7 +7,7 @@ import * as Exit from "effect/Exit";
 import * as Scope from "effect/Scope";
 import * as fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
-import { MemoryStorage, StorageConformance } from "../../../core/src/testing/storage/index.ts";
+import { MemoryStorage, StorageConformance } from "@fettle/core/testing";
 import { SqliteStorage } from "../../src/storage/sqlite/index.ts";
 import { migrations } from "../../src/storage/sqlite/SqliteMigrations.ts";
 import { directories } from "./Directories.ts";

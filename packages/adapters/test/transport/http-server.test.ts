@@ -504,7 +504,10 @@ describe("defects", () => {
     ],
     ["that dies", () => Effect.die(boom)],
     ["whose answer JSON can't say", () => Effect.succeed({ status: 200, body: { a: 1n } })],
-    ["whose problem has no spelling", () => Effect.fail({ code: "malformed", title: "x", detail: "x", rule: "\ud800" } as const)],
+    [
+      "whose problem has no spelling",
+      () => Effect.fail({ code: "malformed", title: "x", detail: "x", rule: "\ud800" } as const),
+    ],
   ];
 
   it.each(handlers)("a handler %s is a 500", async (_, handle) => {

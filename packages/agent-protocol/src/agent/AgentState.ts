@@ -80,8 +80,9 @@ export const empty: AgentState = {
 
 const untouched: PatchProgress = { prefetch: null, attempts: 0, open: null, settled: null };
 
-/** How far a patch of a run has come. */
-export const progressOf = (run: HeldRun, patchId: string): PatchProgress => run.patches[patchId] ?? untouched;
+/** How far a patch of a run has come. A patch may be named as a member of every object is (T26). */
+export const progressOf = (run: HeldRun, patchId: string): PatchProgress =>
+  (Object.hasOwn(run.patches, patchId) ? run.patches[patchId] : undefined) ?? untouched;
 
 /** Runs that still have something to do, in the order their manifests were numbered. */
 export const unfinished = (state: AgentState): readonly HeldRun[] =>

@@ -134,7 +134,7 @@ const refuse = Effect.fn("CheckIn.refuse")(function* (
     document: digest,
     runId: refusal.runId,
     reason: refusal.reason,
-    message: refusal.message.slice(0, 1_000),
+    message: Json.wellFormed(refusal.message.slice(0, 1_000)),
   };
   // A forged number must not shut the gate on true manifests, so only a number that the tenant's key signed counts.
   const seen = refusal.runId === null ? session.memory.state().manifestVersion : version;

@@ -6,6 +6,7 @@ import * as Package from "../vocabulary/Package.ts";
 import type { PatchOutcome } from "../vocabulary/PatchOutcome.ts";
 import { type ReasonCode, reasonCodes } from "../vocabulary/ReasonCode.ts";
 import type { PackageChange, PatchFact } from "../wire/Facts.ts";
+import * as Json from "../wire/Json.ts";
 import { wireLimits } from "../wire/WireLimits.ts";
 import type { InstallReport } from "./Installer.ts";
 
@@ -40,9 +41,12 @@ export const untried = (
   outcome,
   reasonCode,
   exitCode: null,
-  outputTail: about.reason.slice(-wireLimits.outputTailCharacters),
+  outputTail: tail(about.reason),
   packages: [],
 });
+
+// The cut may fall into the middle of a character, and half a character can't be signed.
+const tail = (text: string): string => Json.wellFormed(text.slice(-wireLimits.outputTailCharacters));
 
 // No report at all means that the process which would have written it died.
 const whyNot = (o: Observation): ReasonCode =>
@@ -56,7 +60,7 @@ const fact = (o: Observation, outcome: PatchOutcome, reasonCode: ReasonCode | nu
   outcome,
   reasonCode,
   exitCode: o.report?.exitCode ?? null,
-  outputTail: (o.report?.outputTail ?? "").slice(-wireLimits.outputTailCharacters),
+  outputTail: tail(o.report?.outputTail ?? ""),
   packages: o.patch.packages.map((p) => change(p, o.before, o.after)),
 });
 

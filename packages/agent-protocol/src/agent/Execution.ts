@@ -7,6 +7,7 @@ import * as Detection from "../vocabulary/Detection.ts";
 import type { InstalledVersions, PatchInstruction } from "../vocabulary/Package.ts";
 import { reasonCodes } from "../vocabulary/ReasonCode.ts";
 import type { PatchFact } from "../wire/Facts.ts";
+import * as Json from "../wire/Json.ts";
 import * as AgentState from "./AgentState.ts";
 import type { Session } from "./CheckIn.ts";
 import * as Evidence from "./Evidence.ts";
@@ -172,7 +173,7 @@ const onInstallerError = Effect.fn("Execution.onInstallerError")(function* (
   const { runId } = run.manifest;
   if (error.isRetryable) {
     const open = Object.entries(session.memory.state().runs[runId]?.patches ?? {}).flatMap(([patchId, p]) =>
-      p.open !== null && p.open.report === null && run.patches[patchId]?.open == null
+      p.open !== null && p.open.report === null && AgentState.progressOf(run, patchId).open === null
         ? [{ _tag: "InstallDeferred", runId, patchId, attempt: p.open.attempt } as const]
         : [],
     );
@@ -185,7 +186,7 @@ const onInstallerError = Effect.fn("Execution.onInstallerError")(function* (
     yield* settle(session, Evidence.untried(about(patch), "Failed", reasonCodes.UnspecifiedAgentError));
   }
   yield* session.memory.record([
-    yield* session.fact({ _tag: "Status", runId, status: "JobFailed", reason: error.message.slice(0, 1_000) }),
+    yield* session.fact({ _tag: "Status", runId, status: "JobFailed", reason: Json.wellFormed(error.message.slice(0, 1_000)) }),
   ]);
   return { _tag: "Finished" } as Advance;
 });

@@ -29,18 +29,25 @@ export const nextStep = (run: AgentState.HeldRun, now: number): Step => {
     case "Downloaded":
       return isOver ? tooLate(run) : { _tag: "Move", to: "JobStarted", reason: null };
     case "JobStarted":
-      return { _tag: "Move", to: "Patching", reason: null };
+      return isOver && !isLease(run) ? tooLate(run) : { _tag: "Move", to: "Patching", reason: null };
     default:
-      return patching(run, isOver && bound === "complete");
+      return patching(run, isOver && !isLease(run) && (bound === "complete" || !hasBegun(run)));
   }
 };
+
+// A lease only says until when a run may start; what it let start goes on (WIN-04).
+const isLease = (run: AgentState.HeldRun): boolean => run.manifest.validity === "lease";
+
+// Starting is beginning a patch (invariant I2), and an attempt that a crash undid may never have begun.
+const hasBegun = (run: AgentState.HeldRun): boolean =>
+  run.list.patches.some((p) => (AgentState.progressOf(run, p.patchId).settled?.attempt ?? 0) > 0);
 
 /** "Not before somebody else does something": a wait that only a new manifest ends. */
 export const UNTIL_RENEWED = Number.MAX_SAFE_INTEGER;
 
 // A window that ended ends the run here (WIN-02); a lease that ran out waits for its renewal (WIN-04, PLN-04).
 const tooLate = (run: AgentState.HeldRun): Step =>
-  run.manifest.validity === "lease"
+  isLease(run)
     ? { _tag: "Wait", until: UNTIL_RENEWED }
     : { _tag: "Move", to: "TimedOut", reason: "the window is over" };
 

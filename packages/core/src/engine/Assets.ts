@@ -8,8 +8,10 @@ import type { Patch } from "../domain/patch/Patch.ts";
 import { type Actor, label } from "../domain/shared/Actor.ts";
 import * as TagScope from "../domain/tag/TagScope.ts";
 import { Environment } from "../ports/Environment.ts";
+import * as Stored from "../schema/Stored.ts";
 import * as Assessments from "./Assessments.ts";
 import * as Authority from "./Authority.ts";
+import { lift } from "./Rejected.ts";
 import * as Repository from "./Repository.ts";
 import * as Subscriptions from "./Subscriptions.ts";
 
@@ -75,6 +77,7 @@ export const ingest = Effect.fn("Assets.ingest")(function* (actor: Actor, patche
   const fresh = new Set(patches.map((p) => p.id));
   const gone = known.filter((p) => !fresh.has(p.id) && !p.value.isDeprecated);
   yield* Repository.commit(tenantId, {
+    counters: [{ key: Assessments.CATALOGUE_COUNTER, by: 1 }],
     writes: [
       ...patches.map((p) => Repository.put("patch", p.id, p)),
       ...gone.map((p) => Repository.put("patch", p.id, { ...p.value, isDeprecated: true })),

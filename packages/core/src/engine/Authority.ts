@@ -6,14 +6,17 @@ import type { Actor } from "../domain/shared/Actor.ts";
 import { Directory } from "../ports/Directory.ts";
 import { lift, reject } from "./Rejected.ts";
 
+/** Whom a job of the control plane itself belongs to. No user of the host may bear this id, or its jobs would be theirs. */
+export const SYSTEM_USER_ID = "system";
+
 // What acts without a user acts for the control plane itself, which is not narrowed by roles; agents may nothing here.
-const machine: User = { id: "system", roles: ["SuperUser"], scope: { _tag: "All" } };
+const machine: User = { id: SYSTEM_USER_ID, roles: ["SuperUser"], scope: { _tag: "All" } };
 
 /** The user behind an actor, or a rejection. */
 export const userOf = Effect.fn("Authority.userOf")(function* (actor: Actor) {
   if (actor._tag === "System") return machine;
   if (actor._tag === "Agent") return yield* reject("RBAC-02", "not-permitted", "an agent may call agent routes only");
-  const user = yield* (yield* Directory).user(actor.tenantId, actor.userId);
+  const user = actor.userId === SYSTEM_USER_ID ? null : yield* (yield* Directory).user(actor.tenantId, actor.userId);
   return user ?? (yield* reject("RBAC-02", "not-permitted", "no such user in this tenant"));
 });
 

@@ -60,10 +60,11 @@ export const remember = Effect.fn("CheckIns.remember")(function* (proved: Proved
 export const store = Effect.fn("CheckIns.store")(function* (
   proved: ProvedRequest,
   next: AgentRecord,
-  also: Pick<Repository.Change, "expect" | "writes" | "events"> = { writes: [] },
+  also: Pick<Repository.Change, "expect" | "counters" | "writes" | "events"> = { writes: [] },
 ) {
   const answer = yield* Repository.tryCommit(proved.tenantId, {
     expect: [Repository.expected("agent", proved.agent.id, proved.agent), ...(also.expect ?? [])],
+    counters: also.counters ?? [],
     writes: [Repository.put("agent", proved.agent.id, next), ...also.writes],
     events: also.events ?? [],
   });

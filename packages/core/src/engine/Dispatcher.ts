@@ -20,29 +20,50 @@ import * as Subscriptions from "./Subscriptions.ts";
 /** The key of the only occurrence of an on-demand job. */
 export const ON_DEMAND = "on-demand";
 
+/** A job that could not be moved this time, and why; the next tick tries again. */
+export interface StuckJob {
+  readonly tenantId: string;
+  readonly jobId: string;
+  readonly message: string;
+}
+
 /** What a tick did. */
 export interface TickReport {
   readonly materialised: number;
   readonly issued: number;
   readonly completed: number;
+  readonly stuck: readonly StuckJob[];
 }
 
-/** Moves every tenant's enabled jobs as far as they can go now. */
+/** Moves every tenant's enabled jobs as far as they can go now. A job that can't move holds up no other. */
 export const tick = Effect.fn("Dispatcher.tick")(function* () {
   const storage = yield* Storage;
-  const report = { materialised: 0, issued: 0, completed: 0 };
+  const total = { materialised: 0, issued: 0, completed: 0 };
+  const stuck: StuckJob[] = [];
   for (const tenantId of yield* storage.tenants()) {
     const enabled: JobStatus = "Enabled";
     for (const job of yield* Repository.allBy(tenantId, "job", "status", enabled)) {
-      const runs = yield* Repository.allBy(tenantId, "run", "job", job.id);
-      const run = runs[0] ?? (yield* materialise(tenantId, job));
-      if (run === null) continue;
-      if (runs.length === 0) report.materialised += 1;
-      report.issued += yield* issue(tenantId, run);
-      if (yield* complete(tenantId, job, run)) report.completed += 1;
+      const moved = yield* Effect.result(move(tenantId, job));
+      if (moved._tag === "Failure") {
+        stuck.push({ tenantId, jobId: job.id, message: moved.failure.message });
+        continue;
+      }
+      total.materialised += moved.success.materialised;
+      total.issued += moved.success.issued;
+      total.completed += moved.success.completed;
     }
   }
-  return report satisfies TickReport;
+  const report: TickReport = { ...total, stuck };
+  return report;
+});
+
+const move = Effect.fn("Dispatcher.move")(function* (tenantId: string, job: Repository.Versioned<Job.Job>) {
+  const runs = yield* Repository.allBy(tenantId, "run", "job", job.id);
+  const run = runs[0] ?? (yield* materialise(tenantId, job));
+  if (run === null) return { materialised: 0, issued: 0, completed: 0 };
+  const issued = yield* issue(tenantId, run);
+  const completed = yield* complete(tenantId, job, run);
+  return { materialised: runs.length === 0 ? 1 : 0, issued, completed: completed ? 1 : 0 };
 });
 
 // The plan is compiled anew, in the owner's scope of this moment (TAG-06), and frozen into the run.

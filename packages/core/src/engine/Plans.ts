@@ -10,6 +10,7 @@ import type { TagScope } from "../domain/tag/TagScope.ts";
 import { Directory } from "../ports/Directory.ts";
 import { Environment } from "../ports/Environment.ts";
 import * as Assessments from "./Assessments.ts";
+import * as Authority from "./Authority.ts";
 import { lift, reject } from "./Rejected.ts";
 import * as Repository from "./Repository.ts";
 import * as Subscriptions from "./Subscriptions.ts";
@@ -47,7 +48,7 @@ export const compile = Effect.fn("Plans.compile")(function* (tenantId: string, j
 // OWN-01: an owner who is gone, or may no longer run jobs, leaves a job that doesn't run and says why.
 const ownersScope = Effect.fn("Plans.ownersScope")(function* (tenantId: string, job: Job) {
   if (job.ownerId === null) return yield* reject("OWN-04", "conflict", "the job has no owner");
-  if (job.ownerId === "system") return { _tag: "All" } as TagScope;
+  if (job.ownerId === Authority.SYSTEM_USER_ID) return { _tag: "All" } as TagScope;
   const owner = yield* (yield* Directory).user(tenantId, job.ownerId);
   if (owner === null) return yield* reject("OWN-01", "conflict", "the job's owner is gone");
   const runs = owner.roles.some((r) => r === "PatchUser" || r === "PatchManager" || r === "SuperUser");

@@ -18,6 +18,8 @@ import * as Subscriptions from "./Subscriptions.ts";
 /** The epoch of an agent's first key. */
 export const FIRST_EPOCH = 1;
 
+const ASSETS_COUNTER = "assets";
+
 /** Answers a provisioning request; the same attempt again gets the same answer and takes no second seat of the key. */
 export const provision = Effect.fn("Provisioning.provision")(function* (
   claimed: SignedRequest.ClaimedRequest,
@@ -30,9 +32,11 @@ export const provision = Effect.fn("Provisioning.provision")(function* (
     now,
     clockSkewSeconds: wireLimits.clockSkewSeconds,
   });
-  if (!verified.ok)
-    return yield* Replies.refuse("unsigned", verified.error.reason, verified.error.message, { serverTime: now });
-  const key = yield* admittedBy(components, request, now);
+  if (!verified.ok) {
+    const code = verified.error.reason === "clock-skew" ? "clock-skew" : "unsigned";
+    return yield* Replies.refuse(code, verified.error.reason, verified.error.message, { serverTime: now });
+  }
+  const key = yield* heldKey(components, request);
   const known = yield* Repository.get(tenantId, "agent", agentId);
   if (known !== null) {
     const same = known.value.attemptId === request.attemptId && known.value.publicKey === request.publicKey;
@@ -40,6 +44,8 @@ export const provision = Effect.fn("Provisioning.provision")(function* (
       return yield* Replies.refuse("key-refused", "id in use", "another agent has this host id", { rule: "AGT-03" });
     return yield* granted(components, known.value.session.epoch);
   }
+  // Only now: an attempt that was admitted is answered again, though the key's date has passed since.
+  if (!ActivationKey.admit(key, now).ok) return yield* refuseKey();
   const subscription = yield* Subscriptions.of(tenantId).pipe(
     Effect.catchTag("Rejected", () => Replies.refuse("key-refused", "no subscription", "the tenant has none")),
   );
@@ -50,7 +56,7 @@ export const provision = Effect.fn("Provisioning.provision")(function* (
     expect: [Repository.expected("agent", agentId, null), Repository.expected("asset", agentId, null)],
     counters: [
       { key: ActivationKey.counterOf(key), by: 1, ...(key.agentsMax === null ? {} : { ceiling: key.agentsMax }) },
-      { key: "assets", by: 1, ceiling: subscription.limits.assetsMax },
+      { key: ASSETS_COUNTER, by: 1, ceiling: subscription.limits.assetsMax },
     ],
     writes: [
       Repository.put("asset", agentId, asset),
@@ -61,6 +67,9 @@ export const provision = Effect.fn("Provisioning.provision")(function* (
   });
   if (answer._tag === "Committed") return yield* granted(components, FIRST_EPOCH);
   if (answer.because._tag === "Counter") {
+    const { assetsMax } = subscription.limits;
+    const full = answer.because.key === ASSETS_COUNTER;
+    if (full) return yield* Replies.refuse("key-refused", "limit reached", `the tenant has its ${assetsMax} assets`);
     return yield* Replies.refuse("key-refused", "limit reached", "the activation key admits no more agents", {
       rule: "KEY-01",
     });
@@ -68,23 +77,20 @@ export const provision = Effect.fn("Provisioning.provision")(function* (
   return yield* Replies.refuse("unavailable", "try again", "another request of this agent was under way");
 });
 
-// The key exists, is in date, and the agent holds its secret. All three refuse alike: a prober learns nothing.
-const admittedBy = Effect.fn("Provisioning.admittedBy")(function* (
+// The key exists and the agent holds its secret. Either refuses as a passed date does: a prober learns nothing.
+const heldKey = Effect.fn("Provisioning.heldKey")(function* (
   components: SignedRequest.RequestComponents,
   request: Messages.ProvisionRequest,
-  now: number,
 ) {
   const found = yield* Repository.get(components.tenantId, "activationKey", request.activationKeyId);
   const secretDigest = (found?.value.secretDigest ?? C.digest("")) as Crypto.Digest;
   const proof = Messages.provisionProof(request, components, secretDigest);
   const isHolder = C.sameText(proof, request.proof);
-  if (found === null || !isHolder || !ActivationKey.admit(found.value, now).ok) {
-    return yield* Replies.refuse("key-refused", "activation key refused", "unknown, out of date, or wrong", {
-      rule: "KEY-01",
-    });
-  }
-  return found.value;
+  return found === null || !isHolder ? yield* refuseKey() : found.value;
 });
+
+const refuseKey = () =>
+  Replies.refuse("key-refused", "activation key refused", "unknown, out of date, or wrong", { rule: "KEY-01" });
 
 const assetOf = (
   id: string,

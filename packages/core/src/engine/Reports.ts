@@ -64,11 +64,13 @@ export const takeSnapshot = Effect.fn("Reports.takeSnapshot")(function* (
       receivedAt: now,
       packages: request.packages.length,
     };
-    const assessment = yield* Assessments.assess(tenantId, request.packages, { snapshot: digest, assessedAt: now });
+    const about = { snapshot: digest, assessedAt: now };
+    const { assessment, unchanged } = yield* Assessments.assess(tenantId, request.packages, about);
     yield* CheckIns.store(
       proved,
       { ...agent.value, session: proved.session, snapshot: digest },
       {
+        counters: [unchanged],
         writes: [Repository.put("snapshot", agent.id, snapshot), Repository.put("assessment", agent.id, assessment)],
         events: [
           Repository.event("SnapshotReceived", "asset", agent.id, now, {

@@ -13,6 +13,8 @@ import type { ConfigurationProfile } from "../domain/profile/ConfigurationProfil
 import type { AssetRun } from "../domain/run/AssetRun.ts";
 import type { Run } from "../domain/run/Run.ts";
 import { defaults, type Limits } from "../domain/shared/Limits.ts";
+import * as Rejection from "../domain/shared/Rejection.ts";
+import { fail, ok, type Result } from "../domain/shared/Result.ts";
 import type { Tag } from "../domain/tag/TagTree.ts";
 
 const text = z.string();
@@ -224,6 +226,21 @@ export const codecs = {
 } as const;
 
 export type EntityOf<K extends keyof typeof codecs> = z.infer<(typeof codecs)[K]>;
+
+/**
+ * What a caller gave, when it could be read back: types let through fractions and members of wider types, and one stored
+ * value that doesn't read back would stop its whole tenant.
+ */
+export const readable = <K extends keyof typeof codecs>(
+  kind: K,
+  value: EntityOf<K>,
+): Result<EntityOf<K>, readonly Rejection.Rejection[]> => {
+  const parsed = codecs[kind].safeParse(value);
+  if (parsed.success) return ok(value);
+  return fail(
+    parsed.error.issues.map((i) => Rejection.make(null, "invalid", `${kind}: ${i.message}`, i.path.join(".") || null)),
+  );
+};
 
 /** The sealed configuration's payload, for the engine that makes it. */
 export type ConfigurationPayload = Documents.Configuration;

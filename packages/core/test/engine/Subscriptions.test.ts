@@ -183,6 +183,19 @@ describe("configuration profiles", () => {
     expect(issued.key.tags).toEqual(["fleet"]);
   });
 
+  it("TAG-02: a tag moved brings the assets that bear it the profile that they now fall under", () => {
+    const { plane, agents, manager: mara } = Scene.make();
+    const { fettle, call } = plane;
+    const [agent] = agents;
+    const slow = Values.profile("slow", { targets: select({ include: any("lab") }), statusIntervalSeconds: 2_700 });
+    call(fettle.subscriptions.saveProfile(mara, slow));
+    expect(agent?.checkIn().nextCheckInSeconds).toBe(900);
+    call(fettle.subscriptions.saveTag(mara, { id: "fleet", name: "fleet", parent: "lab" }));
+    expect(agent?.checkIn().nextCheckInSeconds).toBe(2_700);
+    call(fettle.subscriptions.saveTag(mara, { id: "fleet", name: "fleet", parent: null }));
+    expect(agent?.checkIn().nextCheckInSeconds).toBe(900);
+  });
+
   it("CFG-01: an agent checking in while profiles change is given the new one all the same", async () => {
     for (let seed = 0; seed < 10; seed += 1) {
       const plane = ControlPlane.make({ interleave: Random.make(`profiles ${seed}`) });
