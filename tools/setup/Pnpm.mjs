@@ -8,7 +8,7 @@ import { runStep } from "./Step.mjs";
 
 /** What npm tells its own scripts, and would mislead an npm or pnpm started by them for another folder. */
 const NPM_SCRIPT_VARIABLES =
-  /^(npm_(lifecycle_.*|package_.*|command|execpath|node_execpath|config_(prefix|local_prefix|global_prefix|global|dry_run|json))|INIT_CWD)$/;
+  /^(npm_(lifecycle_.*|package_.*|command|execpath|node_execpath|config_(prefix|local_prefix|global_prefix|global|dry_run|json|loglevel))|INIT_CWD)$/;
 
 /** @typedef {{ readonly root: string, readonly say: (line: string) => void }} Context */
 
@@ -66,7 +66,8 @@ export async function ensurePnpm({ root, say }) {
  * @param {Context} context
  */
 export async function installDependencies({ root, say }) {
-  const install = ["install", "--frozen-lockfile", "--config.confirmModulesPurge=false"];
+  // This folder's .npmrc makes npm silent, which pnpm would read as well.
+  const install = ["install", "--loglevel=info", "--frozen-lockfile", "--config.confirmModulesPurge=false"];
   const done = await pnpm(
     "installing the JavaScript dependencies (a minute or two when SQLite has to be compiled)",
     install,

@@ -48,7 +48,7 @@ const here = path.dirname(fileURLToPath(import.meta.url));
 const controlPlaneScript = path.join(here, "control-plane.js");
 const agentScript = path.join(here, "../../agent/dist/main.js");
 
-const tell = async (values: Options, directory: string, obstacle: string | null): Promise<boolean> => {
+const tell = async (values: Options, stage: Cleanup, directory: string, obstacle: string | null): Promise<boolean> => {
   const narrator = Narrator.make(values.json ? process.stderr : process.stdout);
   const mode =
     obstacle === null
@@ -58,21 +58,48 @@ const tell = async (values: Options, directory: string, obstacle: string | null)
   const data = path.join(directory, "data");
   fs.mkdirSync(data, { recursive: true, mode: 0o700 });
   const plane = await ControlPlane.start(controlPlaneScript, data);
+  stage.later(async (isInterrupted) => {
+    if (!values.keep || isInterrupted) await plane.stop();
+  });
   const fleet = obstacle === null ? await RealFleet.make({ directory, agentScript }) : SimulatedFleet.make();
+  stage.later(() => fleet.close());
   const scope = Effect.runSync(Scope.make());
-  try {
-    const fettle = Fettle.promises(await Effect.runPromise(Scope.provide(Host.open(data), scope)));
-    const outcome = await Play.play({ fettle, fleet, server: plane.url, narrator, patience: PATIENCE_MS });
-    if (values.json) process.stdout.write(`${JSON.stringify(outcome, null, 2)}\n`);
-    narrator.heading(outcome.isAsTold ? "Every outcome is as the story says" : "NOT as the story says");
-    for (const problem of outcome.problems) narrator.say(`  ${problem}`);
-    if (values.keep) tellHowToReach(narrator, plane, data);
-    narrator.say(mode);
-    return outcome.isAsTold;
-  } finally {
-    await fleet.close();
-    if (!values.keep) await plane.stop();
-    await Effect.runPromise(Scope.close(scope, Exit.void));
+  stage.later(() => Effect.runPromise(Scope.close(scope, Exit.void)));
+  const fettle = Fettle.promises(await Effect.runPromise(Scope.provide(Host.open(data), scope)));
+  const outcome = await Play.play({ fettle, fleet, server: plane.url, narrator, patience: PATIENCE_MS });
+  if (values.json) process.stdout.write(`${JSON.stringify(outcome, null, 2)}\n`);
+  narrator.heading(outcome.isAsTold ? "Every outcome is as the story says" : "NOT as the story says");
+  for (const problem of outcome.problems) narrator.say(`  ${problem}`);
+  if (values.keep) tellHowToReach(narrator, plane, data);
+  narrator.say(mode);
+  return outcome.isAsTold;
+};
+
+// What must be stopped and removed at the end, whatever the end is; the last made goes first.
+interface Cleanup {
+  readonly later: (undo: (isInterrupted: boolean) => Promise<void>) => void;
+  readonly run: (isInterrupted: boolean) => Promise<void>;
+}
+
+const makeCleanup = (): Cleanup => {
+  const undos: ((isInterrupted: boolean) => Promise<void>)[] = [];
+  return {
+    later: (undo) => {
+      undos.push(undo);
+    },
+    run: async (isInterrupted) => {
+      for (let undo = undos.pop(); undo !== undefined; undo = undos.pop()) await undo(isInterrupted);
+    },
+  };
+};
+
+// The story's processes are in groups of their own, so a Ctrl-C reaches this process alone: it takes them with it.
+const endOnSignals = (stage: Cleanup): void => {
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.once(signal, () => {
+      process.stderr.write(`\nInterrupted (${signal}); stopping what was started.\n`);
+      stage.run(true).finally(() => process.exit(EXIT_SIGNAL + (os.constants.signals[signal] ?? 0)));
+    });
   }
 };
 
@@ -83,6 +110,8 @@ const tellHowToReach = (narrator: Narrator.Narrator, { url, pid }: ControlPlane.
 };
 
 const EXIT_USAGE = 2;
+/** What shells add a signal's number to. */
+const EXIT_SIGNAL = 128;
 
 const main = async (): Promise<number> => {
   let values: Options;
@@ -98,10 +127,15 @@ const main = async (): Promise<number> => {
   }
   const obstacle = values.simulated ? "asked for by --simulated" : Requirements.missing();
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), "fettle-story-"));
+  const stage = makeCleanup();
+  stage.later(async (isInterrupted) => {
+    if (!values.keep || isInterrupted) fs.rmSync(directory, { recursive: true, force: true });
+  });
+  endOnSignals(stage);
   try {
-    return (await tell(values, directory, obstacle)) ? 0 : 1;
+    return (await tell(values, stage, directory, obstacle)) ? 0 : 1;
   } finally {
-    if (!values.keep) fs.rmSync(directory, { recursive: true, force: true });
+    await stage.run(false);
   }
 };
 

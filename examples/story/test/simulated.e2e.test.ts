@@ -1,4 +1,5 @@
 import { type SpawnOptions, spawn } from "node:child_process";
+import * as fs from "node:fs";
 import * as path from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
@@ -25,6 +26,24 @@ const run = (args: readonly string[], options: SpawnOptions = {}): Promise<Ended
     });
     child.once("exit", (code) => resolve({ code, stdout, stderr }));
   });
+
+const children = (pid: number): readonly number[] =>
+  fs
+    .readdirSync("/proc")
+    .filter((p) => /^\d+$/.test(p))
+    .map(Number)
+    .filter((p) => statOf(p)?.[1] === String(pid));
+
+const isAlive = (pid: number): boolean => (statOf(pid)?.[0] ?? "Z") !== "Z";
+
+// State and parent of a process: what stands behind its name in /proc.
+const statOf = (pid: number): readonly string[] | undefined => {
+  try {
+    return fs.readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ");
+  } catch {
+    return undefined;
+  }
+};
 
 const nonEmpty = (text: string): readonly string[] => text.split("\n").filter((l) => l.trim() !== "");
 
@@ -65,13 +84,24 @@ describe("the story on the simulated OS, as a program", () => {
     expect(unknown.stderr).toContain("--bogus");
   });
 
+  it("takes its processes with it when it is interrupted", async () => {
+    const child = spawn(process.execPath, [script, "--simulated"], { stdio: ["ignore", "pipe", "ignore"] });
+    await new Promise((resolve) => child.stdout.once("data", resolve));
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    const started = children(child.pid ?? 0);
+    const ended = new Promise<number | null>((resolve) => child.once("exit", resolve));
+    child.kill("SIGTERM");
+    expect(await ended).toBe(143);
+    expect(started.length).toBeGreaterThan(0);
+    expect(started.filter(isAlive)).toEqual([]);
+  });
+
   it("leaves the control plane running with --keep, which answers to its token and to nobody else", async () => {
     const { code, stdout } = await run(["--simulated", "--keep"]);
     expect(code).toBe(0);
     const [, token = "", url = ""] = /\$\(cat '(.+)'\)" (http:\S+)\/v0\/assets/.exec(stdout) ?? [];
-    const { readFileSync, rmSync } = await import("node:fs");
     try {
-      const authorization = `Bearer ${readFileSync(token, "utf8")}`;
+      const authorization = `Bearer ${fs.readFileSync(token, "utf8")}`;
       const answered = await fetch(`${url}/v0/assets`, { headers: { authorization } });
       expect(answered.status).toBe(200);
       expect(await answered.json()).toHaveLength(6);
@@ -80,7 +110,7 @@ describe("the story on the simulated OS, as a program", () => {
     } finally {
       const [, pid = "0"] = /process (\d+)/.exec(stdout) ?? [];
       process.kill(Number(pid), "SIGTERM");
-      rmSync(path.dirname(path.dirname(token)), { recursive: true, force: true });
+      fs.rmSync(path.dirname(path.dirname(token)), { recursive: true, force: true });
     }
   });
 });

@@ -38,7 +38,7 @@ interface Trouble {
 interface Told {
   readonly outcome: Play.Outcome;
   readonly fleet: RealFleet.RealFleet;
-  readonly facts: readonly Facts.Fact[];
+  readonly facts: readonly { readonly agentId: string; readonly fact: Facts.Fact }[];
   readonly assetIds: ReadonlyMap<string, string>;
 }
 
@@ -78,14 +78,14 @@ const tell = async (trouble: Trouble, look: (told: Told) => Promise<void>): Prom
 };
 
 // Every fact that the control plane holds, as it lies in its database.
-const storedFacts = (data: string): readonly Facts.Fact[] => {
+const storedFacts = (data: string): Told["facts"] => {
   const query = "select body from entity where kind = 'fact' order by id";
   const script = `const D=require("better-sqlite3");const d=new D(process.argv[1],{readonly:true});console.log(JSON.stringify(d.prepare(process.argv[2]).pluck().all()))`;
   const printed = execFileSync(process.execPath, ["-e", script, path.join(data, "fettle.db"), query], {
     cwd: path.join(here, ".."),
     encoding: "utf8",
   });
-  return (JSON.parse(printed) as string[]).map((body) => (JSON.parse(body) as { fact: Facts.Fact }).fact);
+  return (JSON.parse(printed) as string[]).map((body) => JSON.parse(body) as Told["facts"][number]);
 };
 
 const markOf = (fleet: RealFleet.RealFleet, machine: string): string =>
@@ -133,8 +133,14 @@ const expectAsTold = ({ outcome, fleet }: Told): void => {
 
 // Each agent's facts are numbered without a gap, and each patch of a run was settled once.
 const expectNothingLost = ({ facts, assetIds }: Told): void => {
-  const settled = facts.flatMap((f) => (f.body._tag === "Patch" ? [`${f.body.runId} ${f.body.patchId} ${f.at}`] : []));
-  expect(new Set(settled).size).toBe(settled.length);
+  const settled = facts.flatMap(({ agentId, fact: { body } }) =>
+    body._tag === "Patch" ? [`${agentId} ${body.runId} ${body.patchId}`] : [],
+  );
+  expect(new Set(settled).size, "settled once").toBe(settled.length);
+  for (const agentId of assetIds.values()) {
+    const numbers = facts.filter((f) => f.agentId === agentId).map((f) => f.fact.sequence);
+    expect(numbers, agentId).toEqual(numbers.map((_, i) => i + 1));
+  }
   expect(assetIds.size).toBe(Story.machines.length);
   expect(facts.length).toBeGreaterThan(20);
 };
