@@ -40,8 +40,11 @@ const main = async (): Promise<number> => {
     collectGarbage: globalThis.gc ?? (() => undefined),
     say,
   });
-  process.stdout.write(json ? Report.json(outcomes) : Report.table(outcomes));
+  await written(json ? Report.json(outcomes) : Report.table(outcomes));
   return broken.length === 0 ? 0 : EXIT_BROKEN;
 };
 
-process.exitCode = await main();
+const written = (text: string): Promise<void> => new Promise((done) => process.stdout.write(text, () => done()));
+
+// An entry that broke may have left a server open.
+process.exit(await main());

@@ -14,7 +14,7 @@ import * as Effect from "effect/Effect";
 import * as Exit from "effect/Exit";
 import * as Layer from "effect/Layer";
 import * as Scope from "effect/Scope";
-import { nonce, type PlayedAgent, signedCheckIn } from "./Signing.ts";
+import { ADMITTED_THROUGH, nonce, type PlayedAgent, signedCheckIn } from "./Signing.ts";
 
 export interface ControlPlane {
   readonly port: number;
@@ -106,7 +106,7 @@ const admit = async (gateway: Gateway, activation: IssuedActivationKey, name: st
   };
   const agent: PlayedAgent = { ...who, epoch: granted.newEpoch, keys, checkIn };
   // From the second check-in on an agent holds its configuration: the idle check-in that is measured.
-  const first = await Effect.runPromise(gateway.handle(signedCheckIn(agent, 2)));
+  const first = await Effect.runPromise(gateway.handle(signedCheckIn(agent, ADMITTED_THROUGH)));
   const { configuration } = opened(Messages.CheckInReply, first, tenantKey);
   return { ...agent, checkIn: { ...checkIn, configuration } };
 };

@@ -5,8 +5,7 @@
  * The same for every server: it is told a port and knows nothing else of who answers.
  */
 import * as net from "node:net";
-import * as process from "node:process";
-import { onTheWire, type PlayedAgent, signedCheckIn } from "./Signing.ts";
+import { ADMITTED_THROUGH, onTheWire, type PlayedAgent, signedCheckIn } from "./Signing.ts";
 
 /** What the fleet is told. */
 export type FleetOrder =
@@ -22,8 +21,7 @@ export type FleetReport =
 
 let agents: readonly PlayedAgent[] = [];
 let connections = 0;
-// The first number after provisioning's own.
-let sequence = 1;
+let sequence = ADMITTED_THROUGH;
 /** What each connection will send, in order; an agent stays on one connection, so its numbers arrive in order. */
 let loaded: Buffer[][] = [];
 

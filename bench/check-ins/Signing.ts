@@ -11,7 +11,10 @@ export interface PlayedAgent {
   readonly checkIn: Messages.CheckInRequest;
 }
 
-export const CHECK_IN_PATH = "/v0/check-in";
+/** The numbers that an agent used up while it was admitted: provisioning and a first check-in. */
+export const ADMITTED_THROUGH = 2;
+
+const CHECK_IN_PATH = "/v0/check-in";
 
 /** A nonce of 128 bits. */
 export const nonce = (): string => randomBytes(16).toString("base64url");

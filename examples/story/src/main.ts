@@ -94,11 +94,13 @@ const makeCleanup = (): Cleanup => {
 };
 
 // The story's processes are in groups of their own, so a Ctrl-C reaches this process alone: it takes them with it.
+let isInterrupted = false;
 const endOnSignals = (stage: Cleanup): void => {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.once(signal, () => {
+      isInterrupted = true;
       process.stderr.write(`\nInterrupted (${signal}); stopping what was started.\n`);
-      stage.run(true).finally(() => process.exit(EXIT_SIGNAL + (os.constants.signals[signal] ?? 0)));
+      void stage.run(true).finally(() => process.exit(EXIT_SIGNAL + (os.constants.signals[signal] ?? 0)));
     });
   }
 };
@@ -140,8 +142,12 @@ const main = async (): Promise<number> => {
 };
 
 main().then(
-  (code) => process.exit(code),
+  (code) => {
+    if (!isInterrupted) process.exit(code);
+  },
   (cause: unknown) => {
+    // What breaks because everything is being stopped is no news.
+    if (isInterrupted) return;
     process.stderr.write(`The story broke off: ${cause instanceof Error ? cause.message : String(cause)}\n`);
     process.exit(1);
   },

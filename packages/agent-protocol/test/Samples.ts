@@ -43,7 +43,6 @@ export const manifest: Documents.JobManifest = {
   kind: "deployment",
   list: digest(0xabc),
   validity: "window",
-  validity: "window",
   notBefore: NOW - HOUR,
   notAfter: NOW + HOUR,
   bound: "complete",

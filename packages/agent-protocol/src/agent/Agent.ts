@@ -139,11 +139,11 @@ const openSession = Effect.fn("Agent.openSession")(function* (
     tenantKey: membership.tenantKey,
     agentVersion: options.agentVersion,
     party: { tenantId: membership.tenantId, agentId: identity.agentId, epoch: membership.epoch, keys },
-    fact: (body: FactBody) =>
+    fact: (body: FactBody, ahead = 0) =>
       Effect.sync(
         (): JournalRecord => ({
           _tag: "FactRecorded",
-          fact: { sequence: memory.state().factsRecorded + 1, at: environment.now(), bootId, body },
+          fact: { sequence: memory.state().factsRecorded + ahead + 1, at: environment.now(), bootId, body },
         }),
       ),
   };

@@ -25,8 +25,11 @@ export interface Session {
   readonly party: Exchange.Party;
   readonly tenantKey: Crypto.PublicKey;
   readonly agentVersion: string;
-  /** Numbers and times a fact body; the record goes into the journal with the change that it tells of. */
-  readonly fact: (body: FactBody) => Effect.Effect<JournalRecord, never>;
+  /**
+   * Numbers and times a fact body; the record goes into the journal with the change that it tells of, behind `ahead` other
+   * facts of the same append.
+   */
+  readonly fact: (body: FactBody, ahead?: number) => Effect.Effect<JournalRecord, never>;
 }
 
 /** Checks in and brings configuration, manifests and snapshot up to date. */

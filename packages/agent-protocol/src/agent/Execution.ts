@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect";
 import * as Detection from "../vocabulary/Detection.ts";
 import type { InstalledVersions, PatchInstruction } from "../vocabulary/Package.ts";
 import { reasonCodes } from "../vocabulary/ReasonCode.ts";
-import type { PatchFact } from "../wire/Facts.ts";
+import type { FactBody, PatchFact } from "../wire/Facts.ts";
 import * as Json from "../wire/Json.ts";
 import * as AgentState from "./AgentState.ts";
 import type { Session } from "./CheckIn.ts";
@@ -182,11 +182,10 @@ const onInstallerError = Effect.fn("Execution.onInstallerError")(function* (
   }
   const unsettled = run.list.patches.filter((p) => AgentState.progressOf(run, p.patchId).settled === null);
   const about = (patch: PatchInstruction) => ({ runId, patch, reason: `${error.reason}: ${error.message}` });
-  for (const patch of unsettled) {
-    yield* settle(session, Evidence.untried(about(patch), "Failed", reasonCodes.UnspecifiedAgentError));
-  }
-  yield* session.memory.record([
-    yield* session.fact({ _tag: "Status", runId, status: "JobFailed", reason: Json.wellFormed(error.message.slice(0, 1_000)) }),
-  ]);
+  const untried = unsettled.map((p) => Evidence.untried(about(p), "Failed", reasonCodes.UnspecifiedAgentError));
+  const reason = Json.wellFormed(error.message.slice(0, 1_000));
+  // As one: a life that ended in between would leave every patch settled and no word of why.
+  const told: readonly FactBody[] = [...untried, { _tag: "Status", runId, status: "JobFailed", reason }];
+  yield* session.memory.record(yield* Effect.forEach(told, (body, i) => session.fact(body, i)));
   return { _tag: "Finished" } as Advance;
 });

@@ -47,7 +47,7 @@ const record: fc.Arbitrary<JournalRecord> = fc.oneof(
   fc.constant<JournalRecord>({ _tag: "Membership", tenantId: "acme", assetId: uuid(4), epoch: 1, tenantKey: "k" }),
   small.map((through): JournalRecord => ({ _tag: "SequenceReserved", through })),
   small.map((n): JournalRecord => ({ _tag: "ConfigurationHeld", digest: digest(n), configuration: Samples.configuration })),
-  small.map((n): JournalRecord => ({ _tag: "SnapshotHeld", digest: digest(n), takenAt: n })),
+  small.map((n): JournalRecord => ({ _tag: "SnapshotHeld", digest: digest(n), takenAt: n, afterFact: n })),
   fc.tuple(about.runId, small, small).map(([runId, n, time]) => heldManifest({ runId, manifestVersion: n + 1 }, time)),
   fc.tuple(small, small).map(([n, version]): JournalRecord => ({ _tag: "ManifestRefused", digest: digest(n), version })),
   fc.record(about).map((a): JournalRecord => ({ _tag: "Prefetched", ...a, report: fine })),
@@ -97,6 +97,7 @@ describe("AgentState.fold", () => {
       s.manifestVersion,
       s.factsRecorded,
       s.factsAcknowledged,
+      s.lastSettledFact,
       s.timeFloor,
     ];
     fc.assert(

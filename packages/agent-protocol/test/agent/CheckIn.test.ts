@@ -134,7 +134,7 @@ describe("a refused manifest", () => {
 
   it("T16: tells a reason of a thousand characters at most, however long the message", () => {
     const long = times(16, (n) => `${"😀".repeat(31)}${n % 10}`);
-    const { machine } = refusedBy({ critical: long, occurrenceKey: "k", jobId: manifest.jobId });
+    const { machine } = refusedBy({ critical: [...long], occurrenceKey: "k", jobId: manifest.jobId });
     const [refusal] = refusals(machine);
     expect(refusal?.message.length).toBeGreaterThan(0);
     expect(refusal?.message.length).toBeLessThanOrEqual(1_000);

@@ -150,7 +150,7 @@ export const make = (options: ControlPlaneOptions): ControlPlane => {
     order: (patches, change = {}) => {
       const manifest = { ...Samples.manifest, local: null, ...change };
       const list = keep(Dsse.seal(Dsse.payloadTypes.patchList, { tenantId: Samples.TENANT, kind: manifest.kind, patches }, keys));
-      const digest = keep(Dsse.seal(Dsse.payloadTypes.jobManifest, { list, ...manifest, ...(change.list ? {} : { list }) }, keys));
+      const digest = keep(Dsse.seal(Dsse.payloadTypes.jobManifest, { ...manifest, list: change.list ?? list }, keys));
       announce(manifest.manifestVersion, digest);
       return digest;
     },

@@ -324,6 +324,9 @@ const complaints = (machine: Machine.Machine, scene: Scene, crashes: number): re
     ...(machine.plane.conflicts.length > 0 ? [`facts differ: ${machine.plane.conflicts.join()}`] : []),
     ...(JSON.stringify(journalFacts) === JSON.stringify([...facts.values()]) ? [] : ["what was told isn't what the journal says"]),
     ...(Object.keys(told).length === journalFacts.filter((f) => f.body._tag === "Patch").length ? [] : ["a patch was told twice"]),
+    ...(JSON.stringify(machine.plane.snapshots.at(-1)?.packages) === JSON.stringify(Effect.runSync(machine.os.inventory.packages()))
+      ? []
+      : ["the last snapshot isn't what stands there"]),
     ...(Object.values(patchesTold(machine)).every((p) => p.packages.every((c) => standing(machine)[c.name] === (c.after.join(" and ") || undefined)))
       ? []
       : ["what was told isn't what stands there"]),

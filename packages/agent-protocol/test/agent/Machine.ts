@@ -164,8 +164,9 @@ const portsOf = (options: MachineOptions, parts: Parts): Context.Context<Agent.A
     Context.add(AgentEnvironment, {
       now: parts.now,
       uuid: () => {
+        // An agent names itself and then its attempt; one that dies in between does it again, and is still known here.
         uuids += 1;
-        return uuids === 1 ? Samples.agentId : Samples.uuid(0x1000 + uuids);
+        return uuids % 2 === 1 ? Samples.agentId : Samples.uuid(0x1000 + uuids);
       },
       nonce: () => {
         nonces += 1;

@@ -40,7 +40,7 @@ describe("Reporting.flush", () => {
   it("T16: sends no report above its size, and fills each as far as it goes", () => {
     const output = "x".repeat(wireLimits.outputTailCharacters);
     const names = times(60, (n) => ({ name: `package-${n}`, arch: "noarch", before: ["1-1"], after: ["2-1"] }));
-    const body = { ...(patchFact.body as Facts.PatchFact), outputTail: output, packages: names };
+    const body = { ...(patchFact.body as Facts.PatchFact), outputTail: output, packages: [...names] };
     const sizes: number[] = [];
     const machine = withFacts(times(90, (n) => factOf(n + 1, body)), {
       network: (request, deliver) => {

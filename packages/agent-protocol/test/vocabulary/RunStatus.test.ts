@@ -98,8 +98,8 @@ describe("RunStatus", () => {
       fc.property(fc.array(fc.nat({ max: 97 }), { maxLength: 40 }), (choices) => {
         let at: RunStatus.RunStatus = "Pending";
         for (const choice of choices) {
-          const from = at;
-          const open = RunStatus.all.filter(
+          const from: RunStatus.RunStatus = at;
+          const open: readonly RunStatus.RunStatus[] = RunStatus.all.filter(
             (to) => RunStatus.mayMove(from, to, "agent") || RunStatus.mayMove(from, to, "platform"),
           );
           expect(open.length === 0).toBe(FINAL.includes(from));

@@ -4,7 +4,7 @@
  *
  * `handle` never fails: what went wrong is a problem document. A repeated request gets an answer and changes nothing.
  */
-import { type Crypto, Json, Messages, Problem, ServerSession, SignedRequest, wireLimits } from "@fettle/agent-protocol";
+import { type Crypto, Dsse, Json, Messages, Problem, ServerSession, SignedRequest, wireLimits } from "@fettle/agent-protocol";
 import * as Effect from "effect/Effect";
 import type * as z from "zod";
 import { Environment } from "../ports/Environment.ts";
@@ -87,13 +87,18 @@ const document = Effect.fn("AgentGateway.document")(function* (proved: ProvedReq
   const digest: Crypto.Digest | null = Messages.documentDigest(path);
   if (digest === null)
     return yield* Replies.refuse("not-found", "no such document", "a digest has 64 hexadecimal digits");
-  const bytes = yield* SignedDocuments.fetch(proved.tenantId, digest, proved.agent.id);
-  if (bytes === null) return yield* Replies.refuse("not-found", "no such document", "not there, or not for this agent");
+  const { tenantId, agent } = proved;
+  const found = yield* SignedDocuments.fetch(tenantId, digest, agent.id);
+  if (found === null) return yield* Replies.refuse("not-found", "no such document", "not there, or not for this agent");
+  if (found.payloadType === Dsse.payloadTypes.jobManifest) {
+    const reason = yield* CheckIns.whyUnlicensed(tenantId, agent.id, (yield* Environment).now());
+    if (reason !== null) return yield* Replies.refuse("not-entitled", "not licensed", reason, { rule: "LIC-06" });
+  }
   yield* CheckIns.remember(proved);
   const reply: SignedRequest.WireReply = {
     status: 200,
     headers: { "content-type": "application/json", "cache-control": "private, immutable" },
-    body: bytes,
+    body: found.bytes,
   };
   return reply;
 });

@@ -25,7 +25,8 @@ export const checkIn = Effect.fn("CheckIns.checkIn")(function* (
   const { agent, tenantId } = proved;
   // What the agent already holds, and what ran out, is no longer offered.
   const offered = agent.value.manifests.filter((m) => m.version > request.manifestVersion && m.notAfter > now);
-  const due = offered.length === 0 ? offered : yield* withoutUnlicensed(proved, offered, now);
+  const unlicensed = offered.length === 0 ? null : yield* whyUnlicensed(tenantId, agent.id, now);
+  const due = unlicensed === null ? offered : [];
   const next: AgentRecord = {
     ...agent.value,
     session: proved.session,
@@ -37,8 +38,8 @@ export const checkIn = Effect.fn("CheckIns.checkIn")(function* (
     manifests: due,
   };
   if (!proved.isRepeated) {
-    yield* store(proved, next);
-    if (request.timeZone !== agent.value.timeZone) yield* moveZone(tenantId, agent.id, request.timeZone);
+    for (const m of offered) if (unlicensed !== null) yield* withhold(tenantId, m.assetRunId, unlicensed, now);
+    yield* store(proved, next, yield* movedZone(proved, request.timeZone, now));
   }
   const { configuration } = agent.value;
   return yield* Replies.sealed(proved.components, {
@@ -73,25 +74,23 @@ export const store = Effect.fn("CheckIns.store")(function* (
   }
 });
 
-// The licence is asked again at the moment of sending: who lost it meanwhile gets nothing, and the run says so (LIC-06).
-const withoutUnlicensed = Effect.fn("CheckIns.withoutUnlicensed")(function* (
-  proved: ProvedRequest,
-  offered: AgentRecord["manifests"],
+/** Why an asset has no licence now, or null when it has one: asked again at the moment of sending (LIC-06). */
+export const whyUnlicensed = Effect.fn("CheckIns.whyUnlicensed")(function* (
+  tenantId: string,
+  assetId: string,
   now: number,
 ) {
-  const { tenantId, agent } = proved;
   const subscription = yield* Subscriptions.of(tenantId).pipe(
     Effect.catchTag("Rejected", () => Replies.refuse("key-refused", "no subscription", "the tenant has none")),
   );
   const tree = yield* Subscriptions.tagTree(tenantId);
   const assets = (yield* Repository.all(tenantId, "asset")).map((a) => a.value);
-  const seat = Licence.assignSeats(subscription, tree, assets, now).get(agent.id);
-  if (seat?._tag === "Licensed") return offered;
-  const reason = seat === undefined ? "no seat" : `${seat.reason} (${seat.rule})`;
-  for (const { assetRunId } of offered) yield* withhold(tenantId, assetRunId, reason, now);
-  return [];
+  const seat = Licence.assignSeats(subscription, tree, assets, now).get(assetId);
+  if (seat === undefined) return "no seat";
+  return seat._tag === "Licensed" ? null : `${seat.reason} (${seat.rule})`;
 });
 
+// Who lost the licence after a manifest was issued gets nothing, and the run says so.
 const withhold = Effect.fn("CheckIns.withhold")(function* (
   tenantId: string,
   assetRunId: string,
@@ -108,11 +107,15 @@ const withhold = Effect.fn("CheckIns.withhold")(function* (
   });
 });
 
-const moveZone = Effect.fn("CheckIns.moveZone")(function* (tenantId: string, assetId: string, timeZone: string) {
-  const asset = yield* Repository.get(tenantId, "asset", assetId);
-  if (asset === null) return;
-  yield* Repository.tryCommit(tenantId, {
-    expect: [Repository.expected("asset", assetId, asset)],
-    writes: [Repository.put("asset", assetId, { ...asset.value, timeZone })],
-  });
+// Written with the check-in itself: a check-in that was taken down is not told of the new zone again.
+const movedZone = Effect.fn("CheckIns.movedZone")(function* (proved: ProvedRequest, timeZone: string, now: number) {
+  const { tenantId, agent } = proved;
+  const asset =
+    timeZone === agent.value.timeZone ? null : yield* Repository.get(tenantId, "asset", agent.id);
+  if (asset === null) return { writes: [] };
+  return {
+    expect: [Repository.expected("asset", agent.id, asset)],
+    writes: [Repository.put("asset", agent.id, { ...asset.value, timeZone })],
+    events: [Repository.event("AssetChanged", "asset", agent.id, now, { timeZone })],
+  };
 });

@@ -20,7 +20,7 @@ export const takeFacts = Effect.fn("Reports.takeFacts")(function* (
   request: Messages.FactsRequest,
 ) {
   const { tenantId, agent, components } = proved;
-  const records = request.facts.map((fact) => record(proved, fact));
+  const records = firstOfEach(request.facts.map((fact) => record(proved, fact)));
   const known = new Map(
     (yield* Repository.some(
       tenantId,
@@ -92,6 +92,11 @@ const record = (proved: ProvedRequest, fact: Facts.Fact): FactRecord => {
   const id = `${proved.agent.id}.${epoch}.${String(fact.sequence).padStart(SEQUENCE_DIGITS, "0")}`;
   return { id, agentId: proved.agent.id, epoch, fact: withRun(proved, fact) };
 };
+
+// Of two facts under one number, which only a broken agent tells, the first stands, in one report as over several.
+const firstOfEach = (records: readonly FactRecord[]): readonly FactRecord[] => [
+  ...new Map([...records].reverse().map((r) => [r.id, r])).values(),
+];
 
 // A document that could not even be read names no run; the record of what was offered does.
 const withRun = (proved: ProvedRequest, fact: Facts.Fact): Facts.Fact => {

@@ -30,7 +30,7 @@ export const seal = Effect.fn("SignedDocuments.seal")(function* (
   return sealed;
 });
 
-/** The bytes of a document, when that agent may have it; null otherwise, whether or not it exists. */
+/** A document with its bytes, when that agent may have it; null otherwise, whether or not it exists. */
 export const fetch = Effect.fn("SignedDocuments.fetch")(function* (
   tenantId: string,
   digest: Crypto.Digest,
@@ -38,5 +38,5 @@ export const fetch = Effect.fn("SignedDocuments.fetch")(function* (
 ) {
   const found = yield* Repository.get(tenantId, "document", idOf(digest));
   if (found === null || (found.value.agentId !== null && found.value.agentId !== agentId)) return null;
-  return yield* (yield* BlobStore).get(tenantId, digest);
+  return { payloadType: found.value.payloadType, bytes: yield* (yield* BlobStore).get(tenantId, digest) };
 });

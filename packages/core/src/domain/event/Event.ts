@@ -8,6 +8,7 @@ export type EventType =
   | "ActivationKeyCreated"
   | "ProfileSaved"
   | "AgentProvisioned"
+  | "AssetChanged"
   | "SnapshotReceived"
   | "CatalogueChanged"
   | "JobCreated"
