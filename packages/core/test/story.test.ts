@@ -51,7 +51,7 @@ describe("the story on a simulated OS", () => {
     expect(Invariants.check(sim)).toEqual([]);
   });
 
-  it("RUN-06 PLN-04 LIC-06 TAG-04: keeps every invariant under loss, repetition, reordering, forgery and crashes, seed by seed", () => {
+  it("RUN-06 PLN-04 LIC-06 TAG-04 TAG-06: keeps every invariant under loss, repetition, reordering, forgery and crashes, seed by seed", () => {
     const found: string[] = [];
     const rare = { crashed: 0, forged: 0, repaired: 0, retried: 0 };
     for (let i = 0; i < SEEDS; i += 1) {

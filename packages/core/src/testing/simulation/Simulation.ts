@@ -56,6 +56,21 @@ export const drawFaults = (random: Random.Random): Faults => {
   };
 };
 
+/** A machine that the job's tags mean but its owner's scope doesn't hold: nothing may ever start on it (TAG-06). */
+export const outsider = "outside-01";
+
+type Group = Story.Machine["group"] | "outside";
+const machines: readonly (Omit<Story.Machine, "group"> & { readonly group: Group })[] = [
+  ...Story.machines,
+  {
+    name: outsider,
+    timeZone: "Asia/Tokyo",
+    packages: [{ name: "openssl-lab", arch: "noarch", evr: "3.0.7-1.el9" }],
+    faults: {},
+    group: "outside",
+  },
+];
+
 export const TENANT = "acme";
 export const manager = Actor.user(TENANT, "mara");
 
@@ -101,7 +116,7 @@ export const make = (seed: string, drawn: Faults): Simulation => {
     random.stream("network"),
   );
   const activations = setScene(fettle, call);
-  const agents = Story.machines.map((machine) => {
+  const agents = machines.map((machine) => {
     const own = random.stream(machine.name);
     const os = SimulatedOs.make({
       facts: {
@@ -159,7 +174,11 @@ export const deployment: JobDraft = {
   kind: "deployment",
   platform: "Linux",
   patches: { _tag: "Query", query: Story.query },
-  targets: { assets: [], include: { mode: "any", tags: ["fleet"] }, exclude: { mode: "any", tags: ["kiosk"] } },
+  targets: {
+    assets: [],
+    include: { mode: "any", tags: ["fleet", "outside"] },
+    exclude: { mode: "any", tags: ["kiosk"] },
+  },
   schedule: { _tag: "OnDemand" },
   reboot: { _tag: "Suppress" },
   continueOnFailure: true,
@@ -250,7 +269,9 @@ const controlPlanePorts = (
     Context.add(TenantKeys, { keyPair: () => Effect.succeed(keys) }),
     Context.add(
       Directory,
-      StaticDirectory.make({ [TENANT]: [{ id: "mara", roles: ["PatchManager"], scope: { _tag: "All" } }] }),
+      StaticDirectory.make({
+        [TENANT]: [{ id: "mara", roles: ["PatchManager"], scope: { _tag: "Tags", tags: ["fleet"] } }],
+      }),
     ),
     Context.add(Environment, { now, uuid: ids.uuid, secret: () => ids.token(32), tzdata: () => "simulated" }),
   );
@@ -259,7 +280,7 @@ const controlPlanePorts = (
 const setScene = (
   fettle: Fettle.Fettle,
   call: <A, E>(effect: Effect.Effect<A, E>) => A,
-): { readonly [G in Story.Machine["group"]]: Activation } => {
+): { readonly [G in Group]: Activation } => {
   call(
     fettle.subscriptions.save(manager, {
       plan: "Full",
@@ -268,11 +289,16 @@ const setScene = (
       exclude: { mode: "any", tags: ["lab"] },
     }),
   );
-  for (const id of ["fleet", "servers", "lab", "kiosk"]) call(fettle.subscriptions.saveTag(manager, { id, name: id }));
+  for (const id of ["fleet", "servers", "lab", "kiosk", "outside"])
+    call(fettle.subscriptions.saveTag(manager, { id, name: id }));
   call(fettle.catalogue.ingest(manager, Story.patches));
-  const activate = (group: Story.Machine["group"]): Activation => {
+  const activate = (group: Group): Activation => {
     const issued = call(
-      fettle.subscriptions.createActivationKey(manager, { title: group, tags: ["fleet", group], agentsMax: 10 }),
+      fettle.subscriptions.createActivationKey(manager, {
+        title: group,
+        tags: group === "outside" ? [group] : ["fleet", group],
+        agentsMax: 10,
+      }),
     );
     return {
       tenantId: TENANT,
@@ -281,7 +307,7 @@ const setScene = (
       tenantKeyFingerprint: issued.tenantKeyFingerprint,
     };
   };
-  return { servers: activate("servers"), lab: activate("lab"), kiosk: activate("kiosk") };
+  return { servers: activate("servers"), lab: activate("lab"), kiosk: activate("kiosk"), outside: activate("outside") };
 };
 
 const drawStrike = (random: Random.Random, chance: number): SimulatedOs.Strike | null => {
