@@ -52,6 +52,18 @@ export const open = async (folder: string, agentsWanted: number): Promise<Contro
   const server = await inScope(
     HttpServer.serve({ gateway: fettle.gateway, onDefect: (defect) => process.stderr.write(`${String(defect)}\n`) }),
   );
+  const agents = await admitAll(fettle, agentsWanted);
+  const storage = Context.get(ports, Storage);
+  return {
+    port: Number(new URL(server.url).port),
+    agents,
+    storedSequences: () => Effect.runPromise(Effect.forEach(agents, (agent) => sequenceOf(storage, agent))),
+    close: () => Effect.runPromise(Scope.close(scope, Exit.void)),
+  };
+};
+
+/** Opens the subscription and admits so many agents; each has provisioned and holds its configuration. */
+export const admitAll = async (fettle: Fettle.Fettle, agentsWanted: number): Promise<readonly PlayedAgent[]> => {
   const { subscriptions } = Fettle.promises(fettle);
   await subscriptions.save(admin, {
     plan: "Full",
@@ -62,13 +74,7 @@ export const open = async (folder: string, agentsWanted: number): Promise<Contro
   const activation = await subscriptions.createActivationKey(admin, { title: "Bench" });
   const agents: PlayedAgent[] = [];
   for (let i = 0; i < agentsWanted; i += 1) agents.push(await admit(fettle.gateway, activation, `server-${i}`));
-  const storage = Context.get(ports, Storage);
-  return {
-    port: Number(new URL(server.url).port),
-    agents,
-    storedSequences: () => Effect.runPromise(Effect.forEach(agents, (agent) => sequenceOf(storage, agent))),
-    close: () => Effect.runPromise(Scope.close(scope, Exit.void)),
-  };
+  return agents;
 };
 
 type Gateway = Fettle.Fettle["gateway"];

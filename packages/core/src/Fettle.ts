@@ -9,6 +9,7 @@ import * as Cause from "effect/Cause";
 import type * as Context from "effect/Context";
 import * as Effect from "effect/Effect";
 import * as Exit from "effect/Exit";
+import * as Result from "effect/Result";
 import type { JobDraft } from "./domain/job/Job.ts";
 import type { Patch } from "./domain/patch/Patch.ts";
 import type { ConfigurationProfile } from "./domain/profile/ConfigurationProfile.ts";
@@ -143,7 +144,8 @@ export const promises = <T extends object>(api: T): Promised<T> => {
 const run = async <A>(effect: Effect.Effect<A, unknown>): Promise<A> => {
   const exit = await Effect.runPromiseExit(effect);
   if (Exit.isSuccess(exit)) return exit.value;
-  throw toError(Cause.squash(exit.cause));
+  const failed = Cause.findError(exit.cause);
+  throw Result.isSuccess(failed) ? toError(failed.success) : Cause.squash(exit.cause);
 };
 
 interface Tagged {
@@ -160,7 +162,7 @@ const toError = (failure: unknown): unknown => {
   const tagged = failure as Tagged;
   const first = tagged.rejections?.[0];
   return new FettleError({
-    code: first?.code ?? `${tagged._tag}/${tagged.reason ?? ""}`,
+    code: first?.code ?? [tagged._tag, ...(tagged.reason === undefined ? [] : [tagged.reason])].join("/"),
     rule: first?.rule ?? null,
     message: tagged.message,
     details: tagged.rejections ?? tagged,

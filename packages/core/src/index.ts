@@ -30,4 +30,5 @@ export { BlobError, BlobStore, type BlobStoreShape } from "./ports/BlobStore.ts"
 export { Directory, DirectoryError } from "./ports/Directory.ts";
 export { Environment } from "./ports/Environment.ts";
 export * from "./ports/Storage.ts";
+export * as StorageText from "./ports/StorageText.ts";
 export { TenantKeys, TenantKeysError } from "./ports/TenantKeys.ts";

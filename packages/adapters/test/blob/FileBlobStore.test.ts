@@ -2,9 +2,9 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, utimesSync,
 import { join } from "node:path";
 import { Crypto } from "@fettle/agent-protocol";
 import { BlobStore } from "@fettle/core";
+import { BlobConformance } from "@fettle/core/testing";
 import * as Effect from "effect/Effect";
 import { describe, expect, test } from "vitest";
-import { BlobConformance } from "@fettle/core/testing";
 import { UNFINISHED_AGE_MAX_MS } from "../../src/blob/files/FileBlobStore.ts";
 import { FileBlobStore } from "../../src/blob/files/index.ts";
 import { directories } from "../storage/Directories.ts";

@@ -2,12 +2,12 @@ import { copyFileSync, statSync, symlinkSync, truncateSync, writeFileSync } from
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { AgentState, Journal, type JournalRecord } from "@fettle/agent-protocol/agent";
+import { JournalConformance } from "@fettle/core/testing";
 import Database from "better-sqlite3";
 import * as Effect from "effect/Effect";
 import * as Exit from "effect/Exit";
 import * as Scope from "effect/Scope";
 import { describe, expect, test } from "vitest";
-import { JournalConformance } from "@fettle/core/testing";
 import { SqliteJournal } from "../../src/journal/sqlite/index.ts";
 import { type Child, delays, start } from "../storage/ChildProcess.ts";
 import { directories } from "../storage/Directories.ts";

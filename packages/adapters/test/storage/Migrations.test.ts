@@ -42,8 +42,3 @@ describe("the migrations", () => {
     expect(await kit.generateMigration(snapshot("postgres"), kit.generateDrizzleJson(PostgresSchema))).toEqual([]);
   });
 });
-
-test("the limits of stored text are the same in memory and in the databases", () => {
-  const read = (path: string) => readFileSync(new URL(path, import.meta.url), "utf8").replaceAll(/ from "[^"]+";/g, "");
-  expect(read("../../src/storage/sql/StorageText.ts")).toBe(read("../../../core/src/testing/storage/StorageText.ts"));
-});

@@ -1,8 +1,8 @@
 import { Storage } from "@fettle/core";
+import { MemoryStorage, StorageConformance } from "@fettle/core/testing";
 import * as Effect from "effect/Effect";
 import * as fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
-import { MemoryStorage, StorageConformance } from "@fettle/core/testing";
 import { PostgresStorage } from "../../src/storage/postgres/index.ts";
 import * as PgliteConnection from "../../src/storage/postgres/PgliteConnection.ts";
 import { arrayOf } from "../../src/storage/postgres/PostgresConnection.ts";

@@ -1,13 +1,13 @@
 import { copyFileSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Storage } from "@fettle/core";
+import { MemoryStorage, StorageConformance } from "@fettle/core/testing";
 import Database from "better-sqlite3";
 import * as Effect from "effect/Effect";
 import * as Exit from "effect/Exit";
 import * as Scope from "effect/Scope";
 import * as fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
-import { MemoryStorage, StorageConformance } from "@fettle/core/testing";
 import { SqliteStorage } from "../../src/storage/sqlite/index.ts";
 import { migrations } from "../../src/storage/sqlite/SqliteMigrations.ts";
 import { directories } from "./Directories.ts";

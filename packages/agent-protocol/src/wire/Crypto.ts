@@ -10,6 +10,7 @@ import {
   createPrivateKey,
   createPublicKey,
   generateKeyPairSync,
+  hash,
   type KeyObject,
   sign as signBytes,
   timingSafeEqual,
@@ -34,10 +35,10 @@ export const DIGEST = /^sha256:[0-9a-f]{64}$/;
 
 /** The digest of bytes or of text in UTF-8. */
 export const digest = (data: Uint8Array | string): Digest =>
-  `sha256:${createHash("sha256").update(data).digest("hex")}`;
+  `sha256:${hash("sha256", data, "hex")}`;
 
 /** What an install command carries, so that an agent never trusts on first use: the digest of the tenant's public key. */
-export const fingerprint = (key: PublicKey): Digest => digest(Buffer.from(key, "base64url"));
+export const fingerprint = (key: PublicKey): Digest => fingerprints.get(key);
 
 /** Makes an Ed25519 key pair. */
 export const generateKeyPair = (): KeyPair => {
@@ -88,12 +89,12 @@ export const sameText = (a: string, b: string): boolean => {
   return timingSafeEqual(left, right);
 };
 
-/** How many parsed keys are kept of each kind. */
+/** How many parsed keys, and fingerprints, are kept of each kind. */
 export const KEYS_KEPT_MAX = 10_000;
 
 // Parsed keys by their text; the oldest go first.
-const keep = (parse: (text: string) => KeyObject): { readonly get: (text: string) => KeyObject } => {
-  const kept = new Map<string, KeyObject>();
+const keep = <A>(parse: (text: string) => A): { readonly get: (text: string) => A } => {
+  const kept = new Map<string, A>();
   return {
     get: (text) => {
       const known = kept.get(text);
@@ -113,3 +114,4 @@ const publicKeys = keep((text) =>
 const privateKeys = keep((text) =>
   createPrivateKey({ key: Buffer.from(text, "base64url"), format: "der", type: "pkcs8" }),
 );
+const fingerprints = keep((text) => digest(Buffer.from(text, "base64url")));

@@ -124,9 +124,9 @@ const write = (value: unknown, out: string[], depth: number): string | null => {
 
 const writeArray = (items: readonly unknown[], out: string[], depth: number): string | null => {
   out.push("[");
-  for (const [i, item] of items.entries()) {
+  for (let i = 0; i < items.length; i += 1) {
     if (i > 0) out.push(",");
-    const problem = write(item, out, depth + 1);
+    const problem = write(items[i], out, depth + 1);
     if (problem !== null) return problem;
   }
   out.push("]");
@@ -134,16 +134,18 @@ const writeArray = (items: readonly unknown[], out: string[], depth: number): st
 };
 
 const writeObject = (object: object, out: string[], depth: number): string | null => {
-  const entries = Object.entries(object).filter(([, v]) => v !== undefined);
-  entries.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
-  out.push("{");
-  for (const [i, [key, item]] of entries.entries()) {
+  let before = "{";
+  // Without a comparator, sort goes by UTF-16 units.
+  for (const key of Object.keys(object).sort()) {
+    const item: unknown = (object as { readonly [key: string]: unknown })[key];
+    if (item === undefined) continue;
     if (LONE_SURROGATE.test(key)) return "a key has a lone surrogate";
-    out.push(i > 0 ? "," : "", JSON.stringify(key), ":");
+    out.push(before, JSON.stringify(key), ":");
+    before = ",";
     const problem = write(item, out, depth + 1);
     if (problem !== null) return problem;
   }
-  out.push("}");
+  out.push(before === "{" ? "{}" : "}");
   return null;
 };
 

@@ -4,7 +4,16 @@
  *
  * `handle` never fails: what went wrong is a problem document. A repeated request gets an answer and changes nothing.
  */
-import { type Crypto, Dsse, Json, Messages, Problem, ServerSession, SignedRequest, wireLimits } from "@fettle/agent-protocol";
+import {
+  type Crypto,
+  Dsse,
+  Json,
+  Messages,
+  Problem,
+  ServerSession,
+  SignedRequest,
+  wireLimits,
+} from "@fettle/agent-protocol";
 import * as Effect from "effect/Effect";
 import type * as z from "zod";
 import { Environment } from "../ports/Environment.ts";
@@ -22,7 +31,7 @@ export const handle = (request: SignedRequest.WireRequest) =>
     Effect.succeed(failure._tag === "Refusal" ? Problem.reply(failure.problem) : Problem.reply(toProblem(failure))),
   );
 
-const answer = Effect.fn("AgentGateway.answer")(function* (request: SignedRequest.WireRequest) {
+const answer = Effect.fnUntraced(function* (request: SignedRequest.WireRequest) {
   const route = Messages.routeOf(request);
   if (route === null) return yield* Replies.refuse("not-found", "no such route", `${request.method} ${request.path}`);
   const limit = route.bodyLimit(wireLimits);
@@ -47,7 +56,7 @@ const answer = Effect.fn("AgentGateway.answer")(function* (request: SignedReques
 });
 
 // Who is talking comes from the signature alone; then the session says whether this was said before.
-const prove = Effect.fn("AgentGateway.prove")(function* (claimed: SignedRequest.ClaimedRequest) {
+const prove = Effect.fnUntraced(function* (claimed: SignedRequest.ClaimedRequest) {
   const { tenantId, agentId } = claimed.components;
   const agent = yield* Repository.get(tenantId, "agent", agentId);
   if (agent === null) return yield* Replies.refuse("unknown-agent", "unknown agent", "provision first");
@@ -83,7 +92,7 @@ const read = <A>(schema: z.ZodType<A>, body: Uint8Array, limit: number): Effect.
   return Replies.refuse("malformed", "wrong shape", `${issue?.path.join(".") ?? ""}: ${issue?.message ?? ""}`);
 };
 
-const document = Effect.fn("AgentGateway.document")(function* (proved: ProvedRequest, path: string) {
+const document = Effect.fnUntraced(function* (proved: ProvedRequest, path: string) {
   const digest: Crypto.Digest | null = Messages.documentDigest(path);
   if (digest === null)
     return yield* Replies.refuse("not-found", "no such document", "a digest has 64 hexadecimal digits");

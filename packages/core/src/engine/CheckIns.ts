@@ -17,10 +17,7 @@ import * as Subscriptions from "./Subscriptions.ts";
 export const MANIFESTS_PER_REPLY_MAX = 64;
 
 /** Takes a check-in down and answers what the agent lacks. */
-export const checkIn = Effect.fn("CheckIns.checkIn")(function* (
-  proved: ProvedRequest,
-  request: Messages.CheckInRequest,
-) {
+export const checkIn = Effect.fnUntraced(function* (proved: ProvedRequest, request: Messages.CheckInRequest) {
   const now = (yield* Environment).now();
   const { agent, tenantId } = proved;
   // What the agent already holds, and what ran out, is no longer offered.
@@ -53,12 +50,12 @@ export const checkIn = Effect.fn("CheckIns.checkIn")(function* (
 });
 
 /** Keeps a request's sequence, so that it can't be sent again; used by requests that change nothing else. */
-export const remember = Effect.fn("CheckIns.remember")(function* (proved: ProvedRequest) {
+export const remember = Effect.fnUntraced(function* (proved: ProvedRequest) {
   if (!proved.isRepeated) yield* store(proved, { ...proved.agent.value, session: proved.session });
 });
 
 /** Writes an agent's record as it was read plus changes; somebody else's change meanwhile sends the agent back. */
-export const store = Effect.fn("CheckIns.store")(function* (
+export const store = Effect.fnUntraced(function* (
   proved: ProvedRequest,
   next: AgentRecord,
   also: Pick<Repository.Change, "expect" | "counters" | "writes" | "events"> = { writes: [] },
@@ -75,11 +72,7 @@ export const store = Effect.fn("CheckIns.store")(function* (
 });
 
 /** Why an asset has no licence now, or null when it has one: asked again at the moment of sending (LIC-06). */
-export const whyUnlicensed = Effect.fn("CheckIns.whyUnlicensed")(function* (
-  tenantId: string,
-  assetId: string,
-  now: number,
-) {
+export const whyUnlicensed = Effect.fnUntraced(function* (tenantId: string, assetId: string, now: number) {
   const subscription = yield* Subscriptions.of(tenantId).pipe(
     Effect.catchTag("Rejected", () => Replies.refuse("key-refused", "no subscription", "the tenant has none")),
   );
@@ -91,12 +84,7 @@ export const whyUnlicensed = Effect.fn("CheckIns.whyUnlicensed")(function* (
 });
 
 // Who lost the licence after a manifest was issued gets nothing, and the run says so.
-const withhold = Effect.fn("CheckIns.withhold")(function* (
-  tenantId: string,
-  assetRunId: string,
-  reason: string,
-  now: number,
-) {
+const withhold = Effect.fnUntraced(function* (tenantId: string, assetRunId: string, reason: string, now: number) {
   const found = yield* Repository.get(tenantId, "assetRun", assetRunId);
   if (found === null || found.value.state.status !== "Pending") return;
   const unlicensed = { ...found.value, placed: { status: "NotLicensed", reason, at: now } as const };
@@ -108,10 +96,9 @@ const withhold = Effect.fn("CheckIns.withhold")(function* (
 });
 
 // Written with the check-in itself: a check-in that was taken down is not told of the new zone again.
-const movedZone = Effect.fn("CheckIns.movedZone")(function* (proved: ProvedRequest, timeZone: string, now: number) {
+const movedZone = Effect.fnUntraced(function* (proved: ProvedRequest, timeZone: string, now: number) {
   const { tenantId, agent } = proved;
-  const asset =
-    timeZone === agent.value.timeZone ? null : yield* Repository.get(tenantId, "asset", agent.id);
+  const asset = timeZone === agent.value.timeZone ? null : yield* Repository.get(tenantId, "asset", agent.id);
   if (asset === null) return { writes: [] };
   return {
     expect: [Repository.expected("asset", agent.id, asset)],

@@ -17,7 +17,7 @@ export const refuse = (
 ): Effect.Effect<never, Refusal> => Effect.fail(new Refusal({ problem: { code, title, detail, ...extra } }));
 
 /** Signs a reply to a request: it says which request it answers, and when. */
-export const sealed = Effect.fn("Replies.sealed")(function* (
+export const sealed = Effect.fnUntraced(function* (
   components: SignedRequest.RequestComponents,
   body: { readonly _tag: string; readonly [member: string]: unknown },
   headers: Readonly<Record<string, string>> = {},

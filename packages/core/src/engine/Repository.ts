@@ -46,19 +46,25 @@ const indexesOf: { readonly [K in EntityKind]?: (value: EntityOf<K>) => Indexes 
 };
 
 /** An entity by its id, or null. */
-export const get = Effect.fn("Repository.get")(function* <K extends EntityKind>(tenantId: string, kind: K, id: string) {
-  const stored = yield* (yield* Storage).get(tenantId, kind, id);
-  return stored === null ? null : yield* decode(kind, stored);
-});
+export const get = <K extends EntityKind>(
+  tenantId: string,
+  kind: K,
+  id: string,
+): Effect.Effect<Versioned<EntityOf<K>> | null, StorageError, Storage> =>
+  Effect.flatMap(Storage, (storage) =>
+    Effect.flatMap(storage.get(tenantId, kind, id), (stored) =>
+      stored === null ? Effect.succeed(null) : decode(kind, stored),
+    ),
+  );
 
 /** Every entity of a kind in a tenant. */
-export const all = Effect.fn("Repository.all")(function* <K extends EntityKind>(tenantId: string, kind: K) {
+export const all = Effect.fnUntraced(function* <K extends EntityKind>(tenantId: string, kind: K) {
   const storage = yield* Storage;
   return yield* pages(kind, (after) => storage.list(tenantId, kind, { ...after, limit: PAGE_LIMIT_MAX }));
 });
 
 /** Every entity of a kind under an index entry. */
-export const allBy = Effect.fn("Repository.allBy")(function* <K extends EntityKind>(
+export const allBy = Effect.fnUntraced(function* <K extends EntityKind>(
   tenantId: string,
   kind: K,
   name: string,
@@ -71,7 +77,7 @@ export const allBy = Effect.fn("Repository.allBy")(function* <K extends EntityKi
 });
 
 /** Those of the ids that exist. */
-export const some = Effect.fn("Repository.some")(function* <K extends EntityKind>(
+export const some = Effect.fnUntraced(function* <K extends EntityKind>(
   tenantId: string,
   kind: K,
   ids: readonly string[],
@@ -121,21 +127,20 @@ export interface Change {
 }
 
 /** Commits and gives back the answer, refusals included. */
-export const tryCommit = Effect.fn("Repository.tryCommit")(function* (tenantId: string, change: Change) {
-  const storage = yield* Storage;
-  const answer: CommitAnswer = yield* storage.commit({
-    tenantId,
-    expect: change.expect ?? [],
-    counters: change.counters ?? [],
-    uniques: change.uniques ?? [],
-    writes: change.writes,
-    events: change.events ?? [],
-  });
-  return answer;
-});
+export const tryCommit = (tenantId: string, change: Change): Effect.Effect<CommitAnswer, StorageError, Storage> =>
+  Effect.flatMap(Storage, (storage) =>
+    storage.commit({
+      tenantId,
+      expect: change.expect ?? [],
+      counters: change.counters ?? [],
+      uniques: change.uniques ?? [],
+      writes: change.writes,
+      events: change.events ?? [],
+    }),
+  );
 
 /** Commits; a refusal becomes a rejection: somebody else changed what was read (JOB-18). */
-export const commit = Effect.fn("Repository.commit")(function* (tenantId: string, change: Change) {
+export const commit = Effect.fnUntraced(function* (tenantId: string, change: Change) {
   const answer = yield* tryCommit(tenantId, change);
   if (answer._tag === "Committed") return;
   const { because } = answer;

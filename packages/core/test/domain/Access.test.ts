@@ -37,14 +37,19 @@ const who = (...roles: readonly Role[]): User => ({ id: "u", roles, scope: TagSc
 
 describe("who may do what", () => {
   it.each(rbac02)("RBAC-02: %s belongs to %s of the five roles, and to the super user", (permission, owners) => {
-    for (const [letter, role] of letters) expect([role, Access.may(who(role), permission)]).toEqual([role, owners.includes(letter)]);
+    for (const [letter, role] of letters)
+      expect([role, Access.may(who(role), permission)]).toEqual([role, owners.includes(letter)]);
     expect(Access.may(who("SuperUser"), permission)).toBe(true);
   });
 
-  it.each(beyond)("%s, which no rule names, belongs to %s of the five roles, and to the super user", (permission, owners) => {
-    for (const [letter, role] of letters) expect([role, Access.may(who(role), permission)]).toEqual([role, owners.includes(letter)]);
-    expect(Access.may(who("SuperUser"), permission)).toBe(true);
-  });
+  it.each(beyond)(
+    "%s, which no rule names, belongs to %s of the five roles, and to the super user",
+    (permission, owners) => {
+      for (const [letter, role] of letters)
+        expect([role, Access.may(who(role), permission)]).toEqual([role, owners.includes(letter)]);
+      expect(Access.may(who("SuperUser"), permission)).toBe(true);
+    },
+  );
 
   it("every permission stands in the tables above, once", () => {
     expect(table.map(([p]) => p).sort()).toEqual(Object.keys(Access.policy).sort());
@@ -82,7 +87,10 @@ describe("who may do what", () => {
 
   it("somebody unknown may nothing", () => {
     for (const [permission] of table) {
-      expect(Access.require(null, permission)).toMatchObject({ ok: false, error: { rule: "RBAC-02", code: "not-permitted" } });
+      expect(Access.require(null, permission)).toMatchObject({
+        ok: false,
+        error: { rule: "RBAC-02", code: "not-permitted" },
+      });
     }
     expect(Access.requireOnJob(null, "u", "view").ok).toBe(false);
     expect(Access.requireOnJob(null, null, "edit").ok).toBe(false);
@@ -98,13 +106,20 @@ describe("who may act on a job", () => {
     ["PatchDashboardAuthor", "v", "-", "-"],
     ["PatchReader", "v", "-", "-"],
     ["PatchSecurity", "v", "-", "-"],
-  ] as const)("RBAC-04: a %s may on an own job %s, on another's %s, on an ownerless one %s (owners only)", (role, own, others, ownerless) => {
-    const user = Values.user("u", role);
-    for (const [ownerId, may] of [["u", own], ["v", others], [null, ownerless]] as const) {
-      expect([ownerId, Access.requireOnJob(user, ownerId, "view").ok]).toEqual([ownerId, may.includes("v")]);
-      expect([ownerId, Access.requireOnJob(user, ownerId, "edit").ok]).toEqual([ownerId, may.includes("e")]);
-    }
-  });
+  ] as const)(
+    "RBAC-04: a %s may on an own job %s, on another's %s, on an ownerless one %s (owners only)",
+    (role, own, others, ownerless) => {
+      const user = Values.user("u", role);
+      for (const [ownerId, may] of [
+        ["u", own],
+        ["v", others],
+        [null, ownerless],
+      ] as const) {
+        expect([ownerId, Access.requireOnJob(user, ownerId, "view").ok]).toEqual([ownerId, may.includes("v")]);
+        expect([ownerId, Access.requireOnJob(user, ownerId, "edit").ok]).toEqual([ownerId, may.includes("e")]);
+      }
+    },
+  );
 
   it.each([
     ["PatchReader", "u", "edit", "edit-assigned-job"],

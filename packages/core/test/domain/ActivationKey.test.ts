@@ -17,7 +17,10 @@ describe("an activation key", () => {
   it("KEY-01: admits until its date and not from then on (by date; the count is the store's)", () => {
     const until = key({ expiresAt: Values.START });
     expect(ActivationKey.admit(until, Values.START - 1)).toEqual({ ok: true, value: until });
-    expect(ActivationKey.admit(until, Values.START)).toMatchObject({ ok: false, error: { rule: "KEY-01", code: "expired" } });
+    expect(ActivationKey.admit(until, Values.START)).toMatchObject({
+      ok: false,
+      error: { rule: "KEY-01", code: "expired" },
+    });
   });
 
   it("KEY-01: without a date it admits at any time", () => {

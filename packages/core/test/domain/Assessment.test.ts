@@ -75,7 +75,12 @@ describe("an assessment", () => {
           const verdict = present.length === 0 ? "neither" : behind.length > 0 ? "missing" : "installed";
           seen[verdict] += 1;
           expect(found.missing.find((m) => m.patchId === p.id)?.packages ?? []).toEqual(
-            behind.map((x) => ({ name: x.name, arch: x.arch, installed: `${Math.max(...standing(x))}-1`, fixed: x.evr })),
+            behind.map((x) => ({
+              name: x.name,
+              arch: x.arch,
+              installed: `${Math.max(...standing(x))}-1`,
+              fixed: x.evr,
+            })),
           );
           expect(found.installed.includes(p.id)).toBe(verdict === "installed");
         }
@@ -91,11 +96,18 @@ describe("an assessment", () => {
     const inputs = fc
       .tuple(fc.array(fc.oneof(anyPackage, spelt), { maxLength: 8 }), anyPatches)
       .chain(([installed, patches]) =>
-        fc.tuple(fc.constant(installed), fc.constant(patches), Arbitraries.shuffled(installed), Arbitraries.shuffled(patches)),
+        fc.tuple(
+          fc.constant(installed),
+          fc.constant(patches),
+          Arbitraries.shuffled(installed),
+          Arbitraries.shuffled(patches),
+        ),
       );
     fc.assert(
       fc.property(inputs, ([installed, patches, installedAgain, patchesAgain]) => {
-        expect(Assessment.assess(installedAgain, patchesAgain, about)).toEqual(Assessment.assess(installed, patches, about));
+        expect(Assessment.assess(installedAgain, patchesAgain, about)).toEqual(
+          Assessment.assess(installed, patches, about),
+        );
       }),
       Arbitraries.runs(300),
     );

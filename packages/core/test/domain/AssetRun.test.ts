@@ -69,15 +69,27 @@ describe("the fold over facts", () => {
   it("RUN-06: facts count by epoch, then by number, whatever their clocks say", () => {
     const late = { epoch: 2, sequence: 1, at: Values.START - Values.DAY_MS, body: status("Patching") };
     const early = { epoch: 1, sequence: 9, at: Values.START + Values.DAY_MS, body: status("JobStarted") };
-    expect(AssetRun.fold(assetRun([]), [late, early])).toMatchObject({ status: "Patching", violations: 0, changedAt: early.at });
-    expect(AssetRun.fold(assetRun([]), [{ ...late, epoch: 1, sequence: 8 }, early])).toMatchObject({ status: "Patching", violations: 1 });
+    expect(AssetRun.fold(assetRun([]), [late, early])).toMatchObject({
+      status: "Patching",
+      violations: 0,
+      changedAt: early.at,
+    });
+    expect(AssetRun.fold(assetRun([]), [{ ...late, epoch: 1, sequence: 8 }, early])).toMatchObject({
+      status: "Patching",
+      violations: 1,
+    });
   });
 
   it("counts what no path of the table allows, and doesn't obey it", () => {
     const over = [...started, patched("P-0", "Installed"), status("Completed")];
     expect(fold(["P-0"], ...over)).toMatchObject({ status: "Completed", violations: 0 });
     const state = fold(["P-0"], ...over, status("Patching"), status("JobFailed", "changed my mind"));
-    expect(state).toMatchObject({ status: "Completed", reason: null, violations: 2, changedAt: Values.START + 5 * Values.MINUTE_MS });
+    expect(state).toMatchObject({
+      status: "Completed",
+      reason: null,
+      violations: 2,
+      changedAt: Values.START + 5 * Values.MINUTE_MS,
+    });
     expect(fold([], status("NotLicensed"))).toMatchObject({ status: "Pending", violations: 1 });
     expect(fold([], status("Pending"))).toMatchObject({ status: "Pending", violations: 1 });
   });
@@ -94,7 +106,10 @@ describe("the fold over facts", () => {
   });
 
   it("keeps the evidence, and of the wire's members nothing else", () => {
-    const body = { ...patched("P-0", "Failed", { exitCode: 4, outputTail: "scriptlet failed" }), runId: Values.uuid(1) };
+    const body = {
+      ...patched("P-0", "Failed", { exitCode: 4, outputTail: "scriptlet failed" }),
+      runId: Values.uuid(1),
+    };
     const { results } = fold(["P-0"], ...started, body);
     expect(results["P-0"]).toEqual({
       patchId: "P-0",
@@ -115,7 +130,10 @@ describe("the fold over facts", () => {
     ["older-than-seen", "JobFailed"],
     ["zone-differs", "JobFailed"],
   ])("turns a manifest that the agent refused as %s into %s with the reason", (reason, end) => {
-    expect(fold(["P-0"], { _tag: "Refusal", reason, message: "number 3" })).toMatchObject({ status: end, reason: `${reason}: number 3` });
+    expect(fold(["P-0"], { _tag: "Refusal", reason, message: "number 3" })).toMatchObject({
+      status: end,
+      reason: `${reason}: number 3`,
+    });
   });
 });
 

@@ -37,7 +37,8 @@ describe("the profile of an asset", () => {
   });
 
   it("CFG-08: hosts come by tags to include and to exclude, each by any or by all", () => {
-    const targets = (include: typeof tags, exclude: typeof tags) => profile("it", { targets: select({ include, exclude }) });
+    const targets = (include: typeof tags, exclude: typeof tags) =>
+      profile("it", { targets: select({ include, exclude }) });
     const tags = any();
     expect(of(targets(every("fleet", "web"), any()))).toBe("it");
     expect(of(targets(every("fleet", "lab"), any()))).toBeNull();
@@ -47,18 +48,23 @@ describe("the profile of an asset", () => {
 
   it("CFG-01: any profiles give every asset the one that the rule read literally gives, in whatever order they come", () => {
     const made = fc
-      .array(fc.record({ position: fc.nat({ max: 3 }), isDefault: fc.boolean(), targets: Arbitraries.selection }), { maxLength: 5 })
+      .array(fc.record({ position: fc.nat({ max: 3 }), isDefault: fc.boolean(), targets: Arbitraries.selection }), {
+        maxLength: 5,
+      })
       .map((list) => list.map((over, i) => profile(`p${i}`, over)));
     const inputs = fc
       .tuple(Arbitraries.tree, made, Arbitraries.assets)
-      .chain(([forest, profiles, assets]) => fc.tuple(fc.constant({ forest, profiles, assets }), Arbitraries.shuffled(profiles)));
+      .chain(([forest, profiles, assets]) =>
+        fc.tuple(fc.constant({ forest, profiles, assets }), Arbitraries.shuffled(profiles)),
+      );
     const ways = { named: 0, tagged: 0, standard: 0 };
     fc.assert(
       fc.property(inputs, ([{ forest, profiles, assets }, again]) => {
         for (const asset of assets) {
           const above = (a: typeof standard, b: typeof standard) =>
             a.position < b.position || (a.position === b.position && a.id < b.id);
-          const top = (among: readonly (typeof standard)[]) => among.find((p) => among.every((q) => q === p || above(p, q)));
+          const top = (among: readonly (typeof standard)[]) =>
+            among.find((p) => among.every((q) => q === p || above(p, q)));
           const matching = profiles.filter((p) => Forest.verdict(forest, p.targets, asset) === "selected");
           const named = top(matching.filter((p) => p.targets.assets.includes(asset.id)));
           const fallback = top(profiles.filter((p) => p.isDefault));
@@ -89,14 +95,22 @@ describe("a profile's settings", () => {
     (statusIntervalSeconds) => {
       expect(validate({ statusIntervalSeconds })).toMatchObject({
         ok: false,
-        error: { rule: "AGT-04", code: "invalid", path: "statusIntervalSeconds", message: expect.stringContaining("900–2700 s") },
+        error: {
+          rule: "AGT-04",
+          code: "invalid",
+          path: "statusIntervalSeconds",
+          message: expect.stringContaining("900–2700 s"),
+        },
       });
     },
   );
 
-  it.each([240 * 60, 43_200 * 60])("CFG-02: a scan interval of %i s is taken (of its settings, the scan interval)", (scanIntervalSeconds) => {
-    expect(validate({ scanIntervalSeconds }).ok).toBe(true);
-  });
+  it.each([240 * 60, 43_200 * 60])(
+    "CFG-02: a scan interval of %i s is taken (of its settings, the scan interval)",
+    (scanIntervalSeconds) => {
+      expect(validate({ scanIntervalSeconds }).ok).toBe(true);
+    },
+  );
 
   it.each([240 * 60 - 1, 43_200 * 60 + 1, 14_400.5, Number.NaN])(
     "CFG-02: a scan interval of %d s is refused (of its settings, the scan interval)",

@@ -23,7 +23,15 @@ const enable = (job: Job.Job) => Job.enable(job, { planHash: "sha256:00", now: V
 
 describe("a job that is made", () => {
   it("JOB-06, JOB-26: is saved Disabled, never enabled, and its maker owns it", () => {
-    expect(made()).toEqual({ ...draft(), id: about.id, description: "", status: "Disabled", ownerId: "mara", createdAt: Values.START, enabled: null });
+    expect(made()).toEqual({
+      ...draft(),
+      id: about.id,
+      description: "",
+      status: "Disabled",
+      ownerId: "mara",
+      createdAt: Values.START,
+      enabled: null,
+    });
   });
 
   it.each(["", "   ", "\t\n"])("JOB-03: needs a title; %j is none", (title) => {
@@ -49,7 +57,9 @@ describe("a job that is made", () => {
   });
 
   it("JOB-04: has each patch of its list once", () => {
-    expect(problems({ patches: { _tag: "List", patches: ["P-1", "P-2", "P-1"] } })).toEqual([["JOB-04", "patches.patches"]]);
+    expect(problems({ patches: { _tag: "List", patches: ["P-1", "P-2", "P-1"] } })).toEqual([
+      ["JOB-04", "patches.patches"],
+    ]);
   });
 
   it("JOB-04, JOB-23: has a list or a query; a query that doesn't read is refused with what is wrong with it", () => {
@@ -93,7 +103,8 @@ describe("a job that is made", () => {
       targets: select({ assets: ids(10_001), include: any(...ids(501)) }),
     });
     expect(wrong.ok ? [] : wrong.error.map((e) => e.rule)).toEqual(["JOB-03", "JOB-05", "TAG-03", "TAG-03"]);
-    for (const problem of wrong.ok ? [] : wrong.error) expect(problem).toMatchObject({ code: "invalid", message: expect.stringMatching(/\w/) });
+    for (const problem of wrong.ok ? [] : wrong.error)
+      expect(problem).toMatchObject({ code: "invalid", message: expect.stringMatching(/\w/) });
   });
 });
 
@@ -119,7 +130,12 @@ describe("the critical parts of a job", () => {
       expect(Job.missingParts(job)).toEqual(missing);
       expect(enable(job)).toMatchObject({
         ok: false,
-        error: { rule: "JOB-02", code: "conflict", path: missing[0], message: expect.stringContaining(missing.join(", ")) },
+        error: {
+          rule: "JOB-02",
+          code: "conflict",
+          path: missing[0],
+          message: expect.stringContaining(missing.join(", ")),
+        },
       });
     }
   });

@@ -20,9 +20,12 @@ describe("the status of a job", () => {
     },
   );
 
-  it.each(all.filter((from) => from !== "Disabled"))("JOB-07: a run-once job that is %s can't be enabled again", (from) => {
-    expect(JobStatus.move(from, "Enabled")).toMatchObject({ ok: false, error: { rule: "JOB-07", code: "conflict" } });
-  });
+  it.each(all.filter((from) => from !== "Disabled"))(
+    "JOB-07: a run-once job that is %s can't be enabled again",
+    (from) => {
+      expect(JobStatus.move(from, "Enabled")).toMatchObject({ ok: false, error: { rule: "JOB-07", code: "conflict" } });
+    },
+  );
 
   it("JOB-12: has six values, and the table has a row for each", () => {
     expect(Object.keys(JobStatus.transitions).sort()).toEqual([...all].sort());

@@ -14,7 +14,10 @@ const tree = Values.tree({ fleet: null, web: "fleet", lab: null });
 const seats = (of: Partial<Subscription.Subscription>, assets: readonly Asset[]) =>
   Licence.assignSeats(subscription(of), tree, assets, NOW);
 const licensed = (verdicts: ReadonlyMap<string, Licence.SeatVerdict>) =>
-  [...verdicts].filter(([, v]) => v._tag === "Licensed").map(([id]) => id).sort();
+  [...verdicts]
+    .filter(([, v]) => v._tag === "Licensed")
+    .map(([id]) => id)
+    .sort();
 
 /** The rules read literally: whether an asset has a seat, counted against all the others. */
 const hasSeat = (of: Subscription.Subscription, forest: TagTree, all: readonly Asset[], one: Asset): boolean => {
@@ -25,7 +28,8 @@ const hasSeat = (of: Subscription.Subscription, forest: TagTree, all: readonly A
     isActive(a) &&
     (of.include.tags.length === 0 || Forest.satisfies(forest, of.include, a.tags)) &&
     !Forest.satisfies(forest, of.exclude, a.tags);
-  const isBefore = (a: Asset) => a.activatedAt < one.activatedAt || (a.activatedAt === one.activatedAt && a.id < one.id);
+  const isBefore = (a: Asset) =>
+    a.activatedAt < one.activatedAt || (a.activatedAt === one.activatedAt && a.id < one.id);
   return isCandidate(one) && all.filter((a) => isCandidate(a) && isBefore(a)).length < of.seats;
 };
 
@@ -74,9 +78,17 @@ describe("seats", () => {
     ];
     for (let n = 0; n <= 5; n += 1) {
       const verdicts = seats({ seats: n }, inOrder.toReversed());
-      expect(licensed(verdicts)).toEqual(inOrder.slice(0, n).map((a) => a.id).sort());
+      expect(licensed(verdicts)).toEqual(
+        inOrder
+          .slice(0, n)
+          .map((a) => a.id)
+          .sort(),
+      );
       for (const late of inOrder.slice(n)) {
-        expect(verdicts.get(late.id)).toMatchObject({ rule: "LIC-05", reason: expect.stringContaining(`all ${n} seats`) });
+        expect(verdicts.get(late.id)).toMatchObject({
+          rule: "LIC-05",
+          reason: expect.stringContaining(`all ${n} seats`),
+        });
       }
     }
   });
@@ -102,9 +114,11 @@ describe("seats", () => {
       include: Arbitraries.tagSet,
       exclude: fc.oneof(fc.constant(any()), Arbitraries.tagSet),
     } as const);
-    const inputs = fc.tuple(Arbitraries.tree, settings, Arbitraries.assets).chain(([forest, of, assets]) =>
-      fc.tuple(fc.constant(forest), fc.constant(subscription(of)), fc.constant(assets), Arbitraries.shuffled(assets)),
-    );
+    const inputs = fc
+      .tuple(Arbitraries.tree, settings, Arbitraries.assets)
+      .chain(([forest, of, assets]) =>
+        fc.tuple(fc.constant(forest), fc.constant(subscription(of)), fc.constant(assets), Arbitraries.shuffled(assets)),
+      );
     let refusals = 0;
     fc.assert(
       fc.property(inputs, ([forest, of, assets, again]) => {

@@ -14,7 +14,9 @@ describe("the limits of a subscription", () => {
 
   it("show which members were overridden, and no others", () => {
     expect(Limits.overridden(Limits.defaults)).toEqual({});
-    expect(Limits.overridden(Limits.withOverrides({ tagsMax: 7, leaseSeconds: Limits.defaults.leaseSeconds }))).toEqual({ tagsMax: 7 });
+    expect(Limits.overridden(Limits.withOverrides({ tagsMax: 7, leaseSeconds: Limits.defaults.leaseSeconds }))).toEqual(
+      { tagsMax: 7 },
+    );
   });
 
   it("keep the defaults where nothing was overridden", () => {

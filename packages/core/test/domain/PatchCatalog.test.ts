@@ -56,7 +56,9 @@ describe("the tokens of a patch", () => {
   });
 
   it("are all searchable with the example that each gives, and all stand in the document", () => {
-    const document: Readonly<Record<string, unknown>> = PatchCatalog.toDocument(patch("A", { cves: ["CVE-2026-0001"] }));
+    const document: Readonly<Record<string, unknown>> = PatchCatalog.toDocument(
+      patch("A", { cves: ["CVE-2026-0001"] }),
+    );
     for (const [name, { example }] of Object.entries(PatchCatalog.catalog.definitions)) {
       expect([name, Qql.compile(PatchCatalog.catalog, `${name}: "${example}"`).ok]).toEqual([name, true]);
       expect([name, document[name] === undefined]).toEqual([name, false]);
@@ -70,7 +72,11 @@ describe("the tokens of a patch", () => {
   });
 
   it("hold a patch that may need a reboot for one that requires it, and one that never does for none", () => {
-    for (const [reboot, is] of [["never", false], ["may", true], ["always", true]] as const) {
+    for (const [reboot, is] of [
+      ["never", false],
+      ["may", true],
+      ["always", true],
+    ] as const) {
       expect(PatchCatalog.toDocument(patch("A", { reboot })).rebootRequired).toBe(is);
     }
   });

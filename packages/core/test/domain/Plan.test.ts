@@ -71,11 +71,16 @@ describe("a plan", () => {
       fc.property(PlanWorld.anyInputs, (from) => {
         const plan = compile(from);
         const placed = [...plan.groups.flatMap((g) => g.assets), ...plan.excluded.map((e) => e.assetId)];
-        const meant = from.assets.filter((a) => Forest.verdict(from.tree, from.job.targets ?? select({}), a) !== "not-selected");
+        const meant = from.assets.filter(
+          (a) => Forest.verdict(from.tree, from.job.targets ?? select({}), a) !== "not-selected",
+        );
         expect([...placed].sort()).toEqual(meant.map((a) => a.id).sort());
         for (const one of meant) {
           const rule = whyExcluded(from, one);
-          expect([one.id, plan.excluded.find((e) => e.assetId === one.id)?.rule ?? null]).toEqual([one.id, rule ?? null]);
+          expect([one.id, plan.excluded.find((e) => e.assetId === one.id)?.rule ?? null]).toEqual([
+            one.id,
+            rule ?? null,
+          ]);
           rules.add(rule ?? "gets patches");
         }
         for (const group of plan.groups) expect(group.patches.length).toBeGreaterThan(0);
@@ -84,7 +89,17 @@ describe("a plan", () => {
       }),
       Arbitraries.runs(500),
     );
-    expect([...rules].sort()).toEqual(["AST-11", "JOB-01", "JOB-22", "LIC-06", "PAT-12", "SYN-03", "TAG-04", "TAG-06", "gets patches"]);
+    expect([...rules].sort()).toEqual([
+      "AST-11",
+      "JOB-01",
+      "JOB-22",
+      "LIC-06",
+      "PAT-12",
+      "SYN-03",
+      "TAG-04",
+      "TAG-06",
+      "gets patches",
+    ]);
   });
 
   it("is refused to a job without patches or targets", () => {
@@ -105,7 +120,8 @@ describe("a plan", () => {
 // The first rule that keeps an asset out, in the order in which the plan is to ask, or undefined when something is left to do.
 const whyExcluded = (from: Plan.PlanInputs, one: Asset): string | undefined => {
   const { scope, tree } = from;
-  const isSeen = scope._tag === "All" || scope.tags.some((t) => Forest.below(tree, t).some((id) => one.tags.includes(id)));
+  const isSeen =
+    scope._tag === "All" || scope.tags.some((t) => Forest.below(tree, t).some((id) => one.tags.includes(id)));
   if (!isSeen) return "TAG-06";
   if (Forest.satisfies(tree, from.job.targets?.exclude ?? any(), one.tags)) return "TAG-04";
   if (one.platform !== from.job.platform) return "JOB-01";
@@ -123,13 +139,17 @@ const whyExcluded = (from: Plan.PlanInputs, one: Asset): string | undefined => {
 const chosenPatches = (from: Plan.PlanInputs): readonly string[] => {
   const { patches: source, kind } = from.job;
   if (source?._tag === "List") {
-    return from.patches.filter((p) => source.patches.includes(p.id) && (kind === "rollback" || !p.isDeprecated)).map((p) => p.id);
+    return from.patches
+      .filter((p) => source.patches.includes(p.id) && (kind === "rollback" || !p.isDeprecated))
+      .map((p) => p.id);
   }
   const isTarget = (a: Asset) => {
     const verdict = Forest.verdict(from.tree, from.job.targets ?? select({}), a);
     return verdict === "selected" && !["TAG-06", "JOB-01", "AST-11", "LIC-06"].includes(whyNotEligible(from, a) ?? "");
   };
-  const wanted = from.assets.filter(isTarget).flatMap((a) => from.assessments.get(a.id)?.missing.map((m) => m.patchId) ?? []);
+  const wanted = from.assets
+    .filter(isTarget)
+    .flatMap((a) => from.assessments.get(a.id)?.missing.map((m) => m.patchId) ?? []);
   return from.patches
     .filter((p) => p.category === "security" && !p.isDeprecated && wanted.includes(p.id))
     .sort((a, b) => b.publishedAt - a.publishedAt || a.id.localeCompare(b.id))
@@ -148,7 +168,9 @@ describe("an asset that gets nothing", () => {
   };
 
   it("TAG-06: is outside the scope that the owner has now", () => {
-    expect(alone(target, { scope: TagScope.tags(["lab"]) })).toMatchObject([{ assetId: uuid(1), rule: "TAG-06", isUnlicensed: false }]);
+    expect(alone(target, { scope: TagScope.tags(["lab"]) })).toMatchObject([
+      { assetId: uuid(1), rule: "TAG-06", isUnlicensed: false },
+    ]);
     expect(alone(target, { scope: TagScope.tags([]) })).toMatchObject([{ rule: "TAG-06" }]);
   });
 
@@ -158,7 +180,9 @@ describe("an asset that gets nothing", () => {
   });
 
   it("JOB-01: is of another platform than the job (platforms; one a job)", () => {
-    expect(alone({ ...target, platform: "Windows" })).toMatchObject([{ rule: "JOB-01", reason: expect.stringContaining("Linux") }]);
+    expect(alone({ ...target, platform: "Windows" })).toMatchObject([
+      { rule: "JOB-01", reason: expect.stringContaining("Linux") },
+    ]);
   });
 
   it("AST-11: has the patch module not active", () => {
@@ -178,7 +202,9 @@ describe("an asset that gets nothing", () => {
   });
 
   it("JOB-22: has none of the patches missing", () => {
-    expect(alone(target, { assessments: new Map([[uuid(1), assessment([], ["P-1"])]]) })).toMatchObject([{ rule: "JOB-22" }]);
+    expect(alone(target, { assessments: new Map([[uuid(1), assessment([], ["P-1"])]]) })).toMatchObject([
+      { rule: "JOB-22" },
+    ]);
   });
 
   it("isn't named at all when the selection doesn't mean it", () => {
@@ -199,7 +225,10 @@ describe("the patches of a plan", () => {
 
   it("PAT-03: leave out one that isn't in the catalogue, by name, and keep the rest", () => {
     const plan = compile({ job: listed("P-9", "P-1", "P-7") });
-    expect(plan.leftOut.map((l) => [l.patchId, l.rule])).toEqual([["P-7", "PAT-03"], ["P-9", "PAT-03"]]);
+    expect(plan.leftOut.map((l) => [l.patchId, l.rule])).toEqual([
+      ["P-7", "PAT-03"],
+      ["P-9", "PAT-03"],
+    ]);
     expect(idsOf(plan.groups[0])).toEqual(["P-1"]);
   });
 
@@ -222,7 +251,8 @@ describe("the patches of a plan", () => {
   it("JOB-22: of a query past the limit are the newest, and what was cut is said by name", () => {
     const max = 2_000;
     const all = Array.from({ length: max + 1 }, (_, i) => patch(`P-${i}`, { publishedAt: Values.START + i }));
-    const lacks = (patches: readonly ReturnType<typeof patch>[]) => new Map([[uuid(1), assessment(patches.map((p) => missing(p.id, ...p.packages)))]]);
+    const lacks = (patches: readonly ReturnType<typeof patch>[]) =>
+      new Map([[uuid(1), assessment(patches.map((p) => missing(p.id, ...p.packages)))]]);
     const full = compile({ job: query, patches: all.slice(1), assessments: lacks(all.slice(1)) });
     expect(full.groups[0]?.patches).toHaveLength(max);
     expect(full.leftOut).toEqual([]);
@@ -258,7 +288,10 @@ describe("the patches of a plan", () => {
       ]),
     });
     expect(plan.groups.map((g) => [g.assets, g.patches[0]?.packages.map((p) => p.name)])).toEqual([
-      [[uuid(1), uuid(3)], ["zlib", "zlib-devel"]],
+      [
+        [uuid(1), uuid(3)],
+        ["zlib", "zlib-devel"],
+      ],
       [[uuid(2)], ["zlib"]],
     ]);
   });
@@ -275,7 +308,13 @@ describe("the plan of a rollback", () => {
       patches,
       assets: [target, asset(uuid(2), { tags: ["fleet"] })],
       former: new Map([
-        [uuid(1), new Map([["P-1", was("1-1")], ["P-2", was("1-9")]])],
+        [
+          uuid(1),
+          new Map([
+            ["P-1", was("1-1")],
+            ["P-2", was("1-9")],
+          ]),
+        ],
         [uuid(2), new Map([["P-1", was("1-0")]])],
       ]),
     });

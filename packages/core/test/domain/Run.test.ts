@@ -22,11 +22,27 @@ const inStatus = (status: RunStatus.RunStatus): AssetRun => {
   const made = assetRun([]);
   return { ...made, state: { ...made.state, status } };
 };
-const ends = ["Completed", "CompletedWithFailure", "JobFailed", "DownloadingFailed", "TimedOut", "NotLicensed", "CanceledBlackout"];
+const ends = [
+  "Completed",
+  "CompletedWithFailure",
+  "JobFailed",
+  "DownloadingFailed",
+  "TimedOut",
+  "NotLicensed",
+  "CanceledBlackout",
+];
 
 describe("the progress of a run", () => {
   it("RUN-05: counts the assets by status, unlicensed ones too, and how many ended or answered (of one job)", () => {
-    const statuses = ["Pending", "Pending", "Patching", "PendingReboot", "Completed", "NotLicensed", "TimedOut"] as const;
+    const statuses = [
+      "Pending",
+      "Pending",
+      "Patching",
+      "PendingReboot",
+      "Completed",
+      "NotLicensed",
+      "TimedOut",
+    ] as const;
     expect(Run.progress(run, statuses.map(inStatus))).toEqual({
       runId: run.id,
       jobId: run.jobId,
@@ -38,20 +54,24 @@ describe("the progress of a run", () => {
   });
 
   it("RUN-08: has for final just the seven that end an asset run, and Pending Reboot is none of them", () => {
-    for (const status of RunStatus.all) expect([status, Run.progress(run, [inStatus(status)]).final]).toEqual([status, ends.includes(status) ? 1 : 0]);
+    for (const status of RunStatus.all)
+      expect([status, Run.progress(run, [inStatus(status)]).final]).toEqual([status, ends.includes(status) ? 1 : 0]);
     expect(RunStatus.all).toHaveLength(14);
   });
 
   it("adds up for any assets in any order", () => {
     const mixes = fc.array(fc.constantFrom(...RunStatus.all), { maxLength: 30 });
     fc.assert(
-      fc.property(mixes.chain((m) => fc.tuple(fc.constant(m), Arbitraries.shuffled(m))), ([statuses, again]) => {
-        const progress = Run.progress(run, statuses.map(inStatus));
-        expect(Object.values(progress.byStatus).reduce((a, b) => a + b, 0)).toBe(statuses.length);
-        expect(progress.final).toBe(statuses.filter((s) => ends.includes(s)).length);
-        expect(progress.responded).toBe(statuses.filter((s) => s !== "Pending" && s !== "NotLicensed").length);
-        expect(Run.progress(run, again.map(inStatus))).toEqual(progress);
-      }),
+      fc.property(
+        mixes.chain((m) => fc.tuple(fc.constant(m), Arbitraries.shuffled(m))),
+        ([statuses, again]) => {
+          const progress = Run.progress(run, statuses.map(inStatus));
+          expect(Object.values(progress.byStatus).reduce((a, b) => a + b, 0)).toBe(statuses.length);
+          expect(progress.final).toBe(statuses.filter((s) => ends.includes(s)).length);
+          expect(progress.responded).toBe(statuses.filter((s) => s !== "Pending" && s !== "NotLicensed").length);
+          expect(Run.progress(run, again.map(inStatus))).toEqual(progress);
+        },
+      ),
       Arbitraries.runs(100),
     );
   });
@@ -59,7 +79,11 @@ describe("the progress of a run", () => {
 
 describe("an occurrence", () => {
   it("has a claim of its own: of another job or another time, another one", () => {
-    const claims = [["a", "x"], ["a", "y"], ["b", "x"]].map(([job, key]) => Run.occurrenceClaim(job ?? "", key ?? ""));
+    const claims = [
+      ["a", "x"],
+      ["a", "y"],
+      ["b", "x"],
+    ].map(([job, key]) => Run.occurrenceClaim(job ?? "", key ?? ""));
     expect(new Set(claims).size).toBe(3);
     expect(Run.occurrenceClaim("a", "x")).toBe(claims[0]);
   });

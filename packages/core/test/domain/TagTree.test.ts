@@ -35,7 +35,10 @@ describe("the tag tree", () => {
     ["middle", "bottom"],
     ["other", "other"],
   ])("TAG-01: %s can't come under %s, as it would be its own ancestor", (id, parent) => {
-    expect(put(chain, id, parent)).toMatchObject({ ok: false, error: { rule: "TAG-01", code: "invalid", path: "parent" } });
+    expect(put(chain, id, parent)).toMatchObject({
+      ok: false,
+      error: { rule: "TAG-01", code: "invalid", path: "parent" },
+    });
   });
 
   it("TAG-01: a tag moved keeps one parent, and what it was moved from is left as it was", () => {

@@ -9,7 +9,9 @@ const { patch, pkg } = Values;
 const { manager } = ControlPlane;
 
 const missingOf = (scene: Scene.Scene) =>
-  scene.plane.call(scene.plane.fettle.assets.missing(scene.manager)).map((m) => [m.asset.id, m.patch.id, ...m.packages.map((p) => p.fixed)]);
+  scene.plane
+    .call(scene.plane.fettle.assets.missing(scene.manager))
+    .map((m) => [m.asset.id, m.patch.id, ...m.packages.map((p) => p.fixed)]);
 
 describe("the asset list", () => {
   it("SYN-03: shows what is missing and installed as worked out here from the snapshot; unknown before the first", () => {
@@ -17,7 +19,12 @@ describe("the asset list", () => {
     const late = WireAgent.make(plane, 2);
     late.provision(issued);
     const [assessed, unknown] = plane.call(plane.fettle.assets.list(manager));
-    expect(assessed).toMatchObject({ asset: { id: agents[0]?.id, name: "machine-001" }, missing: 2, installed: 0, isLicensed: true });
+    expect(assessed).toMatchObject({
+      asset: { id: agents[0]?.id, name: "machine-001" },
+      missing: 2,
+      installed: 0,
+      isLicensed: true,
+    });
     expect(unknown).toMatchObject({ asset: { id: late.id }, missing: null, installed: null });
     late.snapshot([pkg("openssl", "2-1"), pkg("curl", "1-1")]);
     expect(plane.call(plane.fettle.assets.list(manager))[1]).toMatchObject({ missing: 1, installed: 1 });
@@ -97,7 +104,10 @@ describe("the catalogue", () => {
     const scene = Scene.make();
     const { fettle, call } = scene.plane;
     expect(call(fettle.catalogue.ingest(manager, Scene.catalogue.slice(0, 1)))).toEqual({ patches: 1, deprecated: 1 });
-    expect(call(fettle.catalogue.list(manager)).map((p) => [p.id, p.isDeprecated])).toEqual([["P-1", false], ["P-2", true]]);
+    expect(call(fettle.catalogue.list(manager)).map((p) => [p.id, p.isDeprecated])).toEqual([
+      ["P-1", false],
+      ["P-2", true],
+    ]);
     expect(missingOf(scene).map(([, id]) => id)).toEqual(["P-1"]);
     expect(call(fettle.catalogue.ingest(manager, Scene.catalogue.slice(0, 1)))).toEqual({ patches: 1, deprecated: 0 });
     call(fettle.catalogue.ingest(manager, Scene.catalogue));
@@ -124,7 +134,14 @@ describe("the catalogue", () => {
         plane.call(plane.fettle.catalogue.ingest(manager, newer));
       };
       // Whoever comes too late is sent back once, and comes again.
-      const send = () => agents[0]?.send(agents[0].sign("snapshot", { takenAt: plane.clock.now(), bootId: Values.uuid(5), packages: [pkg("openssl", "3-1")] }));
+      const send = () =>
+        agents[0]?.send(
+          agents[0].sign("snapshot", {
+            takenAt: plane.clock.now(),
+            bootId: Values.uuid(5),
+            packages: [pkg("openssl", "3-1")],
+          }),
+        );
       if (send()?.status !== 200) expect(send()?.status).toBe(200);
       expect([moment, missingOf(scene)]).toEqual([moment, [[agents[0]?.id, "N-1", "9-1"]]]);
       plane.call(plane.fettle.catalogue.ingest(manager, Scene.catalogue));
@@ -140,7 +157,10 @@ describe("the catalogue", () => {
       plane.call(plane.fettle.catalogue.ingest(manager, [patch("N-2", { packages: [pkg("openssl", "8-1")] })]));
     };
     plane.call(plane.fettle.catalogue.ingest(manager, [patch("N-1", { packages: [pkg("openssl", "9-1")] })]));
-    const standing = plane.call(plane.fettle.catalogue.list(manager)).filter((p) => !p.isDeprecated).map((p) => p.id);
+    const standing = plane
+      .call(plane.fettle.catalogue.list(manager))
+      .filter((p) => !p.isDeprecated)
+      .map((p) => p.id);
     expect(standing).toEqual(["N-2"]);
     expect(missingOf(scene).map(([, id]) => id)).toEqual(["N-2"]);
   });

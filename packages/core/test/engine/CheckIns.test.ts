@@ -17,7 +17,8 @@ const issued = (options: Scene.SceneOptions = {}) => {
   if (agent === undefined) throw new Error("no agent");
   return { scene, plane: scene.plane, jobId, agent, runId: scene.run(jobId).id };
 };
-const statusOf = (scene: Scene.Scene, jobId: string, agent: WireAgent.WireAgent) => scene.run(jobId).assetRuns.get(agent.id)?.state;
+const statusOf = (scene: Scene.Scene, jobId: string, agent: WireAgent.WireAgent) =>
+  scene.run(jobId).assetRuns.get(agent.id)?.state;
 
 describe("a check-in", () => {
   it("AGT-04: is answered with what the agent lacks: configuration, snapshot, manifests; and with nothing it holds", () => {
@@ -57,7 +58,11 @@ describe("a check-in", () => {
       lastCheckedInAt: Values.START + 1_000,
     });
     expect(scene.stored("asset").get(agent.id)?.timeZone).toBe("Europe/Berlin");
-    expect(plane.events().at(-1)).toMatchObject({ type: "AssetChanged", id: agent.id, body: { timeZone: "Europe/Berlin" } });
+    expect(plane.events().at(-1)).toMatchObject({
+      type: "AssetChanged",
+      id: agent.id,
+      body: { timeZone: "Europe/Berlin" },
+    });
   });
 
   it("that the control plane didn't survive moves the asset at the next", () => {
@@ -67,7 +72,9 @@ describe("a check-in", () => {
         plane.hooks[moment] = null;
         throw new ControlPlane.Death();
       };
-      expect(plane.dies(plane.fettle.gateway.handle(agent.sign("checkIn", agent.checkInBody({ timeZone: "Asia/Kolkata" }))))).toBe(true);
+      expect(
+        plane.dies(plane.fettle.gateway.handle(agent.sign("checkIn", agent.checkInBody({ timeZone: "Asia/Kolkata" })))),
+      ).toBe(true);
       agent.checkIn({ timeZone: "Asia/Kolkata" });
       expect([moment, scene.stored("asset").get(agent.id)?.timeZone]).toEqual([moment, "Asia/Kolkata"]);
     }
@@ -95,7 +102,11 @@ describe("a licence lost after its manifest was issued", () => {
     plane.call(plane.fettle.subscriptions.save(manager, { plan: "Full", expiresAt: null, seats: 9, ...change }));
     plane.clock.pass(9_000);
     expect(agent.checkIn().manifests).toEqual([]);
-    expect(statusOf(scene, jobId, agent)).toMatchObject({ status: "NotLicensed", reason: expect.stringMatching(/LIC-0/), changedAt: Values.START + 9_000 });
+    expect(statusOf(scene, jobId, agent)).toMatchObject({
+      status: "NotLicensed",
+      reason: expect.stringMatching(/LIC-0/),
+      changedAt: Values.START + 9_000,
+    });
     expect(plane.events().at(-1)).toMatchObject({ type: "ManifestWithheld" });
     expect(tick(scene)).toMatchObject({ issued: 0, completed: 1 });
   });
@@ -112,7 +123,11 @@ describe("a licence lost after its manifest was issued", () => {
     const digest = agent.checkIn().manifests[0]?.digest ?? "sha256:";
     plane.call(plane.fettle.subscriptions.save(manager, { plan: "Full", expiresAt: null, seats: 0 }));
     const before = plane.storage.dump();
-    expect(WireAgent.problemOf(agent.fetch(digest))).toMatchObject({ status: 403, code: "not-entitled", rule: "LIC-06" });
+    expect(WireAgent.problemOf(agent.fetch(digest))).toMatchObject({
+      status: 403,
+      code: "not-entitled",
+      rule: "LIC-06",
+    });
     expect(plane.storage.dump()).toEqual(before);
     expect(agent.checkIn().manifests).toEqual([]);
     expect(statusOf(scene, jobId, agent)).toMatchObject({ status: "NotLicensed" });

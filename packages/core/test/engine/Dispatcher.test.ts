@@ -40,7 +40,15 @@ describe("a tick", () => {
     expect(tick(scene)).toMatchObject({ materialised: 1, issued: 2, completed: 0 });
     const run = scene.stored("run").get(scene.run(jobId).id);
     const job = scene.stored("job").get(jobId);
-    expect(run).toMatchObject({ jobId, jobRevision: 2, kind: "deployment", occurrenceKey: "on-demand", planHash: job?.enabled?.planHash, hasDrifted: false, startedAt: Values.START + 5_000 });
+    expect(run).toMatchObject({
+      jobId,
+      jobRevision: 2,
+      kind: "deployment",
+      occurrenceKey: "on-demand",
+      planHash: job?.enabled?.planHash,
+      hasDrifted: false,
+      startedAt: Values.START + 5_000,
+    });
     expect([...scene.run(jobId).assetRuns.keys()].sort()).toEqual(scene.agents.map((a) => a.id).sort());
     expectOnce(scene, jobId);
   });

@@ -7,7 +7,18 @@ import * as Scene from "../scenario/Scene.ts";
 import * as Values from "../scenario/Values.ts";
 
 // What a subscriber may hear of; the rest is how the control plane remembers (sessions, documents, plans, facts).
-const TOLD: readonly EntityKind[] = ["subscription", "tag", "activationKey", "asset", "patch", "profile", "snapshot", "job", "run", "assetRun"];
+const TOLD: readonly EntityKind[] = [
+  "subscription",
+  "tag",
+  "activationKey",
+  "asset",
+  "patch",
+  "profile",
+  "snapshot",
+  "job",
+  "run",
+  "assetRun",
+];
 
 const member = (body: StoredJson | undefined, ...path: readonly string[]): unknown =>
   path.reduce<unknown>((at, name) => (at as Record<string, unknown> | undefined)?.[name], body);
@@ -25,7 +36,11 @@ describe("the outbox", () => {
         if (JSON.stringify(before) === JSON.stringify(write.body)) continue;
         // That a run has all its manifests is told by each of theirs.
         if (write.kind === "run" && before !== undefined) continue;
-        if (write.kind === "assetRun" && before !== undefined && member(before, "state", "status") === member(write.body, "state", "status")) {
+        if (
+          write.kind === "assetRun" &&
+          before !== undefined &&
+          member(before, "state", "status") === member(write.body, "state", "status")
+        ) {
           if (JSON.stringify(member(before, "manifest")) === JSON.stringify(member(write.body, "manifest"))) continue;
         }
         if (batch.events.length === 0) silent.push(`${write.kind} ${write.id}`);
@@ -46,8 +61,25 @@ describe("the outbox", () => {
     const of = (id: string) => events.filter((e) => e.id === id).map((e) => e.type);
     const job = events.find((e) => e.type === "JobCreated");
     expect(of(job?.id ?? "")).toEqual(["JobCreated", "JobEnabled", "JobCompleted"]);
-    const types = ["AgentProvisioned", "AssetChanged", "AssetRunChanged", "ActivationKeyCreated", "CatalogueChanged", "JobCompleted", "JobCreated", "JobEnabled"];
-    const more = ["ManifestIssued", "ManifestWithheld", "ProfileSaved", "RunMaterialised", "SnapshotReceived", "SubscriptionOpened", "TagSaved"];
+    const types = [
+      "AgentProvisioned",
+      "AssetChanged",
+      "AssetRunChanged",
+      "ActivationKeyCreated",
+      "CatalogueChanged",
+      "JobCompleted",
+      "JobCreated",
+      "JobEnabled",
+    ];
+    const more = [
+      "ManifestIssued",
+      "ManifestWithheld",
+      "ProfileSaved",
+      "RunMaterialised",
+      "SnapshotReceived",
+      "SubscriptionOpened",
+      "TagSaved",
+    ];
     expect([...new Set(events.map((e) => e.type))].sort()).toEqual([...types, ...more].sort());
   });
 
@@ -78,7 +110,11 @@ describe("the outbox", () => {
 
   it("refuses a page that is none", () => {
     const { plane, tenantId } = Scene.make({ agents: 0 });
-    for (const [after, limit] of [[-1, 10], [0, 0], [0, 1_001]] as const) {
+    for (const [after, limit] of [
+      [-1, 10],
+      [0, 0],
+      [0, 1_001],
+    ] as const) {
       const failure = Effect.runSync(Effect.flip(plane.fettle.events.after(tenantId, after, limit)));
       expect(failure).toMatchObject({ _tag: "StorageError", reason: "Refused" });
     }

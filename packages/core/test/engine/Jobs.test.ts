@@ -22,15 +22,30 @@ describe("a job", () => {
   it("JOB-06, JOB-26: is saved Disabled and belongs to who made it", () => {
     const { plane } = Scene.make();
     const job = plane.call(plane.fettle.jobs.create(as("uli"), draft({ description: "monthly" })));
-    expect(job).toMatchObject({ ...draft(), description: "monthly", status: "Disabled", ownerId: "uli", createdAt: Values.START, enabled: null });
+    expect(job).toMatchObject({
+      ...draft(),
+      description: "monthly",
+      status: "Disabled",
+      ownerId: "uli",
+      createdAt: Values.START,
+      enabled: null,
+    });
     expect(plane.call(plane.fettle.jobs.get(as("uli"), job.id))).toEqual(job);
   });
 
   it("hears everything that is wrong with its draft at once, and is not saved", () => {
     const { plane } = Scene.make({ subscription: { limits: { assetsPerSelectionMax: 1 } } });
     const before = plane.storage.dump();
-    const wrong = draft({ title: " ", patches: { _tag: "Query", query: "colour: red" }, targets: select({ assets: ["a", "b"] }) });
-    expect(plane.rejections(plane.fettle.jobs.create(manager, wrong)).map((r) => r.rule)).toEqual(["JOB-03", "JOB-04", "TAG-03"]);
+    const wrong = draft({
+      title: " ",
+      patches: { _tag: "Query", query: "colour: red" },
+      targets: select({ assets: ["a", "b"] }),
+    });
+    expect(plane.rejections(plane.fettle.jobs.create(manager, wrong)).map((r) => r.rule)).toEqual([
+      "JOB-03",
+      "JOB-04",
+      "TAG-03",
+    ]);
     expect(plane.storage.dump()).toEqual(before);
   });
 
@@ -54,7 +69,10 @@ describe("the plan of a job", () => {
     expect(new Set(plans.map((p) => p.hash)).size).toBe(1);
     expect(plans[0]?.hash).toMatch(/^sha256:[0-9a-f]{64}$/);
     expect(plans[0]?.plan.groups).toEqual([
-      { assets: scene.agents.map((a) => a.id), patches: [{ patchId: "P-1", advisory: "P-1", packages: [pkg("openssl", "2-1")] }] },
+      {
+        assets: scene.agents.map((a) => a.id),
+        patches: [{ patchId: "P-1", advisory: "P-1", packages: [pkg("openssl", "2-1")] }],
+      },
     ]);
     expect(storage.dump()).toEqual(before);
   });
@@ -99,11 +117,16 @@ describe("the plan of a job", () => {
     const { fettle, call, plane } = { ...scene.plane, plane: scene.plane };
     const lab = provisioned(scene, 2, "fleet", "lab");
     const late = provisioned(scene, 3, "fleet");
-    const job = call(fettle.jobs.create(manager, draft({ targets: select({ include: any("fleet"), exclude: any("lab") }) })));
+    const job = call(
+      fettle.jobs.create(manager, draft({ targets: select({ include: any("fleet"), exclude: any("lab") }) })),
+    );
     plane.clock.pass(1);
     const { groups, excluded } = call(fettle.jobs.plan(manager, job.id)).plan;
     expect(groups.map((g) => g.assets)).toEqual([[scene.agents[0]?.id]]);
-    expect(excluded.map((e) => [e.assetId, e.rule])).toEqual([[lab.id, "TAG-04"], [late.id, "LIC-06"]]);
+    expect(excluded.map((e) => [e.assetId, e.rule])).toEqual([
+      [lab.id, "TAG-04"],
+      [late.id, "LIC-06"],
+    ]);
   });
 
   it("JOB-02: is refused to a partially configured job, which may be saved all the same", () => {
@@ -126,14 +149,19 @@ describe("the plan of a job", () => {
   it.each([
     ["is gone", (plane: ControlPlane.ControlPlane) => plane.users.remove("uli")],
     ["is a reader by now", (plane: ControlPlane.ControlPlane) => plane.users.set(user("uli", "PatchReader"))],
-    ["is a security officer by now", (plane: ControlPlane.ControlPlane) => plane.users.set(user("uli", "PatchSecurity"))],
+    [
+      "is a security officer by now",
+      (plane: ControlPlane.ControlPlane) => plane.users.set(user("uli", "PatchSecurity")),
+    ],
   ])("OWN-01: of an owner who %s there is no plan and no enabling, and both say why", (_, change) => {
     const { plane } = Scene.make();
     const { fettle, call, rejections } = plane;
     const job = call(fettle.jobs.create(as("uli"), draft()));
     change(plane);
     for (const ask of [fettle.jobs.plan(manager, job.id), fettle.jobs.enable(manager, job.id)]) {
-      expect(rejections(ask)).toMatchObject([{ rule: "OWN-01", code: "conflict", message: expect.stringContaining("owner") }]);
+      expect(rejections(ask)).toMatchObject([
+        { rule: "OWN-01", code: "conflict", message: expect.stringContaining("owner") },
+      ]);
     }
     expect(call(fettle.jobs.get(manager, job.id)).status).toBe("Disabled");
   });
@@ -149,7 +177,12 @@ describe("enabling", () => {
     const enabled = call(fettle.jobs.enable(manager, job.id, { planHash: hash }));
     expect(enabled).toEqual({ ...job, status: "Enabled", enabled: { planHash: hash, at: Values.START + 7 } });
     expect(stored("plan").get(hash)).toEqual(plan);
-    expect(plane.events().at(-1)).toMatchObject({ type: "JobEnabled", id: job.id, at: Values.START + 7, body: { by: "user:mara", plan: hash } });
+    expect(plane.events().at(-1)).toMatchObject({
+      type: "JobEnabled",
+      id: job.id,
+      at: Values.START + 7,
+      body: { by: "user:mara", plan: hash },
+    });
   });
 
   it("PLN-02: with another hash is refused, naming both, and changes nothing (any drift; no tolerance yet)", () => {
@@ -205,7 +238,10 @@ describe("enabling", () => {
     const { plane } = Scene.make();
     const { fettle, call } = plane;
     const job = call(fettle.jobs.create(Actor.system("acme", "nightly"), draft()));
-    expect(plane.events().at(-1)).toMatchObject({ type: "JobCreated", body: { by: "system:nightly", title: job.title } });
+    expect(plane.events().at(-1)).toMatchObject({
+      type: "JobCreated",
+      body: { by: "system:nightly", title: job.title },
+    });
   });
 });
 
@@ -225,8 +261,15 @@ describe("the storage under a job", () => {
   it("that holds what no codec reads says so, naming the entity", () => {
     const { plane } = Scene.make();
     const write = { _tag: "Put", kind: "job", id: "broken", body: { id: "broken" }, indexes: [] } as const;
-    Effect.runSync(plane.storage.commit({ tenantId: "acme", expect: [], counters: [], uniques: [], writes: [write], events: [] }));
+    Effect.runSync(
+      plane.storage.commit({ tenantId: "acme", expect: [], counters: [], uniques: [], writes: [write], events: [] }),
+    );
     const failure = Effect.runSync(Effect.flip(plane.fettle.jobs.get(manager, "broken")));
-    expect(failure).toMatchObject({ _tag: "StorageError", reason: "Corrupt", isRetryable: false, message: expect.stringContaining("job broken") });
+    expect(failure).toMatchObject({
+      _tag: "StorageError",
+      reason: "Corrupt",
+      isRetryable: false,
+      message: expect.stringContaining("job broken"),
+    });
   });
 });

@@ -59,14 +59,24 @@ describe("an agent that is provisioned", () => {
   it("KEY-04: has the profile that its key's tags give it at its first check-in", () => {
     const { plane, key } = withKey({ title: "lab", tags: ["lab"] });
     const targets = Values.select({ include: Values.any("lab") });
-    plane.call(plane.fettle.subscriptions.saveProfile(manager, Values.profile("lab", { targets, statusIntervalSeconds: 2_700 })));
+    plane.call(
+      plane.fettle.subscriptions.saveProfile(manager, Values.profile("lab", { targets, statusIntervalSeconds: 2_700 })),
+    );
     const agent = WireAgent.make(plane, 1);
     agent.provision(key);
     const answer = agent.checkIn();
     expect(answer.nextCheckInSeconds).toBe(2_700);
-    const document = JSON.parse(Buffer.from(agent.fetch(answer.configuration ?? "sha256:").body).toString()) as { payload: string };
+    const document = JSON.parse(Buffer.from(agent.fetch(answer.configuration ?? "sha256:").body).toString()) as {
+      payload: string;
+    };
     const configuration = Documents.Configuration.parse(JSON.parse(Buffer.from(document.payload, "base64").toString()));
-    expect(configuration).toEqual({ tenantId: "acme", profile: "profile lab", revision: 1, statusIntervalSeconds: 2_700, scanIntervalSeconds: 14_400 });
+    expect(configuration).toEqual({
+      tenantId: "acme",
+      profile: "profile lab",
+      revision: 1,
+      statusIntervalSeconds: 2_700,
+      scanIntervalSeconds: 14_400,
+    });
   });
 });
 
@@ -75,7 +85,11 @@ describe("an activation key", () => {
     const { plane, key, stored } = withKey({ title: "three", agentsMax: 3 });
     for (let n = 1; n <= 3; n += 1) expect(WireAgent.make(plane, n).provision(key).status).toBe(200);
     const before = plane.storage.dump();
-    expect(WireAgent.problemOf(WireAgent.make(plane, 4).provision(key))).toMatchObject({ status: 403, code: "key-refused", rule: "KEY-01" });
+    expect(WireAgent.problemOf(WireAgent.make(plane, 4).provision(key))).toMatchObject({
+      status: 403,
+      code: "key-refused",
+      rule: "KEY-01",
+    });
     expect(plane.storage.dump()).toEqual(before);
     expect(stored("asset").size).toBe(3);
   });
@@ -84,7 +98,9 @@ describe("an activation key", () => {
     const plane = ControlPlane.make({ interleave: Random.make("herd") });
     const { fettle } = plane;
     await Effect.runPromise(fettle.subscriptions.save(manager, { plan: "Full", expiresAt: null, seats: 5 }));
-    const key = await Effect.runPromise(fettle.subscriptions.createActivationKey(manager, { title: "ten", agentsMax: 10 }));
+    const key = await Effect.runPromise(
+      fettle.subscriptions.createActivationKey(manager, { title: "ten", agentsMax: 10 }),
+    );
     const requests = Array.from({ length: 200 }, (_, i) => {
       const agent = WireAgent.make(plane, i + 1);
       return fettle.gateway.handle(agent.sign("provision", agent.provisionBody(key)));
@@ -103,7 +119,9 @@ describe("an activation key", () => {
     const agent = WireAgent.make(plane, 1);
     const first = agent.sign("provision", agent.provisionBody(key));
     const again = agent.sign("provision", agent.provisionBody(key));
-    const replies = await Effect.runPromise(Effect.all([first, first, again].map(plane.fettle.gateway.handle), { concurrency: "unbounded" }));
+    const replies = await Effect.runPromise(
+      Effect.all([first, first, again].map(plane.fettle.gateway.handle), { concurrency: "unbounded" }),
+    );
     expect(replies.map((r) => r.status)).toEqual([200, 200, 200]);
     expect(used(plane, key)).toBe(1);
     const before = plane.storage.dump();
@@ -117,7 +135,10 @@ describe("an activation key", () => {
     expect(WireAgent.make(plane, 1).provision(key).status).toBe(200);
     plane.clock.pass(1);
     const before = plane.storage.dump();
-    expect(WireAgent.problemOf(WireAgent.make(plane, 2).provision(key))).toMatchObject({ code: "key-refused", rule: "KEY-01" });
+    expect(WireAgent.problemOf(WireAgent.make(plane, 2).provision(key))).toMatchObject({
+      code: "key-refused",
+      rule: "KEY-01",
+    });
     expect(plane.storage.dump()).toEqual(before);
     expect(used(plane, key)).toBe(1);
   });
@@ -130,7 +151,9 @@ describe("an activation key", () => {
     const before = plane.storage.dump();
     expect(agent.provision(key).status).toBe(200);
     expect(plane.storage.dump()).toEqual(before);
-    expect(WireAgent.problemOf(agent.provision(key, { attemptId: Values.uuid(77) }))).toMatchObject({ code: "key-refused" });
+    expect(WireAgent.problemOf(agent.provision(key, { attemptId: Values.uuid(77) }))).toMatchObject({
+      code: "key-refused",
+    });
   });
 
   it("KEY-01: unknown, out of date, of another tenant and with a wrong secret are refused alike, so that a prober learns nothing", () => {
@@ -139,7 +162,12 @@ describe("an activation key", () => {
     const own = plane.call(plane.fettle.subscriptions.createActivationKey(manager, { title: "own" }));
     const before = plane.storage.dump();
     const unknown = { ...own, key: { ...own.key, id: Values.uuid(66) } };
-    const tries = [key, unknown, { ...own, secret: `${own.secret}x` }, { ...other.issued, key: { ...other.issued.key, id: Values.uuid(65) } }];
+    const tries = [
+      key,
+      unknown,
+      { ...own, secret: `${own.secret}x` },
+      { ...other.issued, key: { ...other.issued.key, id: Values.uuid(65) } },
+    ];
     const problems = tries.map((t, i) => WireAgent.problemOf(WireAgent.make(plane, i + 1).provision(t)));
     expect(problems[0]).toMatchObject({ status: 403, code: "key-refused" });
     expect(new Set(problems.map((p) => JSON.stringify(p))).size).toBe(1);
@@ -156,9 +184,12 @@ describe("an activation key", () => {
       thief.sign("provision", { ...body, publicKey: thief.keys.publicKey }, { agentId: agent.id }),
       agent.sign("provision", { ...body, attemptId: Values.uuid(9) }),
     ];
-    for (const request of stolen) expect(WireAgent.problemOf(thief.send(request))).toMatchObject({ code: "key-refused" });
+    for (const request of stolen)
+      expect(WireAgent.problemOf(thief.send(request))).toMatchObject({ code: "key-refused" });
     // Signed by a key that isn't the one brought along.
-    expect(WireAgent.problemOf(thief.send(thief.sign("provision", body, { agentId: agent.id })))).toMatchObject({ code: "unsigned" });
+    expect(WireAgent.problemOf(thief.send(thief.sign("provision", body, { agentId: agent.id })))).toMatchObject({
+      code: "unsigned",
+    });
     expect(Effect.runSync(plane.storage.list("acme", "asset", { limit: 10 }))).toHaveLength(0);
   });
 });
@@ -170,12 +201,20 @@ describe("a host id", () => {
     if (agent === undefined) throw new Error("no agent");
     const before = plane.storage.dump();
     const clone = WireAgent.keysOf(99);
-    const named = { attemptId: agent.provisionBody(issued).attemptId, activationKeyId: issued.key.id, publicKey: clone.publicKey };
+    const named = {
+      attemptId: agent.provisionBody(issued).attemptId,
+      activationKeyId: issued.key.id,
+      publicKey: clone.publicKey,
+    };
     const proof = Messages.provisionProof(named, { tenantId: "acme", agentId: agent.id }, Crypto.digest(issued.secret));
     const otherKey = agent.sign("provision", { ...agent.provisionBody(issued), ...named, proof }, { keys: clone });
     const otherAttempt = agent.sign("provision", agent.provisionBody(issued, { attemptId: Values.uuid(9) }));
     for (const request of [otherKey, otherAttempt]) {
-      expect(WireAgent.problemOf(agent.send(request))).toMatchObject({ status: 403, code: "key-refused", rule: "AGT-03" });
+      expect(WireAgent.problemOf(agent.send(request))).toMatchObject({
+        status: 403,
+        code: "key-refused",
+        rule: "AGT-03",
+      });
     }
     expect(plane.storage.dump()).toEqual(before);
   });
@@ -187,10 +226,20 @@ describe("a host id", () => {
       await Effect.runPromise(fettle.subscriptions.save(manager, { plan: "Full", expiresAt: null, seats: 5 }));
       const key = await Effect.runPromise(fettle.subscriptions.createActivationKey(manager, { title: "k" }));
       const requests = [1, 2].map((n) => {
-        const named = { attemptId: Values.uuid(n), activationKeyId: key.key.id, publicKey: WireAgent.keysOf(n).publicKey };
-        const proof = Messages.provisionProof(named, { tenantId: "acme", agentId: Values.uuid(50) }, Crypto.digest(key.secret));
+        const named = {
+          attemptId: Values.uuid(n),
+          activationKeyId: key.key.id,
+          publicKey: WireAgent.keysOf(n).publicKey,
+        };
+        const proof = Messages.provisionProof(
+          named,
+          { tenantId: "acme", agentId: Values.uuid(50) },
+          Crypto.digest(key.secret),
+        );
         const agent = WireAgent.make(plane, n);
-        return fettle.gateway.handle(agent.sign("provision", { ...agent.provisionBody(key), ...named, proof }, { agentId: Values.uuid(50) }));
+        return fettle.gateway.handle(
+          agent.sign("provision", { ...agent.provisionBody(key), ...named, proof }, { agentId: Values.uuid(50) }),
+        );
       });
       const replies = await Effect.runPromise(Effect.all(requests, { concurrency: "unbounded" }));
       expect(replies.filter((r) => r.status === 200)).toHaveLength(1);

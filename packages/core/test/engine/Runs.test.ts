@@ -29,13 +29,23 @@ describe("the progress of a run", () => {
     expect(progress()).toMatchObject({ assets: 3, final: 0, responded: 0, byStatus: { Pending: 3 }, isIssued: true });
     scene.agents[0]?.report(1, ...wholeRun(runId));
     scene.agents[1]?.report(1, status(runId, "Downloaded"));
-    expect(progress()).toMatchObject({ assets: 3, final: 1, responded: 2, byStatus: { Pending: 1, Downloaded: 1, Completed: 1 } });
+    expect(progress()).toMatchObject({
+      assets: 3,
+      final: 1,
+      responded: 2,
+      byStatus: { Pending: 1, Downloaded: 1, Completed: 1 },
+    });
   });
 
   it("of a run that isn't there is not found, and a job without runs has none", () => {
     const { fettle, rejections, call } = running();
-    for (const ask of [fettle.runs.progress(manager, Values.uuid(404)), fettle.runs.results(manager, Values.uuid(404))]) {
-      expect(rejections(ask)).toMatchObject([{ code: "not-found", message: expect.stringContaining(Values.uuid(404)) }]);
+    for (const ask of [
+      fettle.runs.progress(manager, Values.uuid(404)),
+      fettle.runs.results(manager, Values.uuid(404)),
+    ]) {
+      expect(rejections(ask)).toMatchObject([
+        { code: "not-found", message: expect.stringContaining(Values.uuid(404)) },
+      ]);
     }
     const idle = call(fettle.jobs.create(manager, Values.draft()));
     expect(call(fettle.runs.ofJob(manager, idle.id))).toEqual([]);
@@ -52,7 +62,9 @@ describe("the results of a run", () => {
     scene.agents[0]?.report(1, ...wholeRun(runId));
     scene.agents[1]?.report(1, ...wholeRun(runId, "P-1", "Failed"));
     const rows = call(fettle.runs.results(manager, runId));
-    expect(rows.map((r) => [r.asset.name, r.status, r.patchId, r.result?.outcome ?? null, r.result?.reasonCode ?? null])).toEqual([
+    expect(
+      rows.map((r) => [r.asset.name, r.status, r.patchId, r.result?.outcome ?? null, r.result?.reasonCode ?? null]),
+    ).toEqual([
       ["machine-001", "Completed", "P-1", "Installed", null],
       ["machine-002", "CompletedWithFailure", "P-1", "Failed", 9],
       ["machine-003", "NotLicensed", null, null, null],
@@ -112,14 +124,24 @@ describe("a rollback after a deployment", () => {
 });
 
 describe("facts that agents report", () => {
-  const stateOf = (scene: Scene.Scene, jobId: string) => scene.run(jobId).assetRuns.get(scene.agents[0]?.id ?? "")?.state;
+  const stateOf = (scene: Scene.Scene, jobId: string) =>
+    scene.run(jobId).assetRuns.get(scene.agents[0]?.id ?? "")?.state;
 
   it("RUN-06: give the asset run one state in whatever order, batches and repetitions they are reported", () => {
     const bodies = fc.array(
       fc.oneof(
-        fc.constantFrom("Downloaded", "JobStarted", "Patching", "PendingReboot", "Rebooted", "Completed", "TimedOut", "JobFailed").map(
-          (to) => (runId: string) => status(runId, to as "Downloaded"),
-        ),
+        fc
+          .constantFrom(
+            "Downloaded",
+            "JobStarted",
+            "Patching",
+            "PendingReboot",
+            "Rebooted",
+            "Completed",
+            "TimedOut",
+            "JobFailed",
+          )
+          .map((to) => (runId: string) => status(runId, to as "Downloaded")),
         fc.constantFrom("Installed", "Failed").map((o) => (runId: string) => patched(runId, "P-1", o as "Installed")),
       ),
       { minLength: 2, maxLength: 7 },
@@ -135,7 +157,14 @@ describe("facts that agents report", () => {
     fc.assert(
       fc.property(inputs, ([list, order, size]) => {
         const report = (numbers: readonly number[]) => {
-          const body = { facts: numbers.map((i) => ({ sequence: i + 1, at: Values.START + i, bootId: Values.uuid(5), body: list[i]?.(fresh.runId) })) };
+          const body = {
+            facts: numbers.map((i) => ({
+              sequence: i + 1,
+              at: Values.START + i,
+              bootId: Values.uuid(5),
+              body: list[i]?.(fresh.runId),
+            })),
+          };
           expect(agent.send(agent.sign("facts", body)).status).toBe(200);
         };
         const agent = fresh.scene.agents[0] ?? WireAgent.make(fresh.scene.plane, 1);
@@ -180,7 +209,12 @@ describe("facts that agents report", () => {
     const { scene, jobId, runId } = running();
     const [agent] = scene.agents;
     if (agent === undefined) throw new Error("no agent");
-    const twice = { facts: [...agent.factsBody(1, status(runId, "TimedOut")).facts, ...agent.factsBody(1, status(runId, "Downloaded")).facts] };
+    const twice = {
+      facts: [
+        ...agent.factsBody(1, status(runId, "TimedOut")).facts,
+        ...agent.factsBody(1, status(runId, "Downloaded")).facts,
+      ],
+    };
     expect(agent.send(agent.sign("facts", twice)).status).toBe(200);
     const kept = [...scene.stored("fact").values()].map((f) => f.fact.body);
     expect(kept).toMatchObject([{ status: "TimedOut" }]);

@@ -17,17 +17,34 @@ describe("a subscription", () => {
     const { fettle, call, storage } = ControlPlane.make();
     const opened = call(fettle.subscriptions.save(manager, { ...full, limits: { leaseSeconds: 60 } }));
     expect(opened).toEqual(Values.subscription({ seats: 3, limits: Limits.withOverrides({ leaseSeconds: 60 }) }));
-    expect(Effect.runSync(storage.get("acme", "tag", "cloud-agent"))?.body).toEqual({ id: "cloud-agent", name: "Cloud Agent", parent: null });
-    expect(Effect.runSync(storage.get("acme", "profile", "default"))?.body).toMatchObject({ isDefault: true, statusIntervalSeconds: 900 });
+    expect(Effect.runSync(storage.get("acme", "tag", "cloud-agent"))?.body).toEqual({
+      id: "cloud-agent",
+      name: "Cloud Agent",
+      parent: null,
+    });
+    expect(Effect.runSync(storage.get("acme", "profile", "default"))?.body).toMatchObject({
+      isDefault: true,
+      statusIntervalSeconds: 900,
+    });
   });
 
   it("is changed by saving it again; its tags and profile stay as they were made since", () => {
     const { fettle, call, storage } = ControlPlane.make();
     call(fettle.subscriptions.save(manager, full));
-    call(fettle.subscriptions.saveProfile(manager, Values.profile("default", { isDefault: true, statusIntervalSeconds: 1_000 })));
+    call(
+      fettle.subscriptions.saveProfile(
+        manager,
+        Values.profile("default", { isDefault: true, statusIntervalSeconds: 1_000 }),
+      ),
+    );
     call(fettle.subscriptions.save(manager, { ...full, seats: 7, exclude: any("lab") }));
-    expect(Effect.runSync(storage.get("acme", "subscription", "acme"))).toMatchObject({ revision: 2, body: { seats: 7, exclude: any("lab") } });
-    expect(Effect.runSync(storage.get("acme", "profile", "default"))?.body).toMatchObject({ statusIntervalSeconds: 1_000 });
+    expect(Effect.runSync(storage.get("acme", "subscription", "acme"))).toMatchObject({
+      revision: 2,
+      body: { seats: 7, exclude: any("lab") },
+    });
+    expect(Effect.runSync(storage.get("acme", "profile", "default"))?.body).toMatchObject({
+      statusIntervalSeconds: 1_000,
+    });
   });
 
   it("EVT-03: has an id that can stand in every key", () => {
@@ -44,7 +61,9 @@ describe("a subscription", () => {
 
   it.each([-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53])("LIC-05: can't have %d seats", (seats) => {
     const { fettle, rejections } = ControlPlane.make();
-    expect(rejections(fettle.subscriptions.save(manager, { ...full, seats }))).toMatchObject([{ rule: "LIC-05", path: "seats" }]);
+    expect(rejections(fettle.subscriptions.save(manager, { ...full, seats }))).toMatchObject([
+      { rule: "LIC-05", path: "seats" },
+    ]);
   });
 
   it("is opened once by two who open it at once: the later hears that it was changed", () => {
@@ -77,14 +96,52 @@ describe("what would not be read back", () => {
   // Each of these is taken by TypeScript, and once stored would make its whole tenant unreadable.
   const extra = { remark: "from a wider type" };
   it.each([
-    ["an instant that is no whole number", (f: ControlPlane.ControlPlane["fettle"]) => f.subscriptions.save(manager, { ...full, expiresAt: 1.5 }), "expiresAt"],
-    ["a limit that is no whole number", (f: ControlPlane.ControlPlane["fettle"]) => f.subscriptions.save(manager, { ...full, limits: { leaseSeconds: 0.5 } }), "limits.leaseSeconds"],
-    ["a position that is no whole number", (f: ControlPlane.ControlPlane["fettle"]) => f.subscriptions.saveProfile(manager, Values.profile("p", { position: 1.5 })), "position"],
-    ["a profile with a member of its own", (f: ControlPlane.ControlPlane["fettle"]) => f.subscriptions.saveProfile(manager, { ...Values.profile("p"), ...extra }), null],
-    ["a key for half an agent", (f: ControlPlane.ControlPlane["fettle"]) => f.subscriptions.createActivationKey(manager, { title: "k", agentsMax: 0.5 }), "agentsMax"],
-    ["a patch with a member of its own", (f: ControlPlane.ControlPlane["fettle"]) => f.catalogue.ingest(manager, [Values.patch("P-1"), { ...Values.patch("P-2"), ...extra }]), null],
-    ["a patch published at no instant", (f: ControlPlane.ControlPlane["fettle"]) => f.catalogue.ingest(manager, [Values.patch("P-1", { publishedAt: Number.NaN })]), "publishedAt"],
-    ["a job with a member of its own", (f: ControlPlane.ControlPlane["fettle"]) => f.jobs.create(manager, { ...Values.draft(), ...extra }), null],
+    [
+      "an instant that is no whole number",
+      (f: ControlPlane.ControlPlane["fettle"]) => f.subscriptions.save(manager, { ...full, expiresAt: 1.5 }),
+      "expiresAt",
+    ],
+    [
+      "a limit that is no whole number",
+      (f: ControlPlane.ControlPlane["fettle"]) =>
+        f.subscriptions.save(manager, { ...full, limits: { leaseSeconds: 0.5 } }),
+      "limits.leaseSeconds",
+    ],
+    [
+      "a position that is no whole number",
+      (f: ControlPlane.ControlPlane["fettle"]) =>
+        f.subscriptions.saveProfile(manager, Values.profile("p", { position: 1.5 })),
+      "position",
+    ],
+    [
+      "a profile with a member of its own",
+      (f: ControlPlane.ControlPlane["fettle"]) =>
+        f.subscriptions.saveProfile(manager, { ...Values.profile("p"), ...extra }),
+      null,
+    ],
+    [
+      "a key for half an agent",
+      (f: ControlPlane.ControlPlane["fettle"]) =>
+        f.subscriptions.createActivationKey(manager, { title: "k", agentsMax: 0.5 }),
+      "agentsMax",
+    ],
+    [
+      "a patch with a member of its own",
+      (f: ControlPlane.ControlPlane["fettle"]) =>
+        f.catalogue.ingest(manager, [Values.patch("P-1"), { ...Values.patch("P-2"), ...extra }]),
+      null,
+    ],
+    [
+      "a patch published at no instant",
+      (f: ControlPlane.ControlPlane["fettle"]) =>
+        f.catalogue.ingest(manager, [Values.patch("P-1", { publishedAt: Number.NaN })]),
+      "publishedAt",
+    ],
+    [
+      "a job with a member of its own",
+      (f: ControlPlane.ControlPlane["fettle"]) => f.jobs.create(manager, { ...Values.draft(), ...extra }),
+      null,
+    ],
   ])("is refused: %s", (_, ask, path) => {
     const { plane } = Scene.make();
     const before = plane.storage.dump();
@@ -99,16 +156,31 @@ describe("tags", () => {
     const { fettle, call, rejections } = plane;
     const made = call(fettle.subscriptions.saveTag(manager, { name: "Berlin" }));
     expect(made).toEqual({ id: expect.stringMatching(/^[0-9a-f-]{36}$/), name: "Berlin", parent: null });
-    expect(call(fettle.subscriptions.saveTag(manager, { ...made, name: "BER", parent: "web" }))).toEqual({ id: made.id, name: "BER", parent: "web" });
-    expect(rejections(fettle.subscriptions.saveTag(manager, { id: "fleet", name: "fleet", parent: made.id }))).toMatchObject([{ rule: "TAG-01", code: "invalid" }]);
-    expect(rejections(fettle.subscriptions.saveTag(manager, { name: "x", parent: "nowhere" }))).toMatchObject([{ rule: "TAG-01", code: "not-found" }]);
+    expect(call(fettle.subscriptions.saveTag(manager, { ...made, name: "BER", parent: "web" }))).toEqual({
+      id: made.id,
+      name: "BER",
+      parent: "web",
+    });
+    expect(
+      rejections(fettle.subscriptions.saveTag(manager, { id: "fleet", name: "fleet", parent: made.id })),
+    ).toMatchObject([{ rule: "TAG-01", code: "invalid" }]);
+    expect(rejections(fettle.subscriptions.saveTag(manager, { name: "x", parent: "nowhere" }))).toMatchObject([
+      { rule: "TAG-01", code: "not-found" },
+    ]);
   });
 
   it("TAG-01: two changes at once that together would close a cycle are not both made", () => {
-    for (const [first, second] of [["a", "b"], ["a", "c"]] as const) {
+    for (const [first, second] of [
+      ["a", "b"],
+      ["a", "c"],
+    ] as const) {
       const { plane, stored } = Scene.make({ agents: 0 });
       const { fettle, call, rejections, hooks } = plane;
-      for (const [id, parent] of [["a", null], ["b", null], ["c", "b"]] as const) {
+      for (const [id, parent] of [
+        ["a", null],
+        ["b", null],
+        ["c", "b"],
+      ] as const) {
         call(fettle.subscriptions.saveTag(manager, { id, name: id, parent }));
       }
       const rival = fettle.subscriptions.saveTag(manager, { id: "b", name: "b", parent: first });
@@ -116,7 +188,9 @@ describe("tags", () => {
         hooks.before = null;
         call(rival);
       };
-      expect(rejections(fettle.subscriptions.saveTag(manager, { id: first, name: first, parent: second }))).toMatchObject([{ rule: "JOB-18", code: "stale" }]);
+      expect(
+        rejections(fettle.subscriptions.saveTag(manager, { id: first, name: first, parent: second })),
+      ).toMatchObject([{ rule: "JOB-18", code: "stale" }]);
       expect([...stored("tag").values()].map((t) => [t.id, t.parent])).toContainEqual([first, null]);
     }
   });
@@ -129,8 +203,12 @@ describe("tags", () => {
       hooks.before = null;
       call(fettle.subscriptions.saveTag(manager, { id: "sixth", name: "sixth" }));
     };
-    expect(rejections(fettle.subscriptions.saveTag(manager, { id: "too", name: "too" }))).toMatchObject([{ code: "conflict" }]);
-    expect(rejections(fettle.subscriptions.saveTag(manager, { name: "seventh" }))).toMatchObject([{ rule: "TAG-01", code: "exhausted" }]);
+    expect(rejections(fettle.subscriptions.saveTag(manager, { id: "too", name: "too" }))).toMatchObject([
+      { code: "conflict" },
+    ]);
+    expect(rejections(fettle.subscriptions.saveTag(manager, { name: "seventh" }))).toMatchObject([
+      { rule: "TAG-01", code: "exhausted" },
+    ]);
     expect(call(fettle.subscriptions.saveTag(manager, { id: "sixth", name: "renamed" })).name).toBe("renamed");
     expect(stored("tag").size).toBe(6);
   });
@@ -140,8 +218,16 @@ describe("an activation key", () => {
   it("KEY-01: has title, static tags and modules, is unlimited by default, and its secret is stored nowhere", () => {
     const { plane, stored } = Scene.make({ agents: 0 });
     const { fettle, call } = plane;
-    const issued = call(fettle.subscriptions.createActivationKey(manager, { title: "servers", tags: ["web"], modules: ["PM", "VM"] }));
-    expect(issued.key).toMatchObject({ title: "servers", tags: ["web"], modules: ["PM", "VM"], agentsMax: null, expiresAt: null });
+    const issued = call(
+      fettle.subscriptions.createActivationKey(manager, { title: "servers", tags: ["web"], modules: ["PM", "VM"] }),
+    );
+    expect(issued.key).toMatchObject({
+      title: "servers",
+      tags: ["web"],
+      modules: ["PM", "VM"],
+      agentsMax: null,
+      expiresAt: null,
+    });
     expect(issued.secret.length).toBeGreaterThanOrEqual(43);
     expect(issued.key.secretDigest).toBe(Crypto.digest(issued.secret));
     expect(JSON.stringify(plane.storage.dump())).not.toContain(issued.secret);
@@ -150,7 +236,9 @@ describe("an activation key", () => {
 
   it("is another one each time, under one tenant's key", () => {
     const { plane } = Scene.make({ agents: 0 });
-    const [a, b] = [1, 2].map(() => plane.call(plane.fettle.subscriptions.createActivationKey(manager, { title: "same" })));
+    const [a, b] = [1, 2].map(() =>
+      plane.call(plane.fettle.subscriptions.createActivationKey(manager, { title: "same" })),
+    );
     expect(a?.key.id).not.toBe(b?.key.id);
     expect(a?.secret).not.toBe(b?.secret);
     expect(a?.tenantKeyFingerprint).toBe(b?.tenantKeyFingerprint);
@@ -162,7 +250,11 @@ describe("configuration profiles", () => {
     const { plane } = Scene.make();
     const before = plane.storage.dump();
     for (const statusIntervalSeconds of [899, 2_701]) {
-      expect(plane.rejections(plane.fettle.subscriptions.saveProfile(manager, Values.profile("p", { statusIntervalSeconds })))).toMatchObject([{ rule: "AGT-04" }]);
+      expect(
+        plane.rejections(
+          plane.fettle.subscriptions.saveProfile(manager, Values.profile("p", { statusIntervalSeconds })),
+        ),
+      ).toMatchObject([{ rule: "AGT-04" }]);
     }
     expect(plane.storage.dump()).toEqual(before);
   });
@@ -173,13 +265,19 @@ describe("configuration profiles", () => {
     const [web, other] = agents;
     const standard = web?.checkIn().configuration;
     expect(standard).not.toBeNull();
-    expect(web?.checkIn({ configuration: standard ?? null })).toMatchObject({ configuration: null, nextCheckInSeconds: 900 });
+    expect(web?.checkIn({ configuration: standard ?? null })).toMatchObject({
+      configuration: null,
+      nextCheckInSeconds: 900,
+    });
     const targets = select({ assets: [web?.id ?? ""] });
     call(fettle.subscriptions.saveProfile(mara, Values.profile("fast", { targets, statusIntervalSeconds: 1_800 })));
     const changed = web?.checkIn({ configuration: standard ?? null });
     expect(changed).toMatchObject({ nextCheckInSeconds: 1_800, configuration: expect.stringMatching(/^sha256:/) });
     expect(changed?.configuration).not.toBe(standard);
-    expect(other?.checkIn({ configuration: standard ?? null })).toMatchObject({ configuration: null, nextCheckInSeconds: 900 });
+    expect(other?.checkIn({ configuration: standard ?? null })).toMatchObject({
+      configuration: null,
+      nextCheckInSeconds: 900,
+    });
     expect(issued.key.tags).toEqual(["fleet"]);
   });
 
@@ -205,8 +303,12 @@ describe("configuration profiles", () => {
       const agent = WireAgent.make(plane, 1);
       await Effect.runPromise(fettle.gateway.handle(agent.sign("provision", agent.provisionBody(issued))));
       const slow = Values.profile("slow", { isDefault: true, position: 0, statusIntervalSeconds: 2_000 });
-      const checkIns = Array.from({ length: 5 }, () => fettle.gateway.handle(agent.sign("checkIn", agent.checkInBody())));
-      await Effect.runPromise(Effect.all([fettle.subscriptions.saveProfile(manager, slow), ...checkIns], { concurrency: "unbounded" }));
+      const checkIns = Array.from({ length: 5 }, () =>
+        fettle.gateway.handle(agent.sign("checkIn", agent.checkInBody())),
+      );
+      await Effect.runPromise(
+        Effect.all([fettle.subscriptions.saveProfile(manager, slow), ...checkIns], { concurrency: "unbounded" }),
+      );
       const stored = await Effect.runPromise(plane.storage.get("acme", "agent", agent.id));
       expect(stored?.body).toMatchObject({ statusIntervalSeconds: 2_000 });
     }

@@ -9,7 +9,9 @@ import * as WireAgent from "../scenario/WireAgent.ts";
 
 const keys = { acme: Crypto.generateKeyPair(), other: Crypto.generateKeyPair(), zeta: Crypto.generateKeyPair() };
 const bytes = (told: readonly Journey.Told[]): string =>
-  JSON.stringify(told, (_, value: unknown) => (value instanceof Uint8Array ? Buffer.from(value).toString("base64") : value));
+  JSON.stringify(told, (_, value: unknown) =>
+    value instanceof Uint8Array ? Buffer.from(value).toString("base64") : value,
+  );
 
 describe("two tenants", () => {
   it("EVT-03: that do the same with the same ids never see each other: what one is told is the same to the byte with and without the other", () => {
@@ -70,8 +72,12 @@ describe("two tenants", () => {
   it("EVT-03: have seats, keys and counters of their own", () => {
     const one = Scene.make({ agents: 2, subscription: { seats: 1 } });
     const two = Scene.make({ plane: one.plane, tenantId: "zeta", agents: 2, subscription: { seats: 1 } });
-    const licensed = (scene: Scene.Scene) => scene.plane.call(scene.plane.fettle.assets.list(scene.manager)).map((a) => a.isLicensed);
-    expect([licensed(one), licensed(two)]).toEqual([[true, false], [true, false]]);
+    const licensed = (scene: Scene.Scene) =>
+      scene.plane.call(scene.plane.fettle.assets.list(scene.manager)).map((a) => a.isLicensed);
+    expect([licensed(one), licensed(two)]).toEqual([
+      [true, false],
+      [true, false],
+    ]);
     const keyCounter = `activationKey/${one.issued.key.id}/agents`;
     expect(two.issued.key.id).toBe(one.issued.key.id);
     expect(Effect.runSync(one.plane.storage.counter("acme", keyCounter))).toBe(2);
@@ -91,7 +97,9 @@ describe("two tenants", () => {
     expect(jobs[0]).toBe(jobs[1]);
     const agents = [one, two].map((s) => s.agents[0]?.checkIn().manifests ?? []);
     expect(agents.map((m) => m.length)).toEqual([1, 1]);
-    expect(WireAgent.problemOf(two.agents[0]?.fetch(agents[0]?.[0]?.digest ?? "sha256:") ?? nothing)).toMatchObject({ code: "not-found" });
+    expect(WireAgent.problemOf(two.agents[0]?.fetch(agents[0]?.[0]?.digest ?? "sha256:") ?? nothing)).toMatchObject({
+      code: "not-found",
+    });
   });
 });
 

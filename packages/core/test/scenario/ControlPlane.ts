@@ -16,11 +16,11 @@ import * as Fettle from "../../src/Fettle.ts";
 import { BlobStore } from "../../src/ports/BlobStore.ts";
 import { Directory } from "../../src/ports/Directory.ts";
 import { Environment } from "../../src/ports/Environment.ts";
-import { type Batch, Storage, type StorageShape, type StoredEvent } from "../../src/ports/Storage.ts";
+import { type Batch, Storage, StorageError, type StorageShape, type StoredEvent } from "../../src/ports/Storage.ts";
 import { TenantKeys } from "../../src/ports/TenantKeys.ts";
+import * as Random from "../../src/testing/simulation/Random.ts";
 import * as MemoryBlobStore from "../../src/testing/storage/MemoryBlobStore.ts";
 import * as MemoryStorage from "../../src/testing/storage/MemoryStorage.ts";
-import * as Random from "../../src/testing/simulation/Random.ts";
 import * as Values from "./Values.ts";
 
 export const TENANT = "acme";
@@ -37,6 +37,20 @@ const staff: readonly User[] = [
 
 export const as = (userId: string, tenantId: string = TENANT): Actor.Actor => Actor.user(tenantId, userId);
 export const manager = as("mara");
+
+/** Lets every commit fail from the first {@link set} on, as a storage that is gone for a while or for good. */
+export const failing = (plane: ControlPlane, message: string) => {
+  let isRetryable = true;
+  const commit = () => {
+    throw new StorageError({ reason: "Unavailable", operation: "commit", message, isRetryable });
+  };
+  return {
+    set: (retryable: boolean): void => {
+      isRetryable = retryable;
+      plane.hooks.before = commit;
+    },
+  };
+};
 
 /** Thrown by a hook to let the control plane die just there. */
 export class Death extends Error {}
@@ -57,9 +71,9 @@ export interface ControlPlane {
   /** Runs an effect; throws what it failed with. */
   readonly call: <A, E>(effect: Effect.Effect<A, E>) => A;
   /** Runs an effect that must be rejected; answers why. */
-  readonly rejections: <A, E>(effect: Effect.Effect<A, E>) => readonly Rejection[];
+  readonly rejections: (effect: Effect.Effect<unknown, unknown>) => readonly Rejection[];
   /** Whether an effect was cut off by a {@link Death}. */
-  readonly dies: <A, E>(effect: Effect.Effect<A, E>) => boolean;
+  readonly dies: (effect: Effect.Effect<unknown, unknown>) => boolean;
   readonly events: (tenantId?: string) => readonly StoredEvent[];
 }
 
@@ -165,7 +179,12 @@ const hooked = (
       inTurn(
         batch.tenantId,
         Effect.suspend(() => {
-          hooks.before?.(batch);
+          try {
+            hooks.before?.(batch);
+          } catch (thrown) {
+            if (thrown instanceof StorageError) return Effect.fail(thrown);
+            throw thrown;
+          }
           return Effect.map(storage.commit(batch), (answer) => {
             hooks.after?.(batch);
             return answer;

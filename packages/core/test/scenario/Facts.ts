@@ -23,9 +23,17 @@ export const assetRun = (patchIds: readonly string[], over: Partial<AssetRun.Ass
 
 type Body = AssetRun.AgentFact["body"];
 
-export const status = (to: RunStatus.RunStatus, reason: string | null = null): Body => ({ _tag: "Status", status: to, reason });
+export const status = (to: RunStatus.RunStatus, reason: string | null = null): Body => ({
+  _tag: "Status",
+  status: to,
+  reason,
+});
 
-export const patched = (patchId: string, outcome: PatchOutcome.PatchOutcome, over: Partial<AssetRun.PatchEvidence> = {}): Body => ({
+export const patched = (
+  patchId: string,
+  outcome: PatchOutcome.PatchOutcome,
+  over: Partial<AssetRun.PatchEvidence> = {},
+): Extract<Body, { readonly _tag: "Patch" }> => ({
   _tag: "Patch",
   patchId,
   attempt: 1,
@@ -42,7 +50,14 @@ export const told = (...bodies: readonly Body[]): readonly AssetRun.AgentFact[] 
   bodies.map((body, i) => ({ epoch: 1, sequence: i + 1, at: Values.START + (i + 1) * Values.MINUTE_MS, body }));
 
 const outcome = fc.constantFrom(...PatchOutcome.all);
-const settled = fc.constantFrom<PatchOutcome.PatchOutcome>("Installed", "AlreadyInstalled", "NotApplicable", "Removed", "Failed", "Skipped");
+const settled = fc.constantFrom<PatchOutcome.PatchOutcome>(
+  "Installed",
+  "AlreadyInstalled",
+  "NotApplicable",
+  "Removed",
+  "Failed",
+  "Skipped",
+);
 
 /** What an honest agent tells of a run with these patches, in order, and where it stands then. */
 export interface History {
@@ -90,7 +105,9 @@ const isHonest = (to: RunStatus.RunStatus, isGood: boolean): boolean =>
 
 const body: fc.Arbitrary<Body> = fc.oneof(
   fc.constantFrom(...RunStatus.all).map((to) => status(to)),
-  fc.tuple(fc.constantFrom("P-0", "P-1", "P-2"), outcome, fc.nat({ max: 2 })).map(([p, o, attempt]) => patched(p, o, { attempt })),
+  fc
+    .tuple(fc.constantFrom("P-0", "P-1", "P-2"), outcome, fc.nat({ max: 2 }))
+    .map(([p, o, attempt]) => patched(p, o, { attempt })),
   fc.constantFrom("expired", "malformed").map((reason): Body => ({ _tag: "Refusal", reason, message: "no" })),
 );
 

@@ -69,7 +69,12 @@ export const go = (options: JourneyOptions = {}): Journey => {
     step("snapshot", () => agent.snapshot(Scene.installed));
   }
   step("profile", () =>
-    call(fettle.subscriptions.saveProfile(mara, Values.profile("slow", { targets: select({ assets: [one.id] }), statusIntervalSeconds: 1_800 }))),
+    call(
+      fettle.subscriptions.saveProfile(
+        mara,
+        Values.profile("slow", { targets: select({ assets: [one.id] }), statusIntervalSeconds: 1_800 }),
+      ),
+    ),
   );
   step("assets", () => call(fettle.assets.list(mara)));
   step("missing", () => call(fettle.assets.missing(mara)));
@@ -84,13 +89,22 @@ export const go = (options: JourneyOptions = {}): Journey => {
   tick();
   look(first.jobId);
 
-  step("catalogue", () => call(fettle.catalogue.ingest(mara, [...Scene.catalogue, patch("P-3", { packages: [pkg("openssl", "3-1")], publishedAt: 3 })])));
+  step("catalogue", () =>
+    call(
+      fettle.catalogue.ingest(mara, [
+        ...Scene.catalogue,
+        patch("P-3", { packages: [pkg("openssl", "3-1")], publishedAt: 3 }),
+      ]),
+    ),
+  );
   const second = enabled({ title: "second", patches: { _tag: "Query", query: "isSecurity: true" } });
   plane.clock.pass(25 * Values.HOUR_MS);
   tick();
   offered(one, 2);
   step("zone", () => one.checkIn({ timeZone: "Europe/Berlin", manifestVersion: 2 }));
-  step("licence", () => call(fettle.subscriptions.save(mara, { plan: "Full", expiresAt: null, seats: 100, exclude: any("fleet") })));
+  step("licence", () =>
+    call(fettle.subscriptions.save(mara, { plan: "Full", expiresAt: null, seats: 100, exclude: any("fleet") })),
+  );
   for (const agent of agents) offered(agent, 1);
   tick();
   look(second.jobId);

@@ -1,8 +1,8 @@
 /** Inputs of plans: one asset of each fate to begin with, generated ones, and the same ones in another order. */
 import type { Package } from "@fettle/agent-protocol/vocabulary";
 import * as fc from "fast-check";
-import type { Asset } from "../../src/domain/asset/Asset.ts";
 import type { Assessment, MissingPatch } from "../../src/domain/assessment/Assessment.ts";
+import type { Asset } from "../../src/domain/asset/Asset.ts";
 import * as Licence from "../../src/domain/license/Licence.ts";
 import type { Patch } from "../../src/domain/patch/Patch.ts";
 import type { FormerVersions, PlanInputs } from "../../src/domain/plan/Plan.ts";
@@ -49,30 +49,35 @@ const PATCH_IDS = ["P-0", "P-1", "P-2", "P-3", "P-4"];
 const anyPackage = fc
   .tuple(fc.constantFrom(["a", "x86_64"], ["ax86", "_64"], ["b", "noarch"]), fc.integer({ min: 2, max: 4 }))
   .map(([[name, arch], n]) => pkg(name ?? "", `${n}-1`, arch));
-const packages = fc.uniqueArray(anyPackage, { minLength: 1, maxLength: 4, selector: (p) => JSON.stringify(p), size: "max" });
+const packages = fc.uniqueArray(anyPackage, {
+  minLength: 1,
+  maxLength: 4,
+  selector: (p) => JSON.stringify(p),
+  size: "max",
+});
 
-const patches: fc.Arbitrary<readonly Patch[]> = fc
-  .subarray(PATCH_IDS, { minLength: 3 })
-  .chain((ids) =>
-    fc.tuple(
-      ...ids.map((id) =>
-        fc
-          .record({
-            packages,
-            category: fc.constantFrom("security", "security", "bugfix"),
-            publishedAt: fc.integer({ min: 1, max: 3 }),
-            isDeprecated: fc.constantFrom(false, false, false, true),
-          })
-          .map((over) => patch(id, over)),
-      ),
+const patches: fc.Arbitrary<readonly Patch[]> = fc.subarray(PATCH_IDS, { minLength: 3 }).chain((ids) =>
+  fc.tuple(
+    ...ids.map((id) =>
+      fc
+        .record({
+          packages,
+          category: fc.constantFrom("security", "security", "bugfix"),
+          publishedAt: fc.integer({ min: 1, max: 3 }),
+          isDeprecated: fc.constantFrom(false, false, false, true),
+        })
+        .map((over) => patch(id, over)),
     ),
-  );
+  ),
+);
 
 const someMissing = (all: readonly Patch[]): fc.Arbitrary<Assessment> =>
   fc
     .subarray([...all], { minLength: 1 })
     .chain((some) =>
-      fc.tuple(...some.map((p) => fc.subarray([...p.packages], { minLength: 1 }).map((behind) => missing(p.id, ...behind)))),
+      fc.tuple(
+        ...some.map((p) => fc.subarray([...p.packages], { minLength: 1 }).map((behind) => missing(p.id, ...behind))),
+      ),
     )
     .map((list) => assessment(list));
 
@@ -93,7 +98,10 @@ const targets = fc.record({
   include: Arbitraries.tagSet,
   exclude: fc.oneof({ weight: 4, arbitrary: fc.constant(Values.any()) }, { weight: 1, arbitrary: Arbitraries.tagSet }),
 });
-const scope = fc.oneof({ weight: 3, arbitrary: fc.constant({ _tag: "All" } as const) }, { weight: 1, arbitrary: Arbitraries.scope });
+const scope = fc.oneof(
+  { weight: 3, arbitrary: fc.constant({ _tag: "All" } as const) },
+  { weight: 1, arbitrary: Arbitraries.scope },
+);
 
 /** Any inputs of a deployment by list or by query, or of a rollback. */
 export const anyInputs: fc.Arbitrary<PlanInputs> = fc

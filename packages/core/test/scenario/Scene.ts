@@ -46,7 +46,11 @@ export const make = (options: SceneOptions = {}): Scene => {
   const { fettle, call } = plane;
   const manager = ControlPlane.as("mara", tenantId);
   call(fettle.subscriptions.save(manager, { plan: "Full", expiresAt: null, seats: 100, ...options.subscription }));
-  for (const [id, parent] of [["fleet", null], ["web", "fleet"], ["lab", null]] as const) {
+  for (const [id, parent] of [
+    ["fleet", null],
+    ["web", "fleet"],
+    ["lab", null],
+  ] as const) {
     call(fettle.subscriptions.saveTag(manager, { id, name: id, parent }));
   }
   call(fettle.catalogue.ingest(manager, catalogue));

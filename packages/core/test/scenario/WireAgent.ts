@@ -2,7 +2,17 @@
  * An agent made by hand: it signs what a test tells it to, right or wrong, and opens what comes back. It has no journal and
  * no judgement; the real agent is in the story.
  */
-import { Crypto, Documents, Dsse, type Facts, Json, Messages, type Package, SignedRequest, wireLimits } from "@fettle/agent-protocol";
+import {
+  Crypto,
+  Documents,
+  Dsse,
+  type Facts,
+  Json,
+  Messages,
+  type Package,
+  SignedRequest,
+  wireLimits,
+} from "@fettle/agent-protocol";
 import type { PatchOutcome, RunStatus } from "@fettle/agent-protocol/vocabulary";
 import type * as z from "zod";
 import type { IssuedActivationKey } from "../../src/engine/Subscriptions.ts";
@@ -30,8 +40,14 @@ export interface WireAgent {
   /** Signs a body for a route with the next sequence, or as the deviation has it. */
   readonly sign: (route: RouteName, body: unknown, deviation?: Deviation) => SignedRequest.WireRequest;
   readonly send: (request: SignedRequest.WireRequest) => SignedRequest.WireReply;
-  readonly provisionBody: (issued: IssuedActivationKey, over?: Partial<Messages.ProvisionRequest>) => Messages.ProvisionRequest;
-  readonly provision: (issued: IssuedActivationKey, over?: Partial<Messages.ProvisionRequest>) => SignedRequest.WireReply;
+  readonly provisionBody: (
+    issued: IssuedActivationKey,
+    over?: Partial<Messages.ProvisionRequest>,
+  ) => Messages.ProvisionRequest;
+  readonly provision: (
+    issued: IssuedActivationKey,
+    over?: Partial<Messages.ProvisionRequest>,
+  ) => SignedRequest.WireReply;
   readonly checkInBody: (over?: Partial<Messages.CheckInRequest>) => Messages.CheckInRequest;
   readonly checkIn: (over?: Partial<Messages.CheckInRequest>) => Messages.CheckInReply;
   readonly snapshot: (packages: readonly Package.Package[]) => Messages.SnapshotReply;
@@ -63,7 +79,11 @@ export const keysOf = (n: number): Crypto.KeyPair => {
 };
 
 /** The n-th agent of a tenant; agents of one number have one id and one key in every tenant. */
-export const make = (plane: ControlPlane.ControlPlane, n: number, tenantId: string = ControlPlane.TENANT): WireAgent => {
+export const make = (
+  plane: ControlPlane.ControlPlane,
+  n: number,
+  tenantId: string = ControlPlane.TENANT,
+): WireAgent => {
   const id = Values.uuid(0x1000 + n);
   const keys = keysOf(n);
   const sent: SignedRequest.WireRequest[] = [];
@@ -74,17 +94,31 @@ export const make = (plane: ControlPlane.ControlPlane, n: number, tenantId: stri
     const [method, path] = METHODS[route];
     const { keys: signer = keys, ...about } = deviation;
     const bytes = body instanceof Uint8Array ? body : Json.canonicalBytes(body);
-    const made = { tenantId, agentId: id, epoch: route === "provision" ? 0 : 1, sequence, created: plane.clock.now(), nonce: nonce(sequence) };
+    const made = {
+      tenantId,
+      agentId: id,
+      epoch: route === "provision" ? 0 : 1,
+      sequence,
+      created: plane.clock.now(),
+      nonce: nonce(sequence),
+    };
     return SignedRequest.sign({ method, path, ...made, ...about }, bytes, signer);
   };
   const send: WireAgent["send"] = (request) => {
     sent.push(request);
     return plane.call(plane.fettle.gateway.handle(request));
   };
-  const ask = <A>(schema: z.ZodType<A>, route: RouteName, body: unknown): A => open(schema, Dsse.payloadTypes.reply, send(sign(route, body)), tenantKey);
-  const fetch: WireAgent["fetch"] = (digest) => send(sign("document", new Uint8Array(), { path: Messages.documentPath(digest) }));
+  const ask = <A>(schema: z.ZodType<A>, route: RouteName, body: unknown): A =>
+    open(schema, Dsse.payloadTypes.reply, send(sign(route, body)), tenantKey);
+  const fetch: WireAgent["fetch"] = (digest) =>
+    send(sign("document", new Uint8Array(), { path: Messages.documentPath(digest) }));
   const provisionBody: WireAgent["provisionBody"] = (issued, over = {}) => {
-    const named = { attemptId: Values.uuid(0x2000 + n), activationKeyId: issued.key.id, publicKey: keys.publicKey, ...over };
+    const named = {
+      attemptId: Values.uuid(0x2000 + n),
+      activationKeyId: issued.key.id,
+      publicKey: keys.publicKey,
+      ...over,
+    };
     return {
       ...host,
       proof: Messages.provisionProof(named, { tenantId, agentId: id }, Crypto.digest(issued.secret)),
@@ -110,7 +144,8 @@ export const make = (plane: ControlPlane.ControlPlane, n: number, tenantId: stri
     },
     checkInBody,
     checkIn: (over) => ask(Messages.CheckInReply, "checkIn", checkInBody(over)),
-    snapshot: (packages) => ask(Messages.SnapshotReply, "snapshot", { takenAt: plane.clock.now(), bootId: Values.uuid(5), packages }),
+    snapshot: (packages) =>
+      ask(Messages.SnapshotReply, "snapshot", { takenAt: plane.clock.now(), bootId: Values.uuid(5), packages }),
     factsBody,
     report: (from, ...bodies) => ask(Messages.FactsReply, "facts", factsBody(from, ...bodies)),
     fetch,
@@ -159,7 +194,9 @@ export const wholeRun = (
 ];
 
 /** The problem document of a refused request. */
-export const problemOf = (reply: SignedRequest.WireReply): { readonly code: string; readonly status: number; readonly rule?: string; readonly serverTime?: number } =>
+export const problemOf = (
+  reply: SignedRequest.WireReply,
+): { readonly code: string; readonly status: number; readonly rule?: string; readonly serverTime?: number } =>
   JSON.parse(Buffer.from(reply.body).toString("utf8"));
 
 const host = {
@@ -184,9 +221,17 @@ const idle: Messages.CheckInRequest = {
 
 const nonce = (n: number): string => Buffer.alloc(16, n & 0xff).toString("base64url");
 
-const open = <A>(schema: z.ZodType<A>, type: Dsse.PayloadType, reply: SignedRequest.WireReply, tenantKey: string): A => {
+const open = <A>(
+  schema: z.ZodType<A>,
+  type: Dsse.PayloadType,
+  reply: SignedRequest.WireReply,
+  tenantKey: string,
+): A => {
   if (reply.status !== 200) throw new Error(`refused: ${Buffer.from(reply.body).toString("utf8")}`);
-  const opened = Dsse.openAs(schema, type, reply.body, tenantKey, { bytes: wireLimits.documentBytes, depth: wireLimits.jsonDepth });
+  const opened = Dsse.openAs(schema, type, reply.body, tenantKey, {
+    bytes: wireLimits.documentBytes,
+    depth: wireLimits.jsonDepth,
+  });
   if (!opened.ok) throw new Error(`can't be trusted: ${opened.error.message}`);
   return opened.value;
 };

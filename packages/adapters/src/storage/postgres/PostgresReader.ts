@@ -1,9 +1,8 @@
 /** The reads of the storage: SQL made once by drizzle's query builder, run by whatever driver there is. */
-import { StorageError, type StorageShape } from "@fettle/core";
+import { StorageError, type StorageShape, StorageText } from "@fettle/core";
 import { and, asc, eq, gt, is, Placeholder, sql } from "drizzle-orm";
 import { QueryBuilder } from "drizzle-orm/pg-core";
 import * as Effect from "effect/Effect";
-import * as StorageText from "../sql/StorageText.ts";
 import { type EntityRow, type EventRow, toEvent, toStored } from "../sql/StoredRow.ts";
 import { arrayOf, type PostgresSession, type Row } from "./PostgresConnection.ts";
 import { toStorageError } from "./PostgresError.ts";

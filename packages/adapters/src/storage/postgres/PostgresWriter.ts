@@ -5,13 +5,13 @@
  * id, counters, unique keys, the tenant's event head). What isn't there is locked by putting a row there first: an entity
  * of revision 0, which no other transaction ever sees. Each step is one statement over arrays, whatever the batch's size.
  */
-import { type CommitAnswer, StorageError } from "@fettle/core";
+import type { CommitAnswer } from "@fettle/core";
 import { type Accepted, decide, type Outcome, type Refused, type Standing } from "../sql/Decision.ts";
 import type { EncodedBatch } from "../sql/EncodedBatch.ts";
 import { arrayOf, type PostgresConnection, type PostgresSession, type Row } from "./PostgresConnection.ts";
 import { isLostRace } from "./PostgresError.ts";
 
-/** How often a batch is run again after a deadlock, and rows locked again after they vanished. */
+/** How often a batch is run that lost against another; it can't by this code alone, but a host may lock rows too. */
 export const COMMIT_ATTEMPTS_MAX = 5;
 
 /** Answers once the batch is committed or refused. */
@@ -56,50 +56,43 @@ const carryOut = async (session: PostgresSession, batch: EncodedBatch): Promise<
   return { _tag: "Committed" };
 };
 
-// Locks every entity that the batch looks at or writes; those that must not vanish or appear meanwhile get a row.
+// Locks every entity that the batch looks at or writes, present or not, in one pass and one order: no deadlock.
 const lockEntities = async (session: PostgresSession, batch: EncodedBatch): Promise<ReadonlyMap<string, number>> => {
-  const all = distinct([...batch.expect, ...batch.writes]);
-  if (all.length === 0) return new Map();
-  const placed = distinct([
-    ...batch.expect.filter((e) => e.revision === "absent"),
-    ...batch.writes.filter((w) => w._tag === "Put"),
-  ]);
-  for (let attempt = 1; attempt <= COMMIT_ATTEMPTS_MAX; attempt += 1) {
-    if (placed.length > 0) await session.query(PLACE, [batch.tenantId, kindsOf(placed), idsOf(placed)]);
-    const rows = await session.query(LOCK, [batch.tenantId, kindsOf(all), idsOf(all)]);
-    const found = new Map(rows.map((row) => [keyAt(all, row), Number(row.revision)]));
-    // One that stood in the way of its placeholder may have been deleted before it was locked.
-    if (placed.every((key) => found.has(entityKey(key)))) return found;
-  }
-  const message = "entities of the batch are written and deleted by others all the time; try again later";
-  throw new StorageError({ reason: "Busy", operation: "commit", message, isRetryable: true });
+  const keys = distinct([...batch.expect, ...batch.writes]);
+  if (keys.length === 0) return new Map();
+  const values = [batch.tenantId, kindsOf(keys), idsOf(keys)];
+  await session.query(LOCK, values);
+  const rows = await session.query(REVISIONS, values);
+  return new Map(rows.map((row) => [keyAt(keys, row), Number(row.revision)]));
 };
 
-const PLACE = `
-  INSERT INTO fettle.entity (tenant_id, kind, id, revision, body)
-  SELECT $1, k.kind, k.id, 0, 'null' FROM unnest($2::text::text[], $3::text::text[]) AS k (kind, id)
-  ORDER BY k.kind COLLATE "C", k.id COLLATE "C" ON CONFLICT DO NOTHING`;
-
+// An update that never happens still locks the row that is there.
 const LOCK = `
+  INSERT INTO fettle.entity AS e (tenant_id, kind, id, revision, body)
+  SELECT $1, k.kind, k.id, 0, 'null' FROM unnest($2::text::text[], $3::text::text[]) AS k (kind, id)
+  ORDER BY k.kind COLLATE "C", k.id COLLATE "C"
+  ON CONFLICT (tenant_id, kind, id) DO UPDATE SET revision = e.revision WHERE false`;
+
+const REVISIONS = `
   SELECT k.place, e.revision FROM fettle.entity e
   JOIN unnest($2::text::text[], $3::text::text[]) WITH ORDINALITY AS k (kind, id, place) ON e.kind = k.kind AND e.id = k.id
-  WHERE e.tenant_id = $1 ORDER BY e.kind, e.id FOR UPDATE OF e`;
+  WHERE e.tenant_id = $1`;
 
 const lockCounters = async (session: PostgresSession, batch: EncodedBatch): Promise<ReadonlyMap<string, number>> => {
   const keys = [...new Set(batch.counters.map((c) => c.key))];
   if (keys.length === 0) return new Map();
-  await session.query(PLACE_COUNTERS, [batch.tenantId, arrayOf(keys)]);
-  const rows = await session.query(LOCK_COUNTERS, [batch.tenantId, arrayOf(keys)]);
+  await session.query(LOCK_COUNTERS, [batch.tenantId, arrayOf(keys)]);
+  const rows = await session.query(COUNTERS, [batch.tenantId, arrayOf(keys)]);
   return new Map(rows.map((row) => [at(keys, row), Number(row.value)]));
 };
 
-const PLACE_COUNTERS = `
-  INSERT INTO fettle.counter (tenant_id, key, value) SELECT $1, k.key, 0 FROM unnest($2::text::text[]) AS k (key)
-  ORDER BY k.key COLLATE "C" ON CONFLICT DO NOTHING`;
-
 const LOCK_COUNTERS = `
-  SELECT k.place, c.value FROM fettle.counter c JOIN unnest($2::text::text[]) WITH ORDINALITY AS k (key, place) ON c.key = k.key
-  WHERE c.tenant_id = $1 ORDER BY c.key FOR UPDATE OF c`;
+  INSERT INTO fettle.counter AS c (tenant_id, key, value) SELECT $1, k.key, 0 FROM unnest($2::text::text[]) AS k (key)
+  ORDER BY k.key COLLATE "C" ON CONFLICT (tenant_id, key) DO UPDATE SET value = c.value WHERE false`;
+
+const COUNTERS = `
+  SELECT k.place, c.value FROM fettle.counter c
+  JOIN unnest($2::text::text[]) WITH ORDINALITY AS k (key, place) ON c.key = k.key WHERE c.tenant_id = $1`;
 
 // Claims are never given back, so that an owner who is seen stays; a claim of a batch that is refused is rolled back.
 const claimKeys = async (session: PostgresSession, batch: EncodedBatch): Promise<ReadonlyMap<string, string>> => {
@@ -169,7 +162,7 @@ const REMOVE = `
 
 const removed = (outcomes: readonly Outcome[]): readonly Key[] => outcomes.filter((o) => o._tag === "Removed");
 
-// Placeholders of what was expected to be absent and isn't written by the batch either.
+// Placeholders of what was looked at, isn't there, and isn't written by the batch either.
 const guards = (batch: EncodedBatch, standing: Standing): readonly Key[] => {
   const written = new Set(batch.writes.map(entityKey));
   return batch.expect.filter((e) => standing.revision(e.kind, e.id) === 0 && !written.has(entityKey(e)));

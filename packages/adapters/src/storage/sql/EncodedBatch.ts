@@ -1,6 +1,6 @@
 /** A batch that was checked and whose bodies are JSON text: what waits in a queue can't be changed by its caller any more. */
 import type { Batch, DeleteWrite, NewEvent, PutWrite } from "@fettle/core";
-import * as StorageText from "./StorageText.ts";
+import { StorageText } from "@fettle/core";
 
 export interface EncodedPut extends Omit<PutWrite, "body"> {
   readonly body: string;

@@ -17,8 +17,8 @@ import {
   type StoredEvent,
   type StoredJson,
 } from "../../ports/Storage.ts";
+import * as StorageText from "../../ports/StorageText.ts";
 import * as CodePointOrder from "./CodePointOrder.ts";
-import * as StorageText from "./StorageText.ts";
 import * as TenantMemory from "./TenantMemory.ts";
 
 /** All that a storage holds, as plain JSON; equal states have equal dumps. */

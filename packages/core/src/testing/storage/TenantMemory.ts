@@ -1,7 +1,7 @@
 /** What one tenant holds in a storage in memory: entities in the order of their ids, index entries, counters, owners, events. */
 import type { EntityKind, PutWrite, Stored, StoredEvent, StoredJson } from "../../ports/Storage.ts";
+import { entityKey } from "../../ports/StorageText.ts";
 import * as CodePointOrder from "./CodePointOrder.ts";
-import { entityKey } from "./StorageText.ts";
 
 interface Held {
   readonly stored: Stored;

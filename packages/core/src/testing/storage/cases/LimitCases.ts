@@ -1,7 +1,7 @@
 /** What can't be kept or asked is refused by a typed error, and leaves nothing. */
 import { type Batch, PAGE_LIMIT_MAX, type StoredJson } from "../../../ports/Storage.ts";
+import { BATCH_CHANGES_MAX, BODY_CHARACTERS_MAX, INDEXES_MAX, TEXT_BYTES_MAX } from "../../../ports/StorageText.ts";
 import { failsWith, same } from "../Conformance.ts";
-import { BATCH_CHANGES_MAX, BODY_CHARACTERS_MAX, INDEXES_MAX, TEXT_BYTES_MAX } from "../StorageText.ts";
 import { event, put, storageCase } from "./StorageSubject.ts";
 
 const over = PAGE_LIMIT_MAX + 1;

@@ -6,7 +6,7 @@
  * has no UTF-8, so both would turn into other text silently. U+FEFF at the beginning of what is read back is taken for a
  * byte order mark by some drivers (PGlite's) and dropped. Bodies travel as JSON, which none of this touches.
  */
-import { type Batch, type EntityKind, PAGE_LIMIT_MAX, type Page, StorageError } from "../../ports/Storage.ts";
+import { type Batch, type EntityKind, PAGE_LIMIT_MAX, type Page, StorageError } from "./Storage.ts";
 
 /** Bytes of UTF-8 at most. */
 export const TEXT_BYTES_MAX = {
