@@ -36,7 +36,7 @@ describe("conformance of the journal in SQLite", () => {
 });
 
 describe("a journal under kill -9", () => {
-  const CYCLES = 15 * Number(process.env.FETTLE_RUNS ?? 1);
+  const CYCLES = 12 * Number(process.env.FETTLE_RUNS ?? 1);
 
   test("every append that returned is there, in order, and no append is torn", async () => {
     const file = join(directory(), "journal.db");

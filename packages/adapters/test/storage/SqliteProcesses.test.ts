@@ -13,7 +13,7 @@ const script = new URL("./sqlite-child.ts", import.meta.url);
 const using = <A>(file: string, use: (storage: SqliteStorage.SqliteStorage) => Effect.Effect<A, unknown>): Promise<A> =>
   Effect.runPromise(Effect.scoped(Effect.flatMap(SqliteStorage.open({ file }), use)));
 
-const CYCLES = 12 * Number(process.env.FETTLE_RUNS ?? 1);
+const CYCLES = 10 * Number(process.env.FETTLE_RUNS ?? 1);
 const STEP = 1_000_000;
 
 // Everything that was answered is there, each job with its one event and its count, the events without a gap.
@@ -67,7 +67,7 @@ describe("the storage in SQLite under many processes", () => {
 
   test("processes that open a new file at once all get it, migrated once", async () => {
     const file = join(directory(), "new.db");
-    const rounds = 8;
+    const rounds = 6;
     const children = Array.from({ length: 4 }, () => start(script, ["open", file, `${rounds}`]));
     for (const child of children) await child.printed(1);
     for (let round = 0; round < rounds; round += 1) {

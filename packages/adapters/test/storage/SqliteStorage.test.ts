@@ -9,6 +9,7 @@ import * as Scope from "effect/Scope";
 import * as fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
 import { SqliteStorage } from "../../src/storage/sqlite/index.ts";
+import * as SqliteFile from "../../src/storage/sql/SqliteFile.ts";
 import { migrations } from "../../src/storage/sqlite/SqliteMigrations.ts";
 import { directories } from "./Directories.ts";
 import { batch, everything } from "./RandomBatch.ts";
@@ -79,6 +80,15 @@ describe("opening a SQLite file", () => {
     const strict = tables.all().map(({ name, strict }) => [name, strict]);
     const names = ["counter", "entity", "event", "event_head", "index_entry", "unique_key"];
     expect(strict).toEqual(names.map((name) => [name, 1]));
+    database.close();
+  });
+
+  test("waits for the disk at every commit (synchronous = FULL) and checks foreign keys", async () => {
+    const options = { what: "a storage", applicationId: 1, migrations };
+    const database = await Effect.runPromise(SqliteFile.open({ file: join(directory(), "p.db"), ...options }));
+    const pragmas = ["synchronous", "fullfsync", "checkpoint_fullfsync", "foreign_keys", "busy_timeout"];
+    const values = pragmas.map((name) => database.pragma(name, { simple: true }));
+    expect(values).toEqual([2, 1, 1, 1, SqliteStorage.BUSY_WAIT_MS]);
     database.close();
   });
 

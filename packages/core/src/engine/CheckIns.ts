@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect";
 import * as Licence from "../domain/license/Licence.ts";
 import * as AssetRun from "../domain/run/AssetRun.ts";
 import { Environment } from "../ports/Environment.ts";
+import type { Storage, StorageError } from "../ports/Storage.ts";
 import type { AgentRecord } from "../schema/Stored.ts";
 import type { ProvedRequest } from "./ProvedRequest.ts";
 import * as Replies from "./Replies.ts";
@@ -50,26 +51,27 @@ export const checkIn = Effect.fnUntraced(function* (proved: ProvedRequest, reque
 });
 
 /** Keeps a request's sequence, so that it can't be sent again; used by requests that change nothing else. */
-export const remember = Effect.fnUntraced(function* (proved: ProvedRequest) {
-  if (!proved.isRepeated) yield* store(proved, { ...proved.agent.value, session: proved.session });
-});
+export const remember = (proved: ProvedRequest) =>
+  proved.isRepeated ? Effect.void : store(proved, { ...proved.agent.value, session: proved.session });
 
 /** Writes an agent's record as it was read plus changes; somebody else's change meanwhile sends the agent back. */
-export const store = Effect.fnUntraced(function* (
+export const store = (
   proved: ProvedRequest,
   next: AgentRecord,
   also: Pick<Repository.Change, "expect" | "counters" | "writes" | "events"> = { writes: [] },
-) {
-  const answer = yield* Repository.tryCommit(proved.tenantId, {
-    expect: [Repository.expected("agent", proved.agent.id, proved.agent), ...(also.expect ?? [])],
-    counters: also.counters ?? [],
-    writes: [Repository.put("agent", proved.agent.id, next), ...also.writes],
-    events: also.events ?? [],
-  });
-  if (answer._tag === "Refused") {
-    return yield* Replies.refuse("unavailable", "try again", "the record changed while the request was under way");
-  }
-});
+): Effect.Effect<void, StorageError | Replies.Refusal, Storage> =>
+  Effect.flatMap(
+    Repository.tryCommit(proved.tenantId, {
+      expect: [Repository.expected("agent", proved.agent.id, proved.agent), ...(also.expect ?? [])],
+      counters: also.counters ?? [],
+      writes: [Repository.put("agent", proved.agent.id, next), ...also.writes],
+      events: also.events ?? [],
+    }),
+    (answer) =>
+      answer._tag === "Committed"
+        ? Effect.void
+        : Replies.refuse("unavailable", "try again", "the record changed while the request was under way"),
+  );
 
 /** Why an asset has no licence now, or null when it has one: asked again at the moment of sending (LIC-06). */
 export const whyUnlicensed = Effect.fnUntraced(function* (tenantId: string, assetId: string, now: number) {

@@ -66,16 +66,24 @@ const openOnce = (options: SqliteFileOptions): Database.Database => {
 
 // Before anything is written: a file of something else must stay as it is.
 const checkKind = (database: Database.Database, options: SqliteFileOptions): void => {
-  const id = database.pragma("application_id", { simple: true });
-  const tables = database.prepare("SELECT count(*) FROM sqlite_master").pluck().get();
+  const { id, tables, version } = identify(database);
   if (id !== options.applicationId && !(id === 0 && tables === 0)) {
     throw new SqliteRefusal(`${options.file} is not ${options.what} but another database: name another file`);
   }
-  const version = versionOf(database);
   if (version > options.migrations.length) {
     throw new SqliteRefusal(newerMessage(`${options.what} ${options.file}`, version, options.migrations.length));
   }
 };
+
+// Read as one: between two reads another process may migrate the file, and half of each would be neither.
+const identify = (
+  database: Database.Database,
+): { readonly id: unknown; readonly tables: unknown; readonly version: number } =>
+  database.transaction(() => ({
+    id: database.pragma("application_id", { simple: true }),
+    tables: database.prepare("SELECT count(*) FROM sqlite_master").pluck().get(),
+    version: versionOf(database),
+  }))();
 
 const versionOf = (database: Database.Database): number => Number(database.pragma("user_version", { simple: true }));
 

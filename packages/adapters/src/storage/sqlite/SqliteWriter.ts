@@ -1,5 +1,5 @@
 /**
- * Carries out batches in SQLite: one transaction for a group, a savepoint for each batch.
+ * Carries out batches in SQLite: one transaction for a group, a savepoint for each batch where one of them fails.
  *
  * Statements are the driver's own, prepared once: drizzle's prepared inserts take 2.4 times as long, its builder 18 times
  * (performance 2.2). Nothing is kept in memory between transactions, as another process may write to the file.
@@ -18,7 +18,7 @@ export const make = (database: Database): ((batches: readonly EncodedBatch[]) =>
   return (batches) => {
     try {
       statements.begin.run();
-      const outcomes = batches.map((batch) => inSavepoint(database, statements, batch));
+      const outcomes = carryOutAll(database, statements, batches);
       statements.commit.run();
       return outcomes;
     } catch (thrown) {
@@ -33,7 +33,7 @@ type Statements = ReturnType<typeof prepare>;
 
 // IMMEDIATE: the write lock is taken before anything is read, so what was read still stands at the commit.
 const prepare = (database: Database) => ({
-  begin: database.prepare("BEGIN IMMEDIATE"),
+  begin: database.prepare("BEGIN"),
   commit: database.prepare("COMMIT"),
   rollback: database.prepare("ROLLBACK"),
   savepoint: database.prepare("SAVEPOINT batch"),
@@ -78,6 +78,22 @@ const prepare = (database: Database) => ({
     "INSERT INTO event (tenant_id, position, type, kind, id, at, body) VALUES (?, ?, ?, ?, ?, ?, ?)",
   ),
 });
+
+// Savepoints double the time of small batches (22 µs to 50 µs), so only a group in which one failed is run again with them.
+const carryOutAll = (
+  database: Database,
+  statements: Statements,
+  batches: readonly EncodedBatch[],
+): readonly Outcome[] => {
+  try {
+    return batches.map((batch) => Effect.succeed(carryOut(statements, batch)));
+  } catch (thrown) {
+    if (batches.length === 1 || !database.inTransaction) throw thrown;
+    statements.rollback.run();
+    statements.begin.run();
+    return batches.map((batch) => inSavepoint(database, statements, batch));
+  }
+};
 
 // A batch that fails by itself is undone by itself; an error that ended the whole transaction is the group's.
 const inSavepoint = (database: Database, statements: Statements, batch: EncodedBatch): Outcome => {
