@@ -16,11 +16,7 @@ export const perSecond = (work: () => void, milliseconds: number, each = 1): num
 };
 
 /** {@link perSecond} for work that is awaited, one run after the other. */
-export const perSecondAsync = async (
-  work: () => Promise<void>,
-  milliseconds: number,
-  each = 1,
-): Promise<number> => {
+export const perSecondAsync = async (work: () => Promise<void>, milliseconds: number, each = 1): Promise<number> => {
   let runs = 0;
   const begun = performance.now();
   for (;;) {

@@ -53,8 +53,7 @@ const answer = (
     headers["fettle-nonce"],
   ].join("\n");
   const signature = Buffer.from(String(headers["fettle-signature"]), "base64url");
-  const isGood =
-    typeof parsed === "object" && key !== undefined && verify(null, Buffer.from(signed), key, signature);
+  const isGood = typeof parsed === "object" && key !== undefined && verify(null, Buffer.from(signed), key, signature);
   response.writeHead(isGood ? 200 : 401, REPLY_HEADERS);
   response.end(ANSWER);
 };

@@ -120,7 +120,9 @@ const admit = async (gateway: Gateway, activation: IssuedActivationKey, name: st
 const opened = <A>(schema: Parameters<typeof Dsse.openAs<A>>[0], reply: SignedRequest.WireReply, key: string): A => {
   const limits = { bytes: wireLimits.replyBytes, depth: wireLimits.jsonDepth };
   const result =
-    reply.status === 200 ? Dsse.openAs(schema, Dsse.payloadTypes.reply, reply.body, key, limits) : { ok: false as const };
+    reply.status === 200
+      ? Dsse.openAs(schema, Dsse.payloadTypes.reply, reply.body, key, limits)
+      : { ok: false as const };
   if (!result.ok) throw new Error(`the gateway answered ${reply.status}: ${Buffer.from(reply.body).toString()}`);
   return result.value;
 };

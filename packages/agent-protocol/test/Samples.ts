@@ -73,7 +73,12 @@ export const configuration: Documents.Configuration = {
 };
 
 /** A fact of these samples. */
-export const factOf = (sequence: number, body: Facts.FactBody): Facts.Fact => ({ sequence, at: NOW, bootId: uuid(0xc), body });
+export const factOf = (sequence: number, body: Facts.FactBody): Facts.Fact => ({
+  sequence,
+  at: NOW,
+  bootId: uuid(0xc),
+  body,
+});
 
 export const statusFact: Facts.Fact = factOf(1, {
   _tag: "Status",

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import * as Invariants from "../src/testing/simulation/Invariants.ts";
 import * as Random from "../src/testing/simulation/Random.ts";
-import * as Simulation from "../src/testing/simulation/Simulation.ts";
 import * as SimulatedNetwork from "../src/testing/simulation/SimulatedNetwork.ts";
+import * as Simulation from "../src/testing/simulation/Simulation.ts";
 import * as Story from "../src/testing/simulation/Story.ts";
 
 const SEEDS = 200 * Number(process.env.FETTLE_RUNS ?? 1);
@@ -45,7 +45,11 @@ describe("the story on a simulated OS", () => {
       "build-01": { [Story.rolledBack]: "Removed" },
       "lab-01": {},
     });
-    const standing = (machine: string) => sim.agents.find((a) => a.name === machine)?.os.installed().get("openssl-lab.noarch");
+    const standing = (machine: string) =>
+      sim.agents
+        .find((a) => a.name === machine)
+        ?.os.installed()
+        .get("openssl-lab.noarch");
     expect(standing("web-01")).toEqual(["3.0.7-1.el9"]);
     expect(standing("lab-01")).toEqual(["3.0.7-1.el9"]);
     expect(Invariants.check(sim)).toEqual([]);

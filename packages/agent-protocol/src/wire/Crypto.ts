@@ -34,8 +34,7 @@ export interface KeyPair {
 export const DIGEST = /^sha256:[0-9a-f]{64}$/;
 
 /** The digest of bytes or of text in UTF-8. */
-export const digest = (data: Uint8Array | string): Digest =>
-  `sha256:${hash("sha256", data, "hex")}`;
+export const digest = (data: Uint8Array | string): Digest => `sha256:${hash("sha256", data, "hex")}`;
 
 /** What an install command carries, so that an agent never trusts on first use: the digest of the tenant's public key. */
 export const fingerprint = (key: PublicKey): Digest => fingerprints.get(key);

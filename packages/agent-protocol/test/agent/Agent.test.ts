@@ -119,7 +119,12 @@ describe("a cycle", () => {
     const machine = Machine.make({
       packages,
       dies: (m) => {
-        const dies = !isDead && m.records.some((r) => r._tag === "FactRecorded" && r.fact.body._tag === "Status" && r.fact.body.status === "Completed") && m.when === "after";
+        const dies =
+          !isDead &&
+          m.records.some(
+            (r) => r._tag === "FactRecorded" && r.fact.body._tag === "Status" && r.fact.body.status === "Completed",
+          ) &&
+          m.when === "after";
         isDead ||= dies;
         return dies;
       },

@@ -46,14 +46,24 @@ const record: fc.Arbitrary<JournalRecord> = fc.oneof(
   fc.constant<JournalRecord>({ _tag: "Identity", agentId: uuid(1), attemptId: uuid(2) }),
   fc.constant<JournalRecord>({ _tag: "Membership", tenantId: "acme", assetId: uuid(4), epoch: 1, tenantKey: "k" }),
   small.map((through): JournalRecord => ({ _tag: "SequenceReserved", through })),
-  small.map((n): JournalRecord => ({ _tag: "ConfigurationHeld", digest: digest(n), configuration: Samples.configuration })),
+  small.map(
+    (n): JournalRecord => ({ _tag: "ConfigurationHeld", digest: digest(n), configuration: Samples.configuration }),
+  ),
   small.map((n): JournalRecord => ({ _tag: "SnapshotHeld", digest: digest(n), takenAt: n, afterFact: n })),
   fc.tuple(about.runId, small, small).map(([runId, n, time]) => heldManifest({ runId, manifestVersion: n + 1 }, time)),
-  fc.tuple(small, small).map(([n, version]): JournalRecord => ({ _tag: "ManifestRefused", digest: digest(n), version })),
+  fc
+    .tuple(small, small)
+    .map(([n, version]): JournalRecord => ({ _tag: "ManifestRefused", digest: digest(n), version })),
   fc.record(about).map((a): JournalRecord => ({ _tag: "Prefetched", ...a, report: fine })),
-  fc.tuple(fc.record(about), small).map(([a, attempt]): JournalRecord => ({ _tag: "InstallIntended", ...a, attempt: attempt + 1, before: [] })),
-  fc.tuple(fc.record(about), small).map(([a, attempt]): JournalRecord => ({ _tag: "InstallDeferred", ...a, attempt: attempt + 1 })),
-  fc.tuple(fc.record(about), small).map(([a, attempt]): JournalRecord => ({ _tag: "InstallReported", ...a, attempt, report: fine })),
+  fc
+    .tuple(fc.record(about), small)
+    .map(([a, attempt]): JournalRecord => ({ _tag: "InstallIntended", ...a, attempt: attempt + 1, before: [] })),
+  fc
+    .tuple(fc.record(about), small)
+    .map(([a, attempt]): JournalRecord => ({ _tag: "InstallDeferred", ...a, attempt: attempt + 1 })),
+  fc
+    .tuple(fc.record(about), small)
+    .map(([a, attempt]): JournalRecord => ({ _tag: "InstallReported", ...a, attempt, report: fine })),
   fc.tuple(fc.record(about), small).map(([a, attempt]): JournalRecord => ({ _tag: "AttemptLost", ...a, attempt })),
   fc.tuple(about.runId, fc.constantFrom(...RunStatus.all)).map(([runId, to]) => recorded(0, status(to, runId))),
   fc
@@ -156,10 +166,17 @@ describe("AgentState.fold", () => {
   it("counts an attempt when it is intended, and not when a lock turned it away", () => {
     const patch = { runId: runIds[0], patchId: "A" };
     const intended: JournalRecord = { _tag: "InstallIntended", ...patch, attempt: 1, before: [] };
-    const attempts = (...more: readonly JournalRecord[]) => AgentState.fold([heldManifest(), ...more]).runs[runIds[0]]?.patches["A"];
+    const attempts = (...more: readonly JournalRecord[]) =>
+      AgentState.fold([heldManifest(), ...more]).runs[runIds[0]]?.patches["A"];
     expect(attempts(intended)).toMatchObject({ attempts: 1, open: { attempt: 1, report: null } });
-    expect(attempts(intended, { _tag: "InstallDeferred", ...patch, attempt: 1 })).toMatchObject({ attempts: 0, open: null });
-    expect(attempts(intended, { _tag: "AttemptLost", ...patch, attempt: 1 })).toMatchObject({ attempts: 1, open: null });
+    expect(attempts(intended, { _tag: "InstallDeferred", ...patch, attempt: 1 })).toMatchObject({
+      attempts: 0,
+      open: null,
+    });
+    expect(attempts(intended, { _tag: "AttemptLost", ...patch, attempt: 1 })).toMatchObject({
+      attempts: 1,
+      open: null,
+    });
     const reported: JournalRecord = { _tag: "InstallReported", ...patch, attempt: 1, report: fine };
     expect(attempts(intended, reported)).toMatchObject({ attempts: 1, open: { attempt: 1, report: fine } });
     expect(attempts(intended, reported, recorded(1, settled("A", "Installed")))).toMatchObject({
@@ -174,7 +191,10 @@ describe("AgentState.fold", () => {
       { _tag: "InstallIntended", runId: uuid(99), patchId: "A", attempt: 1, before: [] },
     ];
     expect(AgentState.fold(strange)).toEqual(AgentState.empty);
-    const told = AgentState.fold([recorded(1, status("Completed", uuid(99))), recorded(2, settled("A", "Installed", uuid(99)))]);
+    const told = AgentState.fold([
+      recorded(1, status("Completed", uuid(99))),
+      recorded(2, settled("A", "Installed", uuid(99))),
+    ]);
     expect(told.runs).toEqual({});
     expect(told.facts).toHaveLength(2);
   });
@@ -184,17 +204,27 @@ describe("AgentState and leases", () => {
   const renewal = heldManifest({ manifestVersion: 8, notAfter: NOW + 99, jobRevision: 4 }, NOW + 5);
   const after = (...records: readonly JournalRecord[]) => AgentState.fold([heldManifest(), ...records, renewal]);
 
-  it.each(["Pending", "Downloaded"] as const)("PLN-04: a renewed lease takes the old one's place while the run is %s", (at) => {
-    const before: JournalRecord = { _tag: "Prefetched", runId: runIds[0], patchId: "A", report: fine };
-    const { runs: held, manifestVersion, timeFloor } = after(before, ...(at === "Pending" ? [] : [recorded(1, status(at))]));
-    expect(held[runIds[0]]).toMatchObject({ status: at, manifest: { notAfter: NOW + 99, manifestVersion: 8 } });
-    expect(held[runIds[0]]?.patches["A"]?.prefetch).toEqual(fine);
-    expect([manifestVersion, timeFloor]).toEqual([8, NOW + 5]);
-  });
+  it.each(["Pending", "Downloaded"] as const)(
+    "PLN-04: a renewed lease takes the old one's place while the run is %s",
+    (at) => {
+      const before: JournalRecord = { _tag: "Prefetched", runId: runIds[0], patchId: "A", report: fine };
+      const {
+        runs: held,
+        manifestVersion,
+        timeFloor,
+      } = after(before, ...(at === "Pending" ? [] : [recorded(1, status(at))]));
+      expect(held[runIds[0]]).toMatchObject({ status: at, manifest: { notAfter: NOW + 99, manifestVersion: 8 } });
+      expect(held[runIds[0]]?.patches["A"]?.prefetch).toEqual(fine);
+      expect([manifestVersion, timeFloor]).toEqual([8, NOW + 5]);
+    },
+  );
 
   it("PLN-04: what has started is finished as it was ordered", () => {
     const { runs: held, manifestVersion } = after(recorded(1, status("Downloaded")), recorded(2, status("JobStarted")));
-    expect(held[runIds[0]]).toMatchObject({ status: "JobStarted", manifest: { notAfter: manifest.notAfter, manifestVersion: 7 } });
+    expect(held[runIds[0]]).toMatchObject({
+      status: "JobStarted",
+      manifest: { notAfter: manifest.notAfter, manifestVersion: 7 },
+    });
     expect(manifestVersion).toBe(8);
   });
 });

@@ -44,7 +44,10 @@ describe("a check-in", () => {
 
   it("AGT-04: without an answer, asks again after the interval of its configuration, and after 900 s without one", () => {
     let isDown = true;
-    const machine = Machine.make({ packages, network: (r, deliver) => (isDown && r.path !== "/v0/provision" ? null : deliver(r)) });
+    const machine = Machine.make({
+      packages,
+      network: (r, deliver) => (isDown && r.path !== "/v0/provision" ? null : deliver(r)),
+    });
     const waits = () => {
       const end = machine.cycle();
       return end._tag === "Ended" ? end.report.nextAt - machine.clock.now : 0;
@@ -62,7 +65,10 @@ describe("a check-in", () => {
 
   it.each<[string, Uint8Array]>([
     ["that another key signed", Dsse.seal(Dsse.payloadTypes.configuration, Samples.configuration, strangerKeys)],
-    ["of another tenant", Dsse.seal(Dsse.payloadTypes.configuration, { ...Samples.configuration, tenantId: "other" }, tenantKeys)],
+    [
+      "of another tenant",
+      Dsse.seal(Dsse.payloadTypes.configuration, { ...Samples.configuration, tenantId: "other" }, tenantKeys),
+    ],
     ["of another type", Dsse.seal(Dsse.payloadTypes.reply, Samples.configuration, tenantKeys)],
   ])("T3: a configuration %s is not held", (_, document) => {
     const machine = Machine.make({ packages });
@@ -103,7 +109,7 @@ describe("a refused manifest", () => {
     ["over", { notAfter: NOW }, "expired"],
     ["of a zone that isn't the asset's", { local: manifest.local }, "zone-differs"],
     ["with an unknown critical member", { critical: ["x"] }, "unknown-critical"],
-  ])("MAN-02: %s is told with its reason, held as refused, and its number is used up", (_, change, reason) => {
+  ])("T3: %s is told with its reason, held as refused, and its number is used up", (_, change, reason) => {
     const { machine, digest } = refusedBy(change);
     expect(refusals(machine)).toMatchObject([{ reason, document: digest, runId: manifest.runId }]);
     expect(machine.state()).toMatchObject({ manifestVersion: 7, refused: [digest], runs: {} });
@@ -142,7 +148,9 @@ describe("a refused manifest", () => {
 
   it("T3: a list that another key signed makes no run", () => {
     const machine = Machine.make({ packages });
-    const list = machine.plane.keep(Dsse.seal(Dsse.payloadTypes.patchList, { ...Samples.patchList, patches }, strangerKeys));
+    const list = machine.plane.keep(
+      Dsse.seal(Dsse.payloadTypes.patchList, { ...Samples.patchList, patches }, strangerKeys),
+    );
     machine.plane.order(patches, { list });
     machine.cycle();
     expect(refusals(machine)).toMatchObject([{ reason: "wrong-signature", runId: manifest.runId }]);
@@ -210,7 +218,12 @@ describe("time in a check-in", () => {
     machine.plane.order(patches.slice(0, 1), { notBefore: NOW + HOUR / 2, notAfter: NOW + HOUR });
     machine.cycle();
     machine.plane.amend((reply, route) => (route === "checkIn" ? { ...reply, serverTime: NOW + 2 * HOUR } : reply));
-    const later = { manifestVersion: 8, runId: Samples.uuid(0x51), notBefore: NOW + 2 * HOUR, notAfter: NOW + 3 * HOUR };
+    const later = {
+      manifestVersion: 8,
+      runId: Samples.uuid(0x51),
+      notBefore: NOW + 2 * HOUR,
+      notAfter: NOW + 3 * HOUR,
+    };
     machine.plane.order(patches.slice(1), later);
     machine.clock.now = NOW + HOUR / 2 + 1;
     machine.cycle();
@@ -220,7 +233,7 @@ describe("time in a check-in", () => {
 });
 
 describe("snapshots", () => {
-  it("SYN-01: the first is sent at the first check-in, the next when something changed", () => {
+  it("the first is sent at the first check-in, the next when something changed", () => {
     const machine = Machine.make({ packages });
     machine.cycle();
     machine.cycle();
@@ -231,7 +244,7 @@ describe("snapshots", () => {
     expect(machine.plane.snapshots).toHaveLength(2);
   });
 
-  it("SYN-02: is sent again when the control plane asks, changed or not", () => {
+  it("is sent again when the control plane asks, changed or not", () => {
     const machine = Machine.make({ packages });
     machine.cycle();
     machine.plane.amend((reply, route) => (route === "checkIn" ? { ...reply, wantSnapshot: true } : reply));
@@ -239,15 +252,17 @@ describe("snapshots", () => {
     expect(machine.plane.snapshots).toHaveLength(2);
   });
 
-  it("SYN-02: is not believed to be held when another one was acknowledged", () => {
+  it("is not believed to be held when another one was acknowledged", () => {
     const machine = Machine.make({ packages });
     machine.plane.amend((reply, route) => (route === "snapshot" ? { ...reply, snapshot: Samples.digest(1) } : reply));
     const end = machine.cycle();
-    expect(end._tag === "Ended" && end.report.failures).toMatchObject([{ message: "another snapshot was acknowledged" }]);
+    expect(end._tag === "Ended" && end.report.failures).toMatchObject([
+      { message: "another snapshot was acknowledged" },
+    ]);
     expect(machine.state().snapshot).toBeNull();
   });
 
-  it("CFG-02: is taken anew when the scan interval has passed, and sent only when it differs", () => {
+  it("is taken anew when the scan interval has passed, and sent only when it differs", () => {
     const machine = Machine.make({ packages });
     const digest = machine.plane.keep(Dsse.seal(Dsse.payloadTypes.configuration, Samples.configuration, tenantKeys));
     machine.plane.amend((reply, route) => (route === "checkIn" ? { ...reply, configuration: digest } : reply));

@@ -81,7 +81,11 @@ export const make = (options: ControlPlaneOptions): ControlPlane => {
     while (facts.has(through + 1)) through += 1;
     return { _tag: "FactsAcknowledged", acknowledgedThrough: through };
   };
-  const answer = (route: Messages.Route["name"], components: SignedRequest.RequestComponents, body: unknown): object => {
+  const answer = (
+    route: Messages.Route["name"],
+    components: SignedRequest.RequestComponents,
+    body: unknown,
+  ): object => {
     switch (route) {
       case "provision": {
         const { publicKey } = Messages.ProvisionRequest.parse(body);
@@ -149,7 +153,9 @@ export const make = (options: ControlPlaneOptions): ControlPlane => {
     announce,
     order: (patches, change = {}) => {
       const manifest = { ...Samples.manifest, local: null, ...change };
-      const list = keep(Dsse.seal(Dsse.payloadTypes.patchList, { tenantId: Samples.TENANT, kind: manifest.kind, patches }, keys));
+      const list = keep(
+        Dsse.seal(Dsse.payloadTypes.patchList, { tenantId: Samples.TENANT, kind: manifest.kind, patches }, keys),
+      );
       const digest = keep(Dsse.seal(Dsse.payloadTypes.jobManifest, { ...manifest, list: change.list ?? list }, keys));
       announce(manifest.manifestVersion, digest);
       return digest;

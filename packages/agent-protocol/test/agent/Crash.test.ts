@@ -1,12 +1,23 @@
 import * as Effect from "effect/Effect";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { InstallerError, type InstallerClass, type InstallerShape, type JournalRecord } from "../../src/agent/index.ts";
+import { type InstallerClass, InstallerError, type InstallerShape, type JournalRecord } from "../../src/agent/index.ts";
 import { type Documents, RunStatus } from "../../src/index.ts";
 import { runs, times } from "../Runs.ts";
 import { HOUR, manifest, NOW } from "../Samples.ts";
 import * as Machine from "./Machine.ts";
-import { outcomesTold, packages, patch, patches, patchesTold, pkg, standing, statusesTold, tagsOf, truthOf } from "./Orders.ts";
+import {
+  outcomesTold,
+  packages,
+  patch,
+  patches,
+  patchesTold,
+  pkg,
+  standing,
+  statusesTold,
+  tagsOf,
+  truthOf,
+} from "./Orders.ts";
 
 type Dies = (moment: Machine.Moment) => boolean;
 
@@ -28,7 +39,13 @@ const tagged = (when: Machine.Moment["when"], tag: JournalRecord["_tag"], n = 1)
   });
 };
 const atStatus = (when: Machine.Moment["when"], status: RunStatus.RunStatus): Dies =>
-  once((m) => m.when === when && m.records.some((r) => r._tag === "FactRecorded" && r.fact.body._tag === "Status" && r.fact.body.status === status));
+  once(
+    (m) =>
+      m.when === when &&
+      m.records.some(
+        (r) => r._tag === "FactRecorded" && r.fact.body._tag === "Status" && r.fact.body.status === status,
+      ),
+  );
 const ofClass = (installerClass: InstallerClass) => ({
   installer: (simulated: InstallerShape): InstallerShape => ({ ...simulated, class: installerClass }),
 });
@@ -115,16 +132,22 @@ describe("the crash table, row by row", () => {
     expect(journalled(machine, "AttemptLost")).toBe(1);
   });
 
-  it.each(["start", "complete"] as const)("intent, before the installer ran: doesn't try again after the window, %s-bound", (bound) => {
-    const machine = died({ dies: tagged("after", "InstallIntended") }, { bound });
-    machine.clock.now = manifest.notAfter;
-    machine.finish();
-    expect(statusesTold(machine).at(-1)).toBe("TimedOut");
-    expect(truthOf(machine)).toEqual(["repair"]);
-  });
+  it.each(["start", "complete"] as const)(
+    "intent, before the installer ran: doesn't try again after the window, %s-bound",
+    (bound) => {
+      const machine = died({ dies: tagged("after", "InstallIntended") }, { bound });
+      machine.clock.now = manifest.notAfter;
+      machine.finish();
+      expect(statusesTold(machine).at(-1)).toBe("TimedOut");
+      expect(truthOf(machine)).toEqual(["repair"]);
+    },
+  );
 
   it("I6: intent, twice: two attempts are all there are", () => {
-    const machine = Machine.make({ packages, dies: (m) => m.when === "after" && m.records[0]?._tag === "InstallIntended" });
+    const machine = Machine.make({
+      packages,
+      dies: (m) => m.when === "after" && m.records[0]?._tag === "InstallIntended",
+    });
     machine.plane.order([patch("a")]);
     machine.finish();
     expect(outcomesTold(machine)).toEqual({ A: "Failed 10" });
@@ -132,12 +155,15 @@ describe("the crash table, row by row", () => {
     expect(truthOf(machine)).toEqual(["repair", "repair"]);
   });
 
-  it.each(["transactional", "detectable"] as const)("during an installation (%s), before its effect: mends, sees nothing, tries again", (c) => {
-    const machine = died({ ...strikes("before"), ...ofClass(c) });
-    machine.finish();
-    expect(truthOf(machine)).toEqual(["begin A", "repair", "begin A", "effect A"]);
-    expect(patchesTold(machine)["A"]).toMatchObject({ attempt: 2, outcome: "Installed" });
-  });
+  it.each(["transactional", "detectable"] as const)(
+    "during an installation (%s), before its effect: mends, sees nothing, tries again",
+    (c) => {
+      const machine = died({ ...strikes("before"), ...ofClass(c) });
+      machine.finish();
+      expect(truthOf(machine)).toEqual(["begin A", "repair", "begin A", "effect A"]);
+      expect(patchesTold(machine)["A"]).toMatchObject({ attempt: 2, outcome: "Installed" });
+    },
+  );
 
   it("during an installation (transactional), half way: mends first, then looks, one effect", () => {
     const machine = died({ ...strikes("half-way") });
@@ -179,7 +205,12 @@ describe("the crash table, row by row", () => {
     const machine = died({ dies: tagged("before", "InstallReported") });
     machine.finish();
     expect(truthOf(machine)).toEqual(["begin A", "effect A", "repair"]);
-    expect(patchesTold(machine)["A"]).toMatchObject({ attempt: 1, outcome: "Installed", exitCode: null, outputTail: "" });
+    expect(patchesTold(machine)["A"]).toMatchObject({
+      attempt: 1,
+      outcome: "Installed",
+      exitCode: null,
+      outputTail: "",
+    });
   });
 
   it("result, before looking: looks, and keeps the exit code", () => {
@@ -278,20 +309,32 @@ const scenes: { readonly [name: string]: Scene } = {
     end: "JobFailed",
   },
 };
-const sceneOf = (name: string): Scene => scenes[name] ?? { options: {}, change: {}, ordered: [], outcomes: {}, end: "Pending" };
+const sceneOf = (name: string): Scene =>
+  scenes[name] ?? { options: {}, change: {}, ordered: [], outcomes: {}, end: "Pending" };
 
 const play = (scene: Scene, dies?: Dies): Machine.Machine => {
   // The installer is spied on: it must find its own intent as the journal's last word.
-  const spied = (simulated: InstallerShape, machine: { readonly journal: Machine.Machine["journal"] }): InstallerShape => {
+  const spied = (
+    simulated: InstallerShape,
+    machine: { readonly journal: Machine.Machine["journal"] },
+  ): InstallerShape => {
     const made = scene.options.installer?.(simulated, machine) ?? simulated;
-    const spy = (call: InstallerShape["install"]): InstallerShape["install"] => (p) => {
-      const last = machine.journal.dump().at(-1);
-      if (last?._tag !== "InstallIntended" || last.patchId !== p.patchId) throw new Error(`no intent for ${p.patchId}`);
-      return call(p);
-    };
+    const spy =
+      (call: InstallerShape["install"]): InstallerShape["install"] =>
+      (p) => {
+        const last = machine.journal.dump().at(-1);
+        if (last?._tag !== "InstallIntended" || last.patchId !== p.patchId)
+          throw new Error(`no intent for ${p.patchId}`);
+        return call(p);
+      };
     return { ...made, install: spy(made.install), rollback: spy(made.rollback) };
   };
-  const machine = Machine.make({ packages, ...scene.options, installer: spied, ...(dies === undefined ? {} : { dies }) });
+  const machine = Machine.make({
+    packages,
+    ...scene.options,
+    installer: spied,
+    ...(dies === undefined ? {} : { dies }),
+  });
   machine.plane.order(scene.ordered, { notAfter: NOW + 10 * HOUR, ...scene.change });
   machine.finish();
   return machine;
@@ -319,15 +362,24 @@ const complaints = (machine: Machine.Machine, scene: Scene, crashes: number): re
     ]),
     ...wrong.map(([patchId, outcome]) => `${patchId} ended ${told[patchId]}, not ${outcome}`),
     ...(end === scene.end || isExcused ? [] : [`ended ${end}, not ${scene.end}`]),
-    ...(moves.every((to, i) => i === 0 || RunStatus.mayMove(moves[i - 1] ?? to, to, "agent")) ? [] : [`moved ${moves.join()}`]),
+    ...(moves.every((to, i) => i === 0 || RunStatus.mayMove(moves[i - 1] ?? to, to, "agent"))
+      ? []
+      : [`moved ${moves.join()}`]),
     ...(times(facts.size, (n) => n + 1).every((n) => facts.has(n)) ? [] : ["facts have gaps"]),
     ...(machine.plane.conflicts.length > 0 ? [`facts differ: ${machine.plane.conflicts.join()}`] : []),
-    ...(JSON.stringify(journalFacts) === JSON.stringify([...facts.values()]) ? [] : ["what was told isn't what the journal says"]),
-    ...(Object.keys(told).length === journalFacts.filter((f) => f.body._tag === "Patch").length ? [] : ["a patch was told twice"]),
-    ...(JSON.stringify(machine.plane.snapshots.at(-1)?.packages) === JSON.stringify(Effect.runSync(machine.os.inventory.packages()))
+    ...(JSON.stringify(journalFacts) === JSON.stringify([...facts.values()])
+      ? []
+      : ["what was told isn't what the journal says"]),
+    ...(Object.keys(told).length === journalFacts.filter((f) => f.body._tag === "Patch").length
+      ? []
+      : ["a patch was told twice"]),
+    ...(JSON.stringify(machine.plane.snapshots.at(-1)?.packages) ===
+    JSON.stringify(Effect.runSync(machine.os.inventory.packages()))
       ? []
       : ["the last snapshot isn't what stands there"]),
-    ...(Object.values(patchesTold(machine)).every((p) => p.packages.every((c) => standing(machine)[c.name] === (c.after.join(" and ") || undefined)))
+    ...(Object.values(patchesTold(machine)).every((p) =>
+      p.packages.every((c) => standing(machine)[c.name] === (c.after.join(" and ") || undefined)),
+    )
       ? []
       : ["what was told isn't what stands there"]),
   ];
@@ -346,14 +398,22 @@ describe.each(Object.keys(scenes))("%s", (name) => {
     const boundaries = calm.moments.filter((m) => m.call === "journal.append" && m.when === "after").map((m) => m.n);
     expect(boundaries.length).toBeGreaterThan(15);
     const wrong = boundaries.flatMap((n) =>
-      complaints(play(scene, (m) => m.n === n), scene, 1).map((c) => `died after ${calm.moments[n]?.records.map((r) => r._tag).join()}: ${c}`),
+      complaints(
+        play(scene, (m) => m.n === n),
+        scene,
+        1,
+      ).map((c) => `died after ${calm.moments[n]?.records.map((r) => r._tag).join()}: ${c}`),
     );
     expect(wrong).toEqual([]);
   });
 
   it("I5 I6 I18 I20: ends alike when the agent dies at any call of any port", () => {
     const wrong = calm.moments.flatMap(({ n, when, call }) =>
-      complaints(play(scene, (m) => m.n === n), scene, 1).map((c) => `died ${when} ${call} (${n}): ${c}`),
+      complaints(
+        play(scene, (m) => m.n === n),
+        scene,
+        1,
+      ).map((c) => `died ${when} ${call} (${n}): ${c}`),
     );
     expect(wrong).toEqual([]);
   });
@@ -362,7 +422,13 @@ describe.each(Object.keys(scenes))("%s", (name) => {
     const most = calm.moments.length;
     fc.assert(
       fc.property(fc.uniqueArray(fc.nat({ max: most * 2 }), { minLength: 2, maxLength: 6 }), (deaths) => {
-        expect(complaints(play(scene, (m) => deaths.includes(m.n)), scene, deaths.length)).toEqual([]);
+        expect(
+          complaints(
+            play(scene, (m) => deaths.includes(m.n)),
+            scene,
+            deaths.length,
+          ),
+        ).toEqual([]);
       }),
       runs(60),
     );
@@ -371,11 +437,22 @@ describe.each(Object.keys(scenes))("%s", (name) => {
 
 describe("dying inside an installer", () => {
   it("I5 I6: whatever strikes whichever call, no patch takes effect twice or begins a third time", () => {
-    const strike = fc.constantFrom(null, null, "before" as const, "half-way" as const, "after" as const, "busy" as const);
+    const strike = fc.constantFrom(
+      null,
+      null,
+      "before" as const,
+      "half-way" as const,
+      "after" as const,
+      "busy" as const,
+    );
     fc.assert(
       fc.property(fc.array(strike, { maxLength: 8 }), fc.boolean(), (drawn, continueOnFailure) => {
         let n = 0;
-        const scene: Scene = { ...sceneOf("three patches that install"), change: { continueOnFailure }, options: { strike: () => drawn[n++] ?? null } };
+        const scene: Scene = {
+          ...sceneOf("three patches that install"),
+          change: { continueOnFailure },
+          options: { strike: () => drawn[n++] ?? null },
+        };
         const machine = play(scene);
         const broken = complaints(machine, { ...scene, outcomes: {} }, 2).filter((c) => !c.startsWith("ended"));
         expect(broken).toEqual([]);

@@ -99,7 +99,7 @@ describe("Evidence.judge", () => {
           expect(Facts.Fact.safeParse(fact).success).toBe(true);
         }
       }),
-      runs(100),
+      runs(40),
     );
   });
 });

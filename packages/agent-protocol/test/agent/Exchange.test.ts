@@ -69,7 +69,9 @@ describe("an agent in a hostile network", () => {
       return moved ?? reply;
     });
     expect(failuresOf(machine.cycle())).toEqual([]);
-    expect(failuresOf(machine.cycle())).toMatchObject([{ reason: "Untrusted", message: "an answer to another request" }]);
+    expect(failuresOf(machine.cycle())).toMatchObject([
+      { reason: "Untrusted", message: "an answer to another request" },
+    ]);
   });
 
   it("T1: a forged check-in orders nothing", () => {

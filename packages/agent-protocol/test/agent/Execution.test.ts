@@ -4,7 +4,18 @@ import { InstallerError, type InstallerShape, type InstallReport, type JournalRe
 import type { Documents } from "../../src/index.ts";
 import { HOUR, manifest, NOW } from "../Samples.ts";
 import * as Machine from "./Machine.ts";
-import { outcomesTold, packages, patch, patches, patchesTold, pkg, standing, statusesTold, tagsOf, truthOf } from "./Orders.ts";
+import {
+  outcomesTold,
+  packages,
+  patch,
+  patches,
+  patchesTold,
+  pkg,
+  standing,
+  statusesTold,
+  tagsOf,
+  truthOf,
+} from "./Orders.ts";
 
 /** A machine with an order, run to its end. */
 const ran = (
@@ -60,6 +71,25 @@ describe("a run", () => {
     expect(truthOf(machine)).toEqual(["begin A", "effect A", "begin B"]);
   });
 
+  it("fetches only what is needed", () => {
+    const fetched: string[] = [];
+    ran(
+      {
+        packages: [pkg("a", "1-1"), pkg("b", "2-1")],
+        installer: (simulated) => ({
+          ...simulated,
+          prefetch: (p) => {
+            fetched.push(p.patchId);
+            return simulated.prefetch(p);
+          },
+        }),
+      },
+      {},
+      patches,
+    );
+    expect(fetched).toEqual(["A"]);
+  });
+
   it("PAT-14: skips the rest after a failure when the job says so", () => {
     const machine = ran({ faults: { a: "pre-scriptlet-fails" } }, { continueOnFailure: false });
     expect(outcomesTold(machine)).toEqual({ A: "Failed 9", B: "Skipped", C: "Skipped" });
@@ -91,7 +121,7 @@ describe("a run", () => {
     expect(statusesTold(machine).at(-1)).toBe("Completed");
   });
 
-  it("JOB-30: a rollback takes back to exactly the version, and calls the patch Removed", () => {
+  it("RUN-03: a rollback takes back to exactly the version, and calls the patch Removed", () => {
     const back = [patch("a", "1-1"), patch("b", "0-1")];
     const machine = ran({ packages: [pkg("a", "2-1"), pkg("b", "0-1")] }, { kind: "rollback" }, back);
     expect(outcomesTold(machine)).toEqual({ A: "Removed", B: "AlreadyInstalled" });
@@ -131,7 +161,10 @@ describe("a run", () => {
 describe("intent before effect", () => {
   it("I6: the journal names the attempt and what stood before, whenever an installer is called", () => {
     const seen: unknown[] = [];
-    const spy = (simulated: InstallerShape, { journal }: { readonly journal: Machine.Machine["journal"] }): InstallerShape => ({
+    const spy = (
+      simulated: InstallerShape,
+      { journal }: { readonly journal: Machine.Machine["journal"] },
+    ): InstallerShape => ({
       ...simulated,
       install: (p) => {
         seen.push(journal.dump().at(-1));
@@ -155,7 +188,10 @@ describe("intent before effect", () => {
     const machine = Machine.make({
       packages,
       network: (request, deliver) => {
-        const told = request.path === "/v0/facts" ? (JSON.parse(Buffer.from(request.body).toString()) as { facts: { sequence: number }[] }).facts : [];
+        const told =
+          request.path === "/v0/facts"
+            ? (JSON.parse(Buffer.from(request.body).toString()) as { facts: { sequence: number }[] }).facts
+            : [];
         const held = (journal?.dump() ?? []).flatMap((r) => (r._tag === "FactRecorded" ? [r.fact.sequence] : []));
         early.push(...told.map((f) => f.sequence).filter((n) => !held.includes(n)));
         return deliver(request);
@@ -224,6 +260,31 @@ describe("a lock that somebody else holds", () => {
     });
     expect(outcomesTold(machine)).toEqual({ A: "Installed", B: "Installed", C: "Installed" });
     expect(patchesTold(machine)["C"]).toMatchObject({ attempt: 1 });
+  });
+});
+
+describe("a lock met while a crashed attempt is recovered", () => {
+  it("I6: leaves that attempt open: it is mended and counted when the lock is gone", () => {
+    let repairs = 0;
+    const strikes = ["before", null] as const;
+    let n = 0;
+    const machine = ran(
+      {
+        strike: () => strikes[n++] ?? null,
+        installer: (simulated) => ({
+          ...simulated,
+          repair: () => {
+            repairs += 1;
+            return repairs <= 2 ? error("Busy") : simulated.repair();
+          },
+        }),
+      },
+      {},
+      [patch("a")],
+    );
+    expect(truthOf(machine)).toEqual(["begin A", "repair", "begin A", "effect A"]);
+    expect(patchesTold(machine)["A"]).toMatchObject({ attempt: 2, outcome: "Installed" });
+    expect(tagsOf(machine)).not.toContain("InstallDeferred");
   });
 });
 
@@ -302,7 +363,10 @@ describe("a broken package database", () => {
       packages,
       installer: (simulated) => ({
         ...simulated,
-        detect: (p) => Effect.map(simulated.detect(p), (found) => found.map((f) => (f.name === "a" ? { ...f, evrs: ["1-1", "1-2"] } : f))),
+        detect: (p) =>
+          Effect.map(simulated.detect(p), (found) =>
+            found.map((f) => (f.name === "a" ? { ...f, evrs: ["1-1", "1-2"] } : f)),
+          ),
       }),
     });
     machine.plane.order(patches);

@@ -44,7 +44,10 @@ export interface MachineOptions {
   /** Asked at every moment; true kills. */
   readonly dies?: (moment: Moment) => boolean;
   /** Another installer than the simulated one, made from it. */
-  readonly installer?: (simulated: InstallerShape, machine: { readonly journal: MemoryJournal.MemoryJournal }) => InstallerShape;
+  readonly installer?: (
+    simulated: InstallerShape,
+    machine: { readonly journal: MemoryJournal.MemoryJournal },
+  ) => InstallerShape;
   /** What lies between the agent and the control plane. */
   readonly network?: (request: WireRequest, deliver: (request: WireRequest) => WireReply) => WireReply | null;
   readonly activation?: Partial<Activation>;

@@ -26,7 +26,10 @@ const settled = (outcome: PatchOutcome.PatchOutcome, patchId = "A", attempt = 1)
 });
 const untouched: AgentState.PatchProgress = { prefetch: null, attempts: 0, open: null, settled: null };
 const fetched: AgentState.PatchProgress = { ...untouched, prefetch: fine };
-const done = (outcome: PatchOutcome.PatchOutcome, attempt = 1) => ({ ...fetched, settled: settled(outcome, "A", attempt) });
+const done = (outcome: PatchOutcome.PatchOutcome, attempt = 1) => ({
+  ...fetched,
+  settled: settled(outcome, "A", attempt),
+});
 const open = (attempt: number, report: InstallReport | null = null): AgentState.PatchProgress => ({
   ...fetched,
   attempts: attempt,
@@ -67,39 +70,149 @@ const rows: readonly Row[] = [
   ["SCH-09: at its start it fetches", held("Pending"), manifest.notBefore, "prefetch a"],
   ["everything is fetched first", held("Pending", { A: fetched }), NOW, "prefetch b"],
   ["then the run is downloaded", held("Pending", all(fetched)), NOW, "move to Downloaded"],
-  ["RUN-08: one file of three is enough to go on", held("Pending", { A: done("Failed", 0), B: done("Failed", 0), C: fetched }), NOW, "move to Downloaded"],
+  [
+    "RUN-08: one file of three is enough to go on",
+    held("Pending", { A: done("Failed", 0), B: done("Failed", 0), C: fetched }),
+    NOW,
+    "move to Downloaded",
+  ],
   ["RUN-08: nothing could be fetched", held("Pending", all(done("Failed", 0))), NOW, "move to DownloadingFailed"],
   ["the job starts", held("Downloaded", all(fetched)), NOW, "move to JobStarted"],
   ["patching begins", held("JobStarted", all(fetched)), NOW, "move to Patching"],
   ["the first patch", held("Patching", all(fetched)), NOW, "attempt 1 at A"],
   ["the next patch", held("Patching", { ...all(fetched), A: done("Installed") }), NOW, "attempt 1 at B"],
-  ["a second attempt after a lost one", held("Patching", { ...all(fetched), A: { ...fetched, attempts: 1 } }), NOW, "attempt 2 at A"],
+  [
+    "a second attempt after a lost one",
+    held("Patching", { ...all(fetched), A: { ...fetched, attempts: 1 } }),
+    NOW,
+    "attempt 2 at A",
+  ],
   ["a crashed attempt is recovered first", held("Patching", { ...all(fetched), C: open(1) }), NOW, "recover c"],
-  ["an attempt that was only reported is recovered too", held("Patching", { ...all(fetched), B: open(2, fine) }), NOW, "recover b"],
+  [
+    "an attempt that was only reported is recovered too",
+    held("Patching", { ...all(fetched), B: open(2, fine) }),
+    NOW,
+    "recover b",
+  ],
   ["RUN-08: all well", held("Patching", all(done("Installed"))), NOW, "move to Completed"],
-  ["RUN-08: already there, not needed, taken back: all well", held("Patching", { A: done("AlreadyInstalled"), B: done("NotApplicable"), C: done("Removed") }), NOW, "move to Completed"],
-  ["RUN-08: one failed", held("Patching", { ...all(done("Installed")), B: done("Failed") }), NOW, "move to CompletedWithFailure"],
-  ["RUN-08: one skipped", held("Patching", { ...all(done("Installed")), C: done("Skipped", 0) }), NOW, "move to CompletedWithFailure"],
-  ["PAT-14: after a failure the others go on", held("Patching", { ...all(fetched), A: done("Failed") }), NOW, "attempt 1 at B"],
-  ["PAT-14: or are skipped, as the job says", held("Patching", { ...all(fetched), A: done("Failed") }, { continueOnFailure: false }), NOW, "skip b"],
-  ["PAT-14: a file that can't be had is a failure too", held("Patching", { ...all(fetched), C: done("Failed", 0) }, { continueOnFailure: false }), NOW, "skip a"],
-  ["PAT-14: what isn't needed is no failure", held("Patching", { ...all(fetched), A: done("NotApplicable", 0) }, { continueOnFailure: false }), NOW, "attempt 1 at B"],
+  [
+    "RUN-08: already there, not needed, taken back: all well",
+    held("Patching", { A: done("AlreadyInstalled"), B: done("NotApplicable"), C: done("Removed") }),
+    NOW,
+    "move to Completed",
+  ],
+  [
+    "RUN-08: one failed",
+    held("Patching", { ...all(done("Installed")), B: done("Failed") }),
+    NOW,
+    "move to CompletedWithFailure",
+  ],
+  [
+    "RUN-08: one skipped",
+    held("Patching", { ...all(done("Installed")), C: done("Skipped", 0) }),
+    NOW,
+    "move to CompletedWithFailure",
+  ],
+  [
+    "PAT-14: after a failure the others go on",
+    held("Patching", { ...all(fetched), A: done("Failed") }),
+    NOW,
+    "attempt 1 at B",
+  ],
+  [
+    "PAT-14: or are skipped, as the job says",
+    held("Patching", { ...all(fetched), A: done("Failed") }, { continueOnFailure: false }),
+    NOW,
+    "skip b",
+  ],
+  [
+    "PAT-14: a file that can't be had is a failure too",
+    held("Patching", { ...all(fetched), C: done("Failed", 0) }, { continueOnFailure: false }),
+    NOW,
+    "skip a",
+  ],
+  [
+    "PAT-14: what isn't needed is no failure",
+    held("Patching", { ...all(fetched), A: done("NotApplicable", 0) }, { continueOnFailure: false }),
+    NOW,
+    "attempt 1 at B",
+  ],
   ["WIN-02: the window ended before the start", held("Pending"), over, "move to TimedOut"],
-  ["WIN-02: a start-bound window ended before the start", held("Pending", {}, { bound: "start" }), over, "move to TimedOut"],
+  [
+    "WIN-02: a start-bound window ended before the start",
+    held("Pending", {}, { bound: "start" }),
+    over,
+    "move to TimedOut",
+  ],
   ["WIN-02: the window's last instant is inside", held("Downloaded", all(fetched)), over - 1, "move to JobStarted"],
   ["WIN-02: the window ended after the download", held("Downloaded", all(fetched)), over, "move to TimedOut"],
   ["WIN-02: the window ended before anything was begun", held("JobStarted", all(fetched)), over, "move to TimedOut"],
-  ["WIN-02: a start-bound one too: starting is beginning a patch", held("JobStarted", all(fetched), { bound: "start" }), over, "move to TimedOut"],
-  ["WIN-02: also where patching was announced and nothing begun", held("Patching", all(fetched), { bound: "start" }), over, "move to TimedOut"],
-  ["WIN-02: nor by an attempt that a crash undid", held("Patching", { ...all(fetched), A: { ...fetched, attempts: 1 } }, { bound: "start" }), over, "move to TimedOut"],
-  ["WIN-02: complete-bound stops at the end", held("Patching", { ...all(fetched), A: done("Installed") }), over, "move to TimedOut"],
-  ["WIN-02: complete-bound goes on until the end", held("Patching", { ...all(fetched), A: done("Installed") }), over - 1, "attempt 1 at B"],
-  ["WIN-02: start-bound goes on after the end", held("Patching", { ...all(fetched), A: done("Installed") }, { bound: "start" }), over, "attempt 1 at B"],
-  ["WIN-02: whatever the bound, a crashed attempt is looked at", held("Patching", { ...all(fetched), A: open(1) }), over, "recover a"],
-  ["WIN-02: what was finished in time is completed, however late", held("Patching", all(done("Installed"))), over + HOUR, "move to Completed"],
-  ["WIN-04: a lease that ran out waits for its renewal", held("Pending", {}, { validity: "lease" }), over, `wait until ${NextStep.UNTIL_RENEWED}`],
-  ["WIN-04: after the download too", held("Downloaded", all(fetched), { validity: "lease" }), over, `wait until ${NextStep.UNTIL_RENEWED}`],
-  ["WIN-04: what a lease let start goes on without it", held("JobStarted", all(fetched), { validity: "lease" }), over, "move to Patching"],
+  [
+    "WIN-02: a start-bound one too: starting is beginning a patch",
+    held("JobStarted", all(fetched), { bound: "start" }),
+    over,
+    "move to TimedOut",
+  ],
+  [
+    "WIN-02: also where patching was announced and nothing begun",
+    held("Patching", all(fetched), { bound: "start" }),
+    over,
+    "move to TimedOut",
+  ],
+  [
+    "WIN-02: nor by an attempt that a crash undid",
+    held("Patching", { ...all(fetched), A: { ...fetched, attempts: 1 } }, { bound: "start" }),
+    over,
+    "move to TimedOut",
+  ],
+  [
+    "WIN-02: complete-bound stops at the end",
+    held("Patching", { ...all(fetched), A: done("Installed") }),
+    over,
+    "move to TimedOut",
+  ],
+  [
+    "WIN-02: complete-bound goes on until the end",
+    held("Patching", { ...all(fetched), A: done("Installed") }),
+    over - 1,
+    "attempt 1 at B",
+  ],
+  [
+    "WIN-02: start-bound goes on after the end",
+    held("Patching", { ...all(fetched), A: done("Installed") }, { bound: "start" }),
+    over,
+    "attempt 1 at B",
+  ],
+  [
+    "WIN-02: whatever the bound, a crashed attempt is looked at",
+    held("Patching", { ...all(fetched), A: open(1) }),
+    over,
+    "recover a",
+  ],
+  [
+    "WIN-02: what was finished in time is completed, however late",
+    held("Patching", all(done("Installed"))),
+    over + HOUR,
+    "move to Completed",
+  ],
+  [
+    "WIN-04: a lease that ran out waits for its renewal",
+    held("Pending", {}, { validity: "lease" }),
+    over,
+    `wait until ${NextStep.UNTIL_RENEWED}`,
+  ],
+  [
+    "WIN-04: after the download too",
+    held("Downloaded", all(fetched), { validity: "lease" }),
+    over,
+    `wait until ${NextStep.UNTIL_RENEWED}`,
+  ],
+  [
+    "WIN-04: what a lease let start goes on without it",
+    held("JobStarted", all(fetched), { validity: "lease" }),
+    over,
+    "move to Patching",
+  ],
   ["WIN-04: to its end", held("Patching", all(fetched), { validity: "lease", bound: "start" }), over, "attempt 1 at A"],
 ];
 
@@ -144,7 +257,8 @@ const tell = (w: World, body: Facts.FactBody, more: readonly JournalRecord[] = [
 const follow = (w: World, step: NextStep.Step, what: Choice): World => {
   if (step._tag === "Wait") return { ...w, now: step.until };
   if (what === "time-passes") return { ...w, now: w.now + HOUR };
-  if (step._tag === "Move") return tell(w, { _tag: "Status", runId: manifest.runId, status: step.to, reason: step.reason });
+  if (step._tag === "Move")
+    return tell(w, { _tag: "Status", runId: manifest.runId, status: step.to, reason: step.reason });
   const { patchId } = step.patch;
   const about = { runId: manifest.runId, patchId };
   if (step._tag === "Skip") return tell(w, settled("Skipped", patchId, 0));
@@ -156,7 +270,9 @@ const follow = (w: World, step: NextStep.Step, what: Choice): World => {
   const outcome = what === "fails" ? "Failed" : what === "not-needed" ? "NotApplicable" : "Installed";
   if (step._tag === "Recover") {
     const isLost = what === "dies" && step.open.report === null && attempt < NextStep.ATTEMPTS_MAX;
-    return isLost ? record(w, [{ _tag: "AttemptLost", ...about, attempt }]) : tell(w, settled(outcome, patchId, attempt));
+    return isLost
+      ? record(w, [{ _tag: "AttemptLost", ...about, attempt }])
+      : tell(w, settled(outcome, patchId, attempt));
   }
   const intended: JournalRecord = { _tag: "InstallIntended", ...about, attempt, before: [] };
   if (what === "dies") return record(w, [intended]);
@@ -176,14 +292,22 @@ const story = fc.record({
 });
 
 interface Told {
-  readonly steps: readonly { readonly step: NextStep.Step; readonly now: number; readonly before: AgentState.HeldRun }[];
+  readonly steps: readonly {
+    readonly step: NextStep.Step;
+    readonly now: number;
+    readonly before: AgentState.HeldRun;
+  }[];
   readonly run: AgentState.HeldRun;
 }
 
 const tellStory = (s: typeof story extends fc.Arbitrary<infer S> ? S : never): Told => {
   const notBefore = NOW + s.startsIn;
   const m = { ...manifest, local: null, ...s, notBefore, notAfter: notBefore + s.lasts };
-  const list = { tenantId: TENANT, kind: "deployment" as const, patches: times(s.patches, (n) => patch(`P${n}`)) as Documents.PatchList["patches"] };
+  const list = {
+    tenantId: TENANT,
+    kind: "deployment" as const,
+    patches: times(s.patches, (n) => patch(`P${n}`)) as Documents.PatchList["patches"],
+  };
   const first: JournalRecord = { _tag: "ManifestHeld", digest: digest(1), manifest: m, list, serverTime: NOW };
   let world: World = { state: AgentState.fold([first]), now: NOW };
   const steps: { readonly step: NextStep.Step; readonly now: number; readonly before: AgentState.HeldRun }[] = [];
@@ -209,7 +333,9 @@ describe("following NextStep, whatever happens", () => {
         const isWaiting = s.validity === "lease" && (run.status === "Pending" || run.status === "Downloaded");
         expect(RunStatus.isFinal(run.status) || isWaiting).toBe(true);
         ends.set(run.status, (ends.get(run.status) ?? 0) + 1);
-        const moves = steps.flatMap(({ step, before }) => (step._tag === "Move" ? [[before.status, step.to] as const] : []));
+        const moves = steps.flatMap(({ step, before }) =>
+          step._tag === "Move" ? [[before.status, step.to] as const] : [],
+        );
         expect(moves.every(([from, to]) => RunStatus.mayMove(from, to, "agent"))).toBe(true);
       }),
       runs(1_000),
@@ -222,10 +348,15 @@ describe("following NextStep, whatever happens", () => {
   it("I6: no patch is tried more than twice, none after it was settled, and in the list's order", () => {
     fc.assert(
       fc.property(story, (s) => {
-        const attempts = tellStory(s).steps.flatMap(({ step, before }) => (step._tag === "Attempt" ? [{ step, before }] : []));
+        const attempts = tellStory(s).steps.flatMap(({ step, before }) =>
+          step._tag === "Attempt" ? [{ step, before }] : [],
+        );
         for (const { step, before } of attempts) {
           expect(step.attempt).toBeLessThanOrEqual(2);
-          const ahead = before.list.patches.slice(0, before.list.patches.findIndex((p) => p.patchId === step.patch.patchId));
+          const ahead = before.list.patches.slice(
+            0,
+            before.list.patches.findIndex((p) => p.patchId === step.patch.patchId),
+          );
           expect(ahead.every((p) => AgentState.progressOf(before, p.patchId).settled !== null)).toBe(true);
           expect(AgentState.progressOf(before, step.patch.patchId).settled).toBeNull();
           expect(Object.values(before.patches).every((p) => p.open === null)).toBe(true);

@@ -29,7 +29,10 @@ export const patchesTold = (machine: Machine): { readonly [patchId: string]: Fac
 /** Outcomes by patch, with the reason's number where there is one. */
 export const outcomesTold = (machine: Machine): { readonly [patchId: string]: string } =>
   Object.fromEntries(
-    Object.values(patchesTold(machine)).map((p) => [p.patchId, p.reasonCode === null ? p.outcome : `${p.outcome} ${p.reasonCode}`]),
+    Object.values(patchesTold(machine)).map((p) => [
+      p.patchId,
+      p.reasonCode === null ? p.outcome : `${p.outcome} ${p.reasonCode}`,
+    ]),
   );
 
 /** What the machine truly did, in a few words: `begin A`, `effect A`, `repair`. */
@@ -38,7 +41,9 @@ export const truthOf = (machine: Machine): readonly string[] =>
 
 /** What stands on the machine, by package. */
 export const standing = (machine: Machine): { readonly [name: string]: string } =>
-  Object.fromEntries([...machine.os.installed()].map(([key, evrs]) => [key.slice(0, key.lastIndexOf(".")), evrs.join(" and ")]));
+  Object.fromEntries(
+    [...machine.os.installed()].map(([key, evrs]) => [key.slice(0, key.lastIndexOf(".")), evrs.join(" and ")]),
+  );
 
 /** The records of a journal by their tags. */
 export const tagsOf = (machine: Machine): readonly string[] => machine.journal.dump().map((r) => r._tag);

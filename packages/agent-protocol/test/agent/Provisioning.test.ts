@@ -105,7 +105,10 @@ describe("Provisioning", () => {
     ["a key that is none", (reply) => ({ ...reply, headers: { [Messages.TENANT_KEY_HEADER]: "nonsense" } })],
     [
       "the tenant's key over a stranger's signature",
-      (_, request) => ({ ...answer(request, strangerKeys), headers: { [Messages.TENANT_KEY_HEADER]: tenantKeys.publicKey } }),
+      (_, request) => ({
+        ...answer(request, strangerKeys),
+        headers: { [Messages.TENANT_KEY_HEADER]: tenantKeys.publicKey },
+      }),
     ],
     ["another tenant's membership", (_, request) => answer(request, tenantKeys, { tenantId: "other" })],
     ["an answer to another agent", (_, request) => answer(request, tenantKeys, { agentId: Samples.uuid(99) })],
@@ -129,7 +132,11 @@ describe("Provisioning", () => {
 
   it("tells why it was refused", () => {
     const detail = "unknown, out of date, or wrong";
-    const { machine } = withReply(() => ({ status: 403, headers: {}, body: Json.canonicalBytes({ code: "key-refused", detail }) }));
+    const { machine } = withReply(() => ({
+      status: 403,
+      headers: {},
+      body: Json.canonicalBytes({ code: "key-refused", detail }),
+    }));
     const end = machine.cycle();
     expect(end._tag === "Ended" && end.report.failures[0]).toMatchObject({
       _tag: "ExchangeError",

@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { JournalRecord } from "../../src/agent/index.ts";
-import { type Facts, Messages, wireLimits } from "../../src/index.ts";
+import { type Facts, Json, Messages, wireLimits } from "../../src/index.ts";
 import { runs, times } from "../Runs.ts";
 import { factOf, HOUR, manifest, NOW, patchFact } from "../Samples.ts";
 import * as Machine from "./Machine.ts";
@@ -26,7 +26,7 @@ const reports = (machine: Machine.Machine): readonly (readonly number[])[] =>
   );
 
 describe("Reporting.flush", () => {
-  it("SYN-04: sends a hundred facts a report at most, oldest first, until all are acknowledged", () => {
+  it("T16: sends a hundred facts a report at most, oldest first, until all are acknowledged", () => {
     const machine = withFacts(times(201, (n) => status(n + 1)));
     machine.cycle();
     expect(reports(machine).map((r) => [r[0], r.length])).toEqual([
@@ -42,18 +42,36 @@ describe("Reporting.flush", () => {
     const names = times(60, (n) => ({ name: `package-${n}`, arch: "noarch", before: ["1-1"], after: ["2-1"] }));
     const body = { ...(patchFact.body as Facts.PatchFact), outputTail: output, packages: [...names] };
     const sizes: number[] = [];
-    const machine = withFacts(times(90, (n) => factOf(n + 1, body)), {
-      network: (request, deliver) => {
-        if (request.path === "/v0/facts") sizes.push(request.body.length);
-        return deliver(request);
+    const machine = withFacts(
+      times(90, (n) => factOf(n + 1, body)),
+      {
+        network: (request, deliver) => {
+          if (request.path === "/v0/facts") sizes.push(request.body.length);
+          return deliver(request);
+        },
       },
-    });
+    );
     machine.cycle();
     expect(machine.state().facts).toEqual([]);
     expect(sizes.length).toBeGreaterThan(1);
     expect(Math.max(...sizes)).toBeLessThanOrEqual(wireLimits.factsBytes);
     const one = (sizes[0] ?? 0) / (reports(machine)[0]?.length ?? 1);
     for (const size of sizes.slice(0, -1)) expect(size + one).toBeGreaterThan(wireLimits.factsBytes - 200);
+  });
+
+  it("T16: a report that would be a little too large is split", () => {
+    const names = times(12, (n) => ({ name: `package-${n}`, arch: "noarch", before: ["1-1"], after: ["2-1"] }));
+    const sized = (sequence: number, bytes: number): Facts.Fact => {
+      const body = { ...(patchFact.body as Facts.PatchFact), outputTail: "", packages: [...names] };
+      const missing = bytes - Json.canonicalBytes(factOf(sequence, body)).length;
+      return factOf(sequence, { ...body, outputTail: "x".repeat(missing) });
+    };
+    // A hundred facts of this size, their commas and what is around them are 167 bytes above the limit.
+    const facts = times(100, (n) => sized(n + 1, 2_622));
+    expect(Json.canonicalBytes({ facts }).length).toBe(wireLimits.factsBytes + 167);
+    const machine = withFacts(facts);
+    machine.cycle();
+    expect(reports(machine).map((r) => r.length)).toEqual([99, 1]);
   });
 
   it("I19: an acknowledgement beyond what was sent drops nothing that was not sent", () => {
@@ -74,7 +92,9 @@ describe("Reporting.flush", () => {
     const machine = withFacts(times(150, (n) => status(n + 1)));
     machine.plane.amend((reply, route) => (route === "facts" ? { ...reply, acknowledgedThrough: through } : reply));
     machine.cycle();
-    expect(machine.journal.dump().flatMap((r) => (r._tag === "FactsAcknowledged" ? [r.through] : []))).toEqual(expected);
+    expect(machine.journal.dump().flatMap((r) => (r._tag === "FactsAcknowledged" ? [r.through] : []))).toEqual(
+      expected,
+    );
     expect(machine.state().facts).toHaveLength(left);
     expect(machine.state().facts[0]?.sequence).toBe(through + 1);
   });
@@ -112,7 +132,9 @@ describe("Reporting.flush", () => {
         machine.plane.order(patches, { notAfter: NOW + 10 * HOUR });
         machine.finish();
         expect(machine.plane.conflicts).toEqual([]);
-        expect([...machine.plane.facts.keys()].sort((a, b) => a - b)).toEqual(times(machine.plane.facts.size, (i) => i + 1));
+        expect([...machine.plane.facts.keys()].sort((a, b) => a - b)).toEqual(
+          times(machine.plane.facts.size, (i) => i + 1),
+        );
         expect(statusesTold(machine)).toEqual(["Downloaded", "JobStarted", "Patching", "Completed"]);
         expect(machine.state().factsAcknowledged).toBe(machine.plane.facts.size);
       }),

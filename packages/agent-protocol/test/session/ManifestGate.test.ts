@@ -74,7 +74,7 @@ describe("ManifestGate.admitManifest", () => {
     expect(refusalOf(seal({}, Samples.agentKeys)).reason).toBe("wrong-signature");
   });
 
-  it("MAN-02: refuses a manifest with a critical member that it doesn't understand, by name", () => {
+  it("refuses a manifest with a critical member that it doesn't understand, by name", () => {
     const refused = refusalOf(seal({ critical: ["dose", "colour"] }));
     expect(refused).toMatchObject({ reason: "unknown-critical", runId: manifest.runId });
     expect(refused.message).toBe("dose, colour");
@@ -83,13 +83,13 @@ describe("ManifestGate.admitManifest", () => {
   it.each([
     ["zone", { timeZone: "Europe/Berlin" }],
     ["time zone data", { tzdata: "2026b" }],
-  ])("SCH-02: refuses a manifest whose instants came from another %s than the agent's", (_, by) => {
+  ])("refuses a manifest whose instants came from another %s than the agent's", (_, by) => {
     const refused = refusalOf(seal(), by);
     expect(refused).toMatchObject({ reason: "zone-differs", runId: manifest.runId });
     expect(refused.message).toContain(Object.values(by)[0]);
   });
 
-  it("SCH-02: a manifest that depends on no zone is for agents of every zone", () => {
+  it("a manifest that depends on no zone is for agents of every zone", () => {
     const onDemand = seal({ local: null });
     expect(ManifestGate.admitManifest(onDemand, { ...keeper, timeZone: "Europe/Berlin", tzdata: "2019c" }).ok).toBe(
       true,

@@ -71,7 +71,7 @@ describe("RunStatus", () => {
     expect(allowed).toHaveLength(told.size);
   });
 
-  it("LIC-06: only the platform says Not Licensed, and only of a run that nobody began", () => {
+  it("RUN-06: only the platform says Not Licensed, and only of a run that nobody began", () => {
     const ways = everyPair.filter(([from, to]) => to === "NotLicensed" && RunStatus.mayMove(from, to, "platform"));
     expect(ways).toEqual([["Pending", "NotLicensed"]]);
     expect(everyPair.filter(([from, to]) => to === "NotLicensed" && RunStatus.mayMove(from, to, "agent"))).toEqual([]);

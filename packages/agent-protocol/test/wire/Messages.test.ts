@@ -122,7 +122,7 @@ describe("Messages.provisionProof", () => {
   const proof = (change: object = {}, by: object = {}, under = secret): string =>
     Messages.provisionProof({ ...Samples.provisionRequest, ...change }, { ...who, ...by }, under);
 
-  it("KEY-01: is an HMAC under the secret's digest over tenant, agent, key, attempt and public key", () => {
+  it("T7: is an HMAC under the secret's digest over tenant, agent, key, attempt and public key", () => {
     const { activationKeyId, attemptId, publicKey } = Samples.provisionRequest;
     const lines = ["fettle-provision-v0", "acme", Samples.agentId, activationKeyId, attemptId, publicKey].join("\n");
     expect(proof()).toBe(Crypto.hmac(secret, lines));

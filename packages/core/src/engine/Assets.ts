@@ -2,7 +2,7 @@
 import * as Effect from "effect/Effect";
 import type * as Assessment from "../domain/assessment/Assessment.ts";
 import type { MissingPackage } from "../domain/assessment/Assessment.ts";
-import type { Asset } from "../domain/asset/Asset.ts";
+import { type Asset, isPatchManaged } from "../domain/asset/Asset.ts";
 import * as Licence from "../domain/license/Licence.ts";
 import type { Patch } from "../domain/patch/Patch.ts";
 import { type Actor, label } from "../domain/shared/Actor.ts";
@@ -101,7 +101,7 @@ const visible = Effect.fn("Assets.visible")(function* (actor: Actor) {
   const tree = yield* Subscriptions.tagTree(actor.tenantId);
   const assets = (yield* Repository.all(actor.tenantId, "asset")).map((a) => a.value);
   return assets
-    .filter((a) => TagScope.sees(user.scope, tree, a.tags).ok)
+    .filter((a) => isPatchManaged(a) && TagScope.sees(user.scope, tree, a.tags).ok)
     .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
 });
 

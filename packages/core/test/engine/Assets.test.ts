@@ -30,6 +30,19 @@ describe("the asset list", () => {
     expect(plane.call(plane.fettle.assets.list(manager))[1]).toMatchObject({ missing: 1, installed: 1 });
   });
 
+  it("AST-11: holds only assets with PM activated, and so does what is missing", () => {
+    const { plane } = Scene.make();
+    const { fettle, call } = plane;
+    const scanned = call(
+      fettle.subscriptions.createActivationKey(manager, { title: "vm", tags: ["fleet"], modules: ["VM"] }),
+    );
+    const other = WireAgent.make(plane, 2);
+    other.provision(scanned);
+    other.snapshot(Scene.installed);
+    expect(call(fettle.assets.list(manager)).map((a) => a.asset.name)).toEqual(["machine-001"]);
+    expect(call(fettle.assets.missing(manager)).map((m) => m.asset.name)).toEqual(["machine-001", "machine-001"]);
+  });
+
   it("is ordered by name and tells the last check-in", () => {
     const { plane, agents } = Scene.make({ agents: 3 });
     plane.clock.pass(5_000);
@@ -146,6 +159,20 @@ describe("the catalogue", () => {
       expect([moment, missingOf(scene)]).toEqual([moment, [[agents[0]?.id, "N-1", "9-1"]]]);
       plane.call(plane.fettle.catalogue.ingest(manager, Scene.catalogue));
     }
+  });
+
+  it("SYN-03: changed, gives way to a snapshot that comes in while it is held against the former one", () => {
+    const scene = Scene.make();
+    const { plane, agents } = scene;
+    plane.hooks.before = (batch) => {
+      if (!batch.writes.some((w) => w.kind === "assessment")) return;
+      plane.hooks.before = null;
+      agents[0]?.snapshot([pkg("openssl", "9-1")]);
+    };
+    plane.call(plane.fettle.catalogue.ingest(manager, [patch("N-1", { packages: [pkg("openssl", "9-1")] })]));
+    expect(plane.hooks.before).toBeNull();
+    expect(missingOf(scene)).toEqual([]);
+    expect(plane.call(plane.fettle.assets.list(manager))[0]).toMatchObject({ missing: 0, installed: 1 });
   });
 
   it("SYN-03: changed twice at once, is the later one that assessments are held against", () => {

@@ -33,7 +33,7 @@ const expectOnce = (scene: Scene.Scene, jobId: string): void => {
 };
 
 describe("a tick", () => {
-  it("makes one run of an enabled job, with an asset run for each asset of the plan, and issues a manifest to each", () => {
+  it("SCH-01: makes one run of a job enabled on demand, with an asset run and a manifest for each asset of the plan (on demand only)", () => {
     const scene = Scene.make({ agents: 2 });
     const jobId = scene.enabled();
     scene.plane.clock.pass(5_000);
@@ -217,7 +217,7 @@ describe("the plan at the tick", () => {
     expect(scene.stored("plan").get(run?.planHash ?? "")?.excluded).toMatchObject([{ rule: "TAG-06" }]);
   });
 
-  it("JOB-22: of a query is resolved at the tick, frozen in the run, and its drift is reported", () => {
+  it("JOB-22, CMP-03: of a query is resolved at the tick, its patches frozen in the run, and its drift is reported", () => {
     const scene = Scene.make();
     const { plane, agents } = scene;
     const { fettle, call } = plane;

@@ -40,7 +40,13 @@ describe("an agent that is provisioned", () => {
     expect(stored("tag").get("cloud-agent")?.name).toBe("Cloud Agent");
   });
 
-  it("AGT-01: is told its membership, signed by the key whose fingerprint came with the activation", () => {
+  it("AST-01: is known by its host id: two hosts of one name are two assets (names; addresses aren't told yet)", () => {
+    const { plane, issued, stored } = Scene.make({ agents: 0 });
+    for (const n of [1, 2]) expect(WireAgent.make(plane, n).provision(issued, { name: "localhost" }).status).toBe(200);
+    expect([...stored("asset").values()].map((a) => a.name)).toEqual(["localhost", "localhost"]);
+  });
+
+  it("AGT-01: validated, is told its membership (the platform's part), signed by the key whose fingerprint came with the activation", () => {
     const { plane, issued } = Scene.make({ agents: 0 });
     const agent = WireAgent.make(plane, 1);
     const reply = agent.provision(issued);

@@ -73,7 +73,7 @@ describe("the results of a run", () => {
     expect(rows[2]?.reason).toContain("LIC-05");
   });
 
-  it("CMP-02: are confirmed by a later snapshot, or denied by it; a failure needs neither", () => {
+  it("CMP-02: are confirmed by a later snapshot, or denied by it; a failure needs neither (shown beside the report)", () => {
     const { scene, fettle, call, runId } = running(3);
     const [good, liar, failed] = scene.agents;
     good?.report(1, ...wholeRun(runId));

@@ -103,11 +103,12 @@ describe("facts about a run", () => {
     expect(state(other)?.status).toBe("Pending");
   });
 
-  it("may tell of several runs in one report", () => {
+  it("may tell of several runs in one report, of one that isn't there among them", () => {
     const { scene, agent, runId, state } = running();
     const second = scene.enabled({ title: "second" });
     scene.plane.call(scene.plane.fettle.tick());
-    agent.report(1, ...wholeRun(runId), ...wholeRun(scene.run(second).id, "P-1", "Failed"));
+    const unknown = status(Values.uuid(404), "Downloaded");
+    agent.report(1, unknown, ...wholeRun(runId), ...wholeRun(scene.run(second).id, "P-1", "Failed"));
     expect(state()?.status).toBe("Completed");
     expect(scene.run(second).assetRuns.get(agent.id)?.state.status).toBe("CompletedWithFailure");
   });

@@ -33,7 +33,7 @@ type Statements = ReturnType<typeof prepare>;
 
 // IMMEDIATE: the write lock is taken before anything is read, so what was read still stands at the commit.
 const prepare = (database: Database) => ({
-  begin: database.prepare("BEGIN"),
+  begin: database.prepare("BEGIN IMMEDIATE"),
   commit: database.prepare("COMMIT"),
   rollback: database.prepare("ROLLBACK"),
   savepoint: database.prepare("SAVEPOINT batch"),

@@ -42,20 +42,32 @@ export interface MemoryStorage extends StorageShape {
  * storage.restore(before);
  */
 export const make = (): MemoryStorage => {
-  let tenants = new Map<string, TenantMemory.TenantMemory>();
+  let tenants: Tenants = new Map();
+  return {
+    ...reads(() => tenants),
+    commit: (batch) => attempt(() => commit(batch, tenants)),
+    dump: () => ({
+      tenants: [...tenants]
+        .sort(([a], [b]) => CodePointOrder.compare(a, b))
+        .map(([tenantId, tenant]) => TenantMemory.dump(tenantId, tenant)),
+    }),
+    restore: (dump) => {
+      tenants = new Map(dump.tenants.map((t) => [t.tenantId, TenantMemory.restore(t)]));
+    },
+  };
+};
+
+/** A fresh storage in memory as core's port. */
+export const layer: Layer.Layer<Storage> = Layer.sync(Storage, make);
+
+type Tenants = Map<string, TenantMemory.TenantMemory>;
+
+const reads = (tenants: () => Tenants): Omit<StorageShape, "commit"> => {
   const read = <A>(tenantId: string, none: A, use: (tenant: TenantMemory.TenantMemory) => A): A => {
-    const tenant = tenants.get(tenantId);
+    const tenant = tenants().get(tenantId);
     return tenant === undefined ? none : use(tenant);
   };
-  const tenantOf = (tenantId: string): TenantMemory.TenantMemory => {
-    const known = tenants.get(tenantId);
-    if (known !== undefined) return known;
-    const made = TenantMemory.make();
-    tenants.set(tenantId, made);
-    return made;
-  };
   return {
-    commit: (batch) => attempt(() => commit(batch, tenantOf)),
     get: (tenantId, kind, id) =>
       attempt(() => {
         StorageText.checkRead("get", tenantId, [id]);
@@ -93,24 +105,21 @@ export const make = (): MemoryStorage => {
       }),
     tenants: () =>
       Effect.sync(() =>
-        [...tenants]
+        [...tenants()]
           .filter(([, t]) => t.entities.size > 0)
           .map(([id]) => id)
           .sort(CodePointOrder.compare),
       ),
-    dump: () => ({
-      tenants: [...tenants]
-        .sort(([a], [b]) => CodePointOrder.compare(a, b))
-        .map(([tenantId, tenant]) => TenantMemory.dump(tenantId, tenant)),
-    }),
-    restore: (dump) => {
-      tenants = new Map(dump.tenants.map((t) => [t.tenantId, TenantMemory.restore(t)]));
-    },
   };
 };
 
-/** A fresh storage in memory as core's port. */
-export const layer: Layer.Layer<Storage> = Layer.sync(Storage, make);
+const tenantOf = (tenants: Tenants, tenantId: string): TenantMemory.TenantMemory => {
+  const known = tenants.get(tenantId);
+  if (known !== undefined) return known;
+  const made = TenantMemory.make();
+  tenants.set(tenantId, made);
+  return made;
+};
 
 const attempt = <A>(run: () => A): Effect.Effect<A, StorageError> =>
   Effect.suspend(() => {
@@ -124,11 +133,11 @@ const attempt = <A>(run: () => A): Effect.Effect<A, StorageError> =>
 const stored = (tenant: TenantMemory.TenantMemory, kind: EntityKind, ids: readonly string[]): readonly Stored[] =>
   ids.flatMap((id) => TenantMemory.get(tenant, kind, id) ?? []);
 
-const commit = (batch: Batch, tenantOf: (tenantId: string) => TenantMemory.TenantMemory): CommitAnswer => {
+const commit = (batch: Batch, tenants: Tenants): CommitAnswer => {
   StorageText.checkBatch(batch);
   const bodies = batch.writes.map((w) => (w._tag === "Put" ? copy(w.body, `${w.kind} ${w.id}`) : null));
   const eventBodies = batch.events.map((e) => copy(e.body, `event ${e.type}`));
-  const tenant = tenantOf(batch.tenantId);
+  const tenant = tenantOf(tenants, batch.tenantId);
   const counters = new Map<string, number>();
   const owners = new Map<string, string>();
   const refusal = firstRefusal(batch, tenant, counters, owners);
