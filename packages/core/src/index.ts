@@ -24,6 +24,7 @@ export type { AssetView, MissingView } from "./engine/Assets.ts";
 export type { HashedPlan } from "./engine/Plans.ts";
 export { Rejected } from "./engine/Rejected.ts";
 export type { ResultRow } from "./engine/Runs.ts";
+export { SignatureWork, type SignatureWorker } from "./engine/SignatureWork.ts";
 export type { IssuedActivationKey, SubscriptionInput } from "./engine/Subscriptions.ts";
 export * as Fettle from "./Fettle.ts";
 export { BlobError, BlobStore, type BlobStoreShape } from "./ports/BlobStore.ts";

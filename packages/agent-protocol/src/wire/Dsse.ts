@@ -45,13 +45,21 @@ export const preAuthenticationEncoding = (type: string, payload: Uint8Array): Ui
 /** Signs a value as a document of a type. */
 export const seal = (type: PayloadType, value: unknown, keys: Crypto.KeyPair): Uint8Array => {
   const payload = Json.canonicalBytes(value);
-  const sig = Crypto.sign(keys, preAuthenticationEncoding(type, payload));
-  return Json.canonicalBytes({
+  return envelope(type, payload, keys.publicKey, Crypto.sign(keys, preAuthenticationEncoding(type, payload)));
+};
+
+/** The document of a payload whose {@link preAuthenticationEncoding} was signed elsewhere. */
+export const envelope = (
+  type: PayloadType,
+  payload: Uint8Array,
+  key: Crypto.PublicKey,
+  signature: string,
+): Uint8Array =>
+  Json.canonicalBytes({
     payload: Buffer.from(payload).toString("base64"),
     payloadType: type,
-    signatures: [{ keyid: Crypto.fingerprint(keys.publicKey), sig }],
+    signatures: [{ keyid: Crypto.fingerprint(key), sig: signature }],
   });
-};
 
 /** Verifies a document against its type and one trusted key, and answers the payload's bytes. */
 export const open = (

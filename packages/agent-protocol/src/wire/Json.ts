@@ -59,9 +59,9 @@ export const decodeCanonical = (
 
 /** The one spelling of a value. Refuses what has none: fractions, unsafe integers, lone surrogates, functions. */
 export const canonical = (value: unknown): Result<string, JsonError> => {
-  const out: string[] = [];
-  const problem = write(value, out, 0);
-  return problem === null ? ok(out.join("")) : error("not-canonical", problem);
+  const writing: Writing = { problem: null };
+  const text = write(value, writing, 0);
+  return writing.problem === null ? ok(text) : error("not-canonical", writing.problem);
 };
 
 /** {@link canonical} as bytes, for a value that the code itself built: anything else is a bug. */
@@ -101,52 +101,56 @@ const depthOf = (bytes: Uint8Array): number => {
 
 const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
 
-const write = (value: unknown, out: string[], depth: number): string | null => {
-  if (value === null || typeof value === "boolean") {
-    out.push(String(value));
-    return null;
-  }
+/** A writing under way, which stops at its first problem. */
+interface Writing {
+  problem: string | null;
+}
+
+const write = (value: unknown, writing: Writing, depth: number): string => {
+  if (typeof value === "string") return writeString(value, "a string", writing);
   if (typeof value === "number") {
-    if (!Number.isSafeInteger(value) || Object.is(value, -0)) return `${value} is not a safe integer`;
-    out.push(String(value));
-    return null;
+    if (Number.isSafeInteger(value) && !Object.is(value, -0)) return String(value);
+    return stop(writing, `${value} is not a safe integer`);
   }
-  if (typeof value === "string") {
-    if (LONE_SURROGATE.test(value)) return "a string has a lone surrogate";
-    out.push(JSON.stringify(value));
-    return null;
-  }
-  if (typeof value === "object" && depth >= CANONICAL_DEPTH_MAX) return `nested deeper than ${CANONICAL_DEPTH_MAX}`;
-  if (Array.isArray(value)) return writeArray(value, out, depth);
-  if (typeof value === "object") return writeObject(value, out, depth);
-  return `a ${typeof value} has no JSON`;
+  if (value === null || typeof value === "boolean") return String(value);
+  if (typeof value !== "object") return stop(writing, `a ${typeof value} has no JSON`);
+  if (depth >= CANONICAL_DEPTH_MAX) return stop(writing, `nested deeper than ${CANONICAL_DEPTH_MAX}`);
+  return Array.isArray(value) ? writeArray(value, writing, depth) : writeObject(value, writing, depth);
 };
 
-const writeArray = (items: readonly unknown[], out: string[], depth: number): string | null => {
-  out.push("[");
-  for (let i = 0; i < items.length; i += 1) {
-    if (i > 0) out.push(",");
-    const problem = write(items[i], out, depth + 1);
-    if (problem !== null) return problem;
-  }
-  out.push("]");
-  return null;
+const stop = (writing: Writing, problem: string): string => {
+  writing.problem ??= problem;
+  return "";
 };
 
-const writeObject = (object: object, out: string[], depth: number): string | null => {
-  let before = "{";
+// Printable ASCII without quote and backslash, which is nearly all that travels, is its own spelling.
+const PLAIN = /^[ !#-[\]-~]*$/;
+
+const writeString = (text: string, what: string, writing: Writing): string => {
+  if (PLAIN.test(text)) return `"${text}"`;
+  return LONE_SURROGATE.test(text) ? stop(writing, `${what} has a lone surrogate`) : JSON.stringify(text);
+};
+
+const writeArray = (items: readonly unknown[], writing: Writing, depth: number): string => {
+  let out = "[";
+  for (let i = 0; i < items.length && writing.problem === null; i += 1) {
+    if (i > 0) out += ",";
+    out += write(items[i], writing, depth + 1);
+  }
+  return `${out}]`;
+};
+
+const writeObject = (object: object, writing: Writing, depth: number): string => {
+  let out = "{";
   // Without a comparator, sort goes by UTF-16 units.
   for (const key of Object.keys(object).sort()) {
     const item: unknown = (object as { readonly [key: string]: unknown })[key];
     if (item === undefined) continue;
-    if (LONE_SURROGATE.test(key)) return "a key has a lone surrogate";
-    out.push(before, JSON.stringify(key), ":");
-    before = ",";
-    const problem = write(item, out, depth + 1);
-    if (problem !== null) return problem;
+    if (out !== "{") out += ",";
+    out += `${writeString(key, "a key", writing)}:${write(item, writing, depth + 1)}`;
+    if (writing.problem !== null) return "";
   }
-  out.push(before === "{" ? "{}" : "}");
-  return null;
+  return `${out}}`;
 };
 
 const sameBytes = (a: Uint8Array, b: Uint8Array): boolean =>

@@ -138,19 +138,31 @@ export const claim = (request: WireRequest): Result<ClaimedRequest, SignedReques
   });
 };
 
-/** Proves a claim with the key of the agent that it names. `now` is the control plane's clock, skew in seconds. */
+/** What a control plane's clock says, and how far an agent's may be from it. */
+export interface ClockCheck {
+  /** Epoch milliseconds. */
+  readonly now: number;
+  readonly clockSkewSeconds: number;
+}
+
+/** Proves a claim with the key of the agent that it names. */
 export const verify = (
   claimed: ClaimedRequest,
   key: Crypto.PublicKey,
-  options: { readonly now: number; readonly clockSkewSeconds: number },
+  clock: ClockCheck,
+): Result<RequestComponents, SignedRequestError> =>
+  conclude(claimed, Crypto.verify(key, signatureBase(claimed.components), claimed.signature), clock);
+
+/** {@link verify} where the signature over {@link signatureBase} was checked elsewhere. */
+export const conclude = (
+  { components }: ClaimedRequest,
+  isSigned: boolean,
+  clock: ClockCheck,
 ): Result<RequestComponents, SignedRequestError> => {
-  const { components } = claimed;
-  if (!Crypto.verify(key, signatureBase(components), claimed.signature)) {
-    return error("wrong-signature", "not signed by the key of that agent");
-  }
-  const skew = Math.abs(options.now - components.created);
-  if (skew > options.clockSkewSeconds * 1_000) {
-    return error("clock-skew", `made ${Math.round(skew / 1_000)} s from now; at most ${options.clockSkewSeconds} s`);
+  if (!isSigned) return error("wrong-signature", "not signed by the key of that agent");
+  const skew = Math.abs(clock.now - components.created);
+  if (skew > clock.clockSkewSeconds * 1_000) {
+    return error("clock-skew", `made ${Math.round(skew / 1_000)} s from now; at most ${clock.clockSkewSeconds} s`);
   }
   return ok(components);
 };

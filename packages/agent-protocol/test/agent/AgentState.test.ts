@@ -83,11 +83,11 @@ const journal = fc.array(record, { maxLength: 60, size: "max" }).map(numbered);
 const onDisk = <A>(x: A): A => JSON.parse(JSON.stringify(x)) as A;
 
 /** Every state on the way, the empty one first. */
-const states = (records: readonly JournalRecord[]): readonly AgentState.AgentState[] =>
-  records.reduce<readonly AgentState.AgentState[]>(
-    (all, r) => [...all, AgentState.apply(all.at(-1) ?? AgentState.empty, r)],
-    [AgentState.empty],
-  );
+const states = (records: readonly JournalRecord[]): readonly AgentState.AgentState[] => {
+  const all = [AgentState.empty];
+  for (const r of records) all.push(AgentState.apply(all.at(-1) ?? AgentState.empty, r));
+  return all;
+};
 
 describe("AgentState.fold", () => {
   it("a checkpoint is as good as the records before it", () => {
@@ -167,7 +167,7 @@ describe("AgentState.fold", () => {
     const patch = { runId: runIds[0], patchId: "A" };
     const intended: JournalRecord = { _tag: "InstallIntended", ...patch, attempt: 1, before: [] };
     const attempts = (...more: readonly JournalRecord[]) =>
-      AgentState.fold([heldManifest(), ...more]).runs[runIds[0]]?.patches["A"];
+      AgentState.fold([heldManifest(), ...more]).runs[runIds[0]]?.patches.A;
     expect(attempts(intended)).toMatchObject({ attempts: 1, open: { attempt: 1, report: null } });
     expect(attempts(intended, { _tag: "InstallDeferred", ...patch, attempt: 1 })).toMatchObject({
       attempts: 0,
@@ -214,7 +214,7 @@ describe("AgentState and leases", () => {
         timeFloor,
       } = after(before, ...(at === "Pending" ? [] : [recorded(1, status(at))]));
       expect(held[runIds[0]]).toMatchObject({ status: at, manifest: { notAfter: NOW + 99, manifestVersion: 8 } });
-      expect(held[runIds[0]]?.patches["A"]?.prefetch).toEqual(fine);
+      expect(held[runIds[0]]?.patches.A?.prefetch).toEqual(fine);
       expect([manifestVersion, timeFloor]).toEqual([8, NOW + 5]);
     },
   );

@@ -38,7 +38,7 @@ describe("a run", () => {
     expect(truthOf(machine)).toEqual(["begin A", "effect A", "begin B", "effect B", "begin C", "effect C"]);
     expect(standing(machine)).toEqual({ a: "2-1", b: "2-1", c: "2-1" });
     expect(statusesTold(machine)).toEqual(["Downloaded", "JobStarted", "Patching", "Completed"]);
-    expect(patchesTold(machine)["B"]).toEqual({
+    expect(patchesTold(machine).B).toEqual({
       _tag: "Patch",
       runId: manifest.runId,
       patchId: "B",
@@ -107,7 +107,7 @@ describe("a run", () => {
   it("CMP-02: an installer that claims success is not believed", () => {
     const machine = ran({ strike: () => "claims-success" });
     expect(outcomesTold(machine)).toEqual({ A: "Failed 9", B: "Failed 9", C: "Failed 9" });
-    expect(patchesTold(machine)["A"]).toMatchObject({ exitCode: 0 });
+    expect(patchesTold(machine).A).toMatchObject({ exitCode: 0 });
   });
 
   it("CMP-02: an installer that reports a failure after it succeeded is not believed either", () => {
@@ -154,7 +154,7 @@ describe("a run", () => {
       }),
     });
     expect(machine.state().facts).toEqual([]);
-    expect(patchesTold(machine)["A"]?.outputTail).toBe(`\ufffd${"😀".repeat(999)}x`);
+    expect(patchesTold(machine).A?.outputTail).toBe(`\ufffd${"😀".repeat(999)}x`);
   });
 });
 
@@ -227,7 +227,7 @@ describe("a lock that somebody else holds", () => {
     expect(machine.status()).toBe("Patching");
     machine.finish();
     expect(tagsOf(machine).filter((t) => t === "InstallDeferred")).toHaveLength(3);
-    expect(patchesTold(machine)["A"]).toMatchObject({ attempt: 1, outcome: "Installed" });
+    expect(patchesTold(machine).A).toMatchObject({ attempt: 1, outcome: "Installed" });
     expect(truthOf(machine).filter((t) => t.startsWith("begin"))).toEqual(["begin A", "begin B", "begin C"]);
   });
 
@@ -235,7 +235,7 @@ describe("a lock that somebody else holds", () => {
     const strikes = ["busy", "busy", "before", "busy", null] as const;
     let n = 0;
     const machine = ran({ strike: () => strikes[n++] ?? null }, {}, [patch("a")]);
-    expect(patchesTold(machine)["A"]).toMatchObject({ attempt: 2, outcome: "Installed" });
+    expect(patchesTold(machine).A).toMatchObject({ attempt: 2, outcome: "Installed" });
     expect(truthOf(machine)).toEqual(["begin A", "repair", "begin A", "effect A"]);
   });
 
@@ -259,7 +259,7 @@ describe("a lock that somebody else holds", () => {
       }),
     });
     expect(outcomesTold(machine)).toEqual({ A: "Installed", B: "Installed", C: "Installed" });
-    expect(patchesTold(machine)["C"]).toMatchObject({ attempt: 1 });
+    expect(patchesTold(machine).C).toMatchObject({ attempt: 1 });
   });
 });
 
@@ -283,7 +283,7 @@ describe("a lock met while a crashed attempt is recovered", () => {
       [patch("a")],
     );
     expect(truthOf(machine)).toEqual(["begin A", "repair", "begin A", "effect A"]);
-    expect(patchesTold(machine)["A"]).toMatchObject({ attempt: 2, outcome: "Installed" });
+    expect(patchesTold(machine).A).toMatchObject({ attempt: 2, outcome: "Installed" });
     expect(tagsOf(machine)).not.toContain("InstallDeferred");
   });
 });
@@ -302,7 +302,7 @@ describe("an installer that can't even try", () => {
     const machine = ran(failing(method, reason));
     expect(statusesTold(machine)).toEqual(statuses);
     expect(outcomesTold(machine)).toEqual({ A: "Failed 5", B: "Failed 5", C: "Failed 5" });
-    expect(patchesTold(machine)["B"]).toMatchObject({ attempt: 0, outputTail: `${reason}: it was ${reason}` });
+    expect(patchesTold(machine).B).toMatchObject({ attempt: 0, outputTail: `${reason}: it was ${reason}` });
   });
 
   it("RUN-08: keeps what was installed before it", () => {
@@ -355,7 +355,7 @@ describe("a broken package database", () => {
     machine.plane.order(patches);
     machine.finish();
     expect(truthOf(machine).slice(0, 3)).toEqual(["repair", "begin A", "effect A"]);
-    expect(outcomesTold(machine)["A"]).toBe("Installed");
+    expect(outcomesTold(machine).A).toBe("Installed");
   });
 
   it("fails the patch where mending doesn't help, and nothing is begun", () => {

@@ -75,6 +75,23 @@ describe("Crypto", () => {
     expect([...others, standard].filter((text) => Crypto.verify(agentKeys.publicKey, data, text))).toEqual([]);
   });
 
+  it("T1: says the same of a signature, here or on another thread", async () => {
+    const signature = Crypto.sign(agentKeys, data);
+    const keys = [agentKeys.publicKey, strangerKeys.publicKey, "", "nonsense", agentKeys.privateKey];
+    const texts = [
+      signature,
+      ...respelt(signature).slice(-80),
+      `${signature}=`,
+      "",
+      "!",
+      Crypto.sign(strangerKeys, data),
+    ];
+    const pairs = keys.flatMap((key) => texts.map((text) => [key, text] as const));
+    const aside = await Promise.all(pairs.map(([key, text]) => Crypto.verifyAside(key, data, text)));
+    expect(aside).toEqual(pairs.map(([key, text]) => Crypto.verify(key, data, text)));
+    expect(aside.filter((isGood) => isGood)).toHaveLength(2);
+  });
+
   it.each(["", "nonsense", "AAAA", "=".repeat(59)])("answers false to the key %j, and never throws", (key) => {
     expect(Crypto.verify(key, data, Crypto.sign(agentKeys, data))).toBe(false);
     expect(Crypto.isPublicKey(key)).toBe(false);

@@ -76,9 +76,11 @@ describe("Json.decode", () => {
   ])("T16: refuses 2 MB of hostile %s at once", (_, hostile) => {
     const input = bytes(hostile);
     expect(input.length).toBeGreaterThan(1_900_000);
-    const start = performance.now();
+    // The processor's time, so that a busy machine is no failure.
+    const start = process.cpuUsage();
     expect(["too-deep", "syntax"]).toContain(error(Json.decode(input, roomy)).reason);
-    expect(performance.now() - start).toBeLessThan(500);
+    const { user, system } = process.cpuUsage(start);
+    expect((user + system) / 1_000).toBeLessThan(500);
   });
 
   it.each([

@@ -23,6 +23,7 @@ import * as Provisioning from "./Provisioning.ts";
 import * as Replies from "./Replies.ts";
 import * as Reports from "./Reports.ts";
 import * as Repository from "./Repository.ts";
+import { SignatureWork } from "./SignatureWork.ts";
 import * as SignedDocuments from "./SignedDocuments.ts";
 
 /** Answers a request of an agent. */
@@ -61,10 +62,10 @@ const prove = Effect.fnUntraced(function* (claimed: SignedRequest.ClaimedRequest
   const agent = yield* Repository.get(tenantId, "agent", agentId);
   if (agent === null) return yield* Replies.refuse("unknown-agent", "unknown agent", "provision first");
   const now = (yield* Environment).now();
-  const verified = SignedRequest.verify(claimed, agent.value.publicKey, {
-    now,
-    clockSkewSeconds: wireLimits.clockSkewSeconds,
-  });
+  const { verify } = yield* SignatureWork;
+  const signed = SignedRequest.signatureBase(claimed.components);
+  const isSigned = yield* verify(agent.value.publicKey, signed, claimed.signature);
+  const verified = SignedRequest.conclude(claimed, isSigned, { now, clockSkewSeconds: wireLimits.clockSkewSeconds });
   if (!verified.ok) {
     const code = verified.error.reason === "clock-skew" ? "clock-skew" : "unsigned";
     return yield* Replies.refuse(code, verified.error.reason, verified.error.message, { serverTime: now });

@@ -94,9 +94,8 @@ const record = (proved: ProvedRequest, fact: Facts.Fact): FactRecord => {
 };
 
 // Of two facts under one number, which only a broken agent tells, the first stands, in one report as over several.
-const firstOfEach = (records: readonly FactRecord[]): readonly FactRecord[] => [
-  ...new Map([...records].reverse().map((r) => [r.id, r])).values(),
-];
+const firstOfEach = (records: readonly FactRecord[]): readonly FactRecord[] =>
+  records.filter((r, i) => records.findIndex((other) => other.id === r.id) === i);
 
 // A document that could not even be read names no run; the record of what was offered does.
 const withRun = (proved: ProvedRequest, fact: Facts.Fact): Facts.Fact => {

@@ -152,7 +152,7 @@ describe("a licence lost after its manifest was issued", () => {
     agent.report(1, WireAgent.status(runId, "Downloaded"), WireAgent.status(runId, "JobStarted"));
     plane.call(plane.fettle.subscriptions.save(manager, { plan: "Full", expiresAt: null, seats: 0 }));
     // Even when it says that it holds nothing: a restored agent may not know.
-    for (const manifestVersion of [1, 0]) expect(agent.checkIn({ manifestVersion }).manifests).toEqual([]);
+    for (const manifestVersion of [0, 1]) expect(agent.checkIn({ manifestVersion }).manifests).toEqual([]);
     expect(statusOf(scene, jobId, agent)).toMatchObject({ status: "JobStarted" });
     agent.report(3, ...WireAgent.wholeRun(runId).slice(2));
     expect(statusOf(scene, jobId, agent)).toMatchObject({ status: "Completed" });

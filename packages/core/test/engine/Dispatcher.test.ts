@@ -178,6 +178,36 @@ describe("a tick", () => {
     expect(scene.run(jobId).assetRuns.get(agent?.id ?? "")?.manifest?.version).toBe(2);
   });
 
+  it("PLN-04: renews the lease of who has downloaded and not started", () => {
+    const scene = Scene.make();
+    const [agent] = scene.agents;
+    const jobId = scene.enabled();
+    tick(scene);
+    agent?.report(1, status(scene.run(jobId).id, "Downloaded"));
+    scene.plane.clock.pass(LEASE_MS);
+    expect(tick(scene)).toMatchObject({ issued: 1 });
+    expect(agent?.checkIn({ manifestVersion: 1 }).manifests.map((m) => m.version)).toEqual([2]);
+    expect(scene.run(jobId).assetRuns.get(agent?.id ?? "")?.state.status).toBe("Downloaded");
+  });
+
+  it("calls a run issued once every asset has its manifest, and not before", () => {
+    const scene = Scene.make({ agents: 2 });
+    const { plane } = scene;
+    const jobId = scene.enabled();
+    plane.hooks.before = (batch) => {
+      if (!batch.events.some((e) => e.type === "ManifestIssued")) return;
+      plane.hooks.before = null;
+      // The first agent checks in just then, so that its record is another.
+      for (const agent of scene.agents) agent.checkIn();
+    };
+    const isIssued = () => plane.call(plane.fettle.runs.progress(manager, scene.run(jobId).id)).isIssued;
+    expect(tick(scene)).toMatchObject({ issued: 1 });
+    expect(isIssued()).toBe(false);
+    expect(tick(scene)).toMatchObject({ issued: 1 });
+    expect(isIssued()).toBe(true);
+    expectOnce(scene, jobId);
+  });
+
   it("PLN-04: gives no new lease to who has started", () => {
     const scene = Scene.make();
     const jobId = scene.enabled();

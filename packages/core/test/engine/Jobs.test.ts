@@ -146,6 +146,15 @@ describe("the plan of a job", () => {
     expect(excluded).toMatchObject([{ assetId: scene.agents[0]?.id, rule: "TAG-06" }]);
   });
 
+  it("OWN-04: of a job without an owner there is no plan (as stored; advisories are to come)", () => {
+    const { plane } = Scene.make();
+    const body = { ...Values.job({ ownerId: null }), id: "advisory" };
+    const write = { _tag: "Put", kind: "job", id: "advisory", body: body as never, indexes: [] } as const;
+    const batch = { tenantId: "acme", expect: [], counters: [], uniques: [], writes: [write], events: [] };
+    Effect.runSync(plane.storage.commit(batch));
+    expect(plane.rejections(plane.fettle.jobs.plan(manager, "advisory"))).toMatchObject([{ rule: "OWN-04" }]);
+  });
+
   it.each([
     ["is gone", (plane: ControlPlane.ControlPlane) => plane.users.remove("uli")],
     ["is a reader by now", (plane: ControlPlane.ControlPlane) => plane.users.set(user("uli", "PatchReader"))],

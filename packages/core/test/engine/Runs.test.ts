@@ -109,6 +109,33 @@ describe("a rollback after a deployment", () => {
     expect(listOf(scene, two, 1).list?.patches[0]?.packages).toEqual([pkg("openssl", "1-7")]);
   });
 
+  it("CMP-02: is confirmed where a later snapshot lacks the patch again, and denied where it has it (shown beside the report)", () => {
+    const { scene, runId, fettle, call } = running(2);
+    const [honest, liar] = scene.agents;
+    for (const agent of scene.agents) agent.report(1, ...wholeRun(runId));
+    const back = scene.enabled(rollback);
+    tick(scene);
+    const { id } = scene.run(back);
+    for (const agent of scene.agents) agent.report(6, ...wholeRun(id, "P-1", "Removed", ["2-1", "1-1"]));
+    honest?.snapshot([pkg("openssl", "1-1")]);
+    liar?.snapshot([pkg("openssl", "2-1")]);
+    expect(call(fettle.runs.results(manager, id)).map((r) => r.isConfirmed)).toEqual([true, false]);
+  });
+
+  it("takes back only what the installation changed", () => {
+    const { scene, runId } = running();
+    const [agent] = scene.agents;
+    const change = patched(runId, "P-1", "Installed");
+    if (change._tag !== "Patch") throw new Error("no evidence");
+    const packages = [...change.packages, { name: "curl", arch: "x86_64", before: ["1-1"], after: ["1-1"] }];
+    const grown = { name: "zlib", arch: "x86_64", before: [], after: ["1-1"] };
+    const facts = wholeRun(runId).map((f) => (f._tag === "Patch" ? { ...f, packages: [...packages, grown] } : f));
+    agent?.report(1, ...facts);
+    scene.enabled(rollback);
+    tick(scene);
+    expect(listOf(scene, agent, 1).list?.patches[0]?.packages).toEqual([pkg("openssl", "1-1")]);
+  });
+
   it("has nothing to take back a second time", () => {
     const { scene, runId } = running();
     const [agent] = scene.agents;

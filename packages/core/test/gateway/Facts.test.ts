@@ -107,8 +107,9 @@ describe("facts about a run", () => {
     const { scene, agent, runId, state } = running();
     const second = scene.enabled({ title: "second" });
     scene.plane.call(scene.plane.fettle.tick());
-    const unknown = status(Values.uuid(404), "Downloaded");
-    agent.report(1, unknown, ...wholeRun(runId), ...wholeRun(scene.run(second).id, "P-1", "Failed"));
+    const [first, last] = [404, 405].map((n) => status(Values.uuid(n), "Downloaded"));
+    if (first === undefined || last === undefined) throw new Error("no facts");
+    agent.report(1, first, ...wholeRun(runId), ...wholeRun(scene.run(second).id, "P-1", "Failed"), last);
     expect(state()?.status).toBe("Completed");
     expect(scene.run(second).assetRuns.get(agent.id)?.state.status).toBe("CompletedWithFailure");
   });

@@ -1,7 +1,9 @@
 /** Time and chance of the real machine: live forms of core's Environment and of the agent's AgentEnvironment. */
 import { randomBytes, randomUUID } from "node:crypto";
+import { Crypto } from "@fettle/agent-protocol";
 import { AgentEnvironment } from "@fettle/agent-protocol/agent";
-import { Environment } from "@fettle/core";
+import { Environment, SignatureWork, type SignatureWorker } from "@fettle/core";
+import * as Effect from "effect/Effect";
 import * as Layer from "effect/Layer";
 
 /** 128 bits: what a signed request's nonce holds. */
@@ -29,8 +31,17 @@ export const agentEnvironment: AgentEnvironment["Service"] = {
   tzdata,
 };
 
-/** Provides {@link Environment}. */
-export const layer: Layer.Layer<Environment> = Layer.succeed(Environment, environment);
+/** Makes and checks signatures on node's own worker threads, so that the event loop goes on meanwhile. */
+export const signatureWorker: SignatureWorker = {
+  verify: (key, data, signature) => Effect.promise(() => Crypto.verifyAside(key, data, signature)),
+  sign: (keys, data) => Effect.promise(() => Crypto.signAside(keys, data)),
+};
+
+/** Provides {@link Environment}, and signature work on other threads. */
+export const layer: Layer.Layer<Environment> = Layer.merge(
+  Layer.succeed(Environment, environment),
+  Layer.succeed(SignatureWork, signatureWorker),
+);
 
 /** Provides {@link AgentEnvironment}. */
 export const agentLayer: Layer.Layer<AgentEnvironment> = Layer.succeed(AgentEnvironment, agentEnvironment);
