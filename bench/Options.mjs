@@ -30,7 +30,8 @@ export function parse(args) {
   for (let i = 0; i < args.length; i += 1) {
     const [name = "", inline] = (args[i] ?? "").split("=", 2);
     if (name === "--only") {
-      const prefix = inline ?? args[(i += 1)];
+      if (inline === undefined) i += 1;
+      const prefix = inline ?? args[i];
       if (prefix === undefined || prefix === "" || prefix.startsWith("--")) {
         return { ok: false, error: "--only needs the beginning of an id, such as --only storage." };
       }
