@@ -37,7 +37,9 @@ const main = async (): Promise<number> => {
     isFull: full,
     scratch: path.join(here, "scratch"),
     now: () => performance.now(),
-    collectGarbage: () => void globalThis.gc?.(),
+    collectGarbage: () => {
+      globalThis.gc?.();
+    },
     say,
   });
   await written(json ? Report.json(outcomes) : Report.table(outcomes));
