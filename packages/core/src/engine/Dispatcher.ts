@@ -20,10 +20,10 @@ import * as Subscriptions from "./Subscriptions.ts";
 /** The key of the only occurrence of an on-demand job. */
 export const ON_DEMAND = "on-demand";
 
-/** A job that could not be moved this time, and why; the next tick tries again. */
+/** A job, or a whole tenant (null), that could not be moved this time, and why; the next tick tries again. */
 export interface StuckJob {
   readonly tenantId: string;
-  readonly jobId: string;
+  readonly jobId: string | null;
   readonly message: string;
 }
 
@@ -35,26 +35,34 @@ export interface TickReport {
   readonly stuck: readonly StuckJob[];
 }
 
-/** Moves every tenant's enabled jobs as far as they can go now. A job that can't move holds up no other. */
+/** Moves every tenant's enabled jobs as far as they can go now. What can't move holds up no other job and no other tenant. */
 export const tick = Effect.fn("Dispatcher.tick")(function* () {
   const storage = yield* Storage;
-  const total = { materialised: 0, issued: 0, completed: 0 };
-  const stuck: StuckJob[] = [];
+  let total: TickReport = { materialised: 0, issued: 0, completed: 0, stuck: [] };
   for (const tenantId of yield* storage.tenants()) {
-    const enabled: JobStatus = "Enabled";
-    for (const job of yield* Repository.allBy(tenantId, "job", "status", enabled)) {
-      const moved = yield* Effect.result(move(tenantId, job));
-      if (moved._tag === "Failure") {
-        stuck.push({ tenantId, jobId: job.id, message: moved.failure.message });
-        continue;
-      }
-      total.materialised += moved.success.materialised;
-      total.issued += moved.success.issued;
-      total.completed += moved.success.completed;
-    }
+    const ticked = yield* Effect.result(tickTenant(tenantId));
+    if (ticked._tag === "Success") total = add(total, ticked.success);
+    else total = { ...total, stuck: [...total.stuck, { tenantId, jobId: null, message: ticked.failure.message }] };
   }
-  const report: TickReport = { ...total, stuck };
-  return report;
+  return total;
+});
+
+const tickTenant = Effect.fn("Dispatcher.tickTenant")(function* (tenantId: string) {
+  let total: TickReport = { materialised: 0, issued: 0, completed: 0, stuck: [] };
+  const enabled: JobStatus = "Enabled";
+  for (const job of yield* Repository.allBy(tenantId, "job", "status", enabled)) {
+    const moved = yield* Effect.result(move(tenantId, job));
+    if (moved._tag === "Success") total = add(total, { ...moved.success, stuck: [] });
+    else total = { ...total, stuck: [...total.stuck, { tenantId, jobId: job.id, message: moved.failure.message }] };
+  }
+  return total;
+});
+
+const add = (a: TickReport, b: TickReport): TickReport => ({
+  materialised: a.materialised + b.materialised,
+  issued: a.issued + b.issued,
+  completed: a.completed + b.completed,
+  stuck: [...a.stuck, ...b.stuck],
 });
 
 const move = Effect.fn("Dispatcher.move")(function* (tenantId: string, job: Repository.Versioned<Job.Job>) {

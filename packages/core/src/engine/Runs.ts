@@ -5,10 +5,12 @@ import type { Asset } from "../domain/asset/Asset.ts";
 import type * as AssetRun from "../domain/run/AssetRun.ts";
 import * as Run from "../domain/run/Run.ts";
 import type { Actor } from "../domain/shared/Actor.ts";
+import * as TagScope from "../domain/tag/TagScope.ts";
 import * as Assessments from "./Assessments.ts";
 import * as Authority from "./Authority.ts";
 import { lift, reject } from "./Rejected.ts";
 import * as Repository from "./Repository.ts";
+import * as Subscriptions from "./Subscriptions.ts";
 
 /** One patch on one asset in a run. `isConfirmed`: a later snapshot of the package database agrees (CMP-02). */
 export interface ResultRow {
@@ -35,8 +37,7 @@ export const progress = Effect.fn("Runs.progress")(function* (actor: Actor, runI
 
 /** Every asset and patch of a run with before, after, outcome and reason. */
 export const results = Effect.fn("Runs.results")(function* (actor: Actor, runId: string) {
-  const { run, assetRuns } = yield* load(actor, runId);
-  const assets = new Map((yield* Repository.all(actor.tenantId, "asset")).map((a) => [a.id, a.value]));
+  const { run, assets, assetRuns } = yield* load(actor, runId);
   const assessments = yield* Assessments.all(actor.tenantId);
   const rows = assetRuns.flatMap((a): readonly ResultRow[] => {
     const asset = assets.get(a.assetId);
@@ -56,16 +57,21 @@ export const results = Effect.fn("Runs.results")(function* (actor: Actor, runId:
   return rows.sort((a, b) => (a.asset.name < b.asset.name ? -1 : a.asset.name > b.asset.name ? 1 : 0));
 });
 
+// Whoever may view a job sees of its runs the assets in their own scope (TAG-05).
 const load = Effect.fn("Runs.load")(function* (actor: Actor, runId: string) {
-  const run = yield* Repository.get(actor.tenantId, "run", runId);
+  const { tenantId } = actor;
+  const run = yield* Repository.get(tenantId, "run", runId);
   if (run === null) return yield* reject(null, "not-found", `there is no run ${runId}`);
-  yield* mayView(actor, run.value.jobId);
-  const assetRuns = (yield* Repository.allBy(actor.tenantId, "assetRun", "run", runId)).map((a) => a.value);
-  return { run: run.value, assetRuns };
+  const user = yield* mayView(actor, run.value.jobId);
+  const tree = yield* Subscriptions.tagTree(tenantId);
+  const assets = (yield* Repository.all(tenantId, "asset")).map((a) => a.value);
+  const seen = new Map(assets.filter((a) => TagScope.sees(user.scope, tree, a.tags).ok).map((a) => [a.id, a]));
+  const assetRuns = (yield* Repository.allBy(tenantId, "assetRun", "run", runId)).map((a) => a.value);
+  return { run: run.value, assets: seen, assetRuns: assetRuns.filter((a) => seen.has(a.assetId)) };
 });
 
 const mayView = Effect.fn("Runs.mayView")(function* (actor: Actor, jobId: string) {
   const user = yield* Authority.userOf(actor);
   const job = yield* Repository.get(actor.tenantId, "job", jobId);
-  yield* lift(Access.requireOnJob(user, job?.value.ownerId ?? null, "view"));
+  return yield* lift(Access.requireOnJob(user, job?.value.ownerId ?? null, "view"));
 });

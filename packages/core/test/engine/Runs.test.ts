@@ -52,6 +52,19 @@ describe("the progress of a run", () => {
   });
 });
 
+describe("a viewer's scope", () => {
+  it("TAG-05: hides what a run does on assets outside it, in progress and results", () => {
+    const { fettle, call, users, runId } = running(2);
+    const view = () => ({
+      progress: call(fettle.runs.progress(manager, runId)).assets,
+      results: call(fettle.runs.results(manager, runId)).length > 0,
+    });
+    expect(view()).toEqual({ progress: 2, results: true });
+    users.set({ id: "mara", roles: ["PatchManager"], scope: { _tag: "Tags", tags: ["nowhere"] } });
+    expect(view()).toEqual({ progress: 0, results: false });
+  });
+});
+
 describe("the results of a run", () => {
   it("RUN-05: name before, after, outcome and reason of every asset and patch, unlicensed assets too (of one job)", () => {
     const scene = Scene.make({ agents: 3, subscription: { seats: 2 } });
