@@ -54,7 +54,8 @@ const program = Effect.gen(function* () {
   process.stdout.write(`${JSON.stringify({ url: server.url })}\n`);
   const complain = (message: string) => Effect.sync(() => process.stderr.write(`tick: ${message}\n`));
   const tick = Effect.matchEffect(fettle.tick(), {
-    onSuccess: ({ stuck }) => Effect.forEach(stuck, (job) => complain(`${job.tenantId} ${job.jobId ?? "as a whole"}: ${job.message}`)),
+    onSuccess: ({ stuck }) =>
+      Effect.forEach(stuck, (job) => complain(`${job.tenantId} ${job.jobId ?? "as a whole"}: ${job.message}`)),
     onFailure: (failure) => complain(`${failure._tag}: ${failure.message}`),
   });
   yield* Effect.repeat(tick, Schedule.spaced(TICK_MS));
