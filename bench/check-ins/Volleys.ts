@@ -31,10 +31,6 @@ export const contest = async ({ folder, isFull }: Context, figureOf: (volley: Vo
     const { answered, seconds } = await fleet.fire(port);
     const { user, system } = process.cpuUsage(cpuBefore);
     if (answered !== perAgent * AGENTS) throw new Error(`${answered} answers to ${perAgent * AGENTS} check-ins`);
-    if (process.env.VOLLEY)
-      process.stderr.write(
-        `${port === bare.port ? "bare" : "ours"} ${(answered / seconds).toFixed(0)}/s ${((user + system) / answered).toFixed(0)}us\n`,
-      );
     return figureOf({ checkIns: answered, seconds, cpuSeconds: (user + system) / 1e6 });
   };
   for (let i = 0; i < WARM_UP_VOLLEYS; i += 1) for (const { port } of [controlPlane, bare]) await volley(port);
