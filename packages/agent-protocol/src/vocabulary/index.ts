@@ -1,4 +1,5 @@
 /** The words both sides share: pure data and pure functions, nothing imported. */
+export * as DebVersion from "./DebVersion.ts";
 export * as Detection from "./Detection.ts";
 export type { JobKind } from "./JobKind.ts";
 export * as Package from "./Package.ts";
