@@ -1,9 +1,10 @@
 // JavaScript by tsup: ES modules for Node 20, written to a folder beside `dist`.
 
-import { existsSync } from "node:fs";
+import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "tsup";
 import { Failure } from "../setup/Failure.mjs";
+import { withPureNamespaces } from "./Namespaces.mjs";
 
 /** Bundled CommonJS code may call `require` for what Node brings; an ES module has none of its own. */
 const REQUIRE_BANNER = `import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);`;
@@ -51,6 +52,24 @@ export async function bundle(root, target, outDir) {
     throw new Failure(`${target.folder} could not be bundled: ${reasonOf(error)}`);
   } finally {
     process.chdir(root);
+  }
+  if (target.kind === "package") finish(outDir);
+}
+
+const EXECUTABLE = 0o755;
+
+/**
+ * Makes what was bundled fit to be shaken, and commands fit to be called.
+ *
+ * @param {string} outDir
+ */
+function finish(outDir) {
+  const names = readdirSync(outDir, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".js"));
+  for (const name of names) {
+    const file = join(outDir, name);
+    const code = readFileSync(file, "utf8");
+    writeFileSync(file, withPureNamespaces(code));
+    if (code.startsWith("#!")) chmodSync(file, EXECUTABLE);
   }
 }
 

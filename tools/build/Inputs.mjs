@@ -1,5 +1,5 @@
-// What is built from what. A package has one entry per subpath export; an example is bundled when its package.json says
-// so: "fettle": { "bundle": { "main": "src/main.ts" } }.
+// What is built from what. A package has one entry per subpath export and one per command (`bin`); an example is bundled
+// when its package.json says so: "fettle": { "bundle": { "main": "src/main.ts" } }.
 
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -62,6 +62,24 @@ export function entriesOf(folder, exports) {
 }
 
 /**
+ * The entries behind a package's commands, which are named as they are built: `./dist/cli/main.js` is `cli/main`.
+ *
+ * @param {string} folder
+ * @param {Readonly<Record<string, string>>} bin
+ * @returns {Record<string, string>}
+ */
+export function commandsOf(folder, bin) {
+  return Object.fromEntries(
+    Object.values(bin).map((program) => {
+      const [, name] = /^\.\/dist\/(.+)\.js$/.exec(program) ?? [];
+      if (name === undefined)
+        throw new Failure(`${folder}/package.json: the command ${program} must be a file below ./dist`);
+      return [name, `src/${name}.ts`];
+    }),
+  );
+}
+
+/**
  * @param {string} root
  * @returns {Target[]}
  */
@@ -69,7 +87,7 @@ function packagesOf(root) {
   return foldersWithManifest(root, "packages").map(({ folder, manifest }) => ({
     folder,
     kind: "package",
-    entries: entriesOf(folder, manifest.exports ?? {}),
+    entries: { ...entriesOf(folder, manifest.exports ?? {}), ...commandsOf(folder, manifest.bin ?? {}) },
   }));
 }
 

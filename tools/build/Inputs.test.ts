@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { buildInputs, buildOutputs, entriesOf, targetsOf } from "./Inputs.mjs";
+import { buildInputs, buildOutputs, commandsOf, entriesOf, targetsOf } from "./Inputs.mjs";
 
 const ROOT = mkdtempSync(join(tmpdir(), "fettle build "));
 afterAll(() => rmSync(ROOT, { recursive: true, force: true }));
@@ -28,6 +28,11 @@ describe("what is built", () => {
     };
     expect(entriesOf("packages/a", exports)).toEqual({ index: "src/index.ts", "x/y/index": "src/x/y/index.ts" });
     expect(() => entriesOf("packages/a", { ".": "./lib/index.ts" })).toThrow(/packages\/a.*below .\/src/);
+  });
+
+  it("is one entry a command of a package", () => {
+    expect(commandsOf("packages/a", { "fettle-a": "./dist/cli/main.js" })).toEqual({ "cli/main": "src/cli/main.ts" });
+    expect(() => commandsOf("packages/a", { a: "./src/cli/main.ts" })).toThrow(/packages\/a.*below .\/dist/);
   });
 
   it("is every package, and the examples that ask for it", () => {

@@ -33,6 +33,12 @@ describe("the banned globals", () => {
     expect(problemsOf(text)).toEqual([expect.stringContaining(`uses ${name};`)]);
   });
 
+  it("are more where a browser must do", () => {
+    const text = "Buffer.from(bytes)";
+    expect(problemsOf(text, "packages/qql/src/A.ts")).toEqual([expect.stringContaining("uses Buffer;")]);
+    expect(problemsOf(text, "packages/agent-protocol/src/wire/A.ts")).toEqual([]);
+  });
+
   it.each([
     "new Date(instant)",
     "Date.UTC(2024, 1)",
@@ -49,6 +55,8 @@ describe("the banned globals", () => {
 
   it.each([
     "packages/adapters/src/environment/node/A.ts",
+    "packages/qql/src/cli/A.ts",
+    "packages/scheduler/src/cli/A.ts",
     "packages/core/test/a.test.ts",
     "examples/story/A.ts",
     "tools/a.mjs",

@@ -1,11 +1,11 @@
 /**
  * Time, chance, timers and the process come in as arguments or services, so that every decision can be replayed: the
- * globals behind them are used nowhere but in adapters, examples, tools, benchmarks and tests.
+ * globals behind them are used nowhere but in adapters, commands, examples, tools, benchmarks and tests.
  */
 import { type Finding, isCode, lineAt, type Source } from "./Source.ts";
 import { isNode, nodesIn, type SyntaxNode, treeOf, walk } from "./Syntax.ts";
 
-const PURE = /^packages\/(qql|scheduler|agent-protocol|core)\/src\//;
+const PURE = /^packages\/((qql|scheduler)\/src\/(?!cli\/)|(agent-protocol|core)\/src\/)/;
 
 /** Banned wherever they are mentioned, with what to use instead. */
 const GLOBALS: Readonly<Record<string, string>> = {
@@ -16,6 +16,14 @@ const GLOBALS: Readonly<Record<string, string>> = {
   setImmediate: "use Effect.yieldNow",
   performance: "use the Clock service",
   fetch: "use a port",
+};
+
+/** These run in browsers, too. */
+const EVERYWHERE = /^packages\/(qql|scheduler)\/src\//;
+
+/** Banned where no Node may be. */
+const NODE_GLOBALS: Readonly<Record<string, string>> = {
+  Buffer: "use Uint8Array, as a browser has no Buffer",
 };
 
 /** Banned as members. */
@@ -33,9 +41,10 @@ export function checkGlobals(sources: readonly Source[]): readonly Finding[] {
 function findingsOf(source: Source): readonly Finding[] {
   const tree = treeOf(source);
   const own = namesDeclaredIn(tree);
+  const globals = EVERYWHERE.test(source.path) ? { ...GLOBALS, ...NODE_GLOBALS } : GLOBALS;
   const found: Finding[] = [];
   walk(tree, (node, parents) => {
-    const [name, instead] = bannedBy(node, parents.at(-1), own) ?? [];
+    const [name, instead] = bannedBy(node, parents.at(-1), own, globals) ?? [];
     if (name === undefined) return;
     found.push({ path: source.path, line: lineAt(source.text, node.start), problem: `uses ${name}; ${instead}` });
   });
@@ -46,11 +55,12 @@ function bannedBy(
   node: SyntaxNode,
   parent: SyntaxNode | undefined,
   own: ReadonlySet<string>,
+  globals: Readonly<Record<string, string>>,
 ): readonly [string, string] | undefined {
   if (node.type === "MemberExpression") return bannedIn(MEMBERS, memberName(node), own);
   if (node.type === "NewExpression" || node.type === "CallExpression") return bannedDate(node);
   if (node.type !== "Identifier" || isOnlyAName(node, parent)) return undefined;
-  return bannedIn(GLOBALS, String(node.name), own);
+  return bannedIn(globals, String(node.name), own);
 }
 
 /** `new Date()` is now; `Date(…)` always is. */

@@ -38,7 +38,9 @@ describe("the import layers", () => {
 
   it.each([
     ["packages/qql/src/A.ts", `import { x } from "./B.ts";`],
+    ["packages/qql/src/cli/A.ts", `import { x } from "../B.ts"; import { y } from "node:fs";`],
     ["packages/scheduler/src/A.ts", `import { addDays } from "date-fns/addDays";`],
+    ["packages/scheduler/src/cli/A.ts", `import { x } from "../B.ts"; import { y } from "node:fs";`],
     ["packages/agent-protocol/src/wire/Crypto.ts", `import { sign } from "node:crypto";`],
     ["packages/agent-protocol/src/wire/A.ts", `import { sign } from "./Crypto.ts";`],
     ["packages/agent-protocol/src/agent/A.ts", `import * as Effect from "effect/Effect";`],
@@ -63,7 +65,11 @@ describe("the import layers", () => {
   it.each([
     ["packages/qql/src/A.ts", `import { x } from "../../core/src/B.ts";`, "qql may not import core/facade"],
     ["packages/qql/src/A.ts", `import * as z from "zod";`, "qql may not import zod"],
+    ["packages/qql/src/A.ts", `import { x } from "node:fs";`, "qql may not import node:fs"],
+    ["packages/qql/src/A.ts", `import { x } from "./cli/B.ts";`, "qql may not import qql/cli"],
+    ["packages/qql/src/cli/A.ts", `import * as z from "zod";`, "qql/cli may not import zod"],
     ["packages/scheduler/src/A.ts", `import { addDays } from "date-fns";`, "scheduler may not import date-fns"],
+    ["packages/scheduler/src/A.ts", `import { x } from "./cli/B.ts";`, "scheduler may not import scheduler/cli"],
     ["packages/agent-protocol/src/vocabulary/A.ts", `import * as z from "zod";`, "vocabulary may not import zod"],
     ["packages/agent-protocol/src/wire/A.ts", `import { sign } from "node:crypto";`, "wire may not import node:crypto"],
     ["packages/agent-protocol/src/wire/A.ts", `import { sign } from "crypto";`, "wire may not import node:crypto"],

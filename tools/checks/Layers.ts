@@ -47,7 +47,10 @@ export const ANY = "*";
 export const NODE = "node:*";
 
 export const ZONES: readonly Zone[] = [
+  // A command is a shell around its package: nothing of the package knows it.
+  { name: "qql/cli", files: /^packages\/qql\/src\/cli\//, zones: ["qql"], packages: [NODE] },
   { name: "qql", files: /^packages\/qql\/src\//, zones: [], packages: [] },
+  { name: "scheduler/cli", files: /^packages\/scheduler\/src\/cli\//, zones: ["scheduler"], packages: [NODE] },
   { name: "scheduler", files: /^packages\/scheduler\/src\//, zones: [], packages: ["date-fns/*", "date-fns-tz/*"] },
 
   ...agentProtocol(),

@@ -16,6 +16,8 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
+import { gzipSync } from "node:zlib";
+import { build } from "esbuild";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -125,6 +127,16 @@ describe("an application that installs the packages", () => {
     expect(typeErrors()).toBe("");
   });
 
+  it("can call the commands that the packages bring", () => {
+    const command = join(APP, "node_modules", ".bin", "fettle-qql");
+    expect(execFileSync(command, ["print", "a=1 AND(b:2)"], { encoding: "utf8" })).toBe("a: 1 AND b: 2\n");
+  });
+
+  it("carries of a package no more than it uses", async () => {
+    const bytes = await bundledBytes(`import { Parser } from "@fettle/qql"; console.log(Parser.parse);`);
+    expect(bytes).toBeLessThanOrEqual(PARSER_BYTES_MAX);
+  });
+
   it("is told of a wrong use by the types", () => {
     writeFileSync(
       join(APP, "wrong.ts"),
@@ -134,6 +146,20 @@ describe("an application that installs the packages", () => {
     rmSync(join(APP, "wrong.ts"));
   });
 });
+
+/** Of a minified and gzipped bundle that uses the parser of QQL alone. */
+const PARSER_BYTES_MAX = 6_144;
+
+async function bundledBytes(source: string): Promise<number> {
+  const { outputFiles } = await build({
+    stdin: { contents: source, resolveDir: APP },
+    bundle: true,
+    minify: true,
+    format: "esm",
+    write: false,
+  });
+  return gzipSync(outputFiles[0]?.contents ?? "").length;
+}
 
 async function pack(folder: string): Promise<Packed> {
   const manifest = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Manifest;

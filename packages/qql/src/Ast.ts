@@ -1,124 +1,102 @@
 /**
- * What a query says, as written: names and values are not yet looked up (see Checked for that).
+ * What a query says, as written: names and values are not yet looked up (see Checked for that). Every node is a span
+ * of the text; a group's span holds its parentheses.
  *
- * Invariants of a parsed tree; the printer relies on them:
- * - every node has the span of its text, with its parentheses when it stands in some;
+ * Invariants of a parsed tree, on which the printer relies and which a tree built by hand must keep:
  * - And and Or have at least two operands, none of their own kind;
- * - a `Bare` text is words joined by single spaces, none a boolean word or the start of a condition; an `Exact` text
- *   holds no backtick.
+ * - a `Bare` text is words joined by single spaces, each a `word` of grammar.ebnf, none a boolean word or the start of
+ *   a condition; the second word of search text isn't `is`; an `Exact` text holds no backtick;
+ * - `Broken` stands only where a diagnostic was reported.
  */
 import type * as Span from "./Span.ts";
 
 /** A query or a part of it. */
-export type Expr = And | Or | Not | Match | AnyOf | Compare | IsNull;
+export type Expr = And | Or | Not | Nested | Condition | Broken;
 
-/** A condition on one token. */
-export type Leaf = Match | AnyOf | Compare | IsNull;
+/** A condition on one token, or search text for all of them. */
+export type Condition = Match | AnyOf | Compare | Range | IsNull | Search;
 
-export interface And {
+export interface And extends Span.Span {
   readonly _tag: "And";
   readonly operands: readonly Expr[];
-  readonly span: Span.Span;
 }
 
-export interface Or {
+export interface Or extends Span.Span {
   readonly _tag: "Or";
   readonly operands: readonly Expr[];
-  readonly span: Span.Span;
 }
 
-export interface Not {
+export interface Not extends Span.Span {
   readonly _tag: "Not";
   readonly operand: Expr;
-  readonly span: Span.Span;
+}
+
+/** `group: (…)`: one element of the group fulfils all of it. */
+export interface Nested extends Span.Span {
+  readonly _tag: "Nested";
+  readonly name: Name;
+  readonly operand: Expr;
 }
 
 /** `name: value`; `name = value` says the same. */
-export interface Match {
+export interface Match extends Span.Span {
   readonly _tag: "Match";
   readonly name: Name;
   readonly value: Literal;
-  readonly span: Span.Span;
 }
 
 /** `name: [a, b]`: any of the values; at least one. */
-export interface AnyOf {
+export interface AnyOf extends Span.Span {
   readonly _tag: "AnyOf";
   readonly name: Name;
   readonly values: readonly Literal[];
-  readonly span: Span.Span;
 }
 
 /** `name < value` and the other orderings. */
-export interface Compare {
+export interface Compare extends Span.Span {
   readonly _tag: "Compare";
   readonly name: Name;
   readonly operator: Ordering;
   readonly value: Literal;
-  readonly span: Span.Span;
+}
+
+/** `name: [a .. b]`, both ends included, or `name: (a .. b)`, both excluded. */
+export interface Range extends Span.Span {
+  readonly _tag: "Range";
+  readonly name: Name;
+  readonly from: Literal;
+  readonly to: Literal;
+  readonly isInclusive: boolean;
 }
 
 /** `name is null`, or negated `name is not null`. */
-export interface IsNull {
+export interface IsNull extends Span.Span {
   readonly _tag: "IsNull";
   readonly name: Name;
-  readonly negated: boolean;
-  readonly span: Span.Span;
+  readonly isNegated: boolean;
+}
+
+/** Text without a token, looked for in all tokens that take part in it. */
+export interface Search extends Span.Span {
+  readonly _tag: "Search";
+  readonly value: Literal;
+}
+
+/** What could not be read. `name` is the token of a condition whose value is missing or broken. */
+export interface Broken extends Span.Span {
+  readonly _tag: "Broken";
+  readonly name: Name | null;
 }
 
 export type Ordering = "<" | "<=" | ">" | ">=";
 
-/** The token's name as written. */
-export interface Name {
+/** A token's or group's name as written. */
+export interface Name extends Span.Span {
   readonly text: string;
-  readonly span: Span.Span;
 }
 
-/** A value as written: `Bare` without quotes, `Phrase` in "…" or '…', `Exact` in backticks. */
-export interface Literal {
+/** A value as written: `Bare` without quotes, `Phrase` in "…" or '…' (escapes resolved), `Exact` in backticks. */
+export interface Literal extends Span.Span {
   readonly _tag: "Bare" | "Phrase" | "Exact";
   readonly text: string;
-  readonly span: Span.Span;
 }
-
-/** All of the operands (one at least): one alone is itself, conjunctions among them are taken apart. */
-export const and = (operands: readonly Expr[], span: Span.Span): Expr => {
-  const flat = operands.flatMap((operand) => (operand._tag === "And" ? operand.operands : [operand]));
-  const [only] = flat;
-  return flat.length === 1 && only !== undefined ? only : { _tag: "And", operands: flat, span };
-};
-
-/** Any of the operands (one at least): one alone is itself, disjunctions among them are taken apart. */
-export const or = (operands: readonly Expr[], span: Span.Span): Expr => {
-  const flat = operands.flatMap((operand) => (operand._tag === "Or" ? operand.operands : [operand]));
-  const [only] = flat;
-  return flat.length === 1 && only !== undefined ? only : { _tag: "Or", operands: flat, span };
-};
-
-export const not = (operand: Expr, span: Span.Span): Not => ({ _tag: "Not", operand, span });
-
-export const match = (name: Name, value: Literal, span: Span.Span): Match => ({ _tag: "Match", name, value, span });
-
-export const anyOf = (name: Name, values: readonly Literal[], span: Span.Span): AnyOf => ({
-  _tag: "AnyOf",
-  name,
-  values,
-  span,
-});
-
-export const compare = (name: Name, operator: Ordering, value: Literal, span: Span.Span): Compare => ({
-  _tag: "Compare",
-  name,
-  operator,
-  value,
-  span,
-});
-
-export const isNull = (name: Name, negated: boolean, span: Span.Span): IsNull => ({
-  _tag: "IsNull",
-  name,
-  negated,
-  span,
-});
-
-export const literal = (_tag: Literal["_tag"], text: string, span: Span.Span): Literal => ({ _tag, text, span });

@@ -1,92 +1,86 @@
 /**
  * What a query means: the Ast with its names resolved in a catalogue and its values read by the type of their token.
- * The one form that every way of running a query (memory, SQL) starts from; switch over it exhaustively.
+ * Every node is a span of the text, as in Ast.
  *
- * Meaning: a condition on a repeated token holds if one element fulfils it. A condition on a missing value does not
- * hold, and NOT is the plain complement, so `not severity > 3` holds for what has no severity.
+ * Meaning: a condition on a missing value does not hold, and NOT is the plain complement, so `not severity > 3` holds for
+ * what has no severity. A condition on a token that is repeated, or that lies in a repeated group, holds if one value
+ * fulfils it; `Nested` ties several conditions to the same element.
  *
- * Invariants: a leaf's `_tag` fits its token's `type`; And and Or have at least two operands, none of their own kind;
- * value lists are not empty.
+ * Invariants: values fit their token's type; And and Or have at least two operands, none of their own kind; lists of
+ * values and tokens are not empty.
  */
 import type * as Ast from "./Ast.ts";
 import type * as Catalog from "./Catalog.ts";
 import type * as Span from "./Span.ts";
 import type * as Value from "./Value.ts";
 
-export type Checked = And | Or | Not | Leaf;
+export type Checked = And | Or | Not | Nested | Leaf;
 
-/** A condition on one token. `Text` to `Boolean` hold if the value answers one of `values`. */
-export type Leaf = Text | Keyword | Enum | Number | Date | Boolean | NumberOrder | DateOrder | IsNull;
+/** One condition. */
+export type Leaf = AnyOf | Order | Range | IsNull | Search;
 
-export interface And {
+export interface And extends Span.Span {
   readonly _tag: "And";
   readonly operands: readonly Checked[];
-  readonly span: Span.Span;
 }
 
-export interface Or {
+export interface Or extends Span.Span {
   readonly _tag: "Or";
   readonly operands: readonly Checked[];
-  readonly span: Span.Span;
 }
 
-export interface Not {
+export interface Not extends Span.Span {
   readonly _tag: "Not";
   readonly operand: Checked;
-  readonly span: Span.Span;
 }
 
-interface OnToken {
+/** One element of the group fulfils the operand. `within` is the group around it. */
+export interface Nested extends Span.Span {
+  readonly _tag: "Nested";
+  readonly group: Catalog.Group;
+  readonly within: Catalog.Group | null;
+  readonly operand: Checked;
+}
+
+interface OnToken extends Span.Span {
   readonly token: Catalog.Token;
-  readonly span: Span.Span;
+  /** The group of the Nested around it: its name and its values are read from there. */
+  readonly within: Catalog.Group | null;
 }
 
-export interface Text extends OnToken {
-  readonly _tag: "Text";
-  readonly values: readonly Value.Text[];
+/** The value answers one of the values. */
+export interface AnyOf extends OnToken {
+  readonly _tag: "AnyOf";
+  readonly values: readonly Value.Value[];
 }
 
-export interface Keyword extends OnToken {
-  readonly _tag: "Keyword";
-  readonly values: readonly Value.Keyword[];
-}
-
-export interface Enum extends OnToken {
-  readonly _tag: "Enum";
-  /** In the catalogue's spelling, without repeats; a prefix has become the values that begin so. */
-  readonly values: readonly string[];
-}
-
-export interface Number extends OnToken {
-  readonly _tag: "Number";
-  readonly values: readonly number[];
-}
-
-export interface Date extends OnToken {
-  readonly _tag: "Date";
-  readonly values: readonly Value.Interval[];
-}
-
-export interface Boolean extends OnToken {
-  readonly _tag: "Boolean";
-  readonly values: readonly boolean[];
-}
-
-export interface NumberOrder extends OnToken {
-  readonly _tag: "NumberOrder";
+export interface Order extends OnToken {
+  readonly _tag: "Order";
   readonly operator: Ast.Ordering;
-  readonly value: number;
+  readonly value: Value.Ordered;
 }
 
-/** Ordering against the whole interval: `>` after its end, `<=` up to its end, `<` before its start, `>=` from it. */
-export interface DateOrder extends OnToken {
-  readonly _tag: "DateOrder";
-  readonly operator: Ast.Ordering;
-  readonly value: Value.Interval;
+export interface Range extends OnToken {
+  readonly _tag: "Range";
+  readonly from: Value.Ordered;
+  readonly to: Value.Ordered;
+  readonly isInclusive: boolean;
 }
 
-/** The value is null, absent, or an array without elements; negated: it is there. */
-export interface IsNull extends OnToken {
+/** There is no value; negated: there is one. An array without elements has none. */
+export interface IsNull extends Span.Span {
   readonly _tag: "IsNull";
-  readonly negated: boolean;
+  readonly token: Catalog.Entry;
+  readonly within: Catalog.Group | null;
+  readonly isNegated: boolean;
+}
+
+/** One of the tokens answers the text: text tokens by its words, the others by a whole value or its beginning. */
+export interface Search extends Span.Span {
+  readonly _tag: "Search";
+  readonly within: Catalog.Group | null;
+  readonly value: Value.Words | Value.Phrase | Value.Pattern;
+  /** As written, for the tokens that aren't split into words: folded. */
+  readonly text: string;
+  readonly tokens: readonly Catalog.Token[];
 }

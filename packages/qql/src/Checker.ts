@@ -1,242 +1,230 @@
 /**
- * Ast to Checked: looks up token names, reads values by their token's type, says what cannot be meant.
+ * Ast to Checked: looks up token names, reads values by their token's type, says what cannot be meant and what can
+ * hardly be meant.
  *
  * Invariants: never throws; goes on behind a faulty condition, so that all faults are reported at once (up to
- * `maxDiagnostics`); recursion is bounded by the depth of the Ast.
+ * `Limits.diagnostics`); recursion is bounded by the depth of the Ast.
  */
 import type * as Ast from "./Ast.ts";
 import * as Catalog from "./Catalog.ts";
 import type * as Checked from "./Checked.ts";
+import * as DeadCondition from "./DeadCondition.ts";
 import * as Diagnostic from "./Diagnostic.ts";
 import * as FullText from "./FullText.ts";
 import * as Limits from "./Limits.ts";
 import { nearest } from "./Nearest.ts";
-import * as Result from "./Result.ts";
+import type * as Span from "./Span.ts";
 import * as Value from "./Value.ts";
+
+/** What checking comes to. */
+export interface Outcome {
+  /** Null when there are errors. */
+  readonly checked: Checked.Checked | null;
+  /** Errors and warnings, in the order of the text. */
+  readonly diagnostics: readonly Diagnostic.Diagnostic[];
+}
 
 interface Context {
   readonly catalog: Catalog.Catalog;
-  readonly bag: Diagnostic.Bag;
+  /** The group of the Nested around. */
+  readonly within: Catalog.Group | null;
+  readonly diagnostics: Diagnostic.Diagnostic[];
+  readonly max: number;
 }
-
-/** Reads one literal as one or more values; null when it cannot be read, which has been reported. */
-type Reader<A> = (context: Context, literal: Ast.Literal) => readonly A[] | null;
-
-type EnumToken = Extract<Catalog.Token, { type: "enum" }>;
-
-/** Longest list of names or values spelled out in one hint. */
-const MAX_HINT_NAMES = 12;
 
 /**
  * Checks a parsed query against a catalogue.
  *
- * Errors: unknown tokens and enum values, values their token's type cannot have, operators it does not know.
+ * Errors: unknown tokens and enum values, values their token's type cannot have, operators it does not know. Warnings:
+ * conditions that never or always hold, deprecated tokens, search text that looks like a condition. A `Broken` part has
+ * been reported by the parser and makes no diagnostic here.
  */
-export function check(
-  catalog: Catalog.Catalog,
-  ast: Ast.Expr,
-  limits: Limits.Limits = Limits.defaults,
-): Result.Result<Checked.Checked, readonly Diagnostic.Diagnostic[]> {
-  const context: Context = { catalog, bag: Diagnostic.bag(limits.maxDiagnostics) };
+export function check(catalog: Catalog.Catalog, ast: Ast.Expr, limits: Limits.Limits = Limits.defaults): Outcome {
+  const context: Context = { catalog, within: null, diagnostics: [], max: limits.diagnostics };
   const checked = checkExpr(context, ast);
-  return checked === null ? Result.err(context.bag.items) : Result.ok(checked);
+  const found = context.diagnostics;
+  if (checked !== null) found.push(...DeadCondition.find(checked).slice(0, limits.diagnostics - found.length));
+  return { checked, diagnostics: found.sort((a, b) => a.start - b.start) };
 }
 
 function checkExpr(context: Context, ast: Ast.Expr): Checked.Checked | null {
   // Looking for near spellings is the dear part of a faulty query: none once nothing can be reported.
-  if (Diagnostic.isFull(context.bag)) return null;
+  if (context.diagnostics.length >= context.max) return null;
+  const { start, end } = ast;
   switch (ast._tag) {
     case "And":
     case "Or": {
-      const all = ast.operands.map((operand) => checkExpr(context, operand));
-      const operands = all.filter((operand) => operand !== null);
-      return operands.length < all.length ? null : { _tag: ast._tag, operands, span: ast.span };
+      const operands = ast.operands.flatMap((operand) => checkExpr(context, operand) ?? []);
+      return operands.length < ast.operands.length ? null : { _tag: ast._tag, start, end, operands };
     }
     case "Not": {
       const operand = checkExpr(context, ast.operand);
-      return operand === null ? null : { _tag: "Not", operand, span: ast.span };
+      return operand === null ? null : { _tag: "Not", start, end, operand };
     }
+    case "Nested":
+      return checkNested(context, ast);
+    case "Search":
+      return checkSearch(context, ast);
+    case "Broken":
+      return null;
     default:
-      return checkLeaf(context, ast);
+      return checkCondition(context, ast);
   }
 }
 
-function checkLeaf(context: Context, leaf: Ast.Leaf): Checked.Leaf | null {
-  const token = Catalog.find(context.catalog, leaf.name.text);
-  if (token === undefined) return unknownToken(context, leaf.name);
-  switch (leaf._tag) {
+function checkNested(context: Context, { start, end, name, operand }: Ast.Nested): Checked.Checked | null {
+  const { within } = context;
+  const group = entryOf(context, name);
+  if (group === null) return null;
+  if (group.type !== "group") {
+    return fail(context, "not-a-group", name, { name: Catalog.nameWithin(group, within) });
+  }
+  const checked = checkExpr({ ...context, within: group }, operand);
+  return checked === null ? null : { _tag: "Nested", start, end, group, within, operand: checked };
+}
+
+function checkCondition(context: Context, ast: Exclude<Ast.Condition, Ast.Search>): Checked.Leaf | null {
+  const { start, end, name } = ast;
+  const { within } = context;
+  const token = entryOf(context, name);
+  if (token === null) return null;
+  if (ast._tag === "IsNull" || (ast._tag === "Match" && isPresence(ast.value))) {
+    if (token.type !== "group" && !isOperatorAllowed(context, token, "null", ast)) return null;
+    return { _tag: "IsNull", start, end, token, within, isNegated: ast._tag === "Match" || ast.isNegated };
+  }
+  if (token.type === "group") return groupWithoutParentheses(context, token, ast);
+  if (!isOperatorAllowed(context, token, OPERATOR[ast._tag], ast)) return null;
+  const shared = { start, end, token, within };
+  switch (ast._tag) {
     case "Match":
-      return checkValues(context, token, leaf, [leaf.value]);
-    case "AnyOf":
-      return checkValues(context, token, leaf, leaf.values);
-    case "Compare":
-      return checkOrder(context, token, leaf);
-    case "IsNull":
-      return { _tag: "IsNull", token, negated: leaf.negated, span: leaf.span };
+    case "AnyOf": {
+      const values = valuesOf(context, token, ast._tag === "Match" ? [ast.value] : ast.values);
+      return values === null ? null : { _tag: "AnyOf", ...shared, values };
+    }
+    case "Compare": {
+      const [value] = orderedOf(context, token, [ast.value]);
+      return value === undefined ? null : { _tag: "Order", ...shared, operator: ast.operator, value };
+    }
+    case "Range": {
+      const [from, to] = orderedOf(context, token, [ast.from, ast.to]);
+      if (from === undefined || to === undefined) return null;
+      return { _tag: "Range", ...shared, from, to, isInclusive: ast.isInclusive };
+    }
   }
 }
 
-function checkValues(
+const OPERATOR: { readonly [T in "Match" | "AnyOf" | "Compare" | "Range"]: Catalog.Operator } = {
+  Match: "equals",
+  AnyOf: "list",
+  Compare: "order",
+  Range: "range",
+};
+
+/** `name: *`: there is a value. */
+const isPresence = ({ _tag, text }: Ast.Literal): boolean => _tag === "Bare" && text === "*";
+
+/** Values of a token whose type has an order, which whoever calls has checked; none if one was faulty. */
+const orderedOf = (
   context: Context,
   token: Catalog.Token,
-  { span }: Ast.Leaf,
   literals: readonly Ast.Literal[],
-): Checked.Leaf | null {
-  switch (token.type) {
-    case "text": {
-      const values = readAll(context, literals, readText);
-      return values && { _tag: "Text", token, values, span };
-    }
-    case "keyword": {
-      const values = readAll(context, literals, readKeyword);
-      return values && { _tag: "Keyword", token, values, span };
-    }
-    case "enum": {
-      const values = readAll(context, literals, (_, literal) => readEnum(context, token, literal));
-      return values && { _tag: "Enum", token, values: [...new Set(values)], span };
-    }
-    case "number": {
-      const values = readAll(context, literals, readNumber);
-      return values && { _tag: "Number", token, values, span };
-    }
-    case "date": {
-      const values = readAll(context, literals, readDate);
-      return values && { _tag: "Date", token, values, span };
-    }
-    case "boolean": {
-      const values = readAll(context, literals, readBoolean);
-      return values && { _tag: "Boolean", token, values, span };
-    }
-  }
-}
+): readonly Value.Ordered[] => valuesOf(context, token, literals)?.filter(Value.isOrdered) ?? [];
 
-function checkOrder(context: Context, token: Catalog.Token, leaf: Ast.Compare): Checked.Leaf | null {
-  const { operator, span } = leaf;
-  switch (token.type) {
-    case "number": {
-      const value = readNumber(context, leaf.value)?.[0];
-      return value === undefined ? null : { _tag: "NumberOrder", token, operator, value, span };
-    }
-    case "date": {
-      const value = readDate(context, leaf.value)?.[0];
-      return value === undefined ? null : { _tag: "DateOrder", token, operator, value, span };
-    }
-    default:
-      Diagnostic.add(context.bag, {
-        code: "operator-not-allowed",
-        message: `"${operator}" does not apply to ${token.name}, which is of type ${token.type}.`,
-        span,
-        hint: `Write ${token.name}: ${token.example}; < <= > >= are for numbers and dates.`,
-      });
-      return null;
-  }
-}
-
-function readAll<A>(context: Context, literals: readonly Ast.Literal[], read: Reader<A>): readonly A[] | null {
-  const all = literals.map((literal) => (Diagnostic.isFull(context.bag) ? null : read(context, literal)));
-  const sound = all.filter((values) => values !== null);
-  return sound.length < all.length ? null : sound.flat();
-}
-
-const readText: Reader<Value.Text> = (context, literal) => {
-  if (literal._tag === "Exact") return [{ _tag: "Exact", text: literal.text }];
-  const pattern = readWildcard(context, literal);
-  if (pattern === null) return null;
-  const words = FullText.words(pattern.text);
-  if (words.length === 0) return noWords(context, literal);
-  // One word is the same question both ways; one form for it keeps the canonical text unique.
-  const isPhrase = literal._tag === "Phrase" && words.length > 1;
-  return [{ _tag: isPhrase ? "Phrase" : "Words", words }];
-};
-
-const readKeyword: Reader<Value.Keyword> = (context, literal) => {
-  const pattern = readWildcard(context, literal);
-  return pattern && [{ _tag: pattern.isPrefix ? "Prefix" : "Exact", text: pattern.text }];
-};
-
-function readEnum(context: Context, token: EnumToken, literal: Ast.Literal): readonly string[] | null {
-  const pattern = readWildcard(context, literal);
-  if (pattern === null) return null;
-  const value = Catalog.findValue(token, pattern.text);
-  const values = pattern.isPrefix
-    ? Catalog.valuesWithPrefix(token, pattern.text)
-    : [value].filter((each) => each !== undefined);
-  return values.length > 0 ? values : unknownEnumValue(context, token, literal);
-}
-
-const readNumber: Reader<number> = (context, literal) =>
-  accepted(context, literal, "invalid-number", Value.parseNumber(literal.text));
-
-const readDate: Reader<Value.Interval> = (context, literal) =>
-  accepted(context, literal, "invalid-date", Value.parseDate(literal.text));
-
-const readBoolean: Reader<boolean> = (context, literal) =>
-  accepted(context, literal, "invalid-boolean", Value.parseBoolean(literal.text));
-
-function accepted<A>(
+/** Reads all of them, so that every fault is reported; null if there was one. */
+function valuesOf(
   context: Context,
-  literal: Ast.Literal,
-  code: Diagnostic.Code,
-  parsed: Result.Result<A, Value.Fault>,
-): readonly A[] | null {
-  if (parsed.ok) return [parsed.value];
-  Diagnostic.add(context.bag, { code, message: parsed.error.message, span: literal.span, hint: parsed.error.hint });
-  return null;
+  token: Catalog.Token,
+  literals: readonly Ast.Literal[],
+): readonly Value.Value[] | null {
+  const values: Value.Value[] = [];
+  let isSound = true;
+  for (const literal of literals) {
+    const found = Value.read(token, literal);
+    if (found.ok) for (const value of found.value) values.push(value);
+    else {
+      report(context, found.error.at(literal));
+      isSound = false;
+    }
+  }
+  return isSound ? values : null;
 }
 
-/** Takes the star off `win*`; a star inside quotes is a star. Null for a star elsewhere, which has been reported. */
-function readWildcard(context: Context, literal: Ast.Literal): { text: string; isPrefix: boolean } | null {
-  const { text } = literal;
-  const star = literal._tag === "Bare" ? text.indexOf("*") : -1;
-  if (star < 0) return { text, isPrefix: false };
-  if (star === text.length - 1 && star > 0) return { text: text.slice(0, star), isPrefix: true };
-  Diagnostic.add(context.bag, {
-    code: "unsupported-wildcard",
-    message: `"${text}" has a * that is not at the end of a value.`,
-    span: literal.span,
-    hint: "Write win* for a beginning, token is not null for any value; put a * that is searched itself in quotes.",
-  });
-  return null;
+function checkSearch(context: Context, { start, end, value }: Ast.Search): Checked.Search | null {
+  const { catalog, within } = context;
+  const found = Value.readSearch(value);
+  if (!found.ok) return refuse(context, found.error.at(value));
+  const tokens = Catalog.tokensIn(catalog, within).filter((token) => token.isSearchable);
+  if (tokens.length === 0) return fail(context, "nothing-to-search", value, Diagnostic.none);
+  const [word = ""] = value._tag === "Bare" ? value.text.split(" ", 1) : [];
+  if (value.text.length > word.length && Catalog.find(catalog, word, within) !== undefined) {
+    report(context, Diagnostic.warning("looks-like-token", value, { name: word }));
+  }
+  return { _tag: "Search", start, end, within, value: found.value, text: FullText.fold(value.text), tokens };
 }
 
-function noWords(context: Context, literal: Ast.Literal): null {
-  Diagnostic.add(context.bag, {
-    code: "no-searchable-words",
-    message: `"${literal.text}" has no letters or digits to search for.`,
-    span: literal.span,
-    hint: "Text is searched by its words; for the whole value, punctuation included, use backticks.",
-  });
-  return null;
+function entryOf(context: Context, name: Ast.Name): Catalog.Entry | null {
+  const entry = Catalog.find(context.catalog, name.text, context.within);
+  if (entry === undefined) return unknownToken(context, name);
+  if (entry.deprecated !== null) {
+    report(context, Diagnostic.warning("deprecated-token", name, { instead: entry.deprecated }));
+  }
+  return entry;
 }
 
-function unknownToken(context: Context, name: Ast.Name): null {
+function unknownToken({ catalog, within, ...findings }: Context, at: Ast.Name): null {
+  const prefix = within === null ? "" : `${within.name}.`;
+  const known = [...catalog.entryByFolded.keys()].filter((each) => each.startsWith(prefix.toLowerCase()));
   const near = nearest(
-    name.text,
-    context.catalog.tokens.flatMap((token) => [token.name, ...token.aliases]),
+    at.text,
+    known.map((each) => each.slice(prefix.length)),
   );
-  const names = context.catalog.tokens.map((token) => token.name);
-  Diagnostic.add(context.bag, {
-    code: "unknown-token",
-    message: `There is no token "${name.text}".`,
-    span: name.span,
-    hint: near === null ? `Tokens are ${listed(names)}.` : `Did you mean ${near}?`,
+  return fail(findings, "unknown-token", at, {
+    group: within?.name ?? null,
+    near: near === null ? null : (Catalog.find(catalog, near, within)?.name.slice(prefix.length) ?? null),
+    outside: within === null ? null : (Catalog.find(catalog, at.text)?.name ?? null),
+    names: Catalog.tokensIn(catalog, within).map(({ name }) => name.slice(prefix.length)),
   });
+}
+
+function groupWithoutParentheses(context: Context, group: Catalog.Group, at: Span.Span): null {
+  const [first] = Catalog.tokensIn(context.catalog, group);
+  return fail(context, "group-without-parentheses", at, {
+    name: Catalog.nameWithin(group, context.within),
+    child: first === undefined ? "token" : Catalog.nameWithin(first, group),
+    example: first?.example ?? "value",
+  });
+}
+
+function isOperatorAllowed(
+  context: Context,
+  token: Catalog.Token,
+  operator: Catalog.Operator,
+  ast: Exclude<Ast.Condition, Ast.Search>,
+): boolean {
+  if (Catalog.isAllowed(token, operator)) return true;
+  const { operators: allowed, example } = token;
+  const name = Catalog.nameWithin(token, context.within);
+  const at = { start: ast.name.end, end: ast.end };
+  fail(context, "operator-not-allowed", at, { name, operator, allowed, example });
+  return false;
+}
+
+type Findings = Pick<Context, "diagnostics" | "max">;
+
+/** Warnings keep a place for an error: what stops the checking is never a warning. */
+function report({ diagnostics, max }: Findings, diagnostic: Diagnostic.Diagnostic): void {
+  if (diagnostics.length < max - Number(diagnostic.severity === "warning")) diagnostics.push(diagnostic);
+}
+
+/** Reports, and gives the null that stands for a faulty part. */
+function refuse(findings: Findings, diagnostic: Diagnostic.Diagnostic): null {
+  report(findings, diagnostic);
   return null;
 }
 
-function unknownEnumValue(context: Context, token: EnumToken, literal: Ast.Literal): null {
-  const near = nearest(literal.text, token.values);
-  const allowed = `Values of ${token.name} are ${listed(token.values)}.`;
-  Diagnostic.add(context.bag, {
-    code: "unknown-enum-value",
-    message: `"${literal.text}" is not a value of ${token.name}.`,
-    span: literal.span,
-    hint: near === null ? allowed : `Did you mean ${near}? ${allowed}`,
-  });
-  return null;
-}
-
-const listed = (names: readonly string[]): string =>
-  names.length <= MAX_HINT_NAMES
-    ? names.join(", ")
-    : `${names.slice(0, MAX_HINT_NAMES).join(", ")} and ${names.length - MAX_HINT_NAMES} more`;
+const fail = <C extends Diagnostic.ErrorCode>(
+  findings: Findings,
+  code: C,
+  at: Span.Span,
+  details: Diagnostic.Details[C],
+): null => refuse(findings, Diagnostic.error(code, at, details));

@@ -1,32 +1,41 @@
 /**
- * What a query may cost before it is refused. One value, given to `compile`; override a member by spreading
- * `defaults`. Each limit has a diagnostic of its own at maximum + 1.
- *
- * Tree walks recurse once or twice a level, so `maxDepthLevels` is also what keeps them off the end of the stack:
- * do not raise it past a few hundred.
+ * What a query may cost before it is refused. One value, given to `parse`, `check` and `compile`; override members by
+ * spreading {@link defaults}. Each limit has a diagnostic of its own at maximum + 1 (reliability T17).
  */
 export interface Limits {
   /** Longest query text, in UTF-16 code units. */
-  readonly maxTextCharacters: number;
-  /** Most lexical tokens: words, quoted values, operators, brackets, commas. */
-  readonly maxTokens: number;
-  /** Deepest nesting; each open parenthesis and each NOT is a level. */
-  readonly maxDepthLevels: number;
-  /** Most conditions (`token: value`, a comparison, a null check) in one query. A list is one condition. */
-  readonly maxLeaves: number;
+  readonly length: number;
+  /** Deepest nesting; each open parenthesis and each NOT is a level. Values above {@link NESTING_MAX} count as that. */
+  readonly nesting: number;
+  /** Most conditions (`token: value`, a comparison, a null check, search text) in one query. A list is one condition. */
+  readonly conditions: number;
   /** Most members of one `[a, b]` list. */
-  readonly maxListMembers: number;
+  readonly listMembers: number;
   /** Most diagnostics reported for one query; those after are dropped. */
-  readonly maxDiagnostics: number;
+  readonly diagnostics: number;
 }
 
 /** The limits used when the caller gives none. */
 export const defaults: Limits = {
-  maxTextCharacters: 8192,
-  maxTokens: 2000,
-  maxDepthLevels: 64,
-  // The vendor's documented ceiling on conditions.
-  maxLeaves: 1000,
-  maxListMembers: 500,
-  maxDiagnostics: 20,
+  length: 8_192,
+  nesting: 64,
+  // The vendor's documented ceiling on conditions (qql-reference 1.6).
+  conditions: 1_000,
+  listMembers: 1_000,
+  diagnostics: 20,
+};
+
+/** Trees are walked recursively: deeper nesting would end on the stack instead of in a diagnostic. */
+export const NESTING_MAX = 500;
+
+/** More than any text has of anything. */
+const UNREACHABLE = 2 ** 53;
+
+/** Every limit lifted as far as it can be: for trusted text of any length. */
+export const lifted: Limits = {
+  length: UNREACHABLE,
+  nesting: NESTING_MAX,
+  conditions: UNREACHABLE,
+  listMembers: UNREACHABLE,
+  diagnostics: 20,
 };

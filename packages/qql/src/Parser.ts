@@ -1,264 +1,478 @@
 /**
- * Query text to Ast, by recursive descent over the tokens; `grammar.ebnf` is the grammar. NOT binds tighter than AND,
- * AND tighter than OR; two conditions side by side are an error, never a silent AND.
+ * Query text to Ast, by recursive descent straight over the text; grammar.ebnf is the grammar. NOT binds tighter than
+ * AND, AND tighter than OR; two conditions side by side are an error, never a silent AND.
  *
- * Invariants: never throws; recursion is bounded by `maxDepthLevels` (chains of NOT, AND, OR are loops); reports one
- * diagnostic a broken condition and goes on behind it, so that an editor can show several at once.
+ * Invariants: never throws; linear in the text; recursion is bounded by `Limits.nesting` (chains of AND and OR are
+ * loops); what is broken becomes a `Broken` node with a diagnostic, and reading goes on behind it, so that an editor can
+ * show several at once and still complete, colour and explain the rest.
  */
-import * as Ast from "./Ast.ts";
-import * as Cursor from "./Cursor.ts";
-import { accept, advance, descend, fail, peek, report, skipCondition, stop } from "./Cursor.ts";
-import type * as Diagnostic from "./Diagnostic.ts";
-import * as Lexer from "./Lexer.ts";
+import type * as Ast from "./Ast.ts";
+import * as Diagnostic from "./Diagnostic.ts";
 import * as Limits from "./Limits.ts";
-import * as Result from "./Result.ts";
-import * as Span from "./Span.ts";
-import * as Token from "./Token.ts";
+import * as Scanner from "./Scanner.ts";
+import { advance, following, isOperator, LISTED, PLAIN, VALUE } from "./Scanner.ts";
+import type * as Span from "./Span.ts";
 
-const ORDERINGS: Partial<Record<Token.Kind, Ast.Ordering>> = {
-  Less: "<",
-  LessOrEqual: "<=",
-  Greater: ">",
-  GreaterOrEqual: ">=",
-};
+/** A text as it was read. */
+export interface Parsed {
+  readonly text: string;
+  /** What could be read of it; without errors, all of it. */
+  readonly ast: Ast.Expr;
+  /** In the order met; empty for a well-formed text. */
+  readonly diagnostics: readonly Diagnostic.Diagnostic[];
+}
+
+/** The parser's place and what it has counted and reported. */
+interface Reading extends Scanner.Scanner {
+  readonly limits: Limits.Limits;
+  readonly diagnostics: Diagnostic.Diagnostic[];
+  nesting: number;
+  conditions: number;
+  /** Parentheses open at this place. */
+  groups: number;
+  /** Set when nothing further is to be reported: a limit was passed, or a quote swallowed the rest. */
+  isStopped: boolean;
+}
 
 /**
- * Parses a query.
- *
- * Errors: the lexer's diagnostic, or those of the parser in the order met; names and values are not looked up yet.
+ * Parses a query. Names and values are not looked up yet: see Checker.
  *
  * @example
- * Parser.parse("category: security and severity > 3");
+ * Parser.parse("category: security and severity > 3").ast; // And of a Match and a Compare, with their spans
+ * Parser.parse("category:").diagnostics; // [{ code: "expected-value", start: 9, end: 9, … }]
  */
-export function parse(
-  text: string,
-  limits: Limits.Limits = Limits.defaults,
-): Result.Result<Ast.Expr, readonly Diagnostic.Diagnostic[]> {
-  const lexed = Lexer.lex(text, limits);
-  if (!lexed.ok) return Result.err([lexed.error]);
-  const cursor = Cursor.make(lexed.value, limits);
-  const expr = peek(cursor).kind === "End" ? emptyQuery(cursor) : parseOr(cursor);
-  const found = cursor.bag.items;
-  if (peek(cursor).kind === "Close" && found.length === 0) unexpectedClose(cursor);
-  return expr === null || found.length > 0 ? Result.err(found) : Result.ok(expr);
+export function parse(text: string, limits: Limits.Limits = Limits.defaults): Parsed {
+  if (text.length > limits.length) {
+    return {
+      text,
+      ast: broken(0, text.length, null),
+      diagnostics: [
+        Diagnostic.error("text-too-long", { start: limits.length, end: text.length }, { max: limits.length }),
+      ],
+    };
+  }
+  const r = open(text, limits);
+  advance(r, PLAIN);
+  if (r.kind === Scanner.END && r.diagnostics.length === 0)
+    r.diagnostics.push(Diagnostic.error("empty-query", { start: 0, end: text.length }, Diagnostic.none));
+  const ast = r.kind === Scanner.END ? broken(0, text.length, null) : parseOr(r);
+  return { text, ast, diagnostics: r.diagnostics };
 }
 
-function parseOr(cursor: Cursor.Cursor): Ast.Expr | null {
-  const operands = [parseAnd(cursor)];
-  while (accept(cursor, "Or")) operands.push(parseAnd(cursor));
-  return combine(Ast.or, operands);
+function open(text: string, limits: Limits.Limits): Reading {
+  const diagnostics: Diagnostic.Diagnostic[] = [];
+  const r: Reading = {
+    text,
+    kind: Scanner.END,
+    start: 0,
+    end: 0,
+    before: 0,
+    content: undefined,
+    report: (diagnostic) => {
+      if (!r.isStopped && diagnostics.length < limits.diagnostics) diagnostics.push(diagnostic);
+      // The open quote's text is the rest of the query: what is missing behind it is not the author's next worry.
+      if (diagnostic.code === "unclosed-quote") r.isStopped = true;
+    },
+    limits,
+    diagnostics,
+    nesting: 0,
+    conditions: 0,
+    groups: 0,
+    isStopped: false,
+  };
+  return r;
 }
 
-function parseAnd(cursor: Cursor.Cursor): Ast.Expr | null {
-  const operands = [parseNot(cursor)];
-  while (accept(cursor, "And") || isAndOrMissing(cursor)) operands.push(parseNot(cursor));
-  return combine(Ast.and, operands);
+function parseOr(r: Reading): Ast.Expr {
+  const first = parseAnd(r);
+  if (r.kind !== Scanner.OR) return first;
+  const operands = first._tag === "Or" ? [...first.operands] : [first];
+  let operand: Ast.Expr;
+  do {
+    advance(r, PLAIN);
+    operand = parseAnd(r);
+    if (operand._tag === "Or") for (const inner of operand.operands) operands.push(inner);
+    else operands.push(operand);
+  } while (r.kind === Scanner.OR);
+  return { _tag: "Or", start: first.start, end: operand.end, operands };
 }
 
-/** Null when an operand is broken: it has been reported. */
-function combine(
-  join: (operands: readonly Ast.Expr[], span: Span.Span) => Ast.Expr,
-  operands: readonly (Ast.Expr | null)[],
-): Ast.Expr | null {
-  const sound = operands.filter((operand) => operand !== null);
-  const first = sound[0];
-  const last = sound[sound.length - 1];
-  if (first === undefined || last === undefined || sound.length < operands.length) return null;
-  return sound.length === 1 ? first : join(sound, Span.join(first.span, last.span));
+function parseAnd(r: Reading): Ast.Expr {
+  const first = parseNot(r);
+  if (!isAndNext(r)) return first;
+  const operands = first._tag === "And" ? [...first.operands] : [first];
+  let operand: Ast.Expr;
+  do {
+    operand = parseNot(r);
+    if (operand._tag === "And") for (const inner of operand.operands) operands.push(inner);
+    else operands.push(operand);
+  } while (isAndNext(r));
+  return { _tag: "And", start: first.start, end: operand.end, operands };
 }
 
-/** After an operand: reports what stands where AND, OR, `)` or the end should; true when it begins a condition. */
-function isAndOrMissing(cursor: Cursor.Cursor): boolean {
-  const token = peek(cursor);
-  switch (token.kind) {
-    case "Or":
-    case "Close":
-    case "End":
-      return false;
-    case "Word":
-    case "Not":
-    case "Open":
-      report(cursor, "missing-and-or", token, `AND or OR is missing before ${show(token)}.`, MISSING_AND_OR_HINT);
-      return true;
+/** Steps over AND; also true, after a report, where an operand follows without one. */
+function isAndNext(r: Reading): boolean {
+  for (;;) {
+    switch (r.kind) {
+      case Scanner.AND:
+        advance(r, PLAIN);
+        return true;
+      case Scanner.OR:
+      case Scanner.END:
+        return false;
+      case Scanner.WORD:
+      case Scanner.PHRASE:
+      case Scanner.EXACT:
+      case Scanner.NOT:
+      case Scanner.OPEN:
+        report(r, "missing-and-or", Diagnostic.none);
+        return true;
+      case Scanner.CLOSE:
+        if (r.groups > 0) return false;
+        break;
+      default:
+    }
+    reportStray(r);
+    advance(r, PLAIN);
+    skipCondition(r);
+  }
+}
+
+function reportStray(r: Reading): void {
+  if (isOperator(r.kind)) reportOperator(r);
+  else report(r, "unexpected-text", Diagnostic.none);
+}
+
+/** An operator behind a value: one of another language, or one that the value should have in quotes. */
+function reportOperator(r: Reading): void {
+  if (r.kind === Scanner.EQUALS && r.text.charAt(r.start - 1) === "!") reportNotEqual(r);
+  else report(r, "unexpected-operator", Diagnostic.none);
+}
+
+const reportNotEqual = (r: Reading): void =>
+  report(r, "unsupported-operator", Diagnostic.none, { start: r.start - 1, end: r.end });
+
+function parseNot(r: Reading): Ast.Expr {
+  if (r.kind !== Scanner.NOT) return parsePrimary(r);
+  const { start, end } = r;
+  if (!descend(r)) return broken(start, end, null);
+  advance(r, PLAIN);
+  const operand = parseNot(r);
+  r.nesting--;
+  return { _tag: "Not", start, end: operand.end, operand };
+}
+
+function parsePrimary(r: Reading): Ast.Expr {
+  switch (r.kind) {
+    case Scanner.WORD:
+      return parseCondition(r);
+    case Scanner.OPEN:
+      return parseGroup(r);
+    case Scanner.PHRASE:
+    case Scanner.EXACT:
+      return parseQuotedSearch(r);
     default:
-      report(cursor, "unexpected-text", token, `${show(token)} cannot stand here.`, UNEXPECTED_TEXT_HINT);
-      skipCondition(cursor);
-      return accept(cursor, "And");
+      return missingCondition(r);
   }
 }
 
-function parseNot(cursor: Cursor.Cursor): Ast.Expr | null {
-  const nots: Token.Token[] = [];
-  for (let token = peek(cursor); token.kind === "Not"; token = peek(cursor)) {
-    nots.push(token);
-    if (!descend(cursor, token)) return null;
-    advance(cursor);
-  }
-  let expr = parsePrimary(cursor);
-  cursor.depth -= nots.length;
-  for (let i = nots.length - 1; i >= 0 && expr !== null; i--) {
-    expr = Ast.not(expr, Span.join(nots[i] ?? expr.span, expr.span));
-  }
-  return expr;
+function parseQuotedSearch(r: Reading): Ast.Expr {
+  if (!countCondition(r)) return broken(r.start, r.end, null);
+  const value = quoted(r, PLAIN);
+  if (!isOperator(r.kind)) return search(value);
+  report(r, "quoted-name", Diagnostic.none, value);
+  skipCondition(r);
+  return broken(value.start, r.before, null);
 }
 
-function parsePrimary(cursor: Cursor.Cursor): Ast.Expr | null {
-  const token = peek(cursor);
-  switch (token.kind) {
-    case "Open":
-      return parseGroup(cursor);
-    case "Word":
-      return parseLeaf(cursor);
+function missingCondition(r: Reading): Ast.Broken {
+  report(r, "expected-condition", Diagnostic.none);
+  const { start } = r;
+  const isEnd = r.kind === Scanner.END || (r.kind === Scanner.CLOSE && r.groups > 0);
+  if (isEnd || r.kind === Scanner.AND || r.kind === Scanner.OR) return broken(start, start, null);
+  advance(r, PLAIN);
+  skipCondition(r);
+  return broken(start, r.before, null);
+}
+
+function parseGroup(r: Reading): Ast.Expr {
+  const { start, end } = r;
+  if (!descend(r)) return broken(start, end, null);
+  advance(r, PLAIN);
+  r.groups++;
+  const inner: { start: number; end: number } & Ast.Expr = parseOr(r);
+  r.groups--;
+  r.nesting--;
+  // The node is this parser's own until it is handed out: its span grows to the parentheses around it.
+  inner.start = start;
+  inner.end = closeGroup(r, start, end);
+  return inner;
+}
+
+/** Steps over the closing parenthesis and answers where it ends. */
+function closeGroup(r: Reading, start: number, end: number): number {
+  const at = r.end;
+  if (r.kind === Scanner.CLOSE) advance(r, PLAIN);
+  else report(r, "unclosed-group", Diagnostic.none, { start, end });
+  return at;
+}
+
+function parseCondition(r: Reading): Ast.Expr {
+  if (!countCondition(r)) return broken(r.start, r.end, null);
+  if (!startsCondition(r, true, PLAIN)) return search(parseBare(r, PLAIN));
+  const name: Ast.Name = { start: r.start, end: r.end, text: r.text.slice(r.start, r.end) };
+  advance(r, PLAIN);
+  switch (r.kind) {
+    case Scanner.COLON:
+    case Scanner.EQUALS:
+      return parseMatch(r, name);
+    case Scanner.WORD:
+      return parseNullCheck(r, name);
     default:
-      report(cursor, "expected-condition", token, `A condition is missing before ${show(token)}.`, CONDITION_HINT);
-      skipCondition(cursor);
-      return null;
+      return parseCompare(r, name);
   }
 }
 
-function parseGroup(cursor: Cursor.Cursor): Ast.Expr | null {
-  const open = peek(cursor);
-  if (!descend(cursor, open)) return null;
-  advance(cursor);
-  const expr = parseOr(cursor);
-  cursor.depth--;
-  const close = peek(cursor);
-  if (!accept(cursor, "Close")) {
-    report(cursor, "unclosed-group", open, "This parenthesis is never closed.", "Add the missing ).");
-    return null;
+function parseMatch(r: Reading, name: Ast.Name): Ast.Expr {
+  if (r.kind === Scanner.EQUALS && name.text.endsWith("!")) {
+    reportNotEqual(r);
+    return skipped(r, name);
   }
-  return expr === null ? null : { ...expr, span: Span.make(open.start, close.end) };
-}
-
-function parseLeaf(cursor: Cursor.Cursor): Ast.Leaf | null {
-  const token = peek(cursor);
-  if (!Cursor.countLeaf(cursor, token)) return null;
-  advance(cursor);
-  const name: Ast.Name = { text: token.text, span: Span.make(token.start, token.end) };
-  const leaf = parseCondition(cursor, name);
-  if (leaf === null) skipCondition(cursor);
-  return leaf;
-}
-
-function parseCondition(cursor: Cursor.Cursor, name: Ast.Name): Ast.Leaf | null {
-  const operator = peek(cursor);
-  if (isWord(operator, "is")) return parseNullCheck(cursor, name);
-  if (!Token.isOperator(operator.kind)) {
-    const message = `An operator is missing after "${name.text}".`;
-    const hint = `Text without a token is not searched; write a token, an operator and a value: token: ${name.text}.`;
-    return fail(cursor, "expected-operator", operator, message, hint);
+  const operator = r.start;
+  advance(r, VALUE);
+  switch (r.kind) {
+    case Scanner.WORD:
+    case Scanner.PHRASE:
+    case Scanner.EXACT: {
+      const value = parseLiteral(r, PLAIN);
+      return { _tag: "Match", start: name.start, end: value.end, name, value };
+    }
+    case Scanner.LIST_OPEN:
+      return parseBrackets(r, name);
+    case Scanner.OPEN:
+      return isRangeNext(r) ? parseExclusiveRange(r, name) : parseNested(r, name);
+    default:
+      return missingValue(r, name, operator);
   }
-  advance(cursor);
-  const ordering = ORDERINGS[operator.kind];
-  if (ordering === undefined && peek(cursor).kind === "ListOpen") return parseList(cursor, name);
-  const value = parseLiteral(cursor);
-  if (value === null) return null;
-  const span = Span.join(name.span, value.span);
-  return ordering === undefined ? Ast.match(name, value, span) : Ast.compare(name, ordering, value, span);
 }
 
-function parseNullCheck(cursor: Cursor.Cursor, name: Ast.Name): Ast.Leaf | null {
-  advance(cursor);
-  const negated = accept(cursor, "Not");
-  const last = peek(cursor);
-  if (!isWord(last, "null")) {
-    const message = `"null" is missing before ${show(last)}.`;
-    return fail(cursor, "expected-null", last, message, `Write ${name.text} is null or ${name.text} is not null.`);
+function parseCompare(r: Reading, name: Ast.Name): Ast.Expr {
+  const operator = ORDERINGS[r.kind - Scanner.LESS] as Ast.Ordering;
+  const { start } = r;
+  advance(r, VALUE);
+  if (!isLiteral(r.kind)) return missingValue(r, name, start);
+  const value = parseLiteral(r, PLAIN);
+  return { _tag: "Compare", start: name.start, end: value.end, name, operator, value };
+}
+
+const ORDERINGS: readonly Ast.Ordering[] = ["<", "<=", ">", ">="];
+
+/** A value is missing, behind so many parentheses of the condition; two operators side by side are of another language. */
+function missingValue(r: Reading, name: Ast.Name, operator: number, groups = 0): Ast.Broken {
+  if (isOperator(r.kind) && FOREIGN.test(r.text.slice(operator, r.end))) {
+    report(r, "unsupported-operator", Diagnostic.none, { start: operator, end: r.end });
+  } else report(r, "expected-value", { name: name.text });
+  return skipped(r, name, groups);
+}
+
+const FOREIGN = /^(?:==|=<|=>|<>|:=|:\s*[<>]=?)$/;
+
+function parseNullCheck(r: Reading, name: Ast.Name): Ast.Expr {
+  advance(r, PLAIN);
+  const isNegated = r.kind === Scanner.NOT;
+  if (isNegated) advance(r, PLAIN);
+  if (!isWord(r, "null")) {
+    report(r, "expected-null", { name: name.text });
+    return skipped(r, name);
   }
-  advance(cursor);
-  return Ast.isNull(name, negated, Span.join(name.span, last));
+  const { end } = r;
+  advance(r, PLAIN);
+  return { _tag: "IsNull", start: name.start, end, name, isNegated };
 }
 
-function parseList(cursor: Cursor.Cursor, name: Ast.Name): Ast.Leaf | null {
-  const open = peek(cursor);
+/** `[a, b]` or `[a .. b]`; the opening bracket is at hand. */
+function parseBrackets(r: Reading, name: Ast.Name): Ast.Expr {
+  const opening = { start: r.start, end: r.end };
   const values: Ast.Literal[] = [];
   do {
-    advance(cursor);
-    if (values.length === cursor.limits.maxListMembers) return tooManyMembers(cursor);
-    const value = parseLiteral(cursor);
-    if (value === null) return null;
-    if (value._tag === "Bare" && value.text.includes("..")) return unsupportedRange(cursor, name, value);
-    values.push(value);
-  } while (peek(cursor).kind === "Comma");
-  const close = peek(cursor);
-  if (!accept(cursor, "ListClose")) {
-    const hint = `Separate the values by commas and end with ]; a value that holds AND, OR or NOT needs quotes.`;
-    return fail(cursor, "unclosed-list", open, `This list is not closed before ${show(close)}.`, hint);
+    advance(r, VALUE | LISTED);
+    if (values.length === r.limits.listMembers) {
+      stop(r, "too-many-members", r.limits.listMembers);
+      return skipped(r, name);
+    }
+    if (!isLiteral(r.kind)) return missingValue(r, name, r.start);
+    values.push(parseLiteral(r, LISTED));
+    if (r.kind === Scanner.DOTS && values.length === 1)
+      return parseRangeEnd(r, name, values[0] as Ast.Literal, opening);
+  } while (r.kind === Scanner.COMMA);
+  const { end } = r;
+  if (r.kind !== Scanner.LIST_CLOSE) {
+    if (isOperator(r.kind)) report(r, "unexpected-operator", Diagnostic.none);
+    else report(r, "unclosed-list", Diagnostic.none, opening);
+    return skipped(r, name);
   }
-  return Ast.anyOf(name, values, Span.join(name.span, close));
+  advance(r, PLAIN);
+  return { _tag: "AnyOf", start: name.start, end, name, values };
 }
 
-/** One value. Words without quotes are taken up to a boolean word, a bracket, or the start of the next condition. */
-function parseLiteral(cursor: Cursor.Cursor): Ast.Literal | null {
-  const first = peek(cursor);
-  switch (first.kind) {
-    case "Phrase":
-    case "Exact":
-      advance(cursor);
-      return Ast.literal(first.kind, first.text, Span.make(first.start, first.end));
-    case "Word":
-      return parseBare(cursor, first);
-    case "Open":
-      return fail(cursor, "unsupported-group-value", first, "A value cannot start with (.", GROUP_VALUE_HINT);
-    default:
-      return fail(cursor, "expected-value", first, `A value is missing before ${show(first)}.`, VALUE_HINT);
+/** `(a .. b)`; the opening parenthesis is at hand, and {@link isRangeNext}. */
+function parseExclusiveRange(r: Reading, name: Ast.Name): Ast.Expr {
+  const opening = { start: r.start, end: r.end };
+  advance(r, VALUE);
+  if (!isLiteral(r.kind)) return missingValue(r, name, r.start, 1);
+  return parseRangeEnd(r, name, parseLiteral(r, PLAIN), opening);
+}
+
+/** `.. b]` or `.. b)`, as the range was opened. */
+function parseRangeEnd(r: Reading, name: Ast.Name, from: Ast.Literal, opening: Span.Span): Ast.Expr {
+  const isInclusive = r.text.charAt(opening.start) === "[";
+  advance(r, isInclusive ? VALUE | LISTED : VALUE);
+  if (!isLiteral(r.kind)) return missingValue(r, name, r.start, Number(!isInclusive));
+  const to = parseLiteral(r, isInclusive ? LISTED : PLAIN);
+  const { end } = r;
+  if (r.kind !== (isInclusive ? Scanner.LIST_CLOSE : Scanner.CLOSE)) {
+    report(r, "unclosed-range", Diagnostic.none, opening);
+    if (isInclusive && r.kind === Scanner.CLOSE) advance(r, PLAIN);
+    return skipped(r, name);
+  }
+  advance(r, PLAIN);
+  return { _tag: "Range", start: name.start, end, name, from, to, isInclusive };
+}
+
+/** Whether `(` at hand opens a range: one value (of two words at most, a number and its unit), then dots. */
+function isRangeNext(r: Reading): boolean {
+  const ahead = Scanner.open(r.text, r.end, ignore);
+  advance(ahead, VALUE);
+  if (ahead.kind === Scanner.WORD) {
+    advance(ahead, PLAIN);
+    if (ahead.kind === Scanner.WORD) advance(ahead, PLAIN);
+  } else if (isLiteral(ahead.kind)) advance(ahead, PLAIN);
+  return ahead.kind === Scanner.DOTS;
+}
+
+const ignore = (): void => {};
+
+/** `name: (…)`; the opening parenthesis is at hand. */
+function parseNested(r: Reading, name: Ast.Name): Ast.Expr {
+  const { start, end } = r;
+  if (!descend(r)) return broken(name.start, end, name);
+  advance(r, PLAIN);
+  r.groups++;
+  const operand = parseOr(r);
+  r.groups--;
+  r.nesting--;
+  return { _tag: "Nested", start: name.start, end: closeGroup(r, start, end), name, operand };
+}
+
+const isLiteral = (kind: Scanner.Kind): boolean =>
+  kind === Scanner.WORD || kind === Scanner.PHRASE || kind === Scanner.EXACT;
+
+/** One value, at hand. */
+const parseLiteral = (r: Reading, mode: Scanner.Mode): Ast.Literal =>
+  r.kind === Scanner.WORD ? parseBare(r, mode) : quoted(r, mode);
+
+function quoted(r: Reading, mode: Scanner.Mode): Ast.Literal {
+  const { start, end } = r;
+  const _tag = r.kind === Scanner.EXACT ? "Exact" : "Phrase";
+  const text = Scanner.textOf(r);
+  advance(r, mode);
+  return { _tag, start, end, text };
+}
+
+/** Words without quotes: as long as they last, up to one that starts a condition of its own. */
+function parseBare(r: Reading, mode: Scanner.Mode): Ast.Literal {
+  const { text, start } = r;
+  let { end } = r;
+  let words: string[] | null = null;
+  advance(r, mode);
+  while (r.kind === Scanner.WORD && !startsCondition(r, false, mode)) {
+    // Words one space apart are their own text; others are joined anew.
+    if (words === null && (r.start !== end + 1 || text.charAt(end) !== " ")) words = [text.slice(start, end)];
+    words?.push(text.slice(r.start, r.end));
+    end = r.end;
+    advance(r, mode);
+  }
+  return { _tag: "Bare", start, end, text: words === null ? text.slice(start, end) : respaced(text.slice(start, end)) };
+}
+
+const respaced = (text: string): string => text.split(BLANKS).join(" ");
+const BLANKS = /[\s\ufeff]+/;
+
+/** True when the word at hand is the token name of a condition; `isFirst`, when no value has begun before it. */
+function startsCondition(r: Reading, isFirst: boolean, mode: Scanner.Mode): boolean {
+  const code = following(r);
+  // A lone exclamation mark is the beginning of another language's "not equal".
+  if (Scanner.isOperatorCode(code)) return isFirst || r.end !== r.start + 1 || r.text.charAt(r.start) !== "!";
+  return (code | 0x20) === 0x69 && mode === PLAIN && isNullCheckNext(r, isFirst);
+}
+
+/** True before `is null` and `is not null` where no further word follows; behind a first word, before any `is`. */
+function isNullCheckNext(r: Reading, isFirst: boolean): boolean {
+  const ahead = Scanner.open(r.text, r.end, ignore);
+  advance(ahead, PLAIN);
+  if (!isWord(ahead, "is")) return false;
+  if (isFirst) return true;
+  advance(ahead, PLAIN);
+  if (ahead.kind === Scanner.NOT) advance(ahead, PLAIN);
+  if (!isWord(ahead, "null")) return false;
+  advance(ahead, PLAIN);
+  return ahead.kind !== Scanner.WORD;
+}
+
+const isWord = (s: Scanner.Scanner, word: string): boolean =>
+  s.kind === Scanner.WORD && s.end - s.start === word.length && s.text.slice(s.start, s.end).toLowerCase() === word;
+
+const search = (value: Ast.Literal): Ast.Search => ({ _tag: "Search", start: value.start, end: value.end, value });
+
+const broken = (start: number, end: number, name: Ast.Name | null): Ast.Broken => ({
+  _tag: "Broken",
+  start,
+  end,
+  name,
+});
+
+/** A condition that was reported as broken: reading goes on behind it. */
+function skipped(r: Reading, name: Ast.Name, groups = 0): Ast.Broken {
+  skipCondition(r, groups);
+  return broken(name.start, r.before, name);
+}
+
+/** Moves behind a broken condition of so many open parentheses: to the next AND, OR or `)` of this group, or the end. */
+function skipCondition(r: Reading, groups = 0): void {
+  for (let nesting = groups; r.kind !== Scanner.END; advance(r, PLAIN)) {
+    if (nesting === 0 && (r.kind === Scanner.AND || r.kind === Scanner.OR || r.kind === Scanner.CLOSE)) return;
+    if (r.kind === Scanner.OPEN) nesting++;
+    if (r.kind === Scanner.CLOSE) nesting--;
   }
 }
 
-function parseBare(cursor: Cursor.Cursor, first: Token.Token): Ast.Literal | null {
-  const words = [first.text];
-  let last = first;
-  advance(cursor);
-  for (let token = peek(cursor); token.kind === "Word" && !startsCondition(cursor); token = peek(cursor)) {
-    words.push(token.text);
-    last = token;
-    advance(cursor);
-  }
-  const after = peek(cursor);
-  if (Token.isOperator(after.kind)) {
-    const hint = `Put a value that holds ${show(after)} in quotes, or add the value that is missing before it.`;
-    return fail(cursor, "unexpected-operator", after, `${show(after)} cannot stand inside a value.`, hint);
-  }
-  return Ast.literal("Bare", words.join(" "), Span.join(first, last));
+/** One level deeper, for the token at hand; false past the limit. */
+function descend(r: Reading): boolean {
+  const max = Math.min(r.limits.nesting, Limits.NESTING_MAX);
+  if (++r.nesting <= max) return true;
+  stop(r, "too-deep", max);
+  return false;
 }
 
-/** True when the word at hand is the token name of a condition of its own. */
-function startsCondition(cursor: Cursor.Cursor): boolean {
-  if (Token.isOperator(peek(cursor, 1).kind)) return true;
-  if (!isWord(peek(cursor, 1), "is")) return false;
-  const nullAt = peek(cursor, 2).kind === "Not" ? 3 : 2;
-  return isWord(peek(cursor, nullAt), "null") && peek(cursor, nullAt + 1).kind !== "Word";
+/** Counts the condition that starts with the token at hand; false past the limit. */
+function countCondition(r: Reading): boolean {
+  if (++r.conditions <= r.limits.conditions) return true;
+  stop(r, "too-many-conditions", r.limits.conditions);
+  return false;
 }
 
-const isWord = (token: Token.Token, word: string): boolean =>
-  token.kind === "Word" && token.text.length === word.length && token.text.toLowerCase() === word;
-
-const emptyQuery = (cursor: Cursor.Cursor): null =>
-  fail(cursor, "empty-query", cursor.end, "The query is empty.", "Write a condition, such as token: value.");
-
-function unexpectedClose(cursor: Cursor.Cursor): void {
-  const hint = "Delete it, or open the group with ( before it.";
-  report(cursor, "unexpected-text", peek(cursor), "This parenthesis closes nothing.", hint);
+/** Reports a passed limit and ends the reading. */
+function stop(r: Reading, code: "too-deep" | "too-many-conditions" | "too-many-members", max: number): void {
+  report(r, code, { max });
+  r.isStopped = true;
+  r.kind = Scanner.END;
+  r.start = r.text.length;
+  r.end = r.text.length;
 }
 
-function tooManyMembers(cursor: Cursor.Cursor): null {
-  const max = cursor.limits.maxListMembers;
-  const hint = "Split the list: token: [a, b] or token: [c, d].";
-  return stop(cursor, "too-many-members", peek(cursor), `The list has more than ${max} values.`, hint);
-}
-
-function unsupportedRange(cursor: Cursor.Cursor, name: Ast.Name, value: Ast.Literal): null {
-  const hint = `Write ${name.text} >= a and ${name.text} <= b; to search the dots themselves, use quotes.`;
-  return fail(cursor, "unsupported-range", value.span, "Ranges of the form [a .. b] are not supported.", hint);
-}
-
-const show = (token: Token.Token): string => {
-  if (token.kind === "End") return "the end";
-  return token.kind === "Phrase" || token.kind === "Exact" ? "the quoted value" : `"${token.text}"`;
-};
-
-const CONDITION_HINT = "Write a condition, such as token: value; AND and OR need one on each side, NOT one after it.";
-const MISSING_AND_OR_HINT = "Join the conditions by AND or OR; put a value of several words in quotes.";
-const UNEXPECTED_TEXT_HINT = "Delete it, or put the whole value it belongs to in quotes.";
-const GROUP_VALUE_HINT = "For one of several values write token: [a, b]; a value that holds parentheses needs quotes.";
-const VALUE_HINT = "Write a value after the operator; AND, OR, NOT and punctuation need quotes to be a value.";
+const report = <C extends Diagnostic.ErrorCode>(
+  r: Reading,
+  code: C,
+  details: Diagnostic.Details[C],
+  at: Span.Span = r,
+): void => r.report(Diagnostic.error(code, at, details));

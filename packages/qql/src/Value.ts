@@ -1,10 +1,21 @@
 /**
- * Values with their meaning, and how the text of a literal is read as a number, a date or a boolean.
+ * Values with their meaning, and how the text of a literal is read as a value of a token's type.
  *
- * Dates are instants in milliseconds since 1970-01-01T00:00Z. A date literal is the half-open interval it names: a day
- * is all of that day in UTC, a timestamp is its one millisecond.
+ * Values that have an order name a piece of it between two cuts (see Cut): a day its milliseconds, `2.1*` every version that
+ * begins so, a CIDR block its addresses, a number itself. One rule then serves all of them: `token: v` is between v's
+ * cuts, `<` before its low cut, `<=` before its high one, `[a .. b]` from a's low to b's high, `(a .. b)` from a's high to
+ * b's low.
  */
+import type * as Ast from "./Ast.ts";
+import * as Catalog from "./Catalog.ts";
+import * as Cut from "./Cut.ts";
+import * as FullText from "./FullText.ts";
+import * as IpAddress from "./IpAddress.ts";
+import * as Moment from "./Moment.ts";
+import { nearest } from "./Nearest.ts";
 import * as Result from "./Result.ts";
+import { fault, plainFault, type ValueFault } from "./ValueFault.ts";
+import * as Version from "./Version.ts";
 
 /** All words, in any order; the last may be the beginning of a word. Words are folded (see FullText). */
 export interface Words {
@@ -12,120 +23,209 @@ export interface Words {
   readonly words: readonly string[];
 }
 
-/** The words side by side, in this order; the last may be the beginning of a word. At least two. */
+/** The words side by side, in this order; the last may be the beginning of a word. */
 export interface Phrase {
   readonly _tag: "Phrase";
   readonly words: readonly string[];
 }
 
-/** The whole value, character for character. */
-export interface Exact {
-  readonly _tag: "Exact";
+/** The folded value is, begins with, ends with or contains the folded text. */
+export interface Pattern {
+  readonly _tag: "Whole" | "StartsWith" | "EndsWith" | "Contains";
   readonly text: string;
 }
 
-/** The value begins so, character for character. */
-export interface Prefix {
-  readonly _tag: "Prefix";
-  readonly text: string;
+/** A number; of a size, bytes. */
+export interface Numeric {
+  readonly _tag: "Numeric";
+  readonly value: number;
 }
 
-/** What may be asked of a `text` token. */
-export type Text = Words | Phrase | Exact;
-
-/** What may be asked of a `keyword` token. */
-export type Keyword = Exact | Prefix;
-
-/** From `from` up to, not including, `until`; epoch milliseconds. */
-export interface Interval {
-  readonly from: number;
-  readonly until: number;
+export interface Flag {
+  readonly _tag: "Flag";
+  readonly value: boolean;
 }
 
-/** Why a literal cannot be read as the type of its token, and how to write it. */
-export interface Fault {
-  readonly message: string;
-  readonly hint: string;
+/** A value of an enum. */
+export interface Member {
+  readonly _tag: "Member";
+  readonly value: string;
+  readonly rank: number;
+}
+
+export interface VersionValue {
+  readonly _tag: "Version";
+  readonly key: string;
+  /** All versions that begin with its components. */
+  readonly isPrefix: boolean;
+}
+
+export interface IpValue {
+  readonly _tag: "Ip";
+  readonly block: IpAddress.Block;
+}
+
+/** A value of a type that has an order. */
+export type Ordered = Numeric | Moment.Moment | VersionValue | IpValue;
+
+export type Value = Words | Phrase | Pattern | Flag | Member | Ordered;
+
+type Read = Result.Result<readonly Value[], ValueFault>;
+
+/** Reads a literal as a value of a token; as several where an enum's members are chosen by a wildcard. */
+export function read(token: Catalog.Token, literal: Ast.Literal): Read {
+  const isWildcard = literal._tag === "Bare" && literal.text.includes("*");
+  if (isWildcard && !Catalog.isAllowed(token, "wildcard")) {
+    return fault("unsupported-wildcard", { name: token.name, example: token.example });
+  }
+  switch (token.type) {
+    case "text":
+      return literal._tag === "Exact" || isWildcard ? readPattern(literal) : readWords(literal);
+    case "keyword":
+      return readPattern(literal);
+    case "uuid":
+      return readUuid(literal.text, isWildcard);
+    case "enum":
+      return readMembers(token, literal);
+    case "number":
+      return one(readNumber(literal.text));
+    case "size":
+      return one(readSize(literal.text));
+    case "date":
+      return one(Moment.parse(literal.text));
+    case "boolean":
+      return one(readFlag(literal.text));
+    case "version":
+      return one(readVersion(literal.text, isWildcard));
+    case "ip":
+      return one(readIp(literal.text, isWildcard));
+  }
+}
+
+/** Text without a token, as it is looked for in text tokens. */
+export function readSearch(literal: Ast.Literal): Result.Result<Words | Phrase | Pattern, ValueFault> {
+  if (literal._tag === "Exact") return Result.ok({ _tag: "Whole", text: FullText.fold(literal.text) });
+  if (literal._tag === "Bare" && literal.text.includes("*")) return plainFault("search-wildcard");
+  const found = readWords(literal);
+  return found.ok ? Result.ok(found.value[0] as Words | Phrase) : found;
+}
+
+export const isOrdered = (value: Value): value is Ordered =>
+  /^(?:Numeric|Interval|Relative|Version|Ip)$/.test(value._tag);
+
+/** What a value covers of its type's order. */
+export function extentOf(value: Ordered): Cut.Extent {
+  switch (value._tag) {
+    case "Numeric":
+      return Cut.point(value.value);
+    case "Interval":
+      return { low: Cut.before(value.from), high: Cut.before(value.until) };
+    case "Relative":
+      return Cut.point(value);
+    case "Version":
+      return value.isPrefix
+        ? { low: Cut.before(value.key), high: Cut.before(value.key + Version.KEY_TOP) }
+        : Cut.point(value.key);
+    case "Ip":
+      return { low: Cut.before(value.block.from), high: Cut.after(value.block.to) };
+  }
+}
+
+const one = (value: Result.Result<Value, ValueFault>): Read => (value.ok ? Result.ok([value.value]) : value);
+
+function readWords({ _tag, text }: Ast.Literal): Read {
+  const words = FullText.words(text);
+  if (words.length === 0) return plainFault("no-searchable-words");
+  // A phrase of one word says what the word says.
+  return Result.ok([{ _tag: _tag === "Phrase" && words.length > 1 ? "Phrase" : "Words", words }]);
+}
+
+function readPattern({ _tag, text }: Ast.Literal): Read {
+  if (_tag !== "Bare") return Result.ok([{ _tag: "Whole", text: FullText.fold(text) }]);
+  const isOpenStart = text.startsWith("*");
+  const isOpenEnd = text.endsWith("*");
+  const middle = FullText.fold(text.slice(isOpenStart ? 1 : 0, isOpenEnd ? -1 : undefined));
+  if (middle === "" || middle.includes("*")) return fault("unsupported-wildcard", { name: null, example: "" });
+  if (isOpenStart) return Result.ok([{ _tag: isOpenEnd ? "Contains" : "EndsWith", text: middle }]);
+  return Result.ok([{ _tag: isOpenEnd ? "StartsWith" : "Whole", text: middle }]);
+}
+
+const UUID_CHARACTERS = 36;
+
+function readUuid(text: string, isWildcard: boolean): Read {
+  const digits = (isWildcard ? text.replace(/\*$/, "") : text).toLowerCase();
+  if (!/^[0-9a-f][0-9a-f-]*$/.test(digits) || digits.length > UUID_CHARACTERS) {
+    return plainFault("invalid-uuid");
+  }
+  return Result.ok([{ _tag: digits.length === UUID_CHARACTERS ? "Whole" : "StartsWith", text: digits }]);
+}
+
+function readMembers({ name, values }: Catalog.EnumToken, literal: Ast.Literal): Read {
+  const pattern = readPattern(literal);
+  if (!pattern.ok) return pattern;
+  const members = values.map((value, rank): Member => ({ _tag: "Member", value, rank }));
+  const chosen = members.filter(({ value }) => hasPattern(pattern.value[0] as Pattern, FullText.fold(value)));
+  return chosen.length > 0
+    ? Result.ok(chosen)
+    : fault("unknown-enum-value", { name, near: nearest(literal.text, values), values });
+}
+
+/** Whether a folded value is, begins with, ends with or contains the pattern's text. */
+export function hasPattern({ _tag, text }: Pattern, folded: string): boolean {
+  switch (_tag) {
+    case "Whole":
+      return folded === text;
+    case "StartsWith":
+      return folded.startsWith(text);
+    case "EndsWith":
+      return folded.endsWith(text);
+    case "Contains":
+      return folded.includes(text);
+  }
 }
 
 const NUMBER = /^[+-]?\d+(?:\.\d+)?(?:e[+-]?\d+)?$/i;
-const DATE = /^(\d{4})-(\d\d)-(\d\d)$/;
-const TIMESTAMP = /^(\d{4}-\d\d-\d\d)T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,3}))?)?(?:Z|([+-])(\d\d):?(\d\d))?$/i;
-
-const MILLISECONDS_A_MINUTE = 60_000;
-const MILLISECONDS_A_DAY = 86_400_000;
-/** Years of four digits without a leading zero, so that the printed form is always read back as the same instant. */
-const MIN_INSTANT = /* @__PURE__ */ Date.UTC(1000, 0, 1);
-const MAX_INSTANT = /* @__PURE__ */ Date.UTC(10_000, 0, 1) - 1;
 
 /** A decimal number; whole numbers only as far as they are exact (2^53 - 1), so that equality is what it says. */
-export function parseNumber(text: string): Result.Result<number, Fault> {
+function readNumber(text: string): Result.Result<Numeric, ValueFault> {
   const number = NUMBER.test(text) ? Number(text) : Number.NaN;
-  if (Number.isNaN(number)) {
-    return fault(
-      `"${text}" is not a number.`,
-      "Write digits with an optional sign and decimal point, such as 5 or -0.5.",
-    );
-  }
-  if (Math.abs(number) > Number.MAX_SAFE_INTEGER) {
-    return fault(`"${text}" is too large to be compared exactly.`, `Stay within ±${Number.MAX_SAFE_INTEGER}.`);
-  }
-  // Adding 0 turns -0 into 0.
-  return Result.ok(number + 0);
+  return Number.isNaN(number) ? plainFault("invalid-number") : exactly(number);
 }
+
+const SIZE = /^(\d+(?:\.\d+)?)\s*(?:(b|bytes?)|([kmgtp])(?:i?b)?)?$/i;
+const SIZE_UNITS = "kmgtp";
+const SIZE_STEP = 1_024;
+
+/** Bytes, with a unit or without; each unit is 1,024 of the one before. */
+function readSize(text: string): Result.Result<Numeric, ValueFault> {
+  const parts = SIZE.exec(text);
+  if (parts === null) return plainFault("invalid-size");
+  const power = parts[3] === undefined ? 0 : SIZE_UNITS.indexOf(parts[3].toLowerCase()) + 1;
+  return exactly(Number(parts[1]) * SIZE_STEP ** power);
+}
+
+const exactly = (value: number): Result.Result<Numeric, ValueFault> =>
+  // Adding 0 turns -0 into 0.
+  Math.abs(value) > Number.MAX_SAFE_INTEGER
+    ? plainFault("number-too-large")
+    : Result.ok({ _tag: "Numeric", value: value + 0 });
 
 /** `true` or `false` in any case. */
-export function parseBoolean(text: string): Result.Result<boolean, Fault> {
+function readFlag(text: string): Result.Result<Flag, ValueFault> {
   const lower = text.toLowerCase();
-  if (lower === "true" || lower === "false") return Result.ok(lower === "true");
-  return fault(`"${text}" is neither true nor false.`, "Write true or false.");
+  if (lower === "true" || lower === "false") return Result.ok({ _tag: "Flag", value: lower === "true" });
+  return plainFault("invalid-boolean");
 }
 
-/** `YYYY-MM-DD`, or an ISO 8601 timestamp; UTC unless an offset is written. Years 1000 to 9999. */
-export function parseDate(text: string): Result.Result<Interval, Fault> {
-  const day = dayStart(text);
-  const from = day ?? instant(text);
-  if (from === null) {
-    return fault(`"${text}" is not a date.`, "Write a day, 2024-07-31, or a UTC time, 2024-07-31T12:00:00Z.");
-  }
-  if (!(from >= MIN_INSTANT && from <= MAX_INSTANT)) {
-    return fault(
-      `"${text}" is not in the calendar.`,
-      "Check month, day, hour and minute; years run from 1000 to 9999.",
-    );
-  }
-  return Result.ok({ from, until: from + (day === null ? 1 : MILLISECONDS_A_DAY) });
+function readVersion(written: string, isWildcard: boolean): Result.Result<VersionValue, ValueFault> {
+  const isPrefix = isWildcard && written.endsWith("*");
+  const text = isPrefix ? written.slice(0, -1).replace(/\.$/, "") : written;
+  const key = isPrefix ? Version.prefixKey(text) : Version.key(text);
+  if (key === null || key === "" || text.includes("*")) return plainFault("invalid-version");
+  return Result.ok({ _tag: "Version", key, isPrefix });
 }
 
-/** The text `parseDate` reads as this interval: a day, or a timestamp with milliseconds. */
-export function printDate(interval: Interval): string {
-  const text = new Date(interval.from).toISOString();
-  return interval.until - interval.from === MILLISECONDS_A_DAY ? text.slice(0, text.indexOf("T")) : text;
+function readIp(text: string, isWildcard: boolean): Result.Result<IpValue, ValueFault> {
+  const block = text.includes("*") === isWildcard ? IpAddress.block(text) : null;
+  return block === null ? plainFault("invalid-ip") : Result.ok({ _tag: "Ip", block });
 }
-
-/** First millisecond of a `YYYY-MM-DD` day; null if not of that form, NaN if there is no such day. */
-function dayStart(text: string): number | null {
-  const parts = DATE.exec(text);
-  if (parts === null) return null;
-  const [year, month, day] = [Number(parts[1]), Number(parts[2]), Number(parts[3])];
-  const start = new Date(Date.UTC(year, month - 1, day));
-  // Date.UTC rolls 02-30 over to March and takes years below 100 for 19xx.
-  return start.getUTCFullYear() === year && start.getUTCMonth() === month - 1 ? start.getTime() : Number.NaN;
-}
-
-/** Milliseconds of a timestamp; null if not of that form, NaN if there is no such time. */
-function instant(text: string): number | null {
-  const parts = TIMESTAMP.exec(text);
-  if (parts === null) return null;
-  const [, date = "", hour, minute, second = "0", fraction = "0", sign, offsetHour = "0", offsetMinute = "0"] = parts;
-  const isTime = Number(hour) < 24 && Number(minute) < 60 && Number(second) < 60;
-  const isOffset = Number(offsetHour) < 24 && Number(offsetMinute) < 60;
-  const start = dayStart(date);
-  if (!isTime || !isOffset || start === null) return Number.NaN;
-  const minutes = Number(hour) * 60 + Number(minute);
-  const offset = (Number(offsetHour) * 60 + Number(offsetMinute)) * (sign === "-" ? -1 : 1);
-  const milliseconds = Number(second) * 1000 + Number(fraction.padEnd(3, "0"));
-  return start + (minutes - offset) * MILLISECONDS_A_MINUTE + milliseconds;
-}
-
-const fault = (message: string, hint: string): Result.Result<never, Fault> => Result.err({ message, hint });

@@ -38,6 +38,7 @@ export const compile = Effect.fn("Plans.compile")(function* (tenantId: string, j
       patches: (yield* Repository.all(tenantId, "patch")).map((p) => p.value),
       former: job.kind === "rollback" ? yield* formerVersions(tenantId) : new Map(),
       limits: subscription.limits,
+      now: environment.now(),
       versions: { tzdata: environment.tzdata(), tokenizer: String(Qql.FullText.TOKENIZER_VERSION) },
     }),
   );

@@ -8,7 +8,9 @@ const { patch, pkg } = Values;
 const find = (text: string, patches: readonly ReturnType<typeof patch>[]): readonly string[] => {
   const query = Qql.compile(PatchCatalog.catalog, text);
   if (!query.ok) throw new Error(query.error.map((d) => d.message).join("; "));
-  return patches.filter((p) => Qql.matches(query.value, PatchCatalog.toDocument(p))).map((p) => p.id);
+  return patches
+    .filter((p) => Qql.matches(query.value, PatchCatalog.toDocument(p), Date.UTC(2026, 0, 20)))
+    .map((p) => p.id);
 };
 
 const patches = [

@@ -39,6 +39,7 @@ export const inputs = (over: Partial<PlanInputs> = {}): PlanInputs => {
     patches: [patch("P-1")],
     former: new Map(),
     limits: Limits.defaults,
+    now: Date.UTC(2026, 0, 20),
     versions: { tzdata: "2026a", tokenizer: "1" },
     ...over,
   };

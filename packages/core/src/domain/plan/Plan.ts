@@ -33,6 +33,8 @@ export interface PlanInputs {
   /** For a rollback: by asset and patch, the versions that stood there before Fettle installed the patch. */
   readonly former: FormerVersions;
   readonly limits: Limits;
+  /** What relative dates in a query count from. */
+  readonly now: number;
   /** Versions that the answer depends on: inputs of the hash. */
   readonly versions: { readonly tzdata: string; readonly tokenizer: string };
 }
@@ -167,7 +169,7 @@ const chooseByQuery = (
   }
   const missing = new Set(targets.flatMap((a) => inputs.assessments.get(a.id)?.missing.map((m) => m.patchId) ?? []));
   const found = inputs.patches.filter(
-    (p) => missing.has(p.id) && !p.isDeprecated && Qql.matches(query.value, PatchCatalog.toDocument(p)),
+    (p) => missing.has(p.id) && !p.isDeprecated && Qql.matches(query.value, PatchCatalog.toDocument(p), inputs.now),
   );
   found.sort((a, b) => b.publishedAt - a.publishedAt || (a.id < b.id ? -1 : 1));
   const max = inputs.limits.patchesPerJobMax;

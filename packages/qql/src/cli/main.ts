@@ -1,0 +1,17 @@
+#!/usr/bin/env node
+/** The command `fettle-qql`: queries in a shell. See Arguments for what it takes, Run for what it does. */
+import * as ExitCode from "./ExitCode.ts";
+import { run } from "./Run.ts";
+
+try {
+  process.exitCode = await run(process.argv.slice(2), {
+    input: process.stdin,
+    output: process.stdout,
+    complaints: process.stderr,
+    now: Date.now(),
+    environment: process.env,
+  });
+} catch (bug) {
+  process.stderr.write(`${bug instanceof Error ? bug.stack : String(bug)}\n`);
+  process.exitCode = ExitCode.BUG;
+}

@@ -1,0 +1,158 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { Catalog, type Checked, Matcher, QueryIndex } from "../../src/index.ts";
+import { type Asset, checkedOf, documents, instants, narrowQueries, queries, runs } from "./World.ts";
+
+// Queries are read once: an index holds them as they were checked.
+const ANCHORED = [
+  "serial: kb2893294", "serial: [KB2893294, kb28]", "labels: kb28 and cpuCount > 3", "status: ready", "status: ready and serial: kb28",
+  "licensed: true", "name: security update", "name: 'remote code'", 'notes: "security update" or notes: "remote code"', "name: `security update`",
+  "id: 0b1d7a52-6c0e-4c1b-9d56-0242ac130003", "interfaces.label: eth0", "interfaces: (label: eth0 and not isUp: true)", "interfaces.ports.port: 22",
+  "serial: groß", "serial: K\u00e9y", "agentVersion: 2.1", "agentVersion: [2.1, 3]", "address: 10.1.2.3", "cpuCount: 0", "cpuCount: [0, 3]",
+  "host: (model: latitude 54)", "host.bios.version: 2.1", "kb2893294", "zzz", "host: (zzz)", "serial: kb28 or licensed: true", "(serial: kb28 or `and`) and licensed: true",
+  "not serial: kb28", "serial: kb28 and not serial: kb28", "modules: pm and modules: vm", "lastSeen: 2024-01-01", "memory: 1 KB",
+]; // biome-ignore format: a list
+const seed = runs(1).seed;
+const pool: readonly Checked.Checked[] = [
+  ...ANCHORED,
+  ...fc.sample(queries, { numRuns: 150, seed }),
+  ...fc.sample(narrowQueries, { numRuns: 30, seed }),
+].map((text) => checkedOf(text));
+const matchers = new Map(pool.map((checked) => [checked, Matcher.compile(checked)]));
+
+type Step =
+  | { readonly _tag: "Add"; readonly id: string; readonly checked: Checked.Checked }
+  | { readonly _tag: "Remove"; readonly id: string }
+  | { readonly _tag: "Change"; readonly after: Asset; readonly isTold: boolean; readonly extra: readonly string[] };
+
+const ids = fc.constantFrom("a", "b", "c", "d", "e");
+/** Few fields differ between a document and what it was before. */
+const changes = fc.tuple(
+  documents,
+  fc.subarray([
+    "name",
+    "serial",
+    "labels",
+    "status",
+    "licensed",
+    "interfaces",
+    "host",
+    "cpuCount",
+    "lastSeen",
+    "agentVersion",
+  ] as const),
+);
+const steps = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc.tuple(ids, fc.constantFrom(...pool)).map(([id, checked]): Step => ({ _tag: "Add", id, checked })),
+  },
+  { weight: 1, arbitrary: ids.map((id): Step => ({ _tag: "Remove", id })) },
+  {
+    weight: 3,
+    arbitrary: fc
+      .tuple(documents, fc.boolean(), fc.subarray(["name", "interfaces.label", "host.ram"]))
+      .map(([after, isTold, extra]): Step => ({ _tag: "Change", after, isTold, extra })),
+  },
+);
+
+const sorted = (all: readonly string[]): readonly string[] => [...all].sort();
+
+/** The plain way: every query by itself. */
+const matching = (kept: ReadonlyMap<string, Checked.Checked>, document: Asset, now: number): readonly string[] =>
+  sorted([...kept].filter(([, checked]) => matchers.get(checked)?.(document, now) === true).map(([id]) => id));
+
+const differing = (before: Asset, after: Asset): readonly string[] =>
+  [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(
+    (name) => JSON.stringify(before[name as keyof Asset]) !== JSON.stringify(after[name as keyof Asset]),
+  );
+
+function play(history: readonly Step[], first: Asset, now: number): void {
+  const index = QueryIndex.make();
+  const kept = new Map<string, Checked.Checked>();
+  let document = first;
+  for (const step of history) {
+    switch (step._tag) {
+      case "Add":
+        QueryIndex.add(index, step.id, step.checked);
+        kept.set(step.id, step.checked);
+        break;
+      case "Remove":
+        expect(QueryIndex.remove(index, step.id)).toBe(kept.delete(step.id));
+        break;
+      case "Change": {
+        const [before, after] = [matching(kept, document, now), matching(kept, step.after, now)];
+        const told = step.isTold ? [...differing(document, step.after), ...step.extra] : null;
+        const { entered, left } = QueryIndex.change(index, document, step.after, now, told);
+        expect(sorted(entered)).toEqual(after.filter((id) => !before.includes(id)));
+        expect(sorted(left)).toEqual(before.filter((id) => !after.includes(id)));
+        document = step.after;
+        break;
+      }
+    }
+    expect(sorted(QueryIndex.match(index, document, now))).toEqual(matching(kept, document, now));
+  }
+}
+
+describe("an index of queries", () => {
+  it("answers as each query by itself does, whatever was added, replaced, removed and changed before", () => {
+    fc.assert(fc.property(fc.array(steps, { minLength: 4, maxLength: 12 }), documents, instants, play), runs(5_000));
+  });
+
+  it("answers so of a document that changes a little", () => {
+    const index = QueryIndex.make();
+    for (const [i, checked] of pool.entries()) QueryIndex.add(index, String(i), checked);
+    const kept = new Map(pool.map((checked, i) => [String(i), checked]));
+    fc.assert(
+      fc.property(documents, changes, instants, (before, [other, fields], now) => {
+        const after: Asset = { ...before, ...Object.fromEntries(fields.map((field) => [field, other[field]])) };
+        const { entered, left } = QueryIndex.change(index, before, after, now, fields);
+        const [was, is] = [matching(kept, before, now), matching(kept, after, now)];
+        expect(sorted(entered)).toEqual(is.filter((id) => !was.includes(id)));
+        expect(sorted(left)).toEqual(was.filter((id) => !is.includes(id)));
+        expect(sorted(QueryIndex.match(index, after, now))).toEqual(is);
+      }),
+      runs(300),
+    );
+  });
+
+  it("looks at a query only for documents that can match it", () => {
+    const index = QueryIndex.make();
+    ["serial: x", "status: ready and serial: [x, y]", "name: remote code", "interfaces: (label: eth0)"].forEach(
+      (text) => {
+        QueryIndex.add(index, text, checkedOf(text));
+      },
+    );
+    expect(index.unanchored.size).toBe(0);
+    for (const text of [
+      "cpuCount > 3",
+      "not serial: x",
+      "serial: x or cpuCount: 3",
+      "name: remot",
+      "serial: x*",
+      "name: `x`",
+    ]) {
+      QueryIndex.add(index, text, checkedOf(text));
+      expect([text, index.unanchored.size]).toEqual([text, 1]);
+      QueryIndex.remove(index, text);
+    }
+  });
+
+  it("keeps nothing of what was removed", () => {
+    const index = QueryIndex.make();
+    for (const [i, checked] of pool.entries()) QueryIndex.add(index, String(i), checked);
+    for (const [i, checked] of pool.entries()) QueryIndex.add(index, String(i), checked);
+    expect(index.queries.size).toBe(pool.length);
+    for (const i of pool.keys()) expect(QueryIndex.remove(index, String(i))).toBe(true);
+    expect([index.queries.size, index.unanchored.size, index.anchorsByToken.size]).toEqual([0, 0, 0]);
+    expect(QueryIndex.remove(index, "0")).toBe(false);
+  });
+
+  it("takes search text that no token can answer", () => {
+    const catalog = Catalog.define({ e: { type: "enum", values: ["A"], description: "Any", example: "A" } });
+    const index = QueryIndex.make();
+    QueryIndex.add(index, "x", checkedOf("zzz", catalog));
+    QueryIndex.add(index, "y", checkedOf("a", catalog));
+    expect(QueryIndex.match(index, { e: "A" }, 0)).toEqual(["y"]);
+  });
+});
