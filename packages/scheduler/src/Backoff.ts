@@ -29,7 +29,8 @@ export const delayFor = (attempt: number, { random }: { readonly random: number 
  */
 export const slotPhase = (id: string, interval: Duration.Duration): Duration.Duration => {
   if (interval <= 0) throw new RangeError(`An interval between slots is longer than zero; ${interval} ms is not.`);
-  return Duration.milliseconds(fnv1a(id) % interval);
+  // A share of the interval, not a remainder: that would favour the beginning of one that is long beside the number of hashes.
+  return Duration.milliseconds(Math.floor((mixed(fnv1a(id)) / HASHES) * interval));
 };
 
 /** FNV-1a, 32 bits, over the low byte of each UTF-16 unit and its high byte unless that is 0: for ASCII, over its bytes. */
@@ -42,6 +43,16 @@ const fnv1a = (text: string): number => {
   }
   return hash >>> 0;
 };
+
+/** The finish of MurmurHash3, 32 bits: without it, ids that differ in their last digits only share their high bits. */
+const mixed = (hash: number): number => {
+  let bits = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35);
+  return (bits ^ (bits >>> 16)) >>> 0;
+};
+
+/** How many hashes there are. */
+const HASHES = 2 ** 32;
 
 const FNV_OFFSET_BASIS = 0x811c9dc5;
 const FNV_PRIME = 0x01000193;

@@ -69,8 +69,10 @@ export const parse = (iso: string): Result<Instant, InvalidInstant> => {
 export const toIso = (self: Instant): string => new Date(self).toISOString();
 
 /** The instant `duration` later (earlier, if it is negative), held at the earliest or the latest instant. */
-export const add = (self: Instant, duration: Duration): Instant =>
-  Math.min(Math.max(self + duration, earliest), latest) as Instant;
+export const add = (self: Instant, duration: Duration): Instant => held(self + duration);
+
+/** The instant at whole milliseconds, or the earliest or the latest one where they lie outside. */
+export const held = (milliseconds: number): Instant => Math.min(Math.max(milliseconds, earliest), latest) as Instant;
 
 /** From `self` to `other`: negative when `other` comes first. */
 export const until = (self: Instant, other: Instant): Duration => (other - self) as Duration;

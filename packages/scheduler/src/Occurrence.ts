@@ -6,10 +6,13 @@
  * - Each zone starts for itself (SCH-03); windows count from the nominal start, so they may have elapsed in some zones by the
  *   time a job is enabled (SCH-06).
  */
+import * as Duration from "./Duration.ts";
 import * as Instant from "./Instant.ts";
 import * as Interval from "./Interval.ts";
 import * as JobSchedule from "./JobSchedule.ts";
+import * as Limits from "./Limits.ts";
 import type { PatchWindow } from "./PatchWindow.ts";
+import * as Recurrence from "./Recurrence.ts";
 import { fail, ok, type Result } from "./Result.ts";
 import * as TimeZone from "./TimeZone.ts";
 import * as WallTime from "./WallTime.ts";
@@ -31,8 +34,18 @@ export type ZoneInstant =
       readonly nominal: Instant.Instant;
       readonly endedAt: Instant.Instant;
     }
-  /** The local time lies in a gap there, and the schedule skips gaps (SCH-05). */
-  | { readonly _tag: "Skipped"; readonly zone: string | null };
+  /**
+   * The local time lies in a gap there, and the schedule skips gaps (SCH-05); or the gap is so long, a day, that the next local
+   * time of the job means the same instant, and starts then.
+   */
+  | { readonly _tag: "Skipped"; readonly zone: string | null }
+  /** The job was enabled less than the lead before: the next time is taken there (SCH-08). */
+  | {
+      readonly _tag: "TooSoon";
+      readonly zone: string | null;
+      readonly nominal: Instant.Instant;
+      readonly lead: Duration.Duration;
+    };
 
 export type Occurrence = {
   readonly key: string;
@@ -55,14 +68,21 @@ export type Expired = {
 };
 
 /**
- * The name of a job's occurrence, the same on every machine: `on-demand`, or `once:<local time>@<zone rule>#<fold>`, where the
- * fold says which of two equal local times is meant, 0 the earlier, 1 the later, whether or not there are two in some zone.
+ * The name of a run-once job's occurrence, the same on every machine: `on-demand`, or `once:<local time>@<zone rule>#<fold>`,
+ * where the fold says which of two equal local times is meant, 0 the earlier, 1 the later, whether or not there are two in some
+ * zone.
  */
-export const occurrenceKey = (schedule: JobSchedule.JobSchedule): string => {
-  if (schedule._tag === "OnDemand") return "on-demand";
-  const fold = schedule.resolution?.overlap === "later" ? 1 : 0;
-  return `once:${WallTime.print(schedule.at)}@${JobSchedule.zoneRule(schedule.zone)}#${fold}`;
-};
+export const occurrenceKey = (schedule: JobSchedule.RunOnce): string =>
+  schedule._tag === "OnDemand" ? "on-demand" : `once:${localKey(schedule, schedule.at)}`;
+
+/** The name of a recurring job's occurrence at a slot, `at:…` likewise: no two slots of a job share one. */
+export const slotKey = (schedule: JobSchedule.Recurring, slot: Recurrence.Slot): string =>
+  `at:${localKey(schedule, Recurrence.wallOf(slot))}`;
+
+const localKey = (
+  { zone, resolution }: Pick<JobSchedule.Recurring, "zone" | "resolution">,
+  local: WallTime.WallTime,
+): string => `${WallTime.print(local)}@${JobSchedule.zoneRule(zone)}#${resolution?.overlap === "later" ? 1 : 0}`;
 
 /** What an occurrence is planned from besides the schedule. */
 export type PlanContext = {
@@ -70,6 +90,8 @@ export type PlanContext = {
   readonly zones: readonly TimeZone.TimeZone[];
   readonly enabledAt: Instant.Instant;
   readonly window: PatchWindow;
+  /** How long before a start a recurring job must be enabled for it to count (SCH-08); three hours unless said. */
+  readonly lead?: Duration.Duration;
 };
 
 /**
@@ -79,7 +101,7 @@ export type PlanContext = {
  * @example Occurrence.plan(schedule, { zones: [newYork, tokyo], enabledAt, window: PatchWindow.none })
  */
 export const plan = (
-  schedule: JobSchedule.JobSchedule,
+  schedule: JobSchedule.RunOnce,
   context: PlanContext,
 ): Result<Occurrence, JobSchedule.ScheduleError | Expired> => {
   const instants: ZoneInstant[] = [];
@@ -97,15 +119,69 @@ export const plan = (
   const elapsed = instants.filter((instant) => instant._tag === "Elapsed");
   if (starting.length === 0 && elapsed.length > 0) return expired(elapsed.map(({ endedAt }) => endedAt));
   if (starting.length === 0 && skipped !== null) return fail(skipped);
-  const nothing = Interval.of(context.enabledAt, context.enabledAt);
   return ok({
     key: occurrenceKey(schedule),
     zoneRule: schedule._tag === "Once" ? JobSchedule.zoneRule(schedule.zone) : null,
     nominalLocal: schedule._tag === "Once" ? schedule.at : null,
     instants,
-    validity: starting.map(({ validity }) => validity).reduce(Interval.hull, nothing),
+    validity: validityOf(instants, context.enabledAt),
   });
 };
+
+/**
+ * The occurrence of a recurring job at one of its slots, in each zone that counts (SCH-03). Where the start comes less than
+ * the lead after the job was enabled, it doesn't count there (SCH-08); exactly the lead is in time.
+ *
+ * @example Occurrence.planSlot(schedule, slot, { zones: [newYork, tokyo], enabledAt, window: PatchWindow.none })
+ */
+export const planSlot = (
+  schedule: JobSchedule.Recurring,
+  slot: Recurrence.Slot,
+  context: PlanContext,
+): Result<Occurrence, TimeZone.UnknownZone> => {
+  const instants: ZoneInstant[] = [];
+  for (const [name, place] of placesOf(schedule, context.zones)) {
+    const zone = JobSchedule.zoneOf(schedule.zone, place);
+    if (!zone.ok) return zone;
+    const { recurrence, resolution } = schedule;
+    instants.push(slotInZone(name, JobSchedule.startAt(recurrence, zone.value, slot, resolution), context));
+  }
+  return ok({
+    key: slotKey(schedule, slot),
+    zoneRule: JobSchedule.zoneRule(schedule.zone),
+    nominalLocal: Recurrence.wallOf(slot),
+    instants,
+    validity: validityOf(instants, context.enabledAt),
+  });
+};
+
+/** The slots of a recurring job that start in some zone after an instant, in order; lazy. */
+export function* slotsAfter(
+  schedule: JobSchedule.Recurring,
+  zones: readonly TimeZone.TimeZone[],
+  after: Instant.Instant,
+): Generator<Recurrence.Slot, void, undefined> {
+  const { recurrence, resolution } = schedule;
+  let slot: Recurrence.Slot | null = null;
+  for (const place of placesOf(schedule, zones).values()) {
+    const zone = JobSchedule.zoneOf(schedule.zone, place);
+    const start = zone.ok ? JobSchedule.nextStart(recurrence, zone.value, after, resolution) : null;
+    if (start !== null && (slot === null || start.slot < slot)) slot = start.slot;
+  }
+  for (; slot !== null; slot = Recurrence.next(recurrence, slot)) yield slot;
+}
+
+const slotInZone = (zone: string | null, start: Instant.Instant | null, context: PlanContext): ZoneInstant => {
+  if (start === null) return { _tag: "Skipped", zone };
+  const lead = context.lead ?? Duration.milliseconds(Limits.DEFAULT_LEAD_MILLISECONDS);
+  if (Instant.until(context.enabledAt, start) < lead) return { _tag: "TooSoon", zone, nominal: start, lead };
+  return { _tag: "Starts", zone, nominal: start, start, validity: JobSchedule.validityFor(start, context.window) };
+};
+
+const validityOf = (instants: readonly ZoneInstant[], enabledAt: Instant.Instant): Interval.Interval =>
+  instants
+    .flatMap((instant) => (instant._tag === "Starts" ? [instant.validity] : []))
+    .reduce(Interval.hull, Interval.of(enabledAt, enabledAt));
 
 /** What happens to an asset in `zone`; undefined when the zone wasn't planned for. */
 export const forZone = (self: Occurrence, zone: TimeZone.TimeZone): ZoneInstant | undefined =>
@@ -116,7 +192,7 @@ const placesOf = (
   schedule: JobSchedule.JobSchedule,
   zones: readonly TimeZone.TimeZone[],
 ): ReadonlyMap<string | null, TimeZone.TimeZone> => {
-  const isPerZone = schedule._tag === "Once" && schedule.zone._tag === "Agent";
+  const isPerZone = schedule._tag !== "OnDemand" && schedule.zone._tag === "Agent";
   return isPerZone ? new Map(zones.map((zone) => [zone.name, zone])) : new Map([[null, TimeZone.utc]]);
 };
 

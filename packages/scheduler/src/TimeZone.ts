@@ -10,19 +10,36 @@
 import * as Calendar from "./Calendar.ts";
 import * as Duration from "./Duration.ts";
 import * as Instant from "./Instant.ts";
+import * as Interval from "./Interval.ts";
 import * as Limits from "./Limits.ts";
 import { fail, ok, type Result } from "./Result.ts";
 import type { WallTime } from "./WallTime.ts";
 import * as ZoneRules from "./ZoneRules.ts";
 
 declare const brand: unique symbol;
+/** Where a zone carries what is known of its rules, out of the way of printing and comparing. */
+const rules: unique symbol = Symbol("rules");
 
-/** A zone whose rules are known here. Plain data; made by `of` and `fixed` only. */
-export type TimeZone = (
-  | { readonly _tag: "Fixed"; readonly name: string; readonly offset: Duration.Duration }
-  /** `name` as it was asked for; `canonical` is this runtime's name for it, and may differ on another one. */
-  | { readonly _tag: "Named"; readonly name: string; readonly canonical: string }
-) & { readonly [brand]: "TimeZone" };
+/** A zone whose rules are known here. Made by `of` and `fixed` only; store its name. */
+export type TimeZone = Fixed | Named;
+
+/** Keeps one offset for ever. */
+export type Fixed = {
+  readonly _tag: "Fixed";
+  readonly name: string;
+  readonly offset: Duration.Duration;
+  readonly [brand]: "TimeZone";
+  readonly [rules]: ZoneRules.ZoneRules;
+};
+
+/** Of tzdata. `name` as it was asked for; `canonical` is this runtime's name for it, and may differ on another one. */
+export type Named = {
+  readonly _tag: "Named";
+  readonly name: string;
+  readonly canonical: string;
+  readonly [brand]: "TimeZone";
+  readonly [rules]: ZoneRules.ZoneRules;
+};
 
 /** The clocks of a zone change at `at` from one offset to the other. */
 export type Transition = {
@@ -55,10 +72,10 @@ export const of = (name: string): Result<TimeZone, UnknownZone> => {
   const [, sign, hours, minutes] = OFFSET_PATTERN.exec(name) ?? [];
   if (name === "UTC") return ok(utc);
   if (sign !== undefined) return fixed((sign === "-" ? -1 : 1) * (Number(hours) * 60 + Number(minutes)));
-  const canonical = canonicalOf(name);
-  if (canonical === null)
+  const known = knownOf(name);
+  if (known === null)
     return refuse(name, "give an IANA name such as America/New_York, UTC, or an offset such as +05:30");
-  return ok({ _tag: "Named", name, canonical } as TimeZone);
+  return ok(withRules<Named>({ _tag: "Named", name, canonical: known.canonical }, known.rules));
 };
 
 /** The zone that always keeps `offsetMinutes` from GMT, −720 to +840, and knows no daylight saving (SCH-02). */
@@ -67,7 +84,7 @@ export const fixed = (offsetMinutes: number): Result<TimeZone, UnknownZone> => {
   if (!Number.isInteger(offsetMinutes) || offsetMinutes < min || offsetMinutes > max) {
     return refuse(`${offsetMinutes} minutes`, `an offset is a whole number of minutes from ${min} to ${max}`);
   }
-  return ok({ _tag: "Fixed", name: offsetName(offsetMinutes), offset: Duration.minutes(offsetMinutes) } as TimeZone);
+  return ok(fixedZone(offsetName(offsetMinutes), offsetMinutes));
 };
 
 /** `±HH:MM`, the name of a fixed offset. */
@@ -77,22 +94,54 @@ export const offsetName = (offsetMinutes: number): string => {
 };
 
 /** Coordinated universal time. */
-export const utc: TimeZone = { _tag: "Fixed", name: "UTC", offset: Duration.zero } as TimeZone;
+export const utc: TimeZone = /* @__PURE__ */ fixedZone("UTC", 0);
+
+function fixedZone(name: string, offsetMinutes: number): TimeZone {
+  const offset = Duration.minutes(offsetMinutes);
+  return withRules<Fixed>({ _tag: "Fixed", name, offset }, ZoneRules.single(offset));
+}
+
+function withRules<Z extends TimeZone>(zone: Omit<Z, typeof brand | typeof rules>, known: ZoneRules.ZoneRules): Z {
+  return Object.defineProperty(zone, rules, { value: known }) as Z;
+}
 
 /** The offset from UTC that holds at an instant, in milliseconds, east positive: local = UTC + offset. */
 export const offsetAt = (zone: TimeZone, instant: Instant.Instant): Duration.Duration =>
-  zone._tag === "Fixed" ? zone.offset : Duration.milliseconds(ZoneRules.offsetAt(rulesOf(zone.canonical), instant));
+  ZoneRules.offsetAt(zone[rules], instant) as Duration.Duration;
 
 /** What the clocks of a zone show at an instant; parts of a second are dropped. */
 export const wallAt = (zone: TimeZone, instant: Instant.Instant): WallTime =>
   Calendar.fieldsOf(instant + offsetAt(zone, instant));
 
+/** The stretch of time with one offset that an instant lies in, as far as it is known: what recurrences step through. */
+export const stretchAt = (zone: TimeZone, instant: number): ZoneRules.Stretch =>
+  ZoneRules.stretchAt(zone[rules], instant);
+
+/**
+ * How near a change of offset must lie to a wall time to have a say in what it means, in milliseconds: more than any two
+ * offsets differ by.
+ */
+export const CHANGE_REACH: number = 26 * Calendar.HOUR_MILLISECONDS;
+
+/**
+ * The instants at which the clocks of a zone show a time in `[fromLocal, toLocal)`, in milliseconds as if in UTC: one
+ * stretch, or several where clocks go back over it, or none where they jump it.
+ */
+export const shownBetween = (zone: TimeZone, fromLocal: number, toLocal: number): readonly Interval.Interval[] => {
+  if (zone._tag === "Fixed") return [clamped(fromLocal - zone.offset, toLocal - zone.offset)];
+  return ZoneRules.stretchesBetween(zone[rules], fromLocal - CHANGE_REACH, toLocal + CHANGE_REACH)
+    .map(({ from, until, offset }) => clamped(Math.max(from, fromLocal - offset), Math.min(until, toLocal - offset)))
+    .filter((interval) => !Interval.isEmpty(interval));
+};
+
+const clamped = (from: number, until: number): Interval.Interval =>
+  Interval.of(Instant.held(from), Instant.held(until));
+
 /** UTC−12, the last zone in which a wall time comes. */
-export const westernmost: TimeZone = {
-  _tag: "Fixed",
-  name: offsetName(Limits.MIN_FIXED_OFFSET_MINUTES),
-  offset: Duration.minutes(Limits.MIN_FIXED_OFFSET_MINUTES),
-} as TimeZone;
+export const westernmost: TimeZone = /* @__PURE__ */ fixedZone(
+  offsetName(Limits.MIN_FIXED_OFFSET_MINUTES),
+  Limits.MIN_FIXED_OFFSET_MINUTES,
+);
 
 /** SCH-05's default, which is also RFC 5545's: 02:30 in a gap of an hour is 03:30, and of two times the earlier counts. */
 export const compatible: Resolution = { gap: "shift", overlap: "earlier" };
@@ -107,20 +156,43 @@ export const resolve = (
   wall: WallTime,
   { gap, overlap }: Resolution = compatible,
 ): Instant.Instant | null => {
-  const local = Calendar.millisecondsOf(wall);
-  if (zone._tag === "Fixed") return Instant.at(local - zone.offset);
-  const rules = rulesOf(zone.canonical);
-  const stretches = ZoneRules.stretchesBetween(rules, local - MAX_OFFSET, local + MAX_OFFSET);
-  const candidates = stretches
-    .filter(({ from, until, offset }) => local - offset >= from && local - offset < until)
-    .map(({ offset }) => local - offset);
-  const match = overlap === "earlier" ? candidates.at(0) : candidates.at(-1);
-  if (match !== undefined) return Instant.at(match);
-  if (gap === "skip") return null;
-  // No stretch holds `local`: the clocks jump over it where the last stretch ends that they leave before showing it.
-  const jump = Math.max(...stretches.filter((s) => local - s.offset >= s.until).map((s) => s.until));
-  const before = ZoneRules.offsetAt(rules, jump - Calendar.SECOND_MILLISECONDS);
-  return Instant.at(gap === "shift" ? local - before : jump);
+  const instant = resolveLocal(zone, Calendar.millisecondsOf(wall), { gap, overlap });
+  return instant === null ? null : Instant.at(instant);
+};
+
+/**
+ * {@link resolve} for a wall time in milliseconds as if in UTC, without looking whether it is within the limits: what
+ * recurrences are made of.
+ */
+export const resolveLocal = (zone: TimeZone, local: number, resolution: Resolution = compatible): number | null =>
+  plainInstant(zone, local) ?? resolveNearTransition(zone[rules], local, resolution);
+
+/** What a local time means where no clocks change near it, whatever the resolution; null where they may. */
+export const plainInstant = (zone: TimeZone, local: number): number | null => {
+  const { from, until, offset } = ZoneRules.stretchAt(zone[rules], local);
+  const instant = local - offset;
+  // Well inside a stretch, no other offset can be meant.
+  return instant >= from + CHANGE_REACH && instant < until - CHANGE_REACH ? instant : null;
+};
+
+const resolveNearTransition = (
+  known: ZoneRules.ZoneRules,
+  local: number,
+  { gap, overlap }: Resolution,
+): number | null => {
+  let found: number | null = null;
+  /** The last stretch that is left before its clocks show `local`. */
+  let passed: ZoneRules.Stretch | null = null;
+  for (let at = local - CHANGE_REACH; at < local + CHANGE_REACH; ) {
+    const stretch = ZoneRules.stretchAt(known, at);
+    const instant = local - stretch.offset;
+    if (instant >= stretch.until) passed = stretch;
+    else if (instant >= stretch.from && (found === null || overlap === "later")) found = instant;
+    at = stretch.until;
+  }
+  if (found !== null || passed === null || gap === "skip") return found;
+  // No stretch holds `local`: the clocks jump over it where that stretch ends.
+  return gap === "shift" ? local - passed.offset : passed.until;
 };
 
 /** How often a wall time occurs in a zone: `once`, in a `gap` not at all, in an `overlap` twice. Previews say so. */
@@ -136,7 +208,7 @@ export const occurrence = (zone: TimeZone, wall: WallTime): "once" | "gap" | "ov
  */
 export const transitions = (zone: TimeZone, from: Instant.Instant, to: Instant.Instant): readonly Transition[] => {
   if (zone._tag === "Fixed") return [];
-  const stretches = ZoneRules.stretchesBetween(rulesOf(zone.canonical), from - Calendar.SECOND_MILLISECONDS, to);
+  const stretches = ZoneRules.stretchesBetween(zone[rules], from - Calendar.SECOND_MILLISECONDS, to);
   return stretches.flatMap(({ from: at, offset }, index) => {
     const previous = stretches[index - 1];
     if (previous === undefined) return [];
@@ -155,60 +227,55 @@ export const tzdataVersion = (runtime: unknown = globalThis): string => {
   return typeof version === "string" ? version : "unknown";
 };
 
+/** What is known of a name of tzdata: aliases share their rules. */
+type Known = { readonly canonical: string; readonly rules: ZoneRules.ZoneRules };
+
 // Memories only: what they hold can be found again, so dropping an entry changes no answer.
-const canonicalNames = new Map<string, string>();
-const rulesByCanonicalName = new Map<string, ZoneRules.ZoneRules>();
+const knownByName = new Map<string, Known>();
+const knownByCanonicalName = new Map<string, Known>();
 
-const rulesOf = (canonical: string): ZoneRules.ZoneRules => {
-  const known = rulesByCanonicalName.get(canonical);
-  if (known !== undefined) return known;
-  const made = ZoneRules.make(lookUpIn(canonical));
-  rulesByCanonicalName.set(canonical, made);
-  return made;
-};
-
-const lookUpIn = (canonical: string): ((milliseconds: number) => number) => {
-  const format = formatOf(canonical);
-  return (milliseconds) => {
-    const shown = { year: 0, month: 0, day: 0, hour: 0, minute: 0, second: 0 };
-    for (const { type, value } of format.formatToParts(milliseconds)) {
-      if (type in shown) shown[type as keyof WallTime] = Number(value);
-    }
-    return Calendar.millisecondsOf(shown) - milliseconds;
-  };
-};
-
-const canonicalOf = (name: string): string | null => {
+const knownOf = (name: string): Known | null => {
   // Offsets without a colon and the like are known to some runtimes only; a zone must mean the same to all.
   if (name.length > Limits.MAX_ZONE_NAME_CHARACTERS || !NAME_PATTERN.test(name)) return null;
-  const known = canonicalNames.get(name);
+  const known = knownByName.get(name);
   if (known !== undefined) return known;
-  const canonical = askForCanonical(name);
-  if (canonical === null) return null;
-  if (canonicalNames.size >= Limits.MAX_CACHED_ZONE_NAMES) canonicalNames.clear();
-  canonicalNames.set(name, canonical);
-  return canonical;
+  const format = formatOf(name);
+  if (format === null) return null;
+  const canonical = format.resolvedOptions().timeZone;
+  const found = knownByCanonicalName.get(canonical) ?? { canonical, rules: ZoneRules.make(lookUpBy(format)) };
+  knownByCanonicalName.set(canonical, found);
+  if (knownByName.size >= Limits.MAX_CACHED_ZONE_NAMES) knownByName.clear();
+  knownByName.set(name, found);
+  return found;
 };
 
-const askForCanonical = (name: string): string | null => {
+const lookUpBy =
+  (format: Intl.DateTimeFormat) =>
+  (milliseconds: number): number => {
+    // As in 03/08/2026, 02:30:00: what the one locale that is used says. At the end of time a year has five digits.
+    const text = format.format(milliseconds);
+    const number = (from: number, to?: number): number => Number(text.slice(from, to));
+    const [month, day, year] = [number(0, 2), number(3, 5), number(6, -10)];
+    const [hour, minute, second] = [number(-8, -6), number(-5, -3), number(-2)];
+    return Calendar.millisecondsOf({ year, month, day, hour, minute, second }) - milliseconds;
+  };
+
+const formatOf = (timeZone: string): Intl.DateTimeFormat | null => {
   try {
-    return formatOf(name).resolvedOptions().timeZone;
+    return new Intl.DateTimeFormat("en-US-u-ca-gregory-nu-latn", {
+      timeZone,
+      hourCycle: "h23",
+      year: "numeric",
+      month: "2-digit",
+      day: "2-digit",
+      hour: "2-digit",
+      minute: "2-digit",
+      second: "2-digit",
+    });
   } catch {
     return null;
   }
 };
-
-const formatOf = (timeZone: string): Intl.DateTimeFormat =>
-  new Intl.DateTimeFormat("en-US-u-ca-gregory-nu-latn", {
-    timeZone,
-    hourCycle: "h23",
-    year: "numeric",
-    month: "numeric",
-    day: "numeric",
-    hour: "numeric",
-    minute: "numeric",
-    second: "numeric",
-  });
 
 const refuse = (zone: string, how: string): { readonly ok: false; readonly error: UnknownZone } => {
   const text =
@@ -219,6 +286,3 @@ const refuse = (zone: string, how: string): { readonly ok: false; readonly error
 
 const OFFSET_PATTERN = /^([+-])([01]\d|2[0-3]):([0-5]\d)$/;
 const NAME_PATTERN = /^[A-Za-z][A-Za-z0-9_+/-]*$/;
-
-// Wider than any offset, so that the stretches within it of a wall time, read as UTC, hold every instant it can mean.
-const MAX_OFFSET = 26 * Calendar.HOUR_MILLISECONDS;

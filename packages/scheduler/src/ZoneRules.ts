@@ -14,46 +14,79 @@ import * as Limits from "./Limits.ts";
 /** `[from, until)`, in which one offset holds. Its ends are transitions, or the ends of what was searched. */
 export type Stretch = { readonly from: number; readonly until: number; readonly offset: number };
 
-/** A zone's look-up and what has been found with it. The blocks are a memory, not a state: dropping them changes no answer. */
+/**
+ * What was found in a block: its stretches in order, and the one that holds from each probe to the next, null where clocks
+ * change between them. So most questions are answered by one look.
+ */
+export type Block = { readonly stretches: readonly Stretch[]; readonly byProbe: readonly (Stretch | null)[] };
+
+/** A zone's look-up and what has been found with it: a memory, not a state. Dropping any of it changes no answer. */
 export type ZoneRules = {
   readonly lookUp: (milliseconds: number) => number;
-  readonly blocks: Map<number, readonly Stretch[]>;
+  /** The one stretch of a zone that never changes. */
+  readonly only: Stretch | null;
+  /** By the number of the block. */
+  blocks: (Block | undefined)[];
+  known: number;
 };
 
 /** Rules over `lookUp`, which answers the offset at a time, both in milliseconds, for whole seconds. */
-export const make = (lookUp: (milliseconds: number) => number): ZoneRules => ({ lookUp, blocks: new Map() });
+export const make = (lookUp: (milliseconds: number) => number): ZoneRules => ({
+  lookUp,
+  only: null,
+  blocks: [],
+  known: 0,
+});
+
+/** Rules of a single offset. */
+export const single = (offset: number): ZoneRules => ({
+  ...make(() => offset),
+  only: { from: Number.NEGATIVE_INFINITY, until: Number.POSITIVE_INFINITY, offset },
+});
 
 /** The offset at any time. */
-export const offsetAt = (self: ZoneRules, milliseconds: number): number => {
-  let offset = 0;
-  for (const stretch of blockAt(self, Math.floor(milliseconds / BLOCK))) {
-    if (stretch.from > milliseconds) break;
-    offset = stretch.offset;
-  }
-  return offset;
+export const offsetAt = (self: ZoneRules, milliseconds: number): number => stretchAt(self, milliseconds).offset;
+
+/** The stretch that a time lies in. It may end sooner than the offset changes: where a block does. */
+export const stretchAt = (self: ZoneRules, milliseconds: number): Stretch => {
+  if (self.only !== null) return self.only;
+  const probe = Math.floor(milliseconds / PROBE);
+  const place = (probe >> Limits.TRANSITION_BLOCK_BITS) + BLOCKS_BEFORE_1970;
+  const block = self.blocks[place] ?? searched(self, place);
+  return block.byProbe[probe & LAST_IN_BLOCK] ?? amongAll(block, milliseconds);
 };
+
+const amongAll = ({ stretches }: Block, milliseconds: number): Stretch =>
+  stretches.find(({ until }) => milliseconds < until) as Stretch;
 
 /** The stretches that touch `[from, until)`, in order; neighbours differ in their offset. */
 export const stretchesBetween = (self: ZoneRules, from: number, until: number): readonly Stretch[] => {
   const found: Stretch[] = [];
-  for (let index = Math.floor(from / BLOCK); index * BLOCK < until; index++) {
-    for (const stretch of blockAt(self, index)) {
-      if (stretch.until <= from || stretch.from >= until) continue;
-      const last = found.at(-1);
-      if (last?.offset === stretch.offset) found[found.length - 1] = { ...last, until: stretch.until };
-      else found.push(stretch);
-    }
+  for (let at = from; at < until; ) {
+    const stretch = stretchAt(self, at);
+    const last = found.at(-1);
+    if (last?.offset === stretch.offset) found[found.length - 1] = { ...last, until: stretch.until };
+    else found.push(stretch);
+    at = stretch.until;
   }
   return found;
 };
 
-const blockAt = (self: ZoneRules, index: number): readonly Stretch[] => {
-  const known = self.blocks.get(index);
-  if (known !== undefined) return known;
-  if (self.blocks.size >= Limits.MAX_CACHED_BLOCKS_PER_ZONE) self.blocks.clear();
-  const found = search(self.lookUp, index * BLOCK, (index + 1) * BLOCK);
-  self.blocks.set(index, found);
-  return found;
+const searched = (self: ZoneRules, place: number): Block => {
+  if (self.known >= Limits.MAX_CACHED_BLOCKS_PER_ZONE) {
+    self.blocks = [];
+    self.known = 0;
+  }
+  const start = (place - BLOCKS_BEFORE_1970) * BLOCK;
+  const stretches = search(self.lookUp, start, start + BLOCK);
+  const byProbe = Array.from({ length: LAST_IN_BLOCK + 1 }, (_, i) => {
+    const probe = start + i * PROBE;
+    return stretches.find(({ from, until }) => from <= probe && until >= probe + PROBE) ?? null;
+  });
+  const block = { stretches, byProbe };
+  self.blocks[place] = block;
+  self.known += 1;
+  return block;
 };
 
 const search = (lookUp: ZoneRules["lookUp"], start: number, end: number): readonly Stretch[] => {
@@ -94,3 +127,8 @@ const firstOtherOffset = (
 
 const BLOCK = Limits.TRANSITION_BLOCK_DAYS * DAY_MILLISECONDS;
 const PROBE = Limits.TRANSITION_PROBE_DAYS * DAY_MILLISECONDS;
+/** The number of a block's last probe, of which all bits are set. */
+const LAST_IN_BLOCK = (1 << Limits.TRANSITION_BLOCK_BITS) - 1;
+
+/** Near 1970 a search may step before it. */
+const BLOCKS_BEFORE_1970 = 1;

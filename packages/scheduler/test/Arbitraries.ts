@@ -6,10 +6,15 @@ import type { Result } from "../src/Result.ts";
 import * as TimeZone from "../src/TimeZone.ts";
 import * as WallTime from "../src/WallTime.ts";
 
+const TIMES = Number(process.env.FETTLE_RUNS ?? 1);
+
 export const runs = (count: number): { readonly numRuns: number; readonly seed: number } => ({
-  numRuns: Math.ceil(count * Number(process.env.FETTLE_RUNS ?? 1)),
-  seed: 20_260_308,
+  numRuns: Math.ceil(count * TIMES),
+  seed: Number(process.env.FETTLE_SEED ?? 20_260_308),
 });
+
+/** For suites whose properties take their time when the runs are many. */
+export const patience: { readonly timeout: number } = { timeout: 60_000 * Math.max(1, TIMES) };
 
 /** The value of a result that the test relies on. */
 export const value = <A, E>(result: Result<A, E>): A => {

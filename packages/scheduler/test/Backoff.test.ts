@@ -2,11 +2,11 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import * as Backoff from "../src/Backoff.ts";
 import * as Duration from "../src/Duration.ts";
-import { runs } from "./Arbitraries.ts";
+import { patience, runs } from "./Arbitraries.ts";
 
 const ALMOST_ONE = 1 - Number.EPSILON;
 
-describe("Backoff.delayFor", () => {
+describe("Backoff.delayFor", patience, () => {
   it("AGT-01: waits 60 s first, then half as long again each time, never over 2700 s", () => {
     const waits = Array.from({ length: 14 }, (_, n) => Backoff.delayFor(n + 1, { random: 0 }));
     expect(waits).toEqual([
@@ -31,7 +31,22 @@ describe("Backoff.delayFor", () => {
         expect(delay).toBeGreaterThanOrEqual(base);
         expect(delay).toBeLessThan(base * 1.5 + 2);
       }),
-      runs(500),
+      runs(10_000),
+    );
+  });
+
+  it("AGT-01: never gets shorter from one attempt to the next, with the same draw, and stays at its cap", () => {
+    const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 200 }), random, (attempt, draw) => {
+        const [delay, longer] = [attempt, attempt + 1].map((n) => Backoff.delayFor(n, { random: draw }));
+        expect(longer).toBeGreaterThanOrEqual(delay ?? Number.NaN);
+        // Below the cap it grows by half, but for the rounding.
+        if (attempt < 10) expect(Math.abs((longer ?? 0) / (delay ?? 1) - 1.5)).toBeLessThan(0.0001);
+        if (attempt >= 11) expect(longer).toBe(delay);
+        expect(longer).toBeLessThan(2_700_000 * 1.5);
+      }),
+      runs(10_000),
     );
   });
 
@@ -49,12 +64,25 @@ describe("Backoff.delayFor", () => {
   });
 });
 
-describe("Backoff.slotPhase", () => {
-  it("hashes with FNV-1a, whose published values it gives", () => {
-    const wholeHash = Duration.milliseconds(2 ** 32);
-    expect(Backoff.slotPhase("", wholeHash)).toBe(0x811c9dc5);
-    expect(Backoff.slotPhase("a", wholeHash)).toBe(0xe40c292c);
-    expect(Backoff.slotPhase("foobar", wholeHash)).toBe(0xbf9cf968);
+describe("Backoff.slotPhase", patience, () => {
+  it("is a share of the interval by FNV-1a and the finish of MurmurHash3, whose published values it gives", () => {
+    // The same in whole numbers of any length.
+    const bits = 2n ** 32n;
+    const fnv = (text: string): bigint =>
+      [...text].reduce((hash, letter) => ((hash ^ BigInt(letter.charCodeAt(0))) * 0x01000193n) % bits, 0x811c9dc5n);
+    const finish = (hash: bigint): bigint => {
+      let mixed = ((hash ^ (hash >> 16n)) * 0x85ebca6bn) % bits;
+      mixed = ((mixed ^ (mixed >> 13n)) * 0xc2b2ae35n) % bits;
+      return mixed ^ (mixed >> 16n);
+    };
+    expect(["", "a", "foobar"].map(fnv)).toEqual([0x811c9dc5n, 0xe40c292cn, 0xbf9cf968n]);
+    expect([1n, 0xffffffffn].map(finish)).toEqual([0x514e28b7n, 0x81f16f39n]);
+    for (const id of ["", "a", "foobar", "7d444840-9dc0-11d1-b245-5ffdce74fad2"]) {
+      for (const length of [1, 1000, 900_000, 2_592_000_000, 2 ** 32]) {
+        const share = (finish(fnv(id)) * BigInt(length)) / bits;
+        expect(Backoff.slotPhase(id, Duration.milliseconds(length))).toBe(Number(share));
+      }
+    }
   });
 
   it("lies in the interval and depends on nothing but the id and the interval", () => {
@@ -65,7 +93,7 @@ describe("Backoff.slotPhase", () => {
         expect(phase).toBeLessThan(length);
         expect(Backoff.slotPhase(id, Duration.milliseconds(length))).toBe(phase);
       }),
-      runs(500),
+      runs(10_000),
     );
   });
 

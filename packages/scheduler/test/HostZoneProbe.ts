@@ -6,6 +6,7 @@ import * as Instant from "../src/Instant.ts";
 import * as JobSchedule from "../src/JobSchedule.ts";
 import * as Occurrence from "../src/Occurrence.ts";
 import * as PatchWindow from "../src/PatchWindow.ts";
+import * as Recurrence from "../src/Recurrence.ts";
 import * as TimeZone from "../src/TimeZone.ts";
 import * as WallTime from "../src/WallTime.ts";
 import { instant, value, wall, ZONE_NAMES, zone } from "./Arbitraries.ts";
@@ -37,5 +38,23 @@ const occurrence = Occurrence.plan(schedule, {
   window: PatchWindow.none,
 });
 
+const recurrence = value(
+  Recurrence.make({
+    pattern: { _tag: "Daily", every: 1 },
+    start: wall("2025-12-01T02:30"),
+    end: { _tag: "Never" },
+    except: [],
+  }),
+);
+const recurring = value(JobSchedule.recurring({ recurrence, zone: { _tag: "Agent" } }));
+const range = { from: instant("2026-01-01T00:00Z"), to: instant("2027-01-01T00:00Z") };
+const starts = ZONE_NAMES.map((name) =>
+  [...JobSchedule.startsBetween(recurrence, zone(name), range)].map((start) => ({
+    ...start,
+    key: Occurrence.slotKey(recurring, start.slot),
+    before: JobSchedule.previousStart(recurrence, zone(name), start.instant),
+  })),
+);
+
 process.stdout.write(`${new Date("2026-03-08T02:30:00").toISOString()}\n`);
-process.stdout.write(JSON.stringify({ zones: ZONE_NAMES.map(answersOf), occurrence }));
+process.stdout.write(JSON.stringify({ zones: ZONE_NAMES.map(answersOf), occurrence, starts }));

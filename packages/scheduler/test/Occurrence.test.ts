@@ -14,11 +14,7 @@ const apia = zone("Pacific/Apia");
 const AGENT: JobSchedule.ZoneMode = { _tag: "Agent" };
 const twoHours = value(PatchWindow.make({ minutes: 120, bound: "start" }));
 
-const once = (
-  at: string,
-  mode: JobSchedule.ZoneMode = AGENT,
-  resolution?: TimeZone.Resolution,
-): JobSchedule.JobSchedule =>
+const once = (at: string, mode: JobSchedule.ZoneMode = AGENT, resolution?: TimeZone.Resolution): JobSchedule.RunOnce =>
   value(JobSchedule.once({ at: wall(at), zone: mode, ...(resolution === undefined ? {} : { resolution }) }));
 const context = (
   enabledAt: string,
@@ -155,7 +151,7 @@ describe("Occurrence.plan", () => {
   });
 
   it("hands on what is wrong with a stored schedule", () => {
-    const broken: JobSchedule.JobSchedule = {
+    const broken: JobSchedule.RunOnce = {
       _tag: "Once",
       at: wall("2026-07-01T22:00"),
       zone: { _tag: "Named", zone: "Mars" },

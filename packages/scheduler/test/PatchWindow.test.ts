@@ -3,8 +3,13 @@ import { describe, expect, it } from "vitest";
 import * as Duration from "../src/Duration.ts";
 import * as Instant from "../src/Instant.ts";
 import * as Interval from "../src/Interval.ts";
+import * as JobSchedule from "../src/JobSchedule.ts";
 import * as PatchWindow from "../src/PatchWindow.ts";
-import { anyDuration, error, instant, nearInstant, runs, value } from "./Arbitraries.ts";
+import * as TimeZone from "../src/TimeZone.ts";
+import * as WallTime from "../src/WallTime.ts";
+import { anyDuration, error, instant, nearInstant, patience, runs, value, wall, zone } from "./Arbitraries.ts";
+import { shown } from "./FormattedClock.ts";
+import { anyChange } from "./walker/AnyCalendar.ts";
 
 const start = instant("2026-03-08T07:00Z");
 const lease = Duration.hours(24);
@@ -29,7 +34,7 @@ describe("PatchWindow.make", () => {
   });
 });
 
-describe("PatchWindow.validity", () => {
+describe("PatchWindow.validity", patience, () => {
   it("PLN-04: with a window a manifest holds from the start to the window's end, whatever the lease", () => {
     const three = bounded(180, "start");
     expect(PatchWindow.validity(start, three, lease)).toEqual({ start, end: at("08T10:00") });
@@ -69,11 +74,47 @@ describe("PatchWindow.validity", () => {
   });
 });
 
+describe("PatchWindow, over changes of clocks", patience, () => {
+  it("WIN-01: a window ends as many minutes after its start as it has, whatever the clocks show by then", () => {
+    fc.assert(
+      fc.property(
+        anyChange,
+        fc.integer({ min: -10_080, max: 60 }),
+        fc.integer({ min: 30, max: 10_080 }),
+        fc.constantFrom("start" as const, "complete" as const),
+        ({ zone: name, at: change }, before, minutes, bound) => {
+          const from = Date.parse(change) + before * 60_000;
+          const shownFrom = WallTime.print(TimeZone.wallAt(zone(name), Instant.at(from)));
+          const nominal = value(
+            JobSchedule.nominalFor(
+              value(JobSchedule.once({ at: wall(shownFrom), zone: { _tag: "Named", zone: name } })),
+              { zone: TimeZone.utc, enabledAt: Instant.earliest },
+            ),
+          );
+          const { start: begin, end } = JobSchedule.validityFor(nominal, bounded(minutes, bound));
+          if (end === null) throw new Error("a bounded window without an end");
+          // Sixty seconds a minute, counted by what Intl shows in UTC.
+          expect(Date.parse(`${shown("UTC", end)}Z`) - Date.parse(`${shown("UTC", begin)}Z`)).toBe(minutes * 60_000);
+          expect(end).toBeGreaterThan(begin);
+        },
+      ),
+      runs(2000),
+    );
+  });
+
+  it("WIN-01: an hour from 01:30 ends when clocks that went back show 01:30 again", () => {
+    const nominal = instant("2026-11-01T05:30Z");
+    const { end } = JobSchedule.validityFor(nominal, bounded(60, "complete"));
+    const clock = (at: number): string => shown("America/New_York", at);
+    expect([clock(nominal), clock(end ?? 0)]).toEqual(["2026-11-01T01:30:00", "2026-11-01T01:30:00"]);
+  });
+});
+
 describe("PatchWindow.mayStart and mustStopBy", () => {
   const minute = (iso: string, window: PatchWindow.PatchWindow, reserve?: Duration.Duration): boolean =>
     PatchWindow.mayStart(window, PatchWindow.validity(start, window, lease), at(iso), reserve);
 
-  it("a start-bound run begins inside its window, up to the last millisecond, and may work on after it", () => {
+  it("WIN-02: a start-bound run begins inside its window, up to the last millisecond, and may work on after it", () => {
     const window = bounded(60, "start");
     const validity = PatchWindow.validity(start, window, lease);
     expect([minute("08T06:59", window), minute("08T07:00", window), minute("08T08:00", window)]).toEqual([
@@ -85,7 +126,7 @@ describe("PatchWindow.mayStart and mustStopBy", () => {
     expect(PatchWindow.mustStopBy(window, validity)).toBe(null);
   });
 
-  it("a complete-bound run stops by its window's end, and begins only while its reserve is left", () => {
+  it("WIN-02: a complete-bound run stops by its window's end, and begins only while its reserve is left", () => {
     const window = bounded(60, "complete");
     const validity = PatchWindow.validity(start, window, lease);
     const reserve = Duration.minutes(20);
@@ -97,12 +138,12 @@ describe("PatchWindow.mayStart and mustStopBy", () => {
     expect(minute("08T07:00", window, Duration.minutes(60))).toBe(false);
   });
 
-  it("the reserve counts for complete-bound windows only", () => {
+  it("WIN-02: the reserve counts for complete-bound windows only", () => {
     expect(minute("08T07:59", bounded(60, "start"), Duration.hours(9))).toBe(true);
     expect(minute("08T07:59", PatchWindow.none, Duration.days(9))).toBe(true);
   });
 
-  it("without a window nothing has to stop, and a run's own validity never ends", () => {
+  it("WIN-01: without a window nothing has to stop, and a run's own validity never ends", () => {
     const validity = PatchWindow.validity(start, PatchWindow.none, lease);
     expect(PatchWindow.mustStopBy(PatchWindow.none, validity)).toBe(null);
     expect(PatchWindow.mayStart(PatchWindow.none, Interval.from(start), instant("2999-01-01T00:00Z"))).toBe(true);

@@ -1,10 +1,24 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import * as Instant from "../src/Instant.ts";
+import * as Interval from "../src/Interval.ts";
 import * as Limits from "../src/Limits.ts";
 import * as TimeZone from "../src/TimeZone.ts";
 import * as WallTime from "../src/WallTime.ts";
-import { anyInstant, anyWall, anyZone, error, instant, nearWall, runs, value, wall, zone } from "./Arbitraries.ts";
+import {
+  anyInstant,
+  anyWall,
+  anyZone,
+  error,
+  instant,
+  nearWall,
+  runs,
+  value,
+  wall,
+  ZONE_NAMES,
+  zone,
+} from "./Arbitraries.ts";
+import { shown } from "./FormattedClock.ts";
 
 const HOUR = 3_600_000;
 
@@ -194,6 +208,60 @@ describe("TimeZone.resolve", () => {
     expect(TimeZone.occurrence(newYork, wall("2026-03-08T02:30"))).toBe("gap");
     expect(TimeZone.occurrence(newYork, wall("2026-11-01T01:30"))).toBe("overlap");
     expect(TimeZone.occurrence(newYork, wall("2026-07-01T01:30"))).toBe("once");
+  });
+});
+
+describe("TimeZone.shownBetween", () => {
+  const MINUTE = 60_000;
+
+  it("gives exactly the minutes at which the clocks show the times asked for, round changes too", () => {
+    const anyChange = fc.constantFrom(
+      ...ZONE_NAMES.filter((name) => !/^[+-]/.test(name)).flatMap((name) =>
+        TimeZone.transitions(zone(name), instant("2009-01-01T00:00Z"), instant("2031-01-01T00:00Z")).map((change) => ({
+          name,
+          change,
+        })),
+      ),
+    );
+    const minutes = fc.integer({ min: -180, max: 180 });
+    fc.assert(
+      fc.property(anyChange, minutes, fc.integer({ min: 0, max: 300 }), ({ name, change }, shift, length) => {
+        const from = change.at + Math.max(change.before, change.after) + shift * MINUTE;
+        const to = from + length * MINUTE;
+        const intervals = TimeZone.shownBetween(zone(name), from, to);
+        const [begin, end] = [from, to].map((local) => new Date(local).toISOString().slice(0, 19));
+        // Six hours either way are more than any of these zones jumps, but for a day that was left out.
+        for (let at = change.at - 6 * HOUR; at <= change.at + 6 * HOUR; at += MINUTE) {
+          const text = shown(name, at);
+          const isShown = text >= (begin ?? "") && text < (end ?? "");
+          const isInside = intervals.some((interval) => Interval.contains(interval, Instant.at(at)));
+          if (isShown !== isInside) expect([name, text, isInside]).toEqual([name, text, isShown]);
+        }
+        for (const [index, interval] of intervals.entries()) {
+          expect(Interval.isEmpty(interval)).toBe(false);
+          expect(intervals[index + 1]?.start ?? Instant.latest).toBeGreaterThanOrEqual(interval.end ?? Instant.latest);
+        }
+      }),
+      runs(300),
+    );
+  });
+
+  it("has nothing of a day that a zone left out, twice an hour that comes twice, and one stretch at a fixed offset", () => {
+    const local = (text: string): number => Date.parse(`${text}Z`);
+    const between = (name: string, from: string, to: string): readonly (readonly string[])[] =>
+      TimeZone.shownBetween(zone(name), local(from), local(to)).map(({ start, end }) =>
+        [start, end ?? Instant.latest].map((at) => Instant.toIso(at).slice(0, 16)),
+      );
+    expect(between("Pacific/Apia", "2011-12-30T00:00", "2011-12-31T00:00")).toEqual([]);
+    expect(between("America/New_York", "2026-03-08T02:00", "2026-03-08T03:00")).toEqual([]);
+    expect(between("America/New_York", "2026-11-01T01:00", "2026-11-01T01:30")).toEqual([
+      ["2026-11-01T05:00", "2026-11-01T05:30"],
+      ["2026-11-01T06:00", "2026-11-01T06:30"],
+    ]);
+    expect(between("+05:30", "2026-11-01T01:00", "2026-11-01T01:30")).toEqual([
+      ["2026-10-31T19:30", "2026-10-31T20:00"],
+    ]);
+    expect(between("America/New_York", "2026-07-01T01:00", "2026-07-01T01:00")).toEqual([]);
   });
 });
 

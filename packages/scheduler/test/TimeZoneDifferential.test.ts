@@ -8,7 +8,7 @@ import { describe, expect, it } from "vitest";
 import * as Instant from "../src/Instant.ts";
 import * as TimeZone from "../src/TimeZone.ts";
 import * as WallTime from "../src/WallTime.ts";
-import { anyInstant, instant, nearInstant, nearWall, runs, wall, ZONE_NAMES, zone } from "./Arbitraries.ts";
+import { anyInstant, instant, nearInstant, nearWall, patience, runs, wall, ZONE_NAMES, zone } from "./Arbitraries.ts";
 import { jumpOver, momentsShowing, offsetText, shown } from "./FormattedClock.ts";
 
 const MINUTE = 60_000;
@@ -47,7 +47,7 @@ const searchAll = (name: string, text: string): readonly (number | null)[] => {
   return [unadjusted, jump, null, unadjusted];
 };
 
-describe("zones against formatted clocks", () => {
+describe("zones against formatted clocks", patience, () => {
   it("shows what Intl formats, at any instant", () => {
     fc.assert(
       fc.property(anyName, fc.oneof(nearInstant, anyInstant), (name, at) => {
@@ -94,7 +94,7 @@ describe("zones against formatted clocks", () => {
   });
 });
 
-describe("zones against date-fns-tz", () => {
+describe("zones against date-fns-tz", patience, () => {
   it("agrees on the wall times that occur once", () => {
     let compared = 0;
     fc.assert(
@@ -114,7 +114,7 @@ describe("zones against date-fns-tz", () => {
   });
 });
 
-describe("transitions against a daily look at every zone", () => {
+describe("transitions against a daily look at every zone", patience, () => {
   const lookDaily = (name: string, from: number, to: number): readonly string[] => {
     const changes: string[] = [];
     let before = offsetText(name, from);

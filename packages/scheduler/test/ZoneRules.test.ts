@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import * as Limits from "../src/Limits.ts";
 import * as ZoneRules from "../src/ZoneRules.ts";
-import { runs } from "./Arbitraries.ts";
+import { patience, runs } from "./Arbitraries.ts";
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -25,7 +25,14 @@ const changesIn = (rules: ZoneRules.ZoneRules, from: number, until: number): rea
     .slice(1)
     .map(({ from: at, offset }) => ({ at, offset }));
 
-describe("ZoneRules", () => {
+/** What is kept, and that the count of it is right. */
+const keptBlocks = (rules: ZoneRules.ZoneRules): number => {
+  const kept = rules.blocks.filter((block) => block !== undefined).length;
+  expect(rules.known).toBe(kept);
+  return kept;
+};
+
+describe("ZoneRules", patience, () => {
   it("finds every change of made-up zones to the second, wherever it falls", () => {
     // Steps longer than a probe: a stay is never missed, also one that leads back.
     const step = fc.record({
@@ -89,8 +96,13 @@ describe("ZoneRules", () => {
     const { rules } = zoneOf(changes);
     expect(changesIn(rules, 0, 6 * BLOCK)).toEqual(changes);
     expect(changesIn(rules, 0, 3 * BLOCK)).toEqual(shift < 0 ? changes : []);
-    for (const stretches of rules.blocks.values())
-      expect(stretches.every(({ from, until }) => from < until)).toBe(true);
+    expect(keptBlocks(rules)).toBe(6);
+    // Block by block, none is empty, and each begins where the one before it ends.
+    for (const block of rules.blocks.slice(1)) {
+      for (const { from, until } of block?.stretches ?? []) expect(from).toBeLessThan(until);
+    }
+    const ends = rules.blocks.slice(1).map((block) => block?.stretches.at(-1)?.until);
+    expect(ends).toEqual([1, 2, 3, 4, 5, 6].map((n) => n * BLOCK));
   });
 
   it("gives the stretches that touch an interval, and no other", () => {
@@ -119,10 +131,48 @@ describe("ZoneRules", () => {
   it("keeps at most its limit of blocks, and answers the same after dropping them", () => {
     const { rules } = zoneOf([{ at: 10 * DAY, offset: HOUR }]);
     for (let block = 0; block < Limits.MAX_CACHED_BLOCKS_PER_ZONE; block++) ZoneRules.offsetAt(rules, block * BLOCK);
-    expect(rules.blocks.size).toBe(Limits.MAX_CACHED_BLOCKS_PER_ZONE);
+    expect(keptBlocks(rules)).toBe(Limits.MAX_CACHED_BLOCKS_PER_ZONE);
     ZoneRules.offsetAt(rules, Limits.MAX_CACHED_BLOCKS_PER_ZONE * BLOCK);
-    expect(rules.blocks.size).toBe(1);
+    expect(keptBlocks(rules)).toBe(1);
     expect(ZoneRules.offsetAt(rules, 10 * DAY - 1)).toBe(0);
     expect(ZoneRules.offsetAt(rules, 10 * DAY)).toBe(HOUR);
+  });
+
+  it("gives the same stretch from its start to just before its end, and the next one there", () => {
+    const { rules, asked } = zoneOf([{ at: 10 * DAY, offset: HOUR }]);
+    const stretch = ZoneRules.stretchAt(rules, 10 * DAY);
+    expect(stretch).toEqual({ from: 10 * DAY, until: BLOCK, offset: HOUR });
+    const first = asked();
+    expect(ZoneRules.stretchAt(rules, BLOCK - 1)).toBe(stretch);
+    expect(ZoneRules.stretchAt(rules, 10 * DAY - 1)).toEqual({ from: 0, until: 10 * DAY, offset: 0 });
+    expect(asked()).toBe(first);
+    expect(ZoneRules.stretchAt(rules, BLOCK)).toEqual({ from: BLOCK, until: 2 * BLOCK, offset: HOUR });
+  });
+
+  it("gives the stretch that holds any time, and the offset that was looked up for it", () => {
+    const changes = [
+      { at: 100 * DAY, offset: HOUR },
+      { at: BLOCK, offset: 2 * HOUR },
+      { at: 2 * BLOCK + 5 * DAY, offset: -HOUR },
+    ];
+    const { rules } = zoneOf(changes);
+    fc.assert(
+      fc.property(fc.integer({ min: -BLOCK, max: 4 * BLOCK }), (at) => {
+        const stretch = ZoneRules.stretchAt(rules, at);
+        expect(stretch.from <= at && at < stretch.until).toBe(true);
+        expect(stretch.offset).toBe(changes.findLast((change) => change.at <= at)?.offset ?? 0);
+      }),
+      runs(10_000),
+    );
+  });
+
+  it("of a single offset holds for ever, and keeps nothing", () => {
+    const rules = ZoneRules.single(HOUR);
+    const ever = { from: Number.NEGATIVE_INFINITY, until: Number.POSITIVE_INFINITY, offset: HOUR };
+    for (const at of [-1e15, 0, Limits.LATEST_INSTANT_MILLISECONDS]) {
+      expect(ZoneRules.stretchAt(rules, at)).toEqual(ever);
+    }
+    expect(keptBlocks(rules)).toBe(0);
+    expect(ZoneRules.stretchesBetween(rules, 5, 10)).toMatchObject([{ offset: HOUR }]);
   });
 });
