@@ -1,9 +1,10 @@
 /** What the package weighs in a browser's bundle: minified and gzipped, as a page loads it. */
+import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import { afterAll, describe, expect, it } from "vitest";
 
-const SRC = new URL("../src/", import.meta.url).pathname;
+const SRC = fileURLToPath(new URL("../src/", import.meta.url));
 const GZIP_LEVEL = 9;
 
 interface Bundle {

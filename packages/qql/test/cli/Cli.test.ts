@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { HELP } from "../../src/cli/Arguments.ts";
 import type { Completion } from "../../src/index.ts";
@@ -281,7 +282,7 @@ describe("fettle-qql", () => {
   });
 
   it("runs from the source", async () => {
-    const source = new URL("../../src/cli/main.ts", import.meta.url).pathname;
+    const source = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
     const { code, out } = await Command.ended(["--import", "tsx", source, "print", "a:b"], "");
     expect({ code, out }).toEqual({ code: 0, out: "a: b\n" });
   });
