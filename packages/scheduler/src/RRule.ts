@@ -2,7 +2,8 @@
  * Recurrences as iCalendar text (RFC 5545: DTSTART, RRULE, EXDATE), out and in, for the part that both can say.
  *
  * Times are floating (no zone), as a recurrence's are. An anchored weekday (Patch Tuesday + 2) is said by a weekday and the days
- * of the month that it can fall on, where these are in every month; where they aren't, it can't be said.
+ * of the month that it can fall on, where these are in every month; where they aren't, it can't be said. A COUNT counts days of
+ * the calendar here; readers that give the text a zone may leave a local time in a gap out and, not counting it, go one further.
  */
 import * as Calendar from "./Calendar.ts";
 import type * as Recurrence from "./Recurrence.ts";

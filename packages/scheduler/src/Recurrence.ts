@@ -32,7 +32,10 @@ export type Pattern =
       readonly offsetDays: number;
     };
 
-/** For ever (SCH-07), up to a local time, it included, or so many slots; days left out count among them, as in RFC 5545. */
+/**
+ * For ever (SCH-07), up to a local time, it included, or so many slots. Days left out count among them, as in RFC 5545, and so do
+ * local times that a zone's clocks skip, unlike there (3.3.10): so a count ends on the same day in every zone.
+ */
 export type End =
   | { readonly _tag: "Never" }
   | { readonly _tag: "Until"; readonly at: WallTime.WallTime }

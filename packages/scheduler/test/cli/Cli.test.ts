@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { HELP } from "../../src/cli/Arguments.ts";
 import * as Command from "./Command.ts";
@@ -407,7 +408,7 @@ describe("fettle-schedule", () => {
   });
 
   it("runs from the source", async () => {
-    const source = new URL("../../src/cli/main.ts", import.meta.url).pathname;
+    const source = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
     const { code, out } = await Command.ended(["--import", "tsx", source, "lint", ...FROM], JSON.stringify(DAILY));
     expect({ code, out }).toEqual({ code: 0, out: "Nothing to find fault with.\n" });
   });

@@ -1,6 +1,7 @@
 /**
  * A second opinion on recurrences from rrule-temporal, which reads the text that `RRule` prints. It leaves out local times in a
- * gap where we shift them (both are free to), so days with a gap at that time are left out on both sides.
+ * gap where we shift them (both are free to), so days with a gap at that time are left out on both sides. Nor does it count
+ * them, as RFC 5545 (3.3.10) has it, where ours count by the calendar: it is told the number that is left.
  */
 import fc from "fast-check";
 import { RRuleTemporal } from "rrule-temporal";
@@ -12,7 +13,7 @@ import * as RRule from "../../src/RRule.ts";
 import * as TimeZone from "../../src/TimeZone.ts";
 import * as WallTime from "../../src/WallTime.ts";
 import { ruleFrom } from "../AnyRecurrence.ts";
-import { patience, runs, value, zone } from "../Arbitraries.ts";
+import { instant, patience, runs, value, wall, zone } from "../Arbitraries.ts";
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
@@ -33,6 +34,20 @@ const withUntil = (text: string, rule: Recurrence.Rule, place: TimeZone.TimeZone
   return text.replace(/UNTIL=\d+T\d+/, `UNTIL=${stamp}Z`);
 };
 
+/** COUNT without the local times in gaps. Null if none are left. */
+const withCount = (text: string, rule: Recurrence.Rule, place: TimeZone.TimeZone): string | null => {
+  if (rule.end._tag !== "After") return text;
+  const left = rule.end.count - gapsOf(rule, place);
+  return left === 0 ? null : text.replace(/COUNT=\d+/, `COUNT=${left}`);
+};
+
+/** How many of a rule's local times, those left out among them, the clocks skip. */
+const gapsOf = (rule: Recurrence.Rule, place: TimeZone.TimeZone): number => {
+  const recurrence = value(Recurrence.make({ ...rule, except: [] }));
+  const slots = [...Recurrence.between(recurrence, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY)];
+  return slots.filter((slot) => TimeZone.occurrence(place, Recurrence.wallOf(slot)) === "gap").length;
+};
+
 /** A rule's starts in the two years from its own, away from gaps, as instants. */
 const ours = (rule: Recurrence.Rule, place: TimeZone.TimeZone, to: number): readonly number[] => {
   const recurrence = value(Recurrence.make(rule));
@@ -43,7 +58,9 @@ const ours = (rule: Recurrence.Rule, place: TimeZone.TimeZone, to: number): read
 };
 
 const theirs = (rule: Recurrence.Rule, text: string, place: TimeZone.TimeZone, to: number): readonly number[] => {
-  const rrule = new RRuleTemporal({ rruleString: withUntil(withZone(text, place.name), rule, place) });
+  const rruleString = withCount(withUntil(withZone(text, place.name), rule, place), rule, place);
+  if (rruleString === null) return [];
+  const rrule = new RRuleTemporal({ rruleString });
   const time = WallTime.print(rule.start).slice("2026-01-01".length);
   return rrule
     .between(new Date(0), new Date(to - 1), true)
@@ -80,4 +97,34 @@ describe("recurrences against rrule-temporal", patience, () => {
     );
     expect(compared).toBeGreaterThan(1000);
   });
+
+  it("SCH-07: a count ends on the same day in every zone: a local time that the clocks skip counts, where theirs goes a day on", () => {
+    const rule: Recurrence.Rule = {
+      pattern: { _tag: "Daily", every: 1 },
+      start: wall("2027-04-19T00:07"),
+      end: { _tag: "After", count: 12 },
+      except: [],
+    };
+    const to = Recurrence.slotOf(wall("2027-06-01T00:00"));
+    const cairo = zone("Africa/Cairo");
+    const text = value(RRule.print(rule));
+    // The clocks go from 2027-04-29 24:00 to 2027-04-30 01:00: the twelfth starts at 01:07.
+    expect(TimeZone.occurrence(cairo, wall("2027-04-30T00:07"))).toBe("gap");
+    const starts = [...JobSchedule.startsBetween(value(Recurrence.make(rule)), cairo, between(0, to))];
+    expect(starts).toHaveLength(12);
+    expect(starts.at(-1)?.instant).toBe(instant("2027-04-29T22:07:00Z"));
+    for (const place of [cairo, zone("UTC"), zone("America/New_York")]) {
+      const last = [...JobSchedule.startsBetween(value(Recurrence.make(rule)), place, between(0, to))].at(-1);
+      expect(last?.slot).toBe(Recurrence.slotOf(wall("2027-04-30T00:07")));
+    }
+    const uncounted = new RRuleTemporal({ rruleString: withZone(text, cairo.name) }).all();
+    expect(uncounted.map((zoned) => zoned.toPlainDate().toString()).slice(-2)).toEqual(["2027-04-29", "2027-05-01"]);
+    expect(ours(rule, cairo, to)).toEqual(theirs(rule, text, cairo, to));
+    expect(ours(rule, cairo, to)).toHaveLength(11);
+  });
+});
+
+const between = (from: number, to: number): { readonly from: Instant.Instant; readonly to: Instant.Instant } => ({
+  from: Instant.at(from),
+  to: Instant.at(to),
 });
