@@ -4,7 +4,7 @@
  */
 import { Crypto as C, type Crypto, Messages, ServerSession, SignedRequest, wireLimits } from "@fettle/agent-protocol";
 import * as Effect from "effect/Effect";
-import type { Asset } from "../domain/asset/Asset.ts";
+import { type Asset, noFacts } from "../domain/asset/Asset.ts";
 import * as ActivationKey from "../domain/key/ActivationKey.ts";
 import * as Limits from "../domain/shared/Limits.ts";
 import { Environment } from "../ports/Environment.ts";
@@ -97,21 +97,26 @@ const assetOf = (
   request: Messages.ProvisionRequest,
   key: ActivationKey.ActivationKey,
   now: number,
-): Asset => ({
-  id,
-  name: request.name,
-  platform: request.platform,
-  osFamily: request.osFamily,
-  osName: request.osName,
-  arch: request.arch,
-  timeZone: request.timeZone,
+): Asset => {
   // KEY-04, TAG-07.
-  tags: [...new Set([...key.tags, Subscriptions.CLOUD_AGENT_TAG])],
-  modules: key.modules,
-  provisionedAt: now,
-  activatedAt: now,
-  activationKey: key.id,
-});
+  const tags = [...new Set([...key.tags, Subscriptions.CLOUD_AGENT_TAG])].sort();
+  return {
+    id,
+    name: request.name,
+    platform: request.platform,
+    osFamily: request.osFamily,
+    osName: request.osName,
+    arch: request.arch,
+    timeZone: request.timeZone,
+    facts: noFacts,
+    assignedTags: tags,
+    tags,
+    modules: key.modules,
+    provisionedAt: now,
+    activatedAt: now,
+    activationKey: key.id,
+  };
+};
 
 const agentOf = (
   components: SignedRequest.RequestComponents,

@@ -84,7 +84,7 @@ const firstEntities = (limits: Limits.Limits) => {
     statusIntervalSeconds: limits.statusIntervalSecondsMin,
     scanIntervalSeconds: limits.scanIntervalSecondsMin,
   };
-  const tag: TagTree.Tag = { id: CLOUD_AGENT_TAG, name: TagTree.CLOUD_AGENT, parent: null };
+  const tag: TagTree.Tag = { id: CLOUD_AGENT_TAG, name: TagTree.CLOUD_AGENT, parent: null, rule: TagTree.assigned };
   return [Repository.put("profile", profile.id, profile), Repository.put("tag", tag.id, tag)];
 };
 
@@ -105,7 +105,12 @@ export const saveTag = Effect.fn("Subscriptions.saveTag")(function* (
   const { limits } = yield* of(tenantId);
   const known = new Map((yield* Repository.all(tenantId, "tag")).map((t) => [t.id, t]));
   const tree: TagTree.TagTree = new Map([...known].map(([id, t]) => [id, t.value]));
-  const tag: TagTree.Tag = { id: input.id ?? environment.uuid(), name: input.name, parent: input.parent ?? null };
+  const tag: TagTree.Tag = {
+    id: input.id ?? environment.uuid(),
+    name: input.name,
+    parent: input.parent ?? null,
+    rule: TagTree.assigned,
+  };
   if (!tree.has(tag.id) && tree.size >= limits.tagsMax) {
     return yield* reject("TAG-01", "exhausted", `at most ${limits.tagsMax} tags`);
   }

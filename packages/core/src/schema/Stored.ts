@@ -3,7 +3,7 @@ import { type Documents, Facts } from "@fettle/agent-protocol";
 import { PatchOutcome, RunStatus } from "@fettle/agent-protocol/vocabulary";
 import * as z from "zod";
 import type { Assessment } from "../domain/assessment/Assessment.ts";
-import type { Asset } from "../domain/asset/Asset.ts";
+import { type Asset, noFacts } from "../domain/asset/Asset.ts";
 import type { Job } from "../domain/job/Job.ts";
 import type { ActivationKey } from "../domain/key/ActivationKey.ts";
 import type { Subscription } from "../domain/license/Subscription.ts";
@@ -13,6 +13,7 @@ import type { ConfigurationProfile } from "../domain/profile/ConfigurationProfil
 import type { AssetRun } from "../domain/run/AssetRun.ts";
 import type { Run } from "../domain/run/Run.ts";
 import { defaults, type Limits } from "../domain/shared/Limits.ts";
+import { packageFormats, platforms } from "../domain/shared/Platform.ts";
 import * as Rejection from "../domain/shared/Rejection.ts";
 import { fail, ok, type Result } from "../domain/shared/Result.ts";
 import type { Tag } from "../domain/tag/TagTree.ts";
@@ -21,7 +22,7 @@ const text = z.string();
 const texts = z.array(text);
 const int = z.int();
 const digest = z.templateLiteral(["sha256:", z.string()]);
-const platform = z.enum(["Windows", "Linux", "Mac"]);
+const platform = z.enum(platforms);
 const kind = z.enum(["deployment", "rollback"]);
 const pkg = z.strictObject({ name: text, arch: text, evr: text });
 const tagSet = z.strictObject({ mode: z.enum(["any", "all"]), tags: texts });
@@ -81,6 +82,42 @@ const evidence = z.strictObject({
 });
 const status = z.enum(RunStatus.all as [RunStatus.RunStatus, ...RunStatus.RunStatus[]]);
 
+const tagRule = z.discriminatedUnion("_tag", [
+  z.strictObject({ _tag: z.literal("Static") }),
+  z.strictObject({ _tag: z.literal("Dynamic"), query: text }),
+]);
+const packageFormat = z.enum(packageFormats);
+const assetFacts = z.strictObject({
+  release: text.nullable(),
+  osVersion: text.nullable(),
+  packageFormat: packageFormat.nullable(),
+  modules: texts.nullable(),
+  manufacturer: text.nullable(),
+  model: text.nullable(),
+  serialNumber: text.nullable(),
+  interfaces: z.array(z.strictObject({ name: text, mac: text.nullable(), addresses: texts, gateway: text.nullable() })),
+  loggedInUser: text.nullable(),
+  bootedAt: int.nullable(),
+  location: text.nullable(),
+});
+const withAssignedTags = (stored: unknown): unknown =>
+  typeof stored === "object" && stored !== null && "tags" in stored && !("assignedTags" in stored)
+    ? { ...stored, assignedTags: stored.tags }
+    : stored;
+
+const patchPackage = pkg.extend({
+  obsoletes: z.array(z.strictObject({ name: text, before: text.nullable() })).exactOptional(),
+  module: text.exactOptional(),
+  isInstallOnly: z.boolean().exactOptional(),
+});
+const patchFile = z.strictObject({ url: text, digest: text, sizeBytes: int, signer: text.nullable() });
+const download = z.discriminatedUnion("_tag", [
+  z.strictObject({ _tag: z.literal("Repository") }),
+  z.strictObject({ _tag: z.literal("Automatic"), files: z.array(patchFile) }),
+  z.strictObject({ _tag: z.literal("AcquireFromVendor"), url: text }),
+  z.strictObject({ _tag: z.literal("Unavailable") }),
+]);
+
 const codec = <A>(schema: z.ZodType<A>): z.ZodType<A> => schema;
 
 /** The codec of each kind of entity. */
@@ -96,7 +133,9 @@ export const codecs = {
       limits,
     }),
   ),
-  tag: codec<Tag>(z.strictObject({ id: text, name: text, parent: text.nullable() })),
+  tag: codec<Tag>(
+    z.strictObject({ id: text, name: text, parent: text.nullable(), rule: tagRule.default({ _tag: "Static" }) }),
+  ),
   activationKey: codec<ActivationKey>(
     z.strictObject({
       id: text,
@@ -109,20 +148,26 @@ export const codecs = {
     }),
   ),
   asset: codec<Asset>(
-    z.strictObject({
-      id: text,
-      name: text,
-      platform,
-      osFamily: text,
-      osName: text,
-      arch: text,
-      timeZone: text,
-      tags: texts,
-      modules: texts,
-      provisionedAt: int,
-      activatedAt: int,
-      activationKey: text,
-    }),
+    // Before there were dynamic tags, every tag was an assigned one.
+    z.preprocess(
+      withAssignedTags,
+      z.strictObject({
+        id: text,
+        name: text,
+        platform,
+        osFamily: text,
+        osName: text,
+        arch: text,
+        timeZone: text,
+        facts: assetFacts.default(() => ({ ...noFacts, modules: null, interfaces: [] })),
+        assignedTags: texts,
+        tags: texts,
+        modules: texts,
+        provisionedAt: int,
+        activatedAt: int,
+        activationKey: text,
+      }),
+    ),
   ),
   agent: codec<AgentRecord>(agent),
   patch: codec<Patch>(
@@ -134,11 +179,27 @@ export const codecs = {
       category: text,
       vendorSeverity: z.enum(vendorSeverities),
       cves: texts,
-      packages: z.array(pkg),
+      packages: z.array(patchPackage),
       publishedAt: int,
       modifiedAt: int,
       reboot: z.enum(["never", "may", "always"]),
       isDeprecated: z.boolean(),
+      // What catalogues of before the first release did not keep.
+      description: text.default(""),
+      vendorLink: text.nullable().default(null),
+      appFamilies: texts.default([]),
+      products: texts.default([]),
+      kb: text.nullable().default(null),
+      bulletin: text.nullable().default(null),
+      architectures: texts.default([]),
+      language: text.nullable().default(null),
+      releases: texts.default([]),
+      packageFormat: packageFormat.nullable().default("rpm"),
+      sizeBytes: int.nullable().default(null),
+      download: download.default({ _tag: "Repository" }),
+      supersedes: z.array(z.strictObject({ patchId: text, product: text.nullable() })).default([]),
+      isRollbackSupported: z.boolean().default(true),
+      isFeatureUpdate: z.boolean().default(false),
     }),
   ),
   profile: codec<ConfigurationProfile>(

@@ -5,7 +5,8 @@ import * as Arbitraries from "../scenario/Arbitraries.ts";
 import * as Forest from "../scenario/Forest.ts";
 import * as Values from "../scenario/Values.ts";
 
-const put = (tree: TagTree.TagTree, id: string, parent: string | null) => TagTree.put(tree, { id, name: id, parent });
+const put = (tree: TagTree.TagTree, id: string, parent: string | null) =>
+  TagTree.put(tree, { id, name: id, parent, rule: TagTree.assigned });
 
 /** Climbs from a tag; the number of steps, or null when it never ends or ends at no tag. */
 const climb = (tree: TagTree.TagTree, from: string): number | null => {
@@ -54,7 +55,7 @@ describe("the tag tree", () => {
       fc.property(fc.array(change, { maxLength: 40, size: "max" }), (changes) => {
         let tree: TagTree.TagTree = new Map();
         for (const [id, parent] of changes) {
-          const forced = new Map(tree).set(id, { id, name: id, parent });
+          const forced = new Map(tree).set(id, { id, name: id, parent, rule: TagTree.assigned });
           const result = put(tree, id, parent);
           const isSound = [...forced.keys()].every((t) => climb(forced, t) !== null);
           // An unknown tag as its own parent would be known once it is forced in.

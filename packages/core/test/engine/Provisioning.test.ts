@@ -1,6 +1,7 @@
 import { Crypto, Documents, Dsse, Messages, wireLimits } from "@fettle/agent-protocol";
 import * as Effect from "effect/Effect";
 import { describe, expect, it } from "vitest";
+import { noFacts } from "../../src/domain/asset/Asset.ts";
 import type { IssuedActivationKey } from "../../src/engine/Subscriptions.ts";
 import * as Random from "../../src/testing/simulation/Random.ts";
 import * as ControlPlane from "../scenario/ControlPlane.ts";
@@ -31,7 +32,9 @@ describe("an agent that is provisioned", () => {
       osName: "Enterprise Linux 9",
       arch: "x86_64",
       timeZone: "UTC",
-      tags: ["web", "lab", "cloud-agent"],
+      facts: noFacts,
+      assignedTags: ["cloud-agent", "lab", "web"],
+      tags: ["cloud-agent", "lab", "web"],
       modules: ["PM", "VM"],
       provisionedAt: Values.START,
       activatedAt: Values.START,

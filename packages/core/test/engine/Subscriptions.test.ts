@@ -19,6 +19,7 @@ describe("a subscription", () => {
       id: "cloud-agent",
       name: "Cloud Agent",
       parent: null,
+      rule: { _tag: "Static" },
     });
     expect(Effect.runSync(storage.get("acme", "profile", "default"))?.body).toMatchObject({
       isDefault: true,
@@ -132,7 +133,7 @@ describe("what would not be read back", () => {
     [
       "a patch published at no instant",
       (f: ControlPlane.ControlPlane["fettle"]) =>
-        f.catalogue.ingest(manager, [Values.patch("P-1", { publishedAt: Number.NaN })]),
+        f.catalogue.ingest(manager, [Values.patch("P-1", { publishedAt: Number.NaN, modifiedAt: Values.START })]),
       "publishedAt",
     ],
     [
@@ -153,11 +154,17 @@ describe("tags", () => {
     const { plane } = Scene.make({ agents: 0 });
     const { fettle, call, rejections } = plane;
     const made = call(fettle.subscriptions.saveTag(manager, { name: "Berlin" }));
-    expect(made).toEqual({ id: expect.stringMatching(/^[0-9a-f-]{36}$/), name: "Berlin", parent: null });
+    expect(made).toEqual({
+      id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      name: "Berlin",
+      parent: null,
+      rule: { _tag: "Static" },
+    });
     expect(call(fettle.subscriptions.saveTag(manager, { ...made, name: "BER", parent: "web" }))).toEqual({
       id: made.id,
       name: "BER",
       parent: "web",
+      rule: { _tag: "Static" },
     });
     expect(
       rejections(fettle.subscriptions.saveTag(manager, { id: "fleet", name: "fleet", parent: made.id })),

@@ -1,10 +1,10 @@
 /** Domain values with everything filled in, so that a test says only what it is about. */
 import type { Package } from "@fettle/agent-protocol/vocabulary";
 import type { User } from "../../src/domain/access/User.ts";
-import type { Asset } from "../../src/domain/asset/Asset.ts";
+import { type Asset, noFacts } from "../../src/domain/asset/Asset.ts";
 import type { Job, JobDraft } from "../../src/domain/job/Job.ts";
 import type { Subscription } from "../../src/domain/license/Subscription.ts";
-import type { Patch } from "../../src/domain/patch/Patch.ts";
+import * as Patch from "../../src/domain/patch/Patch.ts";
 import type { ConfigurationProfile } from "../../src/domain/profile/ConfigurationProfile.ts";
 import * as Limits from "../../src/domain/shared/Limits.ts";
 import * as TagScope from "../../src/domain/tag/TagScope.ts";
@@ -25,7 +25,12 @@ export const pkg = (name: string, evr: string, arch = "x86_64"): Package.Package
 
 /** A tree from `child: parent`. */
 export const tree = (parents: { readonly [id: string]: string | null }): TagTree =>
-  new Map(Object.entries(parents).map(([id, parent]) => [id, { id, name: id, parent } satisfies Tag]));
+  new Map(
+    Object.entries(parents).map(([id, parent]) => [
+      id,
+      { id, name: id, parent, rule: { _tag: "Static" } } satisfies Tag,
+    ]),
+  );
 
 export const asset = (id: string, over: Partial<Asset> = {}): Asset => ({
   id,
@@ -35,6 +40,8 @@ export const asset = (id: string, over: Partial<Asset> = {}): Asset => ({
   osName: "Enterprise Linux 9",
   arch: "x86_64",
   timeZone: "UTC",
+  facts: noFacts,
+  assignedTags: over.tags ?? [],
   tags: [],
   modules: ["PM"],
   provisionedAt: START,
@@ -43,21 +50,18 @@ export const asset = (id: string, over: Partial<Asset> = {}): Asset => ({
   ...over,
 });
 
-export const patch = (id: string, over: Partial<Patch> = {}): Patch => ({
-  id,
-  title: `${id} update`,
-  platform: "Linux",
-  vendor: "Lab",
-  category: "security",
-  vendorSeverity: "Important",
-  cves: [],
-  packages: [pkg("openssl", "2-1")],
-  publishedAt: START,
-  modifiedAt: START,
-  reboot: "never",
-  isDeprecated: false,
-  ...over,
-});
+export const patch = (id: string, over: Partial<Patch.Patch> = {}): Patch.Patch =>
+  Patch.make({
+    id,
+    title: `${id} update`,
+    platform: "Linux",
+    vendor: "Lab",
+    category: "security",
+    vendorSeverity: "Important",
+    packages: [pkg("openssl", "2-1")],
+    publishedAt: START,
+    ...over,
+  });
 
 export const any = (...tags: readonly string[]): TagSelection.TagSet => ({ mode: "any", tags });
 export const every = (...tags: readonly string[]): TagSelection.TagSet => ({ mode: "all", tags });

@@ -4,7 +4,7 @@
  * Invariant: an advisory is taken whole or not at all (a package left out would read as "nothing missing"). Pure.
  */
 import type { Package, Result } from "@fettle/agent-protocol";
-import type { Patch } from "@fettle/core";
+import { Patch } from "@fettle/core";
 import type { FeedLimits } from "./FeedLimits.ts";
 import * as Grammar from "./Grammar.ts";
 
@@ -59,7 +59,7 @@ export const toPatch = (
   }
   return {
     ok: true,
-    value: {
+    value: Patch.make({
       id: id.value,
       title: title === "" ? id.value : title,
       platform: "Linux",
@@ -70,7 +70,7 @@ export const toPatch = (
       ...brought.value,
       ...dates.value,
       isDeprecated: Grammar.isWithdrawn(raw.attributes.status ?? null),
-    },
+    }),
   };
 };
 

@@ -2,16 +2,49 @@
  * An asset: a machine known by its agent's host id (AST-01), never by its name or address, which may change freely.
  * Times are epoch milliseconds.
  */
+import type { PackageFormat, Platform } from "../shared/Platform.ts";
+
+/** A network interface (AST-10). */
+export interface NetworkInterface {
+  readonly name: string;
+  /** Six bytes in lower case, by colons. */
+  readonly mac: string | null;
+  /** IPv4 and IPv6 addresses without a prefix length. */
+  readonly addresses: readonly string[];
+  readonly gateway: string | null;
+}
+
+/** What the agent tells of its machine beside the packages (AST-02, AST-10). Null or none: not told. */
+export interface AssetFacts {
+  /** The release of the operating system as `id:version` (`rocky:9`, `debian:12`). */
+  readonly release: string | null;
+  readonly osVersion: string | null;
+  readonly packageFormat: PackageFormat | null;
+  /** Module streams that are enabled, as `name:stream`; null when the agent doesn't know them. */
+  readonly modules: readonly string[] | null;
+  readonly manufacturer: string | null;
+  readonly model: string | null;
+  readonly serialNumber: string | null;
+  readonly interfaces: readonly NetworkInterface[];
+  readonly loggedInUser: string | null;
+  readonly bootedAt: number | null;
+  readonly location: string | null;
+}
+
 export interface Asset {
   /** The host id, a UUID that the agent made. */
   readonly id: string;
   readonly name: string;
-  readonly platform: "Windows" | "Linux" | "Mac";
+  readonly platform: Platform;
   readonly osFamily: string;
   readonly osName: string;
   readonly arch: string;
   /** An IANA zone name as the agent tells it. */
   readonly timeZone: string;
+  readonly facts: AssetFacts;
+  /** Tags that people or an activation key gave it. */
+  readonly assignedTags: readonly string[];
+  /** Every tag it bears: those assigned, and the dynamic ones whose rule it meets (TAG-08). Sorted. */
   readonly tags: readonly string[];
   /** Modules active on it; patching needs `PM`. */
   readonly modules: readonly string[];
@@ -20,6 +53,21 @@ export interface Asset {
   readonly activatedAt: number;
   readonly activationKey: string;
 }
+
+/** Nothing told yet. */
+export const noFacts: AssetFacts = {
+  release: null,
+  osVersion: null,
+  packageFormat: null,
+  modules: null,
+  manufacturer: null,
+  model: null,
+  serialNumber: null,
+  interfaces: [],
+  loggedInUser: null,
+  bootedAt: null,
+  location: null,
+};
 
 /** Whether the patch module is active (AST-11). */
 export const isPatchManaged = (asset: Asset): boolean => asset.modules.includes("PM");

@@ -1,9 +1,11 @@
 /**
- * A patch (PAT-01) of a vendor's feed: on Linux an advisory with the packages that it brings (PAT-13, PAT-14).
+ * A patch of a vendor's feed (PAT-01): on Linux an advisory with the packages that it brings (PAT-13, PAT-14), elsewhere
+ * a bulletin with the files that install it.
  *
- * Times are epoch milliseconds. A Linux patch is carried by the asset's own repositories, so it has no url.
+ * Times are epoch milliseconds, sizes bytes. What a feed doesn't say is null or empty, never a guess.
  */
 import type { Package } from "@fettle/agent-protocol/vocabulary";
+import type { PackageFormat, Platform } from "../shared/Platform.ts";
 
 /** The five words of the vendor's severity, most severe first. */
 export const vendorSeverities = ["Critical", "Important", "Moderate", "Low", "None"] as const;
@@ -12,24 +14,120 @@ export type VendorSeverity = (typeof vendorSeverities)[number];
 /** Whether a patch asks for a reboot: never, where something that runs needs it, or always. */
 export type RebootRequirement = "never" | "may" | "always";
 
+/** A package as a patch brings it, at the version that fixes. */
+export interface PatchPackage extends Package.Package {
+  /** Packages that this one takes the place of; without `before`, at any version. */
+  readonly obsoletes?: readonly { readonly name: string; readonly before: string | null }[];
+  /** The module stream that it belongs to, as `name:stream`: it fixes only an asset on which that stream is enabled. */
+  readonly module?: string;
+  /** Kept beside its earlier versions on purpose (a kernel, say): the newest installed one decides. */
+  readonly isInstallOnly?: boolean;
+}
+
+/** A file that installs a patch, and how its bytes are known (MAN-01). */
+export interface PatchFile {
+  readonly url: string;
+  /** `sha256:` and 64 hexadecimal digits. */
+  readonly digest: string;
+  readonly sizeBytes: number;
+  /** Who must have signed it; null when the digest is all there is. */
+  readonly signer: string | null;
+}
+
+/** Where an installer comes from (PAT-02). */
+export type Download =
+  /** The asset's own repositories bring it (PAT-13). */
+  | { readonly _tag: "Repository" }
+  /** The agent fetches it from the vendor. */
+  | { readonly _tag: "Automatic"; readonly files: readonly PatchFile[] }
+  /** Its address is known, but only a person may fetch it there (PAT-04). */
+  | { readonly _tag: "AcquireFromVendor"; readonly url: string }
+  /** Nothing is known about where it comes from. */
+  | { readonly _tag: "Unavailable" };
+
+/** "This patch takes the place of that one", for one product or for all that the two have in common (null). */
+export interface SupersedenceLink {
+  readonly patchId: string;
+  readonly product: string | null;
+}
+
 export interface Patch {
-  /** The vendor's id of the advisory, the same in every feed that carries it. */
+  /** The vendor's id of the advisory or bulletin, the same in every feed that carries it. */
   readonly id: string;
   readonly title: string;
-  readonly platform: "Windows" | "Linux" | "Mac";
+  readonly description: string;
+  readonly platform: Platform;
   readonly vendor: string;
-  /** The vendor's type of advisory: `security`, `bugfix`, `enhancement`, … */
+  readonly vendorLink: string | null;
+  /** The vendor's type of advisory: `security`, `bugfix`, `Security Patches`, … */
   readonly category: string;
   readonly vendorSeverity: VendorSeverity;
+  readonly appFamilies: readonly string[];
+  readonly products: readonly string[];
+  readonly kb: string | null;
+  readonly bulletin: string | null;
   readonly cves: readonly string[];
-  /** What the advisory brings, at the versions that fix it. */
-  readonly packages: readonly Package.Package[];
+  readonly architectures: readonly string[];
+  readonly language: string | null;
+  /** Operating system releases that it is for, as `id:version` (`rocky:9`, `debian:12`); none: every asset with its packages. */
+  readonly releases: readonly string[];
+  readonly packageFormat: PackageFormat | null;
+  readonly packages: readonly PatchPackage[];
   readonly publishedAt: number;
   readonly modifiedAt: number;
+  readonly sizeBytes: number | null;
+  readonly download: Download;
   readonly reboot: RebootRequirement;
+  /** As the vendor says it; {@link ./Supersedence.ts} makes a graph of it. */
+  readonly supersedes: readonly SupersedenceLink[];
+  readonly isRollbackSupported: boolean;
+  /** A whole new release of the operating system, which is never deployed (PAT-07). */
+  readonly isFeatureUpdate: boolean;
   /** Withdrawn by its vendor: never deployed (PAT-06). */
   readonly isDeprecated: boolean;
 }
 
+type Told = "id" | "title" | "platform" | "vendor" | "category" | "vendorSeverity" | "publishedAt";
+
+/** What a feed must say of a patch, and what it may. */
+export type PatchInput = Pick<Patch, Told> & Partial<Omit<Patch, Told>>;
+
+// Shared, for catalogues are large.
+const none: readonly never[] = [];
+const repository: Download = { _tag: "Repository" };
+const unavailable: Download = { _tag: "Unavailable" };
+
+/**
+ * A patch from what its feed says. What is left out is unknown or none; a Linux patch comes from the asset's own
+ * repositories as RPM packages unless the feed says otherwise.
+ *
+ * @example
+ * Patch.make({ id: "FTSA-2026:0001", title: "openssl update", platform: "Linux", vendor: "Lab", category: "security",
+ *   vendorSeverity: "Critical", publishedAt: Date.UTC(2026, 0, 10), packages: [{ name: "openssl", arch: "x86_64", evr: "3.0.7-2" }] })
+ */
+export const make = (input: PatchInput): Patch => ({
+  description: "",
+  vendorLink: null,
+  appFamilies: none,
+  products: none,
+  kb: null,
+  bulletin: null,
+  cves: none,
+  architectures: none,
+  language: null,
+  releases: none,
+  packageFormat: input.platform === "Linux" ? "rpm" : null,
+  packages: none,
+  modifiedAt: input.publishedAt,
+  sizeBytes: null,
+  download: input.platform === "Linux" ? repository : unavailable,
+  reboot: "never",
+  supersedes: none,
+  isRollbackSupported: input.platform === "Linux",
+  isFeatureUpdate: false,
+  isDeprecated: false,
+  ...input,
+});
+
 /** Whether the patch closes a security hole. */
-export const isSecurity = (patch: Patch): boolean => patch.category === "security";
+export const isSecurity = (patch: Patch): boolean => /^security\b/i.test(patch.category);

@@ -5,11 +5,22 @@
 import * as Rejection from "../shared/Rejection.ts";
 import { fail, ok, type Result } from "../shared/Result.ts";
 
+/** How assets come to bear a tag (TAG-08). */
+export type TagRule =
+  /** People and activation keys assign it. */
+  | { readonly _tag: "Static" }
+  /** Every asset that the query finds bears it: QQL over assets, without the tokens of tags. */
+  | { readonly _tag: "Dynamic"; readonly query: string };
+
 export interface Tag {
   readonly id: string;
   readonly name: string;
   readonly parent: string | null;
+  readonly rule: TagRule;
 }
+
+/** Borne by whom it was assigned to. */
+export const assigned: TagRule = { _tag: "Static" };
 
 /** Tags by id. */
 export type TagTree = ReadonlyMap<string, Tag>;

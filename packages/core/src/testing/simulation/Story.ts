@@ -3,7 +3,7 @@
  * query, a rollback. The simulator runs it under faults; the example runs it on real package managers.
  */
 import type { Package } from "@fettle/agent-protocol";
-import type { Patch } from "../../domain/patch/Patch.ts";
+import * as Patch from "../../domain/patch/Patch.ts";
 import type { PackageFault } from "./SimulatedOs.ts";
 
 export interface Machine {
@@ -51,12 +51,12 @@ export const machines: readonly Machine[] = [
 const advisory = (
   number: number,
   category: string,
-  vendorSeverity: Patch["vendorSeverity"],
+  vendorSeverity: Patch.VendorSeverity,
   packages: readonly Package.Package[],
   cves: readonly string[] = [],
-): Patch => {
+): Patch.Patch => {
   const family = category === "security" ? "FTSA" : "FTBA";
-  return {
+  return Patch.make({
     id: `${family}-2026:${String(number).padStart(4, "0")}`,
     title: `${packages[0]?.name ?? ""} ${category} update`,
     platform: "Linux",
@@ -67,13 +67,11 @@ const advisory = (
     packages,
     publishedAt: Date.UTC(2026, 0, number),
     modifiedAt: Date.UTC(2026, 0, number + 1),
-    reboot: "never",
-    isDeprecated: false,
-  };
+  });
 };
 
 /** The advisories; the second and the last stand outside the query. */
-export const patches: readonly Patch[] = [
+export const patches: readonly Patch.Patch[] = [
   advisory(1, "security", "Important", [pkg("openssl-lab", "3.0.7-2.el9")], ["CVE-2026-10001", "CVE-2026-10002"]),
   advisory(2, "security", "Moderate", [pkg("curl-lab", "7.76.1-2.el9")], ["CVE-2026-10003"]),
   advisory(3, "security", "Critical", [pkg("curl-lab", "7.76.1-3.el9")], ["CVE-2026-10004"]),
