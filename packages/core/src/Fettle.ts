@@ -16,6 +16,7 @@ import type { ConfigurationProfile } from "./domain/profile/ConfigurationProfile
 import type { Actor } from "./domain/shared/Actor.ts";
 import * as AgentGateway from "./engine/AgentGateway.ts";
 import * as Assets from "./engine/Assets.ts";
+import * as Catalogue from "./engine/Catalogue.ts";
 import * as Dispatcher from "./engine/Dispatcher.ts";
 import * as Jobs from "./engine/Jobs.ts";
 import type { Rejected } from "./engine/Rejected.ts";
@@ -66,8 +67,8 @@ export const make = (ports: Context.Context<FettlePorts>) => {
     },
     catalogue: {
       /** Replaces the catalogue by a feed's patches. */
-      ingest: (actor: Actor, patches: readonly Patch[]) => on(Assets.ingest(actor, patches)),
-      list: (actor: Actor) => on(Assets.catalogue(actor)),
+      ingest: (actor: Actor, patches: readonly Patch[]) => on(Catalogue.ingest(actor, patches)),
+      list: (actor: Actor) => on(Catalogue.list(actor)),
     },
     jobs: {
       /** Makes a job, disabled; everything wrong with the draft is said at once. */
