@@ -51,7 +51,7 @@ export const ZONES: readonly Zone[] = [
   { name: "qql/cli", files: /^packages\/qql\/src\/cli\//, zones: ["qql"], packages: [NODE] },
   { name: "qql", files: /^packages\/qql\/src\//, zones: [], packages: [] },
   { name: "scheduler/cli", files: /^packages\/scheduler\/src\/cli\//, zones: ["scheduler"], packages: [NODE] },
-  { name: "scheduler", files: /^packages\/scheduler\/src\//, zones: [], packages: ["date-fns/*", "date-fns-tz/*"] },
+  { name: "scheduler", files: /^packages\/scheduler\/src\//, zones: [], packages: [] },
 
   ...agentProtocol(),
   ...core(),
