@@ -102,8 +102,7 @@ const setScene = async ({ fettle, fleet, server, narrator, patience }: Stage): P
     limits,
   });
   narrator.say(`Limits overridden for this demonstration: ${JSON.stringify(Limits.overridden(subscription.limits))}`);
-  for (const id of ["fleet", "servers", "lab", "kiosk"])
-    await fettle.subscriptions.saveTag(Host.manager, { id, name: id });
+  for (const id of ["fleet", "servers", "lab", "kiosk"]) await fettle.tags.save(Host.manager, { id, name: id });
   const key = async (group: Group): Promise<InstallCommand> => {
     const agentsMax = Story.machines.filter((m) => m.group === group).length;
     const issued = await fettle.subscriptions.createActivationKey(Host.manager, {

@@ -22,6 +22,7 @@ import * as Jobs from "./engine/Jobs.ts";
 import type { Rejected } from "./engine/Rejected.ts";
 import * as Runs from "./engine/Runs.ts";
 import * as Subscriptions from "./engine/Subscriptions.ts";
+import * as Tags from "./engine/Tags.ts";
 import type { BlobError, BlobStore } from "./ports/BlobStore.ts";
 import type { Directory, DirectoryError } from "./ports/Directory.ts";
 import type { Environment } from "./ports/Environment.ts";
@@ -48,16 +49,15 @@ export const make = (ports: Context.Context<FettlePorts>) => {
     subscriptions: {
       /** Opens the actor's subscription, or changes its plan, seats, licence tags and limits. */
       save: (actor: Actor, input: Subscriptions.SubscriptionInput) => on(Subscriptions.save(actor, input)),
-      /** Adds or changes an asset tag. */
-      saveTag: (
-        actor: Actor,
-        input: { readonly id?: string; readonly name: string; readonly parent?: string | null },
-      ) => on(Subscriptions.saveTag(actor, input)),
       /** Makes an activation key; its secret is shown here only. */
       createActivationKey: (actor: Actor, input: Subscriptions.ActivationKeyInput) =>
         on(Subscriptions.createActivationKey(actor, input)),
       /** Adds or changes a configuration profile. */
       saveProfile: (actor: Actor, input: ConfigurationProfile) => on(Subscriptions.saveProfile(actor, input)),
+    },
+    tags: {
+      /** Adds or changes an asset tag. */
+      save: (actor: Actor, input: Tags.TagInput) => on(Tags.save(actor, input)),
     },
     assets: {
       /** The assets that the actor sees. */

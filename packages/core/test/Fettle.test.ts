@@ -55,7 +55,7 @@ describe("the Promise twin", () => {
   it("answers a promise wherever the façade answers an Effect, with the same value or the same rejection", async () => {
     const inputs: Record<string, readonly unknown[]> = {
       "subscriptions.save": [manager, { plan: "Full", expiresAt: null, seats: 1 }],
-      "subscriptions.saveTag": [manager, { id: "a", name: "a" }],
+      "tags.save": [manager, { id: "a", name: "a" }],
       "subscriptions.createActivationKey": [manager, { title: "k" }],
       "subscriptions.saveProfile": [manager, Values.profile("p")],
       "catalogue.ingest": [manager, Scene.catalogue],

@@ -12,6 +12,7 @@ import * as Assessments from "./Assessments.ts";
 import * as Authority from "./Authority.ts";
 import * as Repository from "./Repository.ts";
 import * as Subscriptions from "./Subscriptions.ts";
+import * as Tags from "./Tags.ts";
 
 /** A row of the asset list. `missing` is null as long as nothing is known (never "nothing missing"). */
 export interface AssetView {
@@ -34,7 +35,7 @@ export const list = Effect.fn("Assets.list")(function* (actor: Actor) {
   const seen = yield* visible(actor);
   const { tenantId } = actor;
   const subscription = yield* Subscriptions.of(tenantId);
-  const tree = yield* Subscriptions.tagTree(tenantId);
+  const tree = yield* Tags.tree(tenantId);
   const everything = (yield* Repository.all(tenantId, "asset")).map((a) => a.value);
   const seats = Licence.assignSeats(subscription, tree, everything, (yield* Environment).now());
   const assessments = yield* Assessments.all(tenantId);
@@ -66,7 +67,7 @@ export const missing = Effect.fn("Assets.missing")(function* (actor: Actor) {
 
 const visible = Effect.fn("Assets.visible")(function* (actor: Actor) {
   const user = yield* Authority.require(actor, "view-assets");
-  const tree = yield* Subscriptions.tagTree(actor.tenantId);
+  const tree = yield* Tags.tree(actor.tenantId);
   const assets = (yield* Repository.all(actor.tenantId, "asset")).map((a) => a.value);
   return assets
     .filter((a) => isPatchManaged(a) && TagScope.sees(user.scope, tree, a.tags).ok)

@@ -13,6 +13,7 @@ import type { ProvedRequest } from "./ProvedRequest.ts";
 import * as Replies from "./Replies.ts";
 import * as Repository from "./Repository.ts";
 import * as Subscriptions from "./Subscriptions.ts";
+import * as Tags from "./Tags.ts";
 
 /** Most manifests that one reply names; the rest follow at the next check-in. */
 export const MANIFESTS_PER_REPLY_MAX = 64;
@@ -78,7 +79,7 @@ export const whyUnlicensed = Effect.fnUntraced(function* (tenantId: string, asse
   const subscription = yield* Subscriptions.of(tenantId).pipe(
     Effect.catchTag("Rejected", () => Replies.refuse("key-refused", "no subscription", "the tenant has none")),
   );
-  const tree = yield* Subscriptions.tagTree(tenantId);
+  const tree = yield* Tags.tree(tenantId);
   const assets = (yield* Repository.all(tenantId, "asset")).map((a) => a.value);
   const seat = Licence.assignSeats(subscription, tree, assets, now).get(assetId);
   if (seat === undefined) return "no seat";

@@ -14,6 +14,7 @@ import * as Authority from "./Authority.ts";
 import { lift, reject } from "./Rejected.ts";
 import * as Repository from "./Repository.ts";
 import * as Subscriptions from "./Subscriptions.ts";
+import * as Tags from "./Tags.ts";
 
 /** A plan and the hash by which it is approved. */
 export interface HashedPlan {
@@ -25,7 +26,7 @@ export interface HashedPlan {
 export const compile = Effect.fn("Plans.compile")(function* (tenantId: string, job: Job) {
   const subscription = yield* Subscriptions.of(tenantId);
   const environment = yield* Environment;
-  const tree = yield* Subscriptions.tagTree(tenantId);
+  const tree = yield* Tags.tree(tenantId);
   const assets = (yield* Repository.all(tenantId, "asset")).map((a) => a.value);
   const plan = yield* lift(
     Plan.compile({

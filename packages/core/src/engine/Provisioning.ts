@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect";
 import { type Asset, noFacts } from "../domain/asset/Asset.ts";
 import * as ActivationKey from "../domain/key/ActivationKey.ts";
 import * as Limits from "../domain/shared/Limits.ts";
+import * as TagTree from "../domain/tag/TagTree.ts";
 import { Environment } from "../ports/Environment.ts";
 import { TenantKeys } from "../ports/TenantKeys.ts";
 import type { AgentRecord } from "../schema/Stored.ts";
@@ -99,7 +100,7 @@ const assetOf = (
   now: number,
 ): Asset => {
   // KEY-04, TAG-07.
-  const tags = [...new Set([...key.tags, Subscriptions.CLOUD_AGENT_TAG])].sort();
+  const tags = [...new Set([...key.tags, TagTree.cloudAgent.id])].sort();
   return {
     id,
     name: request.name,

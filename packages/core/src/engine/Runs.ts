@@ -10,7 +10,7 @@ import * as Assessments from "./Assessments.ts";
 import * as Authority from "./Authority.ts";
 import { lift, reject } from "./Rejected.ts";
 import * as Repository from "./Repository.ts";
-import * as Subscriptions from "./Subscriptions.ts";
+import * as Tags from "./Tags.ts";
 
 /** One patch on one asset in a run. `isConfirmed`: a later snapshot of the package database agrees (CMP-02). */
 export interface ResultRow {
@@ -63,7 +63,7 @@ const load = Effect.fn("Runs.load")(function* (actor: Actor, runId: string) {
   const run = yield* Repository.get(tenantId, "run", runId);
   if (run === null) return yield* reject(null, "not-found", `there is no run ${runId}`);
   const user = yield* mayView(actor, run.value.jobId);
-  const tree = yield* Subscriptions.tagTree(tenantId);
+  const tree = yield* Tags.tree(tenantId);
   const assets = (yield* Repository.all(tenantId, "asset")).map((a) => a.value);
   const seen = new Map(assets.filter((a) => TagScope.sees(user.scope, tree, a.tags).ok).map((a) => [a.id, a]));
   const assetRuns = (yield* Repository.allBy(tenantId, "assetRun", "run", runId)).map((a) => a.value);

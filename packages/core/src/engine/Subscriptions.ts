@@ -1,4 +1,4 @@
-/** Opens subscriptions and holds what is set up once: limits, tags, activation keys, configuration profiles. */
+/** Opens subscriptions and holds what is set up once: limits, activation keys, configuration profiles. */
 import { Crypto } from "@fettle/agent-protocol";
 import * as Effect from "effect/Effect";
 import type { ActivationKey } from "../domain/key/ActivationKey.ts";
@@ -29,12 +29,6 @@ export interface SubscriptionInput {
 const noTags: TagSelection.TagSet = { mode: "any", tags: [] };
 const TENANT = /^[a-z0-9][a-z0-9-]{0,62}$/;
 
-/** The id of the tag that every asset with an agent carries (TAG-07). */
-export const CLOUD_AGENT_TAG = "cloud-agent";
-
-/** Counts the tags, so that two made at once can't both be the last that the limit allows. */
-const TAGS_COUNTER = "tags";
-
 /** Opens the actor's subscription, or changes it: plan, seats, licence tags, limits. */
 export const save = Effect.fn("Subscriptions.save")(function* (actor: Actor, input: SubscriptionInput) {
   yield* Authority.require(actor, "manage-licence");
@@ -60,7 +54,6 @@ export const save = Effect.fn("Subscriptions.save")(function* (actor: Actor, inp
   const first = known === null ? firstEntities(subscription.limits) : [];
   yield* Repository.commit(tenantId, {
     expect: [Repository.expected("subscription", tenantId, known)],
-    counters: known === null ? [{ key: TAGS_COUNTER, by: 1 }] : [],
     writes: [Repository.put("subscription", tenantId, subscription), ...first],
     events: [Repository.event("SubscriptionOpened", "subscription", tenantId, now, { by: label(actor) })],
   });
@@ -84,49 +77,9 @@ const firstEntities = (limits: Limits.Limits) => {
     statusIntervalSeconds: limits.statusIntervalSecondsMin,
     scanIntervalSeconds: limits.scanIntervalSecondsMin,
   };
-  const tag: TagTree.Tag = { id: CLOUD_AGENT_TAG, name: TagTree.CLOUD_AGENT, parent: null, rule: TagTree.assigned };
-  return [Repository.put("profile", profile.id, profile), Repository.put("tag", tag.id, tag)];
+  const { cloudAgent } = TagTree;
+  return [Repository.put("profile", profile.id, profile), Repository.put("tag", cloudAgent.id, cloudAgent)];
 };
-
-/** The tag tree as it stands. */
-export const tagTree = Effect.fn("Subscriptions.tagTree")(function* (tenantId: string) {
-  const tags = yield* Repository.all(tenantId, "tag");
-  return new Map(tags.map((t) => [t.id, t.value])) as TagTree.TagTree;
-});
-
-/** Adds or changes a tag (TAG-01). */
-export const saveTag = Effect.fn("Subscriptions.saveTag")(function* (
-  actor: Actor,
-  input: { readonly id?: string; readonly name: string; readonly parent?: string | null },
-) {
-  yield* Authority.require(actor, "manage-tags");
-  const { tenantId } = actor;
-  const environment = yield* Environment;
-  const { limits } = yield* of(tenantId);
-  const known = new Map((yield* Repository.all(tenantId, "tag")).map((t) => [t.id, t]));
-  const tree: TagTree.TagTree = new Map([...known].map(([id, t]) => [id, t.value]));
-  const tag: TagTree.Tag = {
-    id: input.id ?? environment.uuid(),
-    name: input.name,
-    parent: input.parent ?? null,
-    rule: TagTree.assigned,
-  };
-  if (!tree.has(tag.id) && tree.size >= limits.tagsMax) {
-    return yield* reject("TAG-01", "exhausted", `at most ${limits.tagsMax} tags`);
-  }
-  yield* lift(TagTree.put(tree, tag));
-  yield* lift(Stored.readable("tag", tag));
-  // What stands above it must stand there still, or two changes at once could close a cycle between them.
-  const above = tag.parent === null ? [] : [...TagTree.ancestors(tree, tag.parent)];
-  yield* Repository.commit(tenantId, {
-    expect: [tag.id, ...above].map((id) => Repository.expected("tag", id, known.get(id) ?? null)),
-    counters: tree.has(tag.id) ? [] : [{ key: TAGS_COUNTER, by: 1, ceiling: limits.tagsMax }],
-    writes: [Repository.put("tag", tag.id, tag)],
-    events: [Repository.event("TagSaved", "tag", tag.id, environment.now(), { by: label(actor) })],
-  });
-  if ((tree.get(tag.id)?.parent ?? null) !== tag.parent) yield* Configurations.reassign(tenantId);
-  return tag;
-});
 
 export interface ActivationKeyInput {
   readonly title: string;

@@ -15,7 +15,7 @@ type Ask = (fettle: Fettle, actor: Actor.Actor, known: Known) => Effect<unknown,
 // Every method that takes an actor, and which of the six staff may call it on a job that is somebody else's.
 const asks: readonly (readonly [string, string, Ask])[] = [
   ["subscriptions.save", "sue mara", (f, a) => f.subscriptions.save(a, { plan: "Full", expiresAt: null, seats: 5 })],
-  ["subscriptions.saveTag", "sue mara", (f, a) => f.subscriptions.saveTag(a, { id: "new", name: "new" })],
+  ["tags.save", "sue mara", (f, a) => f.tags.save(a, { id: "new", name: "new" })],
   ["subscriptions.createActivationKey", "sue mara", (f, a) => f.subscriptions.createActivationKey(a, { title: "k" })],
   ["subscriptions.saveProfile", "sue mara", (f, a) => f.subscriptions.saveProfile(a, Values.profile("p"))],
   ["assets.list", "sue mara uli ada rita sam", (f, a) => f.assets.list(a)],

@@ -103,7 +103,7 @@ describe("the outbox", () => {
   it("EVT-01: tells nothing of what was refused", () => {
     const { plane, manager } = Scene.make();
     const before = plane.events();
-    plane.rejections(plane.fettle.subscriptions.saveTag(manager, { name: "x", parent: "nowhere" }));
+    plane.rejections(plane.fettle.tags.save(manager, { name: "x", parent: "nowhere" }));
     plane.rejections(plane.fettle.jobs.enable(manager, "nothing"));
     expect(plane.events()).toEqual(before);
   });

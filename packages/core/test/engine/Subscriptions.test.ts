@@ -79,7 +79,7 @@ describe("a subscription", () => {
   it("has to be there before anything else is set up", () => {
     const { fettle, rejections } = ControlPlane.make();
     for (const ask of [
-      fettle.subscriptions.saveTag(manager, { name: "a" }),
+      fettle.tags.save(manager, { name: "a" }),
       fettle.subscriptions.createActivationKey(manager, { title: "k" }),
       fettle.subscriptions.saveProfile(manager, Values.profile("p")),
       fettle.catalogue.ingest(manager, []),
@@ -153,23 +153,23 @@ describe("tags", () => {
   it("TAG-01: are added, renamed and moved; a cycle and an unknown parent are refused", () => {
     const { plane } = Scene.make({ agents: 0 });
     const { fettle, call, rejections } = plane;
-    const made = call(fettle.subscriptions.saveTag(manager, { name: "Berlin" }));
+    const made = call(fettle.tags.save(manager, { name: "Berlin" }));
     expect(made).toEqual({
       id: expect.stringMatching(/^[0-9a-f-]{36}$/),
       name: "Berlin",
       parent: null,
       rule: { _tag: "Static" },
     });
-    expect(call(fettle.subscriptions.saveTag(manager, { ...made, name: "BER", parent: "web" }))).toEqual({
+    expect(call(fettle.tags.save(manager, { ...made, name: "BER", parent: "web" }))).toEqual({
       id: made.id,
       name: "BER",
       parent: "web",
       rule: { _tag: "Static" },
     });
-    expect(
-      rejections(fettle.subscriptions.saveTag(manager, { id: "fleet", name: "fleet", parent: made.id })),
-    ).toMatchObject([{ rule: "TAG-01", code: "invalid" }]);
-    expect(rejections(fettle.subscriptions.saveTag(manager, { name: "x", parent: "nowhere" }))).toMatchObject([
+    expect(rejections(fettle.tags.save(manager, { id: "fleet", name: "fleet", parent: made.id }))).toMatchObject([
+      { rule: "TAG-01", code: "invalid" },
+    ]);
+    expect(rejections(fettle.tags.save(manager, { name: "x", parent: "nowhere" }))).toMatchObject([
       { rule: "TAG-01", code: "not-found" },
     ]);
   });
@@ -186,16 +186,16 @@ describe("tags", () => {
         ["b", null],
         ["c", "b"],
       ] as const) {
-        call(fettle.subscriptions.saveTag(manager, { id, name: id, parent }));
+        call(fettle.tags.save(manager, { id, name: id, parent }));
       }
-      const rival = fettle.subscriptions.saveTag(manager, { id: "b", name: "b", parent: first });
+      const rival = fettle.tags.save(manager, { id: "b", name: "b", parent: first });
       hooks.before = () => {
         hooks.before = null;
         call(rival);
       };
-      expect(
-        rejections(fettle.subscriptions.saveTag(manager, { id: first, name: first, parent: second })),
-      ).toMatchObject([{ rule: "JOB-18", code: "stale" }]);
+      expect(rejections(fettle.tags.save(manager, { id: first, name: first, parent: second }))).toMatchObject([
+        { rule: "JOB-18", code: "stale" },
+      ]);
       expect([...stored("tag").values()].map((t) => [t.id, t.parent])).toContainEqual([first, null]);
     }
   });
@@ -203,18 +203,16 @@ describe("tags", () => {
   it("are at most as many as the subscription allows, also when two are added at once", () => {
     const { plane, stored } = Scene.make({ agents: 0, subscription: { limits: { tagsMax: 6 } } });
     const { fettle, call, rejections, hooks } = plane;
-    call(fettle.subscriptions.saveTag(manager, { id: "fifth", name: "fifth" }));
+    call(fettle.tags.save(manager, { id: "fifth", name: "fifth" }));
     hooks.before = () => {
       hooks.before = null;
-      call(fettle.subscriptions.saveTag(manager, { id: "sixth", name: "sixth" }));
+      call(fettle.tags.save(manager, { id: "sixth", name: "sixth" }));
     };
-    expect(rejections(fettle.subscriptions.saveTag(manager, { id: "too", name: "too" }))).toMatchObject([
-      { code: "conflict" },
-    ]);
-    expect(rejections(fettle.subscriptions.saveTag(manager, { name: "seventh" }))).toMatchObject([
+    expect(rejections(fettle.tags.save(manager, { id: "too", name: "too" }))).toMatchObject([{ code: "conflict" }]);
+    expect(rejections(fettle.tags.save(manager, { name: "seventh" }))).toMatchObject([
       { rule: "TAG-01", code: "exhausted" },
     ]);
-    expect(call(fettle.subscriptions.saveTag(manager, { id: "sixth", name: "renamed" })).name).toBe("renamed");
+    expect(call(fettle.tags.save(manager, { id: "sixth", name: "renamed" })).name).toBe("renamed");
     expect(stored("tag").size).toBe(6);
   });
 });
@@ -293,9 +291,9 @@ describe("configuration profiles", () => {
     const slow = Values.profile("slow", { targets: select({ include: any("lab") }), statusIntervalSeconds: 2_700 });
     call(fettle.subscriptions.saveProfile(mara, slow));
     expect(agent?.checkIn().nextCheckInSeconds).toBe(900);
-    call(fettle.subscriptions.saveTag(mara, { id: "fleet", name: "fleet", parent: "lab" }));
+    call(fettle.tags.save(mara, { id: "fleet", name: "fleet", parent: "lab" }));
     expect(agent?.checkIn().nextCheckInSeconds).toBe(2_700);
-    call(fettle.subscriptions.saveTag(mara, { id: "fleet", name: "fleet", parent: null }));
+    call(fettle.tags.save(mara, { id: "fleet", name: "fleet", parent: null }));
     expect(agent?.checkIn().nextCheckInSeconds).toBe(900);
   });
 

@@ -51,7 +51,7 @@ export const make = (options: SceneOptions = {}): Scene => {
     ["web", "fleet"],
     ["lab", null],
   ] as const) {
-    call(fettle.subscriptions.saveTag(manager, { id, name: id, parent }));
+    call(fettle.tags.save(manager, { id, name: id, parent }));
   }
   call(fettle.catalogue.ingest(manager, catalogue));
   const issued = call(fettle.subscriptions.createActivationKey(manager, { title: "fleet", tags: ["fleet"] }));

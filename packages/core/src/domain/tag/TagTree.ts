@@ -25,8 +25,8 @@ export const assigned: TagRule = { _tag: "Static" };
 /** Tags by id. */
 export type TagTree = ReadonlyMap<string, Tag>;
 
-/** The tag every asset with an agent carries (TAG-07). */
-export const CLOUD_AGENT = "Cloud Agent";
+/** The tag that every asset with an agent carries (TAG-07). */
+export const cloudAgent: Tag = { id: "cloud-agent", name: "Cloud Agent", parent: null, rule: assigned };
 
 /** The tree with a tag added or changed. Refuses an unknown parent and a cycle. */
 export const put = (tree: TagTree, tag: Tag): Result<TagTree, Rejection.Rejection> => {

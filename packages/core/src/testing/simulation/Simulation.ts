@@ -289,8 +289,7 @@ const setScene = (
       exclude: { mode: "any", tags: ["lab"] },
     }),
   );
-  for (const id of ["fleet", "servers", "lab", "kiosk", "outside"])
-    call(fettle.subscriptions.saveTag(manager, { id, name: id }));
+  for (const id of ["fleet", "servers", "lab", "kiosk", "outside"]) call(fettle.tags.save(manager, { id, name: id }));
   call(fettle.catalogue.ingest(manager, Story.patches));
   const activate = (group: Group): Activation => {
     const issued = call(
