@@ -69,5 +69,29 @@ export const noFacts: AssetFacts = {
   location: null,
 };
 
+/** Why an asset gets no patches or no scans: which rule, and what to tell people. */
+export interface Unfit {
+  readonly rule: string;
+  readonly reason: string;
+}
+
+// What an operating system calls itself, in its name or its release's id.
+const unpatchable = /\b(?:FreeBSD|OpenBSD|NetBSD|DragonFly|AIX|Solaris|SunOS|illumos|OmniOS|HP-UX)\b/i;
+const immutable =
+  /\b(?:Fedora CoreOS|Red Hat Enterprise Linux CoreOS|RHEL CoreOS|CoreOS|Flatcar|Bottlerocket|Talos|fcos|rhcos)\b/i;
+
+/** Why no plan may hold it: a platform that can't be patched, or a host whose image is replaced as a whole (AST-13). */
+export const whyUnpatchable = (asset: Pick<Asset, "osName" | "osFamily" | "platform">): Unfit | null => {
+  const name = `${asset.osName} ${asset.osFamily}`;
+  if (immutable.test(name)) return { rule: "AST-13", reason: `${asset.osName} is replaced as a whole, not patched` };
+  return unpatchable.test(name) ? { rule: "AST-13", reason: `${asset.osName} can't be patched` } : null;
+};
+
+/** Why it isn't scanned: an evaluation edition of Windows, until it becomes a full one (AST-07). */
+export const whyNotScanned = (asset: Pick<Asset, "osName" | "platform">): Unfit | null =>
+  asset.platform === "Windows" && /\bEvaluation\b/i.test(asset.osName)
+    ? { rule: "AST-07", reason: `${asset.osName} is not scanned until it is upgraded to a full edition` }
+    : null;
+
 /** Whether the patch module is active (AST-11). */
 export const isPatchManaged = (asset: Asset): boolean => asset.modules.includes("PM");
