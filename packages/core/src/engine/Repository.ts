@@ -33,6 +33,7 @@ type Indexes = readonly { readonly name: string; readonly value: string }[];
 
 // What each kind can be found by.
 const indexesOf: { readonly [K in EntityKind]?: (value: EntityOf<K>) => Indexes } = {
+  answer: (a) => [{ name: "day", value: a.day }],
   job: (job) => [{ name: "status", value: job.status }],
   run: (run) => [{ name: "job", value: run.jobId }],
   assetRun: (a) => [

@@ -27,6 +27,8 @@ export const entityKinds = [
   "assetRun",
   "fact",
   "document",
+  "answer",
+  "sweep",
 ] as const;
 export type EntityKind = (typeof entityKinds)[number];
 

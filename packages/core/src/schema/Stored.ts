@@ -61,6 +61,22 @@ export type DocumentRecord = z.infer<typeof document>;
 const fact = z.strictObject({ id: text, agentId: text, epoch: int, fact: Facts.Fact });
 export type FactRecord = z.infer<typeof fact>;
 
+/** The answer to a request that was sent under an idempotency key; `request` is its digest, `day` what it is found by. */
+const answer = z.strictObject({ id: text, request: text, answer: z.json(), at: int, day: text });
+export type AnswerRecord = z.infer<typeof answer>;
+
+/** How far the walk over a tenant's assets has come that brings each in line with tag rules and profiles. */
+const sweep = z.strictObject({
+  isPending: z.boolean(),
+  /** The last asset that is done; null before the first. */
+  after: text.nullable(),
+  /** Deleted tags that assets may bear still. */
+  removedTags: texts,
+  /** When a walk began last, for rules with relative dates. */
+  startedAt: int,
+});
+export type SweepRecord = z.infer<typeof sweep>;
+
 const plannedPatch = z.strictObject({ patchId: text, advisory: text.nullable(), packages: z.array(pkg) });
 const plan = z.strictObject({
   jobId: text,
@@ -284,6 +300,8 @@ export const codecs = {
   ),
   fact: codec<FactRecord>(fact),
   document: codec<DocumentRecord>(document),
+  answer: codec<AnswerRecord>(answer),
+  sweep: codec<SweepRecord>(sweep),
 } as const;
 
 export type EntityOf<K extends keyof typeof codecs> = z.infer<(typeof codecs)[K]>;
