@@ -187,6 +187,12 @@ const validityOf = (instants: readonly ZoneInstant[], enabledAt: Instant.Instant
 export const forZone = (self: Occurrence, zone: TimeZone.TimeZone): ZoneInstant | undefined =>
   self.instants.find((instant) => instant.zone === null || instant.zone === zone.name);
 
+/** The instants at which assets start, each once, in order: zones whose clocks agree share one. */
+export const distinctStarts = (self: Occurrence): readonly Instant.Instant[] =>
+  [...new Set(self.instants.flatMap((instant) => (instant._tag === "Starts" ? [instant.start] : [])))].sort(
+    Instant.compare,
+  );
+
 /** The zones to answer for, each once, by name; a single nameless one where the assets' zones don't count. */
 const placesOf = (
   schedule: JobSchedule.JobSchedule,

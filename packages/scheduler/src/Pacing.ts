@@ -25,7 +25,8 @@ export const spread = (id: string, event: string, from: Instant.Instant, over: D
   over <= 0 ? from : Instant.add(from, Backoff.slotPhase(`${event}\n${id}`, over));
 
 /**
- * The start of a scan that something calls for (CFG-05): a delay, then a random whole number of minutes from 1 to
+ * The start of a scan that something calls for at an instant (CFG-05): the end of a blackout, a boot, an installation, a new
+ * manifest, a new version of the agent. A delay, then a random whole number of minutes from 1 to
  * `randomizeMinutes`, none for 0. `random` lies in [0, 1).
  */
 export const scanStart = (
@@ -39,10 +40,6 @@ export const scanStart = (
   const spreadMinutes = randomizeMinutes === 0 ? 0 : 1 + Math.floor(random * randomizeMinutes);
   return Instant.add(at, Duration.minutes(delayMinutes + spreadMinutes));
 };
-
-/** The next scan, counted from the end of the former one, its transfer and processing included (CFG-04). */
-export const nextScan = (formerEnd: Instant.Instant, interval: Duration.Duration): Instant.Instant =>
-  Instant.add(formerEnd, interval);
 
 /** How long to wait before a retry: the back-off (AGT-01), never less than the server asked for. */
 export const retryDelay = (

@@ -19,6 +19,7 @@ export type Code =
   | "never-opens"
   | "sometimes-closed"
   | "windows-overlap"
+  | "windows-merge"
   | "work-never-fits"
   | "no-run-in-time"
   | "start-is-near"
@@ -215,11 +216,20 @@ const overlapFindings = (
 ): readonly Finding[] => {
   if (window._tag === "None") return [];
   const length = Duration.minutes(window.minutes);
-  const at = starts.findIndex((start, i) => i > 0 && Instant.until(starts[i - 1] as Instant.Instant, start) < length);
-  if (at < 0) return [];
+  const pauses = starts.slice(1).map((start, i) => Instant.until(starts[i] as Instant.Instant, start) - length);
+  const at = pauses.findIndex((pause) => pause < 0);
+  if (at >= 0) {
+    return [
+      finding("windows-overlap", "warning", "WIN-06", zone.name, [
+        `The run of ${Instant.toIso(starts[at + 1] as Instant.Instant)} comes inside the window of the one before it, and waits for it.`,
+        "Make the window shorter than the time between two runs.",
+      ]),
+    ];
+  }
+  if (!pauses.includes(0)) return [];
   return [
-    finding("windows-overlap", "warning", "WIN-06", zone.name, [
-      `The run of ${Instant.toIso(starts[at] as Instant.Instant)} comes inside the window of the one before it, and waits for it.`,
+    finding("windows-merge", "note", "WIN-06", zone.name, [
+      "A window begins when the one before it ends, so they are one: there is no time without a window between these runs.",
       "Make the window shorter than the time between two runs.",
     ]),
   ];

@@ -31,6 +31,7 @@ export * as QuorumSchedule from "./QuorumSchedule.ts";
 export * as RebootTimeline from "./RebootTimeline.ts";
 export * as Recurrence from "./Recurrence.ts";
 export { fail, ok, type Result } from "./Result.ts";
+export * as ScanCountdown from "./ScanCountdown.ts";
 export * as ScanInterval from "./ScanInterval.ts";
 export * as TimeZone from "./TimeZone.ts";
 export * as TzdataChange from "./TzdataChange.ts";

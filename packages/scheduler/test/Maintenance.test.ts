@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type * as Blackout from "../src/Blackout.ts";
 import * as Duration from "../src/Duration.ts";
+import * as FitToWindow from "../src/FitToWindow.ts";
 import type * as Freeze from "../src/Freeze.ts";
 import * as Instant from "../src/Instant.ts";
 import * as Interval from "../src/Interval.ts";
@@ -70,6 +71,18 @@ describe("Maintenance.judge", () => {
       _tag: "TimedOut",
       because: [{ _tag: "WindowOver", rule: "WIN-02", endedAt: at("10T09:00") }],
     });
+  });
+
+  it("WIN-03: one that can't have downloaded by the window's end has timed out, and until then may try", () => {
+    const download = { name: "download", quantiles: [{ share: 0.99, duration: Duration.minutes(40) }] };
+    const reserve = value(FitToWindow.durationFor([download], 0.95));
+    const complete = run({ minutes: 180, bound: "complete" }, reserve);
+    const tagAt = (now: string): string => Maintenance.judge(calendar(), complete, at(now))._tag;
+    expect([tagAt("10T08:19:59"), tagAt("10T08:20"), tagAt("10T09:00")]).toEqual(["MayStart", "TimedOut", "TimedOut"]);
+    // With only the start bound the files may come in the window's last minute, and not after it.
+    const start = run({ minutes: 180, bound: "start" }, reserve);
+    const verdicts = ["10T08:59:59", "10T09:00"].map((now) => Maintenance.judge(calendar(), start, at(now))._tag);
+    expect(verdicts).toEqual(["MayStart", "TimedOut"]);
   });
 
   it("SCH-01: before its start it waits for it, and for what keeps it then", () => {

@@ -59,6 +59,23 @@ describe("Occurrence.occurrenceKey", () => {
   });
 });
 
+describe("Occurrence.distinctStarts", () => {
+  it("SCH-03: are the instants at which a set of zones starts, each once and in order", () => {
+    const names = ["America/New_York", "Asia/Tokyo", "US/Eastern", "America/Toronto", "Asia/Seoul", "Asia/Kolkata"];
+    const planned = value(Occurrence.plan(once("2026-07-01T22:00"), context("2026-07-01T00:00Z", names.map(zone))));
+    expect(planned.instants).toHaveLength(6);
+    expect(Occurrence.distinctStarts(planned)).toEqual(
+      ["2026-07-01T13:00Z", "2026-07-01T16:30Z", "2026-07-02T02:00Z"].map(instant),
+    );
+  });
+
+  it("SCH-06: leave out zones in which nothing starts any more", () => {
+    const planned = value(Occurrence.plan(once("2026-07-01T22:00"), context("2026-07-01T15:00Z")));
+    expect(planned.instants.map(({ _tag }) => _tag)).toEqual(["Starts", "Elapsed"]);
+    expect(Occurrence.distinctStarts(planned)).toEqual([instant("2026-07-02T02:00Z")]);
+  });
+});
+
 describe("Occurrence.plan", () => {
   it("SCH-03: with agent zones a run starts at a different instant in each", () => {
     const planned = value(Occurrence.plan(once("2026-07-01T22:00"), context("2026-07-01T00:00Z")));

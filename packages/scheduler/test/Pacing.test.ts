@@ -147,19 +147,6 @@ describe("Pacing.scanStart", patience, () => {
   });
 });
 
-describe("Pacing.nextScan", patience, () => {
-  it("CFG-04: is counted from the end of the former one, however long that took", () => {
-    fc.assert(
-      fc.property(nearInstant, anyInterval, (end, interval) => {
-        expect(Pacing.nextScan(end, interval)).toBe(end + interval);
-      }),
-      runs(1000),
-    );
-    // Begun at midnight and done at two: four hours from then, not from midnight.
-    expect(Pacing.nextScan(instant("2026-03-08T02:00Z"), Duration.hours(4))).toBe(instant("2026-03-08T06:00Z"));
-  });
-});
-
 describe("Pacing.retryDelay", patience, () => {
   it("AGT-01: never undercuts what the server asked for, nor the back-off, and is one of the two", () => {
     const asked = fc.option(fc.integer({ min: 0, max: 3 * 3600 }).map(Duration.seconds), { nil: null });

@@ -59,6 +59,20 @@ describe("PatchCycle", () => {
     expect(shown).toHaveLength(28);
   });
 
+  it("RNG-04: leaves the other days of July and August 2020 blank, where the cycle before it and the next aren't drawn", () => {
+    // One cycle was drawn: it ends where the second Tuesday of August begins the next.
+    const july = Recurrence.make({ ...patchTuesdays({ _tag: "After", count: 2 }), start: wall("2020-07-01T18:00") });
+    const one = value(PatchCycle.make({ anchor: value(july), tracks: PatchCycle.pilotTracks }));
+    const days = Array.from({ length: 31 + 31 }, (_, i) => dayOf("2020-07-01") + i);
+    const blank = days.filter((day) => PatchCycle.stagesOn(one, day).length === 0).map(dateOf);
+    expect(blank).toEqual([
+      ...Array.from({ length: 13 }, (_, i) => dateOf(dayOf("2020-07-01") + i)),
+      ...Array.from({ length: 21 }, (_, i) => dateOf(dayOf("2020-08-11") + i)),
+    ]);
+    for (const day of days.slice(13, 41))
+      expect(PatchCycle.stagesOn(one, day)).toEqual(PatchCycle.stagesOn(cycle, day));
+  });
+
   it("RNG-04: its stages begin and end on the days of that calendar", () => {
     const { firstDay, lastDay, stages } = PatchCycle.cycleOn(cycle, dayOf("2020-07-27")) ?? { stages: [] };
     expect([firstDay ?? 0, lastDay ?? 0].map(dateOf)).toEqual(["2020-07-14", "2020-08-10"]);

@@ -1,9 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import * as Duration from "../src/Duration.ts";
 import * as Instant from "../src/Instant.ts";
 import * as Interval from "../src/Interval.ts";
+import * as PatchWindow from "../src/PatchWindow.ts";
 import * as QuorumSchedule from "../src/QuorumSchedule.ts";
-import { instant, patience, runs } from "./Arbitraries.ts";
+import type * as RebootTimeline from "../src/RebootTimeline.ts";
+import { instant, patience, runs, value } from "./Arbitraries.ts";
 
 /** A world so small that every instant of it can be looked at. */
 const LAST = 10;
@@ -113,3 +116,95 @@ describe("QuorumSchedule.judge", patience, () => {
     expect(QuorumSchedule.judge([], { atMost: 0 })).toEqual({ _tag: "Kept", most: 0 });
   });
 });
+
+describe("QuorumSchedule.judgeGroups", patience, () => {
+  it("PLN-06: judges each group by its own members, and only what lies in the period", () => {
+    const anyGroups = fc.array(
+      fc.record({
+        name: fc.constantFrom("g", "h"),
+        members: fc.subarray(["a", "b", "c", "d", "nobody"]),
+        atMost: fc.integer({ min: 0, max: 3 }),
+      }),
+      { maxLength: 3 },
+    );
+    const anyPeriod = fc.tuple(small, fc.option(small, { nil: null })).map(([start, end]) => Interval.of(start, end));
+    let broken = 0;
+    fc.assert(
+      fc.property(anyGroups, anyWorld, anyPeriod, (groups, world, period) => {
+        const verdicts = QuorumSchedule.judgeGroups(groups, world, period);
+        expect(verdicts.map(({ group }) => group)).toEqual(groups);
+        for (const { group, verdict } of verdicts) {
+          const own = world.filter(({ member }) => group.members.includes(member));
+          const inPeriod = LINE.filter((at) => Interval.contains(period, Instant.at(at)));
+          const first = inPeriod.find((at) => downAt(own, at) > group.atMost);
+          if (first === undefined) {
+            expect(verdict).toEqual({ _tag: "Kept", most: Math.max(0, ...inPeriod.map((at) => downAt(own, at))) });
+            continue;
+          }
+          broken += 1;
+          expect(verdict).toMatchObject({ _tag: "Broken", at: first });
+          if (verdict._tag !== "Broken") continue;
+          expect(new Set(verdict.disruptions)).toEqual(new Set(openAt(own, first)));
+          for (const each of verdict.disruptions) expect(world).toContain(each);
+        }
+      }),
+      runs(5000),
+    );
+    expect(broken).toBeGreaterThan(0);
+  });
+
+  it("PLN-06: without a period looks at all of time", () => {
+    const world = [from("a", "01:00", "02:00", "patching"), from("b", "01:30", "02:30", "patching")];
+    const group = { name: "pair", members: ["a", "b"], atMost: 1 };
+    expect(QuorumSchedule.judgeGroups([group], world)).toEqual([
+      { group, verdict: { _tag: "Broken", at: at("01:30"), until: at("02:00"), disruptions: world } },
+    ]);
+    const before = Interval.of(at("00:00"), at("01:30"));
+    expect(QuorumSchedule.judgeGroups([group], world, before)).toEqual([{ group, verdict: { _tag: "Kept", most: 1 } }]);
+    expect(QuorumSchedule.judge(world, { atMost: 1, period: before })).toEqual({ _tag: "Kept", most: 1 });
+  });
+});
+
+describe("QuorumSchedule.stretchOf", () => {
+  const automatic: RebootTimeline.RebootSettings = { _tag: "Automatic", countdownMinutes: 15 };
+  const stretch = (
+    bound: PatchWindow.WindowBound,
+    { reboot = automatic, noReboot = [] }: Partial<Pick<QuorumSchedule.Run, "reboot" | "noReboot">> = {},
+  ): Interval.Interval =>
+    QuorumSchedule.stretchOf({
+      window: value(PatchWindow.make({ minutes: 120, bound })),
+      validity: Interval.lasting(at("02:00"), Duration.minutes(120)),
+      work: Duration.minutes(45),
+      reboot,
+      noReboot,
+      comingBack: Duration.minutes(5),
+    });
+
+  it("PLN-06, RBT-08: lasts from the first start to the return from the latest reboot", () => {
+    // Complete at 04:00, a countdown of 15 minutes, back five minutes later.
+    expect(stretch("complete")).toEqual(Interval.of(at("02:00"), at("04:20")));
+    // Begun just before 04:00, done at 04:45.
+    expect(stretch("start")).toEqual(Interval.of(at("02:00"), at("05:05")));
+    const request: RebootTimeline.RebootSettings = {
+      _tag: "Request",
+      deferrals: { count: 3, minutes: 60 },
+      countdownMinutes: 15,
+      whenNobody: "reboot",
+    };
+    expect(stretch("complete", { reboot: request })).toEqual(Interval.of(at("02:00"), at("07:20")));
+    const noReboot = [Interval.of(at("04:10"), at("09:00"))];
+    expect(stretch("complete", { noReboot })).toEqual(Interval.of(at("02:00"), at("09:20")));
+  });
+
+  it("PLN-06, RBT-02: has no end where nothing bounds it: no window, or a reboot that nobody is bound to do", () => {
+    expect(stretch("complete", { reboot: { _tag: "Suppress" } })).toEqual(Interval.from(at("02:00")));
+    const run = { work: Duration.minutes(45), reboot: automatic, noReboot: [], comingBack: Duration.zero };
+    expect(
+      QuorumSchedule.stretchOf({ ...run, window: PatchWindow.none, validity: Interval.from(at("02:00")) }),
+    ).toEqual(Interval.from(at("02:00")));
+  });
+});
+
+function at(time: string): Instant.Instant {
+  return instant(`2026-03-10T${time}Z`);
+}

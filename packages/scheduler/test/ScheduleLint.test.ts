@@ -124,7 +124,13 @@ const cases: readonly (readonly [string, Expected, Case, Case])[] = [
     "a window longer than the time between two runs",
     { code: "windows-overlap", severity: "warning", rule: "WIN-06" },
     [daily, context({ window: bounded(1441) })],
+    [daily, context({ window: bounded(1439) })],
+  ],
+  [
+    "windows that merge into one",
+    { code: "windows-merge", severity: "note", rule: "WIN-06" },
     [daily, context({ window: bounded(1440) })],
+    [daily, context({ window: bounded(1439) })],
   ],
   [
     "work as long as the window",
@@ -292,6 +298,7 @@ describe("ScheduleLint.lint", patience, () => {
       "never-opens": true,
       "sometimes-closed": true,
       "windows-overlap": true,
+      "windows-merge": true,
       "work-never-fits": true,
       "no-run-in-time": true,
       "start-is-near": true,
@@ -335,8 +342,32 @@ describe("ScheduleLint.lint", patience, () => {
     expect(found.map(({ code, zone: name }) => [code, name])).toEqual([["windows-overlap", "America/New_York"]]);
     expect(found[0]?.message).toContain("2026-03-08T16:00");
     expect(
-      ScheduleLint.lint(recurring(DAILY, "2026-03-01T12:00"), context({ places, enabledAt, window: bounded(1380) })),
+      ScheduleLint.lint(recurring(DAILY, "2026-03-01T12:00"), context({ places, enabledAt, window: bounded(1379) })),
     ).toEqual([]);
+  });
+
+  it("WIN-06: says that windows merge only where none overlap", () => {
+    const codes = (minutes: number): readonly string[] =>
+      ScheduleLint.lint(daily, context({ window: bounded(minutes) })).map(({ code }) => code);
+    expect([1439, 1440, 1441].map(codes)).toEqual([[], ["windows-merge"], ["windows-overlap"]]);
+    // Daily windows of 23 hours touch once a year in New York, on the day of 23 hours.
+    const enabledAt = instant("2026-03-01T00:00Z");
+    const found = ScheduleLint.lint(
+      recurring(DAILY, "2026-03-01T12:00"),
+      context({ places: [place("America/New_York")], enabledAt, window: bounded(1380) }),
+    );
+    expect(found.map(({ code }) => code)).toEqual(["windows-merge"]);
+  });
+
+  it("SCH-10: warns of a start that opportunistic download is too near to; exactly the lead away it isn't", () => {
+    const message = (enabledAt: string, opportunisticDownload: boolean): readonly string[] =>
+      ScheduleLint.lint(daily, context({ enabledAt: instant(enabledAt), opportunisticDownload })).map(
+        ({ code, severity, rule, remedy }) => `${severity} ${code} ${rule} ${/on demand/.test(remedy)}`,
+      );
+    // The first run is at 20:30Z.
+    expect(message("2026-06-01T17:30Z", true)).toEqual([]);
+    expect(message("2026-06-01T17:30:00.001Z", true)).toEqual(["warning start-is-near SCH-10 true"]);
+    expect(message("2026-06-01T17:30:00.001Z", false)).toEqual(["warning start-is-near SCH-08 false"]);
   });
 
   it("SCH-05: says when the clocks change over the time, and what comes of it", () => {

@@ -3,12 +3,11 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, describe, expect, it } from "vitest";
 import { type Comparison, compare } from "./TemporalOracle.ts";
-import { ALIASES, everyZone, ODD_ZONES, OFFSETS } from "./Zones.ts";
+import { ALIASES, everyZone, isDeep, ODD_ZONES, OFFSETS } from "./Zones.ts";
 
 const root = fileURLToPath(new URL("../../../../", import.meta.url));
 const probe = fileURLToPath(new URL("./TemporalProbe.ts", import.meta.url));
 
-const isDeep = process.env.FETTLE_DEEP === "1";
 const TIMEOUT = isDeep ? 1_800_000 : 120_000;
 
 /** Zones of the host, and what a Date there makes of noon on 2026-07-01. */

@@ -1,11 +1,10 @@
 /**
- * Prints what `TemporalOracle.compare` finds, as JSON, for `TemporalOracle.test.ts` to run under several zones of the host. With
- * `FETTLE_DEEP=1` it goes through every zone and every day, else through the odd zones and around their changes.
+ * Prints what `TemporalOracle.compare` finds, as JSON, for `TemporalOracle.test.ts` to run under several zones of the host. A
+ * deep run goes through every zone and every day, any other through the odd zones and around their changes.
  */
 import { compare } from "./TemporalOracle.ts";
-import { everyZone, ODD_ZONES } from "./Zones.ts";
+import { everyZone, isDeep, ODD_ZONES } from "./Zones.ts";
 
-const isDeep = process.env.FETTLE_DEEP === "1";
 const comparison = compare(isDeep ? everyZone() : ODD_ZONES, { firstYear: 2000, lastYear: 2040, walks: isDeep });
 
 // What a plain Date makes of a local time shows that the host's zone did take effect.

@@ -53,3 +53,6 @@ export const ODD_ZONES: readonly string[] = `
 `
   .trim()
   .split(/\s+/);
+
+/** Deep runs (`FETTLE_RUNS` of 50 or more, as `npm run test:deep` has it) go through every zone and every day. */
+export const isDeep: boolean = Number(process.env.FETTLE_RUNS ?? 1) >= 50;
