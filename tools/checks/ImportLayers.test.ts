@@ -56,6 +56,10 @@ describe("the import layers", () => {
       "packages/adapters/src/storage/sqlite/A.ts",
       `import { r } from "../sql/Rows.ts"; import D from "better-sqlite3";`,
     ],
+    [
+      "packages/adapters/src/feed/csaf/A.ts",
+      `import { r } from "../reading/FeedText.ts"; import { y } from "node:zlib";`,
+    ],
     ["packages/core/test/a.test.ts", `import { x } from "../src/engine/A.ts"; import { it } from "vitest";`],
     ["examples/01-query/main.ts", `import { Fettle } from "@fettle/core"; import { x } from "./B.ts";`],
   ])("allow in %s: %s", (path, text) => {
@@ -135,6 +139,13 @@ describe("the import layers", () => {
       "packages/adapters/src/storage/sql/A.ts",
       `import { x } from "../sqlite/A.ts";`,
       "may not import adapters/storage/sqlite",
+    ],
+    ["packages/adapters/src/feed/csaf/A.ts", `import { x } from "../osv/A.ts";`, "may not import adapters/feed/osv"],
+    ["packages/adapters/src/feed/reading/A.ts", `import { x } from "../osv/A.ts";`, "may not import adapters/feed/osv"],
+    [
+      "packages/adapters/src/host/linux/A.ts",
+      `import { x } from "../../feed/reading/FeedText.ts";`,
+      "may not import adapters/feed/reading",
     ],
     [
       "packages/adapters/src/storage/sqlite/A.ts",

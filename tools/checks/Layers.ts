@@ -62,6 +62,19 @@ export const ZONES: readonly Zone[] = [
     zones: [],
     packages: [...ENTRY_POINTS, DECLARED, NODE],
   },
+  // What feeds are read with: limits, decompression, records of JSON, the grammars of what an advisory says.
+  {
+    name: "adapters/feed/reading",
+    files: /^packages\/adapters\/src\/feed\/reading\//,
+    zones: [],
+    packages: [...ENTRY_POINTS, DECLARED, NODE],
+  },
+  {
+    name: "adapters/feed/$1",
+    files: /^packages\/adapters\/src\/feed\/([^/]+)\//,
+    zones: ["adapters/feed/reading"],
+    packages: [...ENTRY_POINTS, DECLARED, NODE],
+  },
   {
     name: "adapters/$1",
     files: /^packages\/adapters\/src\/([^/]+\/[^/]+)\//,

@@ -11,6 +11,12 @@ export interface AdvisoryXml {
   readonly updated?: string | null;
   readonly cves?: readonly string[];
   readonly packages?: readonly PackageXml[];
+  /** As it stands in the element, so markup is markup. */
+  readonly description?: string;
+  /** The address of the reference to the advisory itself. */
+  readonly self?: string;
+  /** The module of its first collection. */
+  readonly module?: { readonly name: string; readonly stream: string };
   /** One list a collection, instead of `packages`. */
   readonly collections?: readonly (readonly PackageXml[])[];
   /** More child elements, as they stand. */
@@ -44,13 +50,15 @@ export const update = (a: AdvisoryXml = {}): string =>
     a.issued === null ? "" : `<issued date="${a.issued ?? "2026-01-10 00:00:00"}"/>`,
     a.updated === null ? "" : `<updated date="${a.updated ?? "2026-01-11 00:00:00"}"/>`,
     a.severity === null ? "" : `<severity>${escaped(a.severity ?? "Important")}</severity>`,
-    "<description>About it.</description><references>",
+    `<description>${a.description ?? "About it."}</description><references>`,
+    a.self === undefined ? "" : `<reference href="${escaped(a.self)}" id="x" type="self" title="x"/>`,
     ...(a.cves ?? []).map(
       (c) => `<reference href="https://cve.vendor.test/" id="${escaped(c)}" title="${escaped(c)}" type="cve"/>`,
     ),
     `</references>${a.extra ?? ""}<pkglist>`,
     ...(a.collections ?? [a.packages ?? [{}]]).map(
-      (packages) => `<collection short="base"><name>base</name>${packages.map(pkg).join("")}</collection>`,
+      (packages, at) =>
+        `<collection short="base"><name>base</name>${at > 0 || a.module === undefined ? "" : `<module name="${escaped(a.module.name)}" stream="${escaped(a.module.stream)}" version="9020020230331" context="rhel9" arch="x86_64"/>`}${packages.map(pkg).join("")}</collection>`,
     ),
     "</pkglist></update>",
   ].join("");

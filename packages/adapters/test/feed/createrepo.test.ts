@@ -23,6 +23,13 @@ const written = feed(
     severity: null,
     packages: [{ name: "kernel", extra: "<reboot_suggested>1</reboot_suggested>" }],
   },
+  {
+    id: "RHSA-2026:1002",
+    description: "More about it,\non two lines.",
+    self: "https://vendor.test/errata/RHSA-2026:1002",
+    module: { name: "nodejs", stream: "18" },
+    packages: [{ name: "nodejs", extra: "<relogin_suggested>1</relogin_suggested>" }],
+  },
 );
 
 describe.skipIf(!areInstalled)("a repository made by createrepo_c", () => {
@@ -52,7 +59,13 @@ describe.skipIf(!areInstalled)("a repository made by createrepo_c", () => {
     expect(result.ok && result.value.patches.map((p) => [p.id, p.reboot, p.packages[0]?.evr])).toEqual([
       ["RHSA-2026:1001", "never", "1:3.0.7-2.el9"],
       ["RHBA-2026:2001", "always", "3.0.7-2.el9"],
+      ["RHSA-2026:1002", "may", "3.0.7-2.el9"],
     ]);
+    expect(result.ok && result.value.patches[2]).toMatchObject({
+      description: "More about it,\non two lines.",
+      vendorLink: "https://vendor.test/errata/RHSA-2026:1002",
+      packages: [{ name: "nodejs", module: "nodejs:18" }],
+    });
   });
 
   it("an updateinfo that it compressed by xz is refused by name", async () => {

@@ -3,7 +3,7 @@ import { Documents, RpmVersion } from "@fettle/agent-protocol";
 import { Patch } from "@fettle/core";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { SLICE_CHARACTERS } from "../../src/feed/updateinfo/FeedLimits.ts";
+import { SLICE_CHARACTERS } from "../../src/feed/reading/FeedText.ts";
 import { parseUpdateinfo, type Updateinfo, type UpdateinfoOptions } from "../../src/feed/updateinfo/index.ts";
 import { type AdvisoryXml, feed, update } from "./FeedXml.ts";
 
@@ -42,6 +42,7 @@ describe("a sound advisory", () => {
       Patch.make({
         id: "RHSA-2026:1001",
         title: "Important: openssl security update",
+        description: "About it.",
         platform: "Linux",
         vendor: "security@vendor.test",
         category: "security",
@@ -223,6 +224,98 @@ describe("reboots", () => {
   });
 });
 
+describe("restarts and new logins", () => {
+  it.each(["restart_suggested", "relogin_suggested"])(
+    "PAT-01: %s, at the advisory or a package, is may, and reboot_suggested outweighs it",
+    async (name) => {
+      const flag = `<${name}>True</${name}>`;
+      const reboot = "<reboot_suggested/>";
+      expect((await only({ extra: flag })).reboot).toBe("may");
+      expect((await only({ packages: [{}, { name: "zlib", extra: flag }] })).reboot).toBe("may");
+      expect((await only({ packages: [{ extra: `<${name}>0</${name}>` }] })).reboot).toBe("never");
+      expect((await only({ packages: [{ extra: flag + reboot }] })).reboot).toBe("always");
+      expect(await reasonFor({ packages: [{ extra: `<${name}>x</${name}>` }] })).toContain("is not a flag");
+    },
+  );
+});
+
+describe("what the vendor says about it", () => {
+  it("PAT-01: the description is kept up to its limit, on its lines, and cut at max + 1", async () => {
+    const limits = { descriptionCharacters: 10 };
+    expect((await only({ description: "\n one\n two \n" })).description).toBe("one\n two");
+    expect((await only({ description: "0123456789" }, { limits })).description).toBe("0123456789");
+    expect((await only({ description: "0123456789a" }, { limits })).description).toBe("012345678…");
+    expect((await only({ description: "01234567😀9" }, { limits })).description).toBe("01234567…");
+    expect((await only({ description: "01" }, { limits: { descriptionCharacters: 0 } })).description).toBe("");
+    expect((await only({ description: "x".repeat(3_000) })).description).toHaveLength(2_048);
+  });
+
+  it("takes the first of two descriptions, and none as empty", async () => {
+    expect((await only({ extra: "<description>another</description>" })).description).toBe("About it.");
+    expect((await only({ description: "" })).description).toBe("");
+  });
+
+  it("T16: a text that comes in endless pieces is kept to its limit, or refused", async () => {
+    const pieces = "<![CDATA[0123456789]]>".repeat(200);
+    const limits = { tokenCharacters: 1_000, descriptionCharacters: 100 };
+    expect((await only({ description: pieces }, { limits })).description).toHaveLength(100);
+    const refused = await parseUpdateinfo(feed({ extra: `<reboot_suggested>${pieces}</reboot_suggested>` }), {
+      limits,
+    });
+    expect(!refused.ok && refused.error).toMatchObject({ reason: "too-large", line: 3 });
+  });
+
+  it("PAT-01: its link is the reference to itself, if that is an address of the web", async () => {
+    const self = "https://vendor.test/errata/RHSA-2026:1001?a=1&b=2";
+    expect((await only({ self })).vendorLink).toBe(self);
+    expect((await only({})).vendorLink).toBeNull();
+    const long = `https://vendor.test/${"x".repeat(2_028)}`;
+    expect((await only({ self: long })).vendorLink).toBe(long);
+    for (const bad of ["javascript:alert(1)", "ftp://vendor.test/", "x", "https://u:p@vendor.test/", `${long}x`]) {
+      expect((await only({ self: bad })).vendorLink).toBeNull();
+    }
+  });
+
+  it("the release is what the caller says of the repository", async () => {
+    expect((await only({}, { release: "rocky:9" })).releases).toEqual(["rocky:9"]);
+    expect((await only({})).releases).toEqual([]);
+  });
+});
+
+describe("modules", () => {
+  it("PAT-01: packages of a module's collection carry its stream, those of others don't", async () => {
+    const { packages } = await only({
+      module: { name: "nodejs", stream: "18" },
+      collections: [[{ name: "nodejs" }, { name: "npm" }], [{ name: "openssl" }]],
+    });
+    expect(packages.map((p) => [p.name, p.module])).toEqual([
+      ["nodejs", "nodejs:18"],
+      ["npm", "nodejs:18"],
+      ["openssl", undefined],
+    ]);
+  });
+
+  it("stand for the packages before them in their collection too", async () => {
+    const late = feed({}).replace("</collection>", '<module name="perl" stream="5.30"/></collection>');
+    expect((await read(late)).patches[0]?.packages[0]?.module).toBe("perl:5.30");
+  });
+
+  it("an advisory with two of them in a collection, or one that is no name and stream, is left out", async () => {
+    const twice = '<module name="a" stream="1"/><module name="b" stream="1"/></collection>';
+    const { skipped } = await read(feed({}).replace("</collection>", twice));
+    expect(skipped.map((s) => s.reason)).toEqual(["<module> stands twice in a collection"]);
+    expect(await reasonFor({ module: { name: "", stream: "1" } })).toContain("is not a module stream");
+    expect(await reasonFor({ module: { name: "a:b", stream: "1" } })).toContain("is not a module stream");
+  });
+
+  it("the same package of two streams is two packages", async () => {
+    const one = update({ module: { name: "nodejs", stream: "18" } });
+    const two = update({ module: { name: "nodejs", stream: "20" } });
+    const { patches } = await read(`<updates>${one}${two}</updates>`);
+    expect(patches[0]?.packages.map((p) => p.module)).toEqual(["nodejs:18", "nodejs:20"]);
+  });
+});
+
 describe("packages", () => {
   it("PAT-14: prints each EVR the one way, without an epoch of 0", async () => {
     const { packages } = await only({
@@ -352,6 +445,12 @@ describe("one advisory carried twice", () => {
   it("has the packages of all its collections", async () => {
     const { packages } = await only({ collections: [[{ name: "b" }], [{ name: "a" }, { name: "b" }]] });
     expect(packages.map((p) => p.name)).toEqual(["a", "b"]);
+  });
+
+  it("has the description and the link of the newest", async () => {
+    const old = { description: "old", self: "https://vendor.test/old", updated: "2026-01-11" };
+    const { patches } = await read(feed({ description: "new", updated: "2026-01-12" }, old));
+    expect(patches.map((p) => [p.description, p.vendorLink])).toEqual([["new", null]]);
   });
 
   it("is one patch, whatever the order of its elements", async () => {

@@ -3,10 +3,10 @@
  *
  * Invariant: an advisory is taken whole or not at all (a package left out would read as "nothing missing"). Pure.
  */
-import type { Package, Result } from "@fettle/agent-protocol";
+import type { Result } from "@fettle/agent-protocol";
 import { Patch } from "@fettle/core";
+import * as Grammar from "../reading/Grammar.ts";
 import type { FeedLimits } from "./FeedLimits.ts";
-import * as Grammar from "./Grammar.ts";
 
 /** What one `<update>` element said, unchecked but for its sizes. */
 export interface RawAdvisory {
@@ -17,6 +17,8 @@ export interface RawAdvisory {
   readonly texts: ReadonlyMap<string, string>;
   readonly issued: string | null;
   readonly updated: string | null;
+  /** Where the vendor shows it. */
+  readonly link: string | null;
   readonly cves: readonly CveReference[];
   /** Source packages are left out. */
   readonly packages: readonly RawPackage[];
@@ -29,17 +31,27 @@ export interface CveReference {
   readonly title: string;
 }
 
+/** Packages that stand together: those of one module stream, where it has one. */
+export interface RawCollection {
+  readonly module: { readonly name: string; readonly stream: string } | null;
+}
+
 export interface RawPackage {
   readonly attributes: { readonly [name: string]: string };
-  /** The text of its `reboot_suggested`; null without one. */
-  readonly rebootSuggested: string | null;
+  readonly collection: RawCollection;
+  /** The texts of its `reboot_suggested`, `restart_suggested`, `relogin_suggested`. */
+  readonly flags: ReadonlyMap<string, string>;
+}
+
+/** What a caller says of all advisories of a feed. */
+export interface AdvisoryContext {
+  readonly vendor: string | null;
+  readonly releases: readonly string[];
+  readonly limits: FeedLimits;
 }
 
 /** The patch that an element stands for, or why it is left out. */
-export const toPatch = (
-  raw: RawAdvisory,
-  options: { readonly vendor: string | null; readonly limits: FeedLimits },
-): Result<Patch.Patch, string> => {
+export const toPatch = (raw: RawAdvisory, options: AdvisoryContext): Result<Patch.Patch, string> => {
   if (raw.problem !== null) return { ok: false, error: raw.problem };
   const id = Grammar.advisoryId(idOf(raw));
   if (!id.ok) return id;
@@ -62,7 +74,10 @@ export const toPatch = (
     value: Patch.make({
       id: id.value,
       title: title === "" ? id.value : title,
+      description: Grammar.shortened(raw.texts.get("description") ?? "", options.limits.descriptionCharacters),
       platform: "Linux",
+      vendorLink: raw.link,
+      releases: options.releases,
       vendor: options.vendor ?? (Grammar.title(raw.attributes.from ?? "") || UNKNOWN_VENDOR),
       category: category.value,
       vendorSeverity: vendorSeverity.value,
@@ -109,7 +124,8 @@ const mergedReboot = (a: Patch.RebootRequirement, b: Patch.RebootRequirement): P
 const isBefore = (a: Patch.Patch, b: Patch.Patch): boolean =>
   a.modifiedAt === b.modifiedAt ? textOf(a) > textOf(b) : a.modifiedAt < b.modifiedAt;
 
-const textOf = (p: Patch.Patch): string => [p.title, p.vendor, p.category].join("\n");
+const textOf = (p: Patch.Patch): string =>
+  [p.title, p.vendor, p.category, p.description, p.vendorLink ?? ""].join("\n");
 
 const cvesOf = (raw: RawAdvisory): Result<readonly string[], string> => {
   const found = new Set<string>();
@@ -124,24 +140,51 @@ const cvesOf = (raw: RawAdvisory): Result<readonly string[], string> => {
 };
 
 const packagesOf = (raw: RawAdvisory): Result<Pick<Patch.Patch, "packages" | "reboot">, string> => {
-  const packages: Package.Package[] = [];
-  let flagged = 0;
+  const packages: Patch.PatchPackage[] = [];
+  let reboots = 0;
+  let restarts = 0;
   for (const each of raw.packages) {
-    const read = Grammar.pkg(each.attributes);
+    const read = packageOf(each);
     if (!read.ok) return read;
-    const isFlagged = each.rebootSuggested === null ? NOT_FLAGGED : Grammar.flag(each.rebootSuggested);
-    if (!isFlagged.ok) return isFlagged;
-    if (isFlagged.value) flagged += 1;
+    const flags = flagsOf(each.flags);
+    if (!flags.ok) return flags;
+    if (flags.value.isReboot) reboots += 1;
+    if (flags.value.isRestart) restarts += 1;
     packages.push(read.value);
   }
   if (packages.length === 0) return { ok: false, error: "it brings no package" };
-  const whole = raw.texts.get("reboot_suggested");
-  const isWhole = whole === undefined ? NOT_FLAGGED : Grammar.flag(whole);
-  if (!isWhole.ok) return isWhole;
-  const isAlways = isWhole.value || flagged === packages.length;
+  const whole = flagsOf(raw.texts);
+  if (!whole.ok) return whole;
+  const isAlways = whole.value.isReboot || reboots === packages.length;
+  const isNever = reboots === 0 && restarts === 0 && !whole.value.isRestart;
   return {
     ok: true,
-    value: { packages: distinct(packages), reboot: isAlways ? "always" : flagged > 0 ? "may" : "never" },
+    value: { packages: distinct(packages), reboot: isAlways ? "always" : isNever ? "never" : "may" },
+  };
+};
+
+const packageOf = (raw: RawPackage): Result<Patch.PatchPackage, string> => {
+  const read = Grammar.pkg(raw.attributes);
+  const { module } = raw.collection;
+  if (!read.ok || module === null) return read;
+  const stream = Grammar.moduleStream(module.name, module.stream);
+  return stream.ok ? { ok: true, value: { ...read.value, module: stream.value } } : stream;
+};
+
+// Something that runs and must be started anew, a program or a session, is what a reboot would do too.
+const flagsOf = (
+  texts: ReadonlyMap<string, string>,
+): Result<{ readonly isReboot: boolean; readonly isRestart: boolean }, string> => {
+  const set = { reboot_suggested: false, restart_suggested: false, relogin_suggested: false };
+  for (const name of ["reboot_suggested", "restart_suggested", "relogin_suggested"] as const) {
+    const text = texts.get(name);
+    const flag = text === undefined ? NOT_FLAGGED : Grammar.flag(text);
+    if (!flag.ok) return flag;
+    set[name] = flag.value;
+  }
+  return {
+    ok: true,
+    value: { isReboot: set.reboot_suggested, isRestart: set.restart_suggested || set.relogin_suggested },
   };
 };
 
@@ -157,8 +200,8 @@ const datesOf = (raw: RawAdvisory): Result<Pick<Patch.Patch, "publishedAt" | "mo
   return updated.ok ? { ok: true, value: { publishedAt: issued.value, modifiedAt: updated.value } } : updated;
 };
 
-const distinct = (packages: readonly Package.Package[]): readonly Package.Package[] => {
-  const byKey = new Map(packages.map((p) => [`${p.name}\n${p.arch}\n${p.evr}`, p]));
+const distinct = (packages: readonly Patch.PatchPackage[]): readonly Patch.PatchPackage[] => {
+  const byKey = new Map(packages.map((p) => [`${p.name}\n${p.arch}\n${p.evr}\n${p.module ?? ""}`, p]));
   return [...byKey].sort(([a], [b]) => byText(a, b)).map(([, p]) => p);
 };
 

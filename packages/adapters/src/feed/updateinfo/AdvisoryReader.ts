@@ -5,9 +5,9 @@
  * ends the whole feed; elements it doesn't know are passed over.
  */
 import { SaxesParser, type SaxesTagPlain } from "saxes";
+import { FeedAbort, type FeedError } from "../reading/FeedError.ts";
 import type { RawAdvisory } from "./Advisory.ts";
 import * as Draft from "./Draft.ts";
-import { FeedAbort, type FeedError } from "./FeedError.ts";
 import type { FeedLimits } from "./FeedLimits.ts";
 
 /** Reads pieces of text. Both throw {@link FeedAbort}. */
@@ -59,7 +59,7 @@ interface Reading extends ReaderOptions {
   readonly open: string[];
   draft: Draft.Draft | null;
   /** The text of the open element so far, where it is kept at all. */
-  text: string[] | null;
+  text: KeptText | null;
   /** Characters given to the parser. */
   written: number;
   /** Where the token being read began. */
@@ -68,6 +68,13 @@ interface Reading extends ReaderOptions {
   /** Of the tag being read. */
   attributes: number;
   advisories: number;
+}
+
+interface KeptText {
+  readonly pieces: string[];
+  characters: number;
+  /** What is kept of it; null when it must be whole. */
+  readonly cutAt: number | null;
 }
 
 const encodings: ReadonlySet<string> = new Set(["UTF-8", "UTF8", "US-ASCII", "ASCII"]);
@@ -105,7 +112,7 @@ const listenToElements = (r: Reading): void => {
   const { parser, limits } = r;
   const said = (piece: string): void => {
     tokenEnded(r);
-    r.text?.push(piece);
+    if (r.text !== null) keep(r, r.text, piece);
   };
   parser.on("text", said);
   parser.on("cdata", said);
@@ -124,6 +131,17 @@ const listenToElements = (r: Reading): void => {
   parser.on("closetag", () => closed(r));
 };
 
+// One element's text may come in any number of pieces.
+const keep = (r: Reading, text: KeptText, piece: string): void => {
+  const room = (text.cutAt ?? r.limits.tokenCharacters) - text.characters;
+  if (piece.length > room && text.cutAt === null) {
+    abort(r, "too-large", `a text is longer than ${r.limits.tokenCharacters} characters`);
+  }
+  if (room <= 0) return;
+  text.pieces.push(piece.slice(0, room));
+  text.characters += piece.length;
+};
+
 const opened = (r: Reading, tag: SaxesTagPlain): void => {
   tokenEnded(r);
   const { limits, open } = r;
@@ -138,14 +156,14 @@ const opened = (r: Reading, tag: SaxesTagPlain): void => {
     if (r.advisories > limits.advisories) abort(r, "too-large", `more than ${limits.advisories} advisories`);
     r.draft = Draft.begin(r.tagLine, tag);
   } else if (r.draft !== null) Draft.open(r.draft, path, tag, limits);
-  r.text = Draft.keepsText(path) ? [] : null;
+  r.text = Draft.keepsText(path) ? { pieces: [], characters: 0, cutAt: Draft.cutAt(path, limits) } : null;
 };
 
 const closed = (r: Reading): void => {
   tokenEnded(r);
   const path = r.open.join("/");
   r.open.pop();
-  if (r.draft !== null && r.text !== null) Draft.close(r.draft, path, r.text.join(""));
+  if (r.draft !== null && r.text !== null) Draft.close(r.draft, path, r.text.pieces.join(""));
   r.text = null;
   if (path !== Draft.UPDATE || r.draft === null) return;
   const done = r.draft;

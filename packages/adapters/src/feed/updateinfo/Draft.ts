@@ -1,20 +1,26 @@
 /** An advisory while its element is being read: which parts are kept, and what is already wrong with them. */
 import type { SaxesTagPlain } from "saxes";
-import type { CveReference, RawAdvisory, RawPackage } from "./Advisory.ts";
+import * as Grammar from "../reading/Grammar.ts";
+import type { CveReference, RawAdvisory, RawCollection, RawPackage } from "./Advisory.ts";
 import type { FeedLimits } from "./FeedLimits.ts";
-import * as Grammar from "./Grammar.ts";
 
-interface DraftPackage {
-  readonly attributes: RawPackage["attributes"];
-  rebootSuggested: string | null;
+interface DraftCollection extends RawCollection {
+  module: RawCollection["module"];
+}
+
+interface DraftPackage extends RawPackage {
+  readonly flags: Map<string, string>;
 }
 
 export interface Draft extends RawAdvisory {
   readonly texts: Map<string, string>;
   issued: string | null;
   updated: string | null;
+  link: string | null;
   readonly cves: CveReference[];
   readonly packages: DraftPackage[];
+  /** The collection whose element was opened last. */
+  collection: DraftCollection;
   /** The package whose element is open; null inside a source package. */
   current: DraftPackage | null;
   problem: string | null;
@@ -24,13 +30,19 @@ export interface Draft extends RawAdvisory {
 export const UPDATE = "updates/update";
 const ISSUED = `${UPDATE}/issued`;
 const UPDATED = `${UPDATE}/updated`;
+const DESCRIPTION = `${UPDATE}/description`;
 const REFERENCE = `${UPDATE}/references/reference`;
-const PACKAGE = `${UPDATE}/pkglist/collection/package`;
-const PACKAGE_REBOOT = `${PACKAGE}/reboot_suggested`;
+const COLLECTION = `${UPDATE}/pkglist/collection`;
+const MODULE = `${COLLECTION}/module`;
+const PACKAGE = `${COLLECTION}/package`;
 
-/** Where texts are kept from. What lies elsewhere (descriptions above all) is dropped as it is read. */
+/** What may stand at an advisory and at each of its packages: what has to be started anew once it is installed. */
+const flagNames = ["reboot_suggested", "restart_suggested", "relogin_suggested"];
+const packageFlags: ReadonlyMap<string, string> = new Map(flagNames.map((name) => [`${PACKAGE}/${name}`, name]));
+
+/** Where texts are kept from. What lies elsewhere is dropped as it is read. */
 const textPaths: ReadonlyMap<string, string> = new Map(
-  ["id", "title", "severity", "reboot_suggested"].map((name) => [`${UPDATE}/${name}`, name]),
+  ["id", "title", "severity", "description", ...flagNames].map((name) => [`${UPDATE}/${name}`, name]),
 );
 
 /** A draft, by its opening tag. */
@@ -40,36 +52,57 @@ export const begin = (line: number, tag: SaxesTagPlain): Draft => ({
   texts: new Map(),
   issued: null,
   updated: null,
+  link: null,
   cves: [],
   packages: [],
+  collection: { module: null },
   current: null,
   problem: null,
 });
 
 /** Whether the text of an element is wanted. */
-export const keepsText = (path: string): boolean => path === PACKAGE_REBOOT || textPaths.has(path);
+export const keepsText = (path: string): boolean => packageFlags.has(path) || textPaths.has(path);
+
+/** How much of an element's text is kept where it may be cut; null where it must be whole. */
+export const cutAt = (path: string, limits: FeedLimits): number | null =>
+  path === DESCRIPTION ? limits.descriptionCharacters + 1 : null;
 
 /** Takes an element's attributes in. */
 export const open = (draft: Draft, path: string, tag: SaxesTagPlain, limits: FeedLimits): void => {
   if (path === PACKAGE) openPackage(draft, tag, limits);
-  else if (path === REFERENCE && tag.attributes.type === "cve") {
-    if (draft.cves.length < limits.cvesPerAdvisory) {
-      draft.cves.push({ id: tag.attributes.id ?? "", title: tag.attributes.title ?? "" });
-    } else draft.problem ??= `it has more than ${limits.cvesPerAdvisory} CVE references`;
-  } else if (path === ISSUED) draft.issued = dateOf(draft, draft.issued, tag);
+  else if (path === COLLECTION) draft.collection = { module: null };
+  else if (path === MODULE) openModule(draft, tag);
+  else if (path === REFERENCE) openReference(draft, tag, limits);
+  else if (path === ISSUED) draft.issued = dateOf(draft, draft.issued, tag);
   else if (path === UPDATED) draft.updated = dateOf(draft, draft.updated, tag);
 };
 
 /** Takes the text of an element in, as it closes. */
 export const close = (draft: Draft, path: string, text: string): void => {
-  if (path === PACKAGE_REBOOT) {
-    if (draft.current !== null) draft.current.rebootSuggested = text;
+  const flag = packageFlags.get(path);
+  if (flag !== undefined) {
+    draft.current?.flags.set(flag, text);
     return;
   }
   const name = textPaths.get(path);
   if (name === undefined) return;
-  if (draft.texts.has(name)) draft.problem ??= `<${name}> stands twice`;
-  draft.texts.set(name, text);
+  const isFirst = !draft.texts.has(name);
+  // Of a text that decides nothing the first is taken.
+  if (!isFirst && name !== "description") draft.problem ??= `<${name}> stands twice`;
+  if (isFirst) draft.texts.set(name, text);
+};
+
+const openReference = (draft: Draft, tag: SaxesTagPlain, limits: FeedLimits): void => {
+  const { type, id, title, href } = tag.attributes;
+  if (type === "self") draft.link ??= Grammar.link(href ?? "");
+  if (type !== "cve") return;
+  if (draft.cves.length < limits.cvesPerAdvisory) draft.cves.push({ id: id ?? "", title: title ?? "" });
+  else draft.problem ??= `it has more than ${limits.cvesPerAdvisory} CVE references`;
+};
+
+const openModule = (draft: Draft, tag: SaxesTagPlain): void => {
+  if (draft.collection.module !== null) draft.problem ??= "<module> stands twice in a collection";
+  draft.collection.module = { name: tag.attributes.name ?? "", stream: tag.attributes.stream ?? "" };
 };
 
 const openPackage = (draft: Draft, tag: SaxesTagPlain, limits: FeedLimits): void => {
@@ -79,7 +112,7 @@ const openPackage = (draft: Draft, tag: SaxesTagPlain, limits: FeedLimits): void
     draft.problem ??= `it has more than ${limits.packagesPerAdvisory} packages`;
     return;
   }
-  draft.current = { attributes: tag.attributes, rebootSuggested: null };
+  draft.current = { attributes: tag.attributes, collection: draft.collection, flags: new Map() };
   draft.packages.push(draft.current);
 };
 

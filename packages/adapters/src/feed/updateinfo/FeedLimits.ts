@@ -1,11 +1,7 @@
+import type { TextLimits } from "../reading/FeedText.ts";
+
 /** What one updateinfo feed may hold at most (T16). A test stands at each one's max + 1. */
-export interface FeedLimits {
-  /** Bytes as they come in, still compressed where they are. */
-  readonly inputBytes: number;
-  /** UTF-16 units of XML after decompression. */
-  readonly documentCharacters: number;
-  /** Decoded bytes for each compressed byte, counted once {@link GZIP_RATIO_FLOOR_BYTES} are decoded. */
-  readonly gzipRatio: number;
+export interface FeedLimits extends TextLimits {
   readonly elementDepth: number;
   readonly attributesPerElement: number;
   /** Characters between two tags, or of one attribute, comment or instruction. */
@@ -17,6 +13,8 @@ export interface FeedLimits {
   readonly packagesPerAdvisory: number;
   readonly cvesPerAdvisory: number;
   readonly titleCharacters: number;
+  /** What is kept of a description; the rest is dropped as it is read. 0 keeps none. */
+  readonly descriptionCharacters: number;
 }
 
 const MIB = 1024 * 1024;
@@ -39,10 +37,5 @@ export const feedLimits: FeedLimits = {
   packagesPerAdvisory: 512,
   cvesPerAdvisory: 4_096,
   titleCharacters: 4_096,
+  descriptionCharacters: 2_048,
 };
-
-/** A small file may compress better than any real one, and can't hurt. */
-export const GZIP_RATIO_FLOOR_BYTES = MIB;
-
-/** How much text the parser is given at once: what it holds beyond a token's limit, in UTF-16 units. */
-export const SLICE_CHARACTERS = 16 * 1024;

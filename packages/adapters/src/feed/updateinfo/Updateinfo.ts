@@ -6,11 +6,12 @@
  */
 import type { Result } from "@fettle/agent-protocol";
 import type { Patch } from "@fettle/core";
+import { FeedAbort, type FeedError, NOWHERE } from "../reading/FeedError.ts";
+import { type FeedInput, read } from "../reading/FeedText.ts";
+import { owned, ownedPatch } from "../reading/OwnedText.ts";
 import * as Advisory from "./Advisory.ts";
 import * as AdvisoryReader from "./AdvisoryReader.ts";
-import { FeedAbort, type FeedError, NOWHERE } from "./FeedError.ts";
 import { type FeedLimits, feedLimits } from "./FeedLimits.ts";
-import { type FeedInput, read } from "./FeedText.ts";
 
 /** What a feed held. */
 export interface Updateinfo {
@@ -34,13 +35,19 @@ export interface UpdateinfoOptions {
   readonly limits?: Partial<FeedLimits>;
   /** The vendor of every patch; the advisory's own `from` when left out. */
   readonly vendor?: string;
+  /**
+   * The release of the operating system that the repository is for, as `id:version` of its os-release: the feed itself
+   * doesn't say. Without it a patch is for every asset that has its packages.
+   */
+  readonly release?: `${string}:${string}`;
 }
 
 /**
  * Reads a feed: a whole text, or pieces that are all bytes (plain UTF-8 or gzip) or all strings.
  *
  * `reboot_suggested` becomes `always` where it stands at the advisory or at each of its packages, `may` where it
- * stands at some of them only (then it depends on which are installed), else `never`. A status such as `retracted`
+ * stands at some of them only (then it depends on which are installed) or a restart or new login is suggested, else
+ * `never`. Packages of a module's collection carry its stream. A status such as `retracted`
  * makes the patch deprecated (PAT-06). Dates without a zone are UTC.
  *
  * @example
@@ -53,7 +60,8 @@ export const parseUpdateinfo = async (
   options: UpdateinfoOptions = {},
 ): Promise<Result<Updateinfo, FeedError>> => {
   const limits: FeedLimits = { ...feedLimits, ...options.limits };
-  const gathered = gather({ vendor: options.vendor ?? null, limits });
+  const releases = options.release === undefined ? [] : [options.release];
+  const gathered = gather({ vendor: options.vendor ?? null, releases, limits });
   try {
     const text = read(input, limits);
     const reader = AdvisoryReader.make({ limits, isFromBytes: text.isFromBytes, onAdvisory: gathered.add });
@@ -73,7 +81,7 @@ const errorOf = (cause: unknown): FeedError => {
 
 const SKIPPED_ID_CHARACTERS_MAX = 128;
 
-const gather = (options: { readonly vendor: string | null; readonly limits: FeedLimits }) => {
+const gather = (options: Advisory.AdvisoryContext) => {
   const { limits } = options;
   const patches = new Map<string, { readonly patch: Patch.Patch; readonly line: number; readonly elements: number }>();
   const skipped: SkippedAdvisory[] = [];
@@ -115,16 +123,3 @@ const gather = (options: { readonly vendor: string | null; readonly limits: Feed
   });
   return { add, done };
 };
-
-// The engine keeps a whole chunk of the feed alive for a slice of it, so what is kept is copied.
-const owned = (text: string): string => Buffer.from(text, "utf8").toString("utf8");
-
-const ownedPatch = (patch: Patch.Patch): Patch.Patch => ({
-  ...patch,
-  id: owned(patch.id),
-  title: owned(patch.title),
-  vendor: owned(patch.vendor),
-  category: owned(patch.category),
-  cves: patch.cves.map(owned),
-  packages: patch.packages.map((p) => ({ name: owned(p.name), arch: owned(p.arch), evr: owned(p.evr) })),
-});

@@ -9,7 +9,22 @@ import { pipeline } from "node:stream/promises";
 import { TextDecoder } from "node:util";
 import { createGunzip } from "node:zlib";
 import { FeedAbort, NOWHERE } from "./FeedError.ts";
-import { type FeedLimits, GZIP_RATIO_FLOOR_BYTES, SLICE_CHARACTERS } from "./FeedLimits.ts";
+
+/** How much text may come in. */
+export interface TextLimits {
+  /** Bytes as they come in, still compressed where they are. */
+  readonly inputBytes: number;
+  /** UTF-16 units of text after decompression. */
+  readonly documentCharacters: number;
+  /** Decoded bytes for each compressed byte, counted once {@link GZIP_RATIO_FLOOR_BYTES} are decoded. */
+  readonly gzipRatio: number;
+}
+
+/** A small file may compress better than any real one, and can't hurt. */
+export const GZIP_RATIO_FLOOR_BYTES = 1024 * 1024;
+
+/** How much text a parser is given at once: what it holds beyond a token's limit, in UTF-16 units. */
+export const SLICE_CHARACTERS = 16 * 1024;
 
 /** A feed as a caller has it: a whole text, or pieces that are all bytes or all strings. */
 export type FeedInput = string | AsyncIterable<Uint8Array | string>;
@@ -30,7 +45,7 @@ export interface FeedText {
 }
 
 /** Reads an input as pieces of text. Throws {@link FeedAbort} while iterated. */
-export const read = (input: FeedInput, limits: FeedLimits): FeedText => {
+export const read = (input: FeedInput, limits: TextLimits): FeedText => {
   let isBytes = false;
   async function* pieces(): AsyncGenerator<string> {
     if (typeof input === "string") {
@@ -83,7 +98,7 @@ async function* strings(first: string, rest: Pieces): AsyncGenerator<string> {
   }
 }
 
-async function* decoded(first: Uint8Array, rest: Pieces, limits: FeedLimits): AsyncGenerator<string> {
+async function* decoded(first: Uint8Array, rest: Pieces, limits: TextLimits): AsyncGenerator<string> {
   const foreign = foreignMagic.find(([, magic]) => startsWith(first, magic));
   if (foreign !== undefined) {
     throw new FeedAbort("compression", `the feed is compressed by ${foreign[0]}; give it plain or by gzip`, NOWHERE);
@@ -102,7 +117,7 @@ const decode = (decoder: TextDecoder, bytes: Uint8Array | null): string => {
   }
 };
 
-async function* received(first: Uint8Array, rest: Pieces, limits: FeedLimits): AsyncGenerator<Uint8Array> {
+async function* received(first: Uint8Array, rest: Pieces, limits: TextLimits): AsyncGenerator<Uint8Array> {
   let total = first.length;
   if (total > limits.inputBytes) throw tooManyBytes(limits);
   yield first;
@@ -113,7 +128,7 @@ async function* received(first: Uint8Array, rest: Pieces, limits: FeedLimits): A
   }
 }
 
-async function* gunzipped(raw: AsyncIterable<Uint8Array>, limits: FeedLimits): AsyncGenerator<Uint8Array> {
+async function* gunzipped(raw: AsyncIterable<Uint8Array>, limits: TextLimits): AsyncGenerator<Uint8Array> {
   const gunzip = createGunzip();
   // Byte buffers need their own object mode: a stream of bytes would refuse an empty one as the end.
   const flow = pipeline(Readable.from(raw, { objectMode: true }), gunzip);
@@ -140,7 +155,7 @@ const zlibFailure = (cause: unknown): unknown => {
     : cause;
 };
 
-async function* counted(texts: Iterable<string> | AsyncIterable<string>, limits: FeedLimits): AsyncGenerator<string> {
+async function* counted(texts: Iterable<string> | AsyncIterable<string>, limits: TextLimits): AsyncGenerator<string> {
   let total = 0;
   for await (const text of texts) {
     total += text.length;
@@ -164,7 +179,7 @@ const bytesOnly = (piece: Uint8Array | string): Uint8Array => {
 
 const mixedPieces = (): FeedAbort => new FeedAbort("unreadable", "pieces must be all bytes or all strings", NOWHERE);
 
-const tooManyBytes = (limits: FeedLimits): FeedAbort =>
+const tooManyBytes = (limits: TextLimits): FeedAbort =>
   new FeedAbort("too-large", `the feed is longer than ${limits.inputBytes} bytes`, NOWHERE);
 
 const startsWith = (bytes: Uint8Array, magic: readonly number[]): boolean => magic.every((b, i) => bytes[i] === b);

@@ -1,5 +1,5 @@
 /** The grammars of what an advisory says: each reads a text or says why not. Pure. */
-import { type Package, type Result, RpmVersion } from "@fettle/agent-protocol";
+import { DebVersion, type Package, type Result, RpmVersion } from "@fettle/agent-protocol";
 import type { Patch } from "@fettle/core";
 
 /** Ids of advisories, as far as the wire carries them. */
@@ -16,6 +16,9 @@ const EPOCH_SECONDS = /^\d{9,12}$/;
 /** What a bad text shows of itself in a reason, in characters. */
 const QUOTED_CHARACTERS_MAX = 80;
 const INSTANT_MAX = 253_402_300_799_999;
+const MODULE_PART = /^[A-Za-z0-9][A-Za-z0-9+._-]{0,127}$/;
+/** The longest address that is kept, in characters. */
+export const LINK_CHARACTERS_MAX = 2_048;
 
 const severities: { readonly [word: string]: Patch.VendorSeverity } = {
   critical: "Critical",
@@ -106,8 +109,51 @@ export const pkg = (attributes: { readonly [name: string]: string }): Result<Pac
   return RpmVersion.parse(evr) === null ? refused(evr, "an EVR") : ok({ name: name.value, arch: arch.value, evr });
 };
 
+/** A package whose version is one text: an EVR of RPM, whose release must be told, or a version of Debian. */
+export const pkgAt = (
+  told: { readonly name: string; readonly arch: string; readonly version: string },
+  format: "rpm" | "deb",
+): Result<Package.Package, string> => {
+  const name = matching(PACKAGE_NAME, told.name, "a package name");
+  if (!name.ok) return name;
+  const arch = matching(ARCHITECTURE, told.arch, "an architecture");
+  if (!arch.ok) return arch;
+  const evr = format === "rpm" ? rpmVersion(told.version) : debVersion(told.version);
+  return evr === null
+    ? refused(told.version, `${format === "rpm" ? "an EVR" : "a Debian version"} of ${name.value}`)
+    : ok({ name: name.value, arch: arch.value, evr });
+};
+
+const rpmVersion = (text: string): string | null => {
+  const evr = RpmVersion.parse(text);
+  return evr === null || evr.release === "" ? null : RpmVersion.print(evr);
+};
+
+const debVersion = (text: string): string | null => (DebVersion.parse(text) === null ? null : text);
+
+/** A module stream as `name:stream`. */
+export const moduleStream = (name: string, stream: string): Result<string, string> =>
+  MODULE_PART.test(name) && MODULE_PART.test(stream)
+    ? ok(`${name}:${stream}`)
+    : refused(`${name}:${stream}`, "a module stream");
+
 /** A title on one line. */
 export const title = (text: string): string => text.replaceAll(/\s+/g, " ").trim();
+
+/** A text cut to a number of characters, the last of them an ellipsis where anything was cut; never inside a character. */
+export const shortened = (text: string, charactersMax: number): string => {
+  const trimmed = text.trim();
+  if (trimmed.length <= charactersMax) return trimmed;
+  if (charactersMax === 0) return "";
+  return `${trimmed.slice(0, charactersMax - 1).replace(/[\uD800-\uDBFF]$/, "")}…`;
+};
+
+/** An address that a person may be sent to: http or https, without a user in it. Null when it is none. */
+export const link = (text: string): string | null => {
+  if (text.length > LINK_CHARACTERS_MAX || !URL.canParse(text)) return null;
+  const url = new URL(text);
+  return /^https?:$/.test(url.protocol) && url.username === "" && url.password === "" ? url.href : null;
+};
 
 const ok = <A>(value: A): Result<A, never> => ({ ok: true, value });
 const refused = (text: string, what: string): Result<never, string> => ({

@@ -8,16 +8,21 @@ export interface FeedError {
     | "not-xml"
     | "forbidden-xml"
     | "not-updateinfo"
+    | "not-json"
+    /** The feed ends within a record, as a download that was cut off does. */
+    | "truncated"
+    /** A record is broken, and the caller asked for none to be (`strict`). */
+    | "broken-record"
     | "too-large";
   /** What is wrong, and what to do about it. */
   readonly message: string;
-  /** Where in the XML, from 1; 0 where no XML was reached. */
+  /** Where in the text, from 1; 0 where none was reached. */
   readonly line: number;
-  /** The character of the line, from 1; 0 where no XML was reached. */
+  /** The character of the line, from 1; 0 where it isn't known. */
   readonly column: number;
 }
 
-/** Carries a {@link FeedError} out of the parser's callbacks; never leaves the feed's own files. */
+/** Carries a {@link FeedError} out of parsers and streams; never leaves the feeds' own files. */
 export class FeedAbort extends Error {
   override readonly name = "FeedAbort";
   readonly feedError: FeedError;
@@ -28,5 +33,5 @@ export class FeedAbort extends Error {
   }
 }
 
-/** Before any XML was read. */
+/** Before any text was read. */
 export const NOWHERE = { line: 0, column: 0 } as const;
