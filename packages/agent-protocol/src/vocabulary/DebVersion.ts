@@ -37,8 +37,13 @@ export const parse = (text: string): DebVersion | null => {
 export const compare = (a: string, b: string): Ordering => {
   const left = parse(a) ?? { epoch: 0, upstream: a, revision: "" };
   const right = parse(b) ?? { epoch: 0, upstream: b, revision: "" };
-  if (left.epoch !== right.epoch) return left.epoch < right.epoch ? -1 : 1;
-  return compareParts(left.upstream, right.upstream) || compareParts(left.revision, right.revision);
+  return compareRead(left, right);
+};
+
+/** {@link compare} of versions that were read before: for whoever compares one of them many times. */
+export const compareRead = (a: DebVersion, b: DebVersion): Ordering => {
+  if (a.epoch !== b.epoch) return a.epoch < b.epoch ? -1 : 1;
+  return compareParts(a.upstream, b.upstream) || compareParts(a.revision, b.revision);
 };
 
 const compareParts = (a: string, b: string): Ordering => {

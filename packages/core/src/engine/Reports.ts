@@ -64,8 +64,10 @@ export const takeSnapshot = Effect.fn("Reports.takeSnapshot")(function* (
       receivedAt: now,
       packages: request.packages.length,
     };
+    const asset = yield* Repository.get(tenantId, "asset", agent.id);
+    if (asset === null) return yield* Replies.refuse("unknown-agent", "unknown asset", "provision first");
     const about = { snapshot: digest, assessedAt: now };
-    const { assessment, unchanged } = yield* Assessments.assess(tenantId, request.packages, about);
+    const { assessment, unchanged } = yield* Assessments.assess(tenantId, asset.value, request.packages, about);
     yield* CheckIns.store(
       proved,
       { ...agent.value, session: proved.session, snapshot: digest },

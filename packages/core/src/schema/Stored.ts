@@ -3,6 +3,7 @@ import { type Documents, Facts } from "@fettle/agent-protocol";
 import { PatchOutcome, RunStatus } from "@fettle/agent-protocol/vocabulary";
 import * as z from "zod";
 import type { Assessment } from "../domain/assessment/Assessment.ts";
+import { unknownReasons } from "../domain/assessment/Judgement.ts";
 import { type Asset, noFacts } from "../domain/asset/Asset.ts";
 import type { Job } from "../domain/job/Job.ts";
 import type { ActivationKey } from "../domain/key/ActivationKey.ts";
@@ -134,6 +135,14 @@ const download = z.discriminatedUnion("_tag", [
   z.strictObject({ _tag: z.literal("Unavailable") }),
 ]);
 
+const missingPackage = z.strictObject({
+  name: text,
+  arch: text,
+  installed: text.nullable(),
+  fixed: text,
+  replaces: z.array(pkg).exactOptional(),
+});
+
 const codec = <A>(schema: z.ZodType<A>): z.ZodType<A> => schema;
 
 /** The codec of each kind of entity. */
@@ -237,10 +246,14 @@ export const codecs = {
       missing: z.array(
         z.strictObject({
           patchId: text,
-          packages: z.array(z.strictObject({ name: text, arch: text, installed: text, fixed: text })),
+          packages: z.array(missingPackage),
         }),
       ),
       installed: texts,
+      unknown: z.array(z.strictObject({ patchId: text, reason: z.enum(unknownReasons) })).default([]),
+      // Zero changes of a catalogue seen: what was assessed before this was kept is assessed anew.
+      catalogue: int.default(0),
+      traits: text.default(""),
     }),
   ),
   job: codec<Job>(

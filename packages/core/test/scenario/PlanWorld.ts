@@ -15,8 +15,11 @@ const { pkg, patch } = Values;
 export const assessment = (missing: readonly MissingPatch[], installed: readonly string[] = []): Assessment => ({
   snapshot: "sha256:00",
   assessedAt: Values.START,
+  catalogue: 1,
+  traits: "",
   missing,
   installed,
+  unknown: [],
 });
 
 /** A patch that is missing by these packages, each at 1-1 now. */
@@ -37,6 +40,8 @@ export const inputs = (over: Partial<PlanInputs> = {}): PlanInputs => {
     seats: Licence.assignSeats(Values.subscription(), tree, assets, Values.START),
     assessments: new Map(assets.map((a) => [a.id, assessment([missing("P-1", pkg("openssl", "2-1"))])])),
     patches: [patch("P-1")],
+    supplied: new Set(),
+    qids: new Map(),
     former: new Map(),
     limits: Limits.defaults,
     now: Date.UTC(2026, 0, 20),

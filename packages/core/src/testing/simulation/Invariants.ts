@@ -119,7 +119,7 @@ const assessmentsFresh = (sim: Simulation.Simulation): readonly Violation[] => {
     const standing = sim.agents.find((a) => a.name === m.asset.name)?.os.installed();
     return m.packages.flatMap((p) => {
       const evrs = standing?.get(`${p.name}.${p.arch}`) ?? [];
-      return evrs.includes(p.installed)
+      return p.installed === null || evrs.includes(p.installed)
         ? []
         : [
             violation(
