@@ -115,7 +115,7 @@ export const badQueries: readonly BadQuery[] = [
   { what: "a word for a version", catalog: "types", query: "version > ???" },
   { what: "an address with three bytes", catalog: "asset", query: "interfaces.address: 10.10.10" },
   { what: "a block with a mask", catalog: "asset", query: "interfaces.address: 10.0.0.0/255.0.0.0" },
-  { what: "an id of other letters", query: "id: KB5034441" },
+  { what: "an id of other letters", catalog: "asset", query: "id: KB5034441" },
   { what: "a size of an unknown unit", catalog: "types", query: "size > 10 EB" },
   { what: "search where nothing takes part", catalog: "numbers", query: "windows" },
   { what: "a token that can't be asked for", catalog: "types", query: "locked: x" },

@@ -37,6 +37,8 @@ export const compile = Effect.fn("Plans.compile")(function* (tenantId: string, j
       seats: Licence.assignSeats(subscription, tree, assets, environment.now()),
       assessments: yield* Assessments.all(tenantId),
       patches: (yield* Repository.all(tenantId, "patch")).map((p) => p.value),
+      supplied: new Set(),
+      qids: new Map(),
       former: job.kind === "rollback" ? yield* formerVersions(tenantId) : new Map(),
       limits: subscription.limits,
       now: environment.now(),

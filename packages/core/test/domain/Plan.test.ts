@@ -339,3 +339,107 @@ describe("the plan of a rollback", () => {
     }
   });
 });
+
+describe("which patches a deployment takes up", () => {
+  const windows = (id: string, over: Partial<Parameters<typeof patch>[1] & object> = {}) =>
+    patch(id, { platform: "Windows", packageFormat: null, download: automatic, isRollbackSupported: true, ...over });
+  const automatic = {
+    _tag: "Automatic",
+    files: [{ url: "https://dl.example.com/a.msu", digest: `sha256:${"0".repeat(64)}`, sizeBytes: 1, signer: null }],
+  } as const;
+  const acquire = { _tag: "AcquireFromVendor", url: "https://vendor.example.com/get" } as const;
+  const patches = [
+    windows("W-1"),
+    windows("W-2", { download: acquire }),
+    windows("W-3", { download: { _tag: "Unavailable" } }),
+    windows("W-4", { isFeatureUpdate: true }),
+    windows("W-5", { isDeprecated: true }),
+    windows("W-6", { isRollbackSupported: false }),
+  ];
+  const machine = asset(uuid(1), { tags: ["fleet"], platform: "Windows" });
+  const all = patches.map((p) => p.id);
+  const lacks = (...ids: readonly string[]) =>
+    new Map([[machine.id, assessment(ids.map((id) => missing(id, pkg("openssl", "2-1"))))]]);
+  const world = (over: Partial<Plan.PlanInputs>) =>
+    compile({ assets: [machine], patches, assessments: lacks(...all), ...over });
+  const byList = (kind: "deployment" | "rollback" = "deployment") =>
+    job({ kind, platform: "Windows", patches: { _tag: "List", patches: all } });
+  const byQuery = job({ platform: "Windows", patches: { _tag: "Query", query: "category: security" } });
+  const reasons = (plan: Plan.Plan) => plan.leftOut.map((l) => [l.patchId, l.rule]);
+
+  it("PAT-02, PAT-03: of a list only what the agent can fetch; the rest is left out by name, and the plan stands", () => {
+    const plan = world({ job: byList() });
+    expect(idsOf(plan.groups[0])).toEqual(["W-1", "W-6"]);
+    expect(reasons(plan)).toEqual([
+      ["W-2", "PAT-03"],
+      ["W-3", "PAT-03"],
+      ["W-4", "PAT-07"],
+      ["W-5", "PAT-06"],
+    ]);
+    expect(plan.leftOut[0]?.reason).toContain(acquire.url);
+  });
+
+  it("PAT-02, JOB-22: of a query only what the agent can fetch, and what it can't is said", () => {
+    const plan = world({ job: byQuery });
+    expect(idsOf(plan.groups[0])).toEqual(["W-1", "W-6"]);
+    expect(reasons(plan)).toEqual([
+      ["W-2", "PAT-03"],
+      ["W-3", "PAT-03"],
+      ["W-4", "PAT-07"],
+    ]);
+  });
+
+  it("PAT-04: also what someone supplied the file of, but nothing about which nothing is known", () => {
+    for (const kind of [byList(), byQuery]) {
+      const plan = world({ job: kind, supplied: new Set(["W-2", "W-3", "W-4", "W-5"]) });
+      expect(idsOf(plan.groups[0])).toEqual(["W-1", "W-2", "W-6"]);
+    }
+  });
+
+  it("PAT-07: never a feature update, of a list or of a query, though its file is there", () => {
+    const feature = windows("W-4", { isFeatureUpdate: true });
+    for (const of of [byList(), byQuery]) {
+      const plan = world({ job: of, patches: [feature], assessments: lacks("W-4") });
+      expect(plan.groups).toEqual([]);
+      expect(plan.leftOut.find((l) => l.patchId === "W-4")).toMatchObject({ rule: "PAT-07" });
+    }
+  });
+
+  it("PAT-12: a rollback takes only patches that support it, and names the others", () => {
+    const plan = world({
+      job: byList("rollback"),
+      former: new Map([[machine.id, new Map(all.map((id) => [id, [pkg("openssl", "1-1")]] as const))]]),
+    });
+    expect(idsOf(plan.groups[0])).toEqual(["W-5", "W-4", "W-3", "W-2", "W-1"]);
+    expect(plan.leftOut.filter((l) => l.rule === "PAT-12").map((l) => l.patchId)).toEqual(["W-6"]);
+  });
+
+  it("JOB-22, PAT-08: leaves out of a query what is superseded on every target that lacks it, and keeps it where it isn't", () => {
+    const chain = [windows("W-1"), windows("W-9", { supersedes: [{ patchId: "W-1", product: null }] })];
+    const both = compile({ assets: [machine], patches: chain, assessments: lacks("W-1", "W-9"), job: byQuery });
+    expect(idsOf(both.groups[0])).toEqual(["W-9"]);
+    expect(both.leftOut).toEqual([
+      { patchId: "W-1", rule: "JOB-22", reason: "superseded on every target that lacks it" },
+    ]);
+    // Where the newer one doesn't apply, the older one is the newest there is.
+    const alone = compile({ assets: [machine], patches: chain, assessments: lacks("W-1"), job: byQuery });
+    expect(idsOf(alone.groups[0])).toEqual(["W-1"]);
+    const withdrawn = chain.map((p) => (p.id === "W-9" ? { ...p, isDeprecated: true } : p));
+    const left = compile({ assets: [machine], patches: withdrawn, assessments: lacks("W-1", "W-9"), job: byQuery });
+    expect(idsOf(left.groups[0])).toEqual(["W-1"]);
+  });
+
+  it("JOB-22: a query sees the vulnerabilities, counts and supersedence of the targets", () => {
+    const found = (query: string) =>
+      idsOf(
+        world({
+          job: job({ platform: "Windows", patches: { _tag: "Query", query } }),
+          patches: [windows("W-1", { cves: ["CVE-2026-1"] }), windows("W-6")],
+          qids: new Map([["CVE-2026-1", [90_931]]]),
+        }).groups[0],
+      ) ?? [];
+    expect(found("qid: 90931")).toEqual(["W-1"]);
+    expect(found("patchStatus: Missing and isSuperseded: false and missingCount: 1")).toEqual(["W-1", "W-6"]);
+    expect(found("missingCount > 1")).toEqual([]);
+  });
+});

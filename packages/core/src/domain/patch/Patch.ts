@@ -131,3 +131,40 @@ export const make = (input: PatchInput): Patch => ({
 
 /** Whether the patch closes a security hole. */
 export const isSecurity = (patch: Patch): boolean => /^security\b/i.test(patch.category);
+
+/** Why a job doesn't deploy a patch, by which rule. */
+export interface Refusal {
+  readonly rule: string;
+  readonly reason: string;
+}
+
+/**
+ * Whether there is a way for the agent to get the patch (PAT-02): only `Automatic` of the vendors' methods, what someone
+ * fetched from its vendor for a Windows patch (PAT-04), and what the asset's own repositories bring (PAT-13).
+ */
+export const isPatchable = (patch: Patch, hasVendorFile = false): boolean =>
+  patch.download._tag === "Automatic" ||
+  patch.download._tag === "Repository" ||
+  (hasVendorFile && mayBeSupplied(patch));
+
+/** Whether someone may supply the patch's file: it is for Windows and only a person may fetch it (PAT-04). */
+export const mayBeSupplied = (patch: Patch): boolean =>
+  patch.platform === "Windows" && patch.download._tag === "AcquireFromVendor";
+
+/** The first rule by which no job deploys the patch; null when jobs may. */
+export const whyNotDeployed = (patch: Patch, hasVendorFile: boolean): Refusal | null => {
+  if (patch.isDeprecated) return { rule: "PAT-06", reason: "deprecated by its vendor" };
+  if (patch.isFeatureUpdate) return { rule: "PAT-07", reason: "a feature update, which is never deployed" };
+  if (isPatchable(patch, hasVendorFile)) return null;
+  const reason =
+    patch.download._tag === "AcquireFromVendor"
+      ? `not patchable: to be acquired from its vendor at ${patch.download.url}`
+      : "not patchable: nothing is known about where to download it";
+  return { rule: "PAT-03", reason };
+};
+
+/** Why a job of that kind doesn't take the patch up: a rollback takes what supports it (PAT-12), however old or withdrawn. */
+export const whyNotIn = (patch: Patch, kind: "deployment" | "rollback", hasVendorFile: boolean): Refusal | null => {
+  if (kind === "deployment") return whyNotDeployed(patch, hasVendorFile);
+  return patch.isRollbackSupported ? null : { rule: "PAT-12", reason: "can't be rolled back, says its vendor" };
+};

@@ -12,7 +12,9 @@ import * as Asset from "../asset/Asset.ts";
 import type { Job } from "../job/Job.ts";
 import type { SeatVerdict } from "../license/Licence.ts";
 import type { Patch } from "../patch/Patch.ts";
+import * as Patches from "../patch/Patch.ts";
 import * as PatchCatalog from "../patch/PatchCatalog.ts";
+import * as Supersedence from "../patch/Supersedence.ts";
 import type { Limits } from "../shared/Limits.ts";
 import * as Rejection from "../shared/Rejection.ts";
 import { fail, ok, type Result } from "../shared/Result.ts";
@@ -30,6 +32,10 @@ export interface PlanInputs {
   readonly seats: ReadonlyMap<string, SeatVerdict>;
   readonly assessments: ReadonlyMap<string, Assessment>;
   readonly patches: readonly Patch[];
+  /** Patches whose file someone supplied (PAT-04). */
+  readonly supplied: ReadonlySet<string>;
+  /** Scanners' numbers of vulnerabilities, by CVE (PAT-05). */
+  readonly qids: ReadonlyMap<string, readonly number[]>;
   /** For a rollback: by asset and patch, the versions that stood there before Fettle installed the patch. */
   readonly former: FormerVersions;
   readonly limits: Limits;
@@ -148,15 +154,18 @@ const chooseByList = (inputs: PlanInputs, ids: readonly string[]): Chosen => {
   const patches: Patch[] = [];
   for (const id of ids) {
     const patch = known.get(id);
-    if (patch === undefined) leftOut.push({ patchId: id, rule: "PAT-03", reason: "not in the catalogue" });
-    else if (patch.isDeprecated && inputs.job.kind === "deployment") {
-      leftOut.push({ patchId: id, rule: "PAT-06", reason: "deprecated by its vendor" });
-    } else patches.push(patch);
+    const refusal =
+      patch === undefined
+        ? { rule: "PAT-03", reason: "not in the catalogue" }
+        : Patches.whyNotIn(patch, inputs.job.kind, inputs.supplied.has(id));
+    if (refusal !== null) leftOut.push({ patchId: id, ...refusal });
+    else if (patch !== undefined) patches.push(patch);
   }
-  return { patches: order(patches), leftOut: leftOut.sort((a, b) => (a.patchId < b.patchId ? -1 : 1)) };
+  return { patches: order(patches), leftOut: leftOut.sort(byPatch) };
 };
 
-// JOB-22: missing on at least one target, not deprecated; past the limit the newest, and the cut is said.
+// JOB-22: missing on at least one target and not superseded there, not deprecated, patchable; past the limit the newest.
+// What the query finds and this leaves out is said.
 const chooseByQuery = (
   inputs: PlanInputs,
   text: string,
@@ -167,15 +176,77 @@ const chooseByQuery = (
     const message = query.error.map((d) => d.message).join("; ");
     return fail(Rejection.make("DSH-04", "conflict", `the query no longer reads: ${message}`, "patches.query"));
   }
-  const missing = new Set(targets.flatMap((a) => inputs.assessments.get(a.id)?.missing.map((m) => m.patchId) ?? []));
-  const found = inputs.patches.filter(
-    (p) => missing.has(p.id) && !p.isDeprecated && Qql.matches(query.value, PatchCatalog.toDocument(p), inputs.now),
-  );
+  const graph = Supersedence.make(inputs.patches);
+  const needs = needsOf(inputs, graph, targets);
+  const found: Patch[] = [];
+  const leftOut: Plan["leftOut"][number][] = [];
+  for (const patch of inputs.patches) {
+    const need = needs.get(patch.id);
+    if (need === undefined || need.missing === 0 || patch.isDeprecated) continue;
+    if (!Qql.matches(query.value, PatchCatalog.toDocument(patch, contextOf(inputs, graph, patch, need)), inputs.now)) {
+      continue;
+    }
+    const refusal = Patches.whyNotDeployed(patch, inputs.supplied.has(patch.id)) ?? whySuperseded(need);
+    if (refusal === null) found.push(patch);
+    else leftOut.push({ patchId: patch.id, ...refusal });
+  }
   found.sort((a, b) => b.publishedAt - a.publishedAt || (a.id < b.id ? -1 : 1));
   const max = inputs.limits.patchesPerJobMax;
   const cut = found.slice(max).map((p) => ({ patchId: p.id, rule: "JOB-22", reason: `past the newest ${max}` }));
-  return ok({ patches: order(found.slice(0, max)), leftOut: cut });
+  return ok({ patches: order(found.slice(0, max)), leftOut: [...leftOut.sort(byPatch), ...cut] });
 };
+
+// How the targets stand to a patch: how many lack it, of those how many where nothing takes its place, how many have it.
+interface Need {
+  missing: number;
+  standing: number;
+  installed: number;
+}
+
+const needsOf = (
+  inputs: PlanInputs,
+  graph: Supersedence.Supersedence,
+  targets: readonly Asset.Asset[],
+): ReadonlyMap<string, Need> => {
+  const needs = new Map<string, Need>();
+  const of = (id: string): Need => {
+    const need = needs.get(id) ?? { missing: 0, standing: 0, installed: 0 };
+    needs.set(id, need);
+    return need;
+  };
+  for (const asset of targets) {
+    const { missing = [], installed = [] } = inputs.assessments.get(asset.id) ?? {};
+    const among = graph.standing.size === 0 ? nobody : new Set([...missing.map((m) => m.patchId), ...installed]);
+    for (const id of installed) of(id).installed += 1;
+    for (const { patchId } of missing) {
+      const need = of(patchId);
+      need.missing += 1;
+      if (!Supersedence.isSupersededAmong(graph, patchId, among, null)) need.standing += 1;
+    }
+  }
+  return needs;
+};
+
+const nobody: ReadonlySet<string> = new Set();
+
+const whySuperseded = (need: Need): Patches.Refusal | null =>
+  need.standing > 0 ? null : { rule: "JOB-22", reason: "superseded on every target that lacks it" };
+
+const contextOf = (
+  inputs: PlanInputs,
+  graph: Supersedence.Supersedence,
+  patch: Patch,
+  need: Need,
+): PatchCatalog.PatchContext => ({
+  qids: patch.cves.flatMap((cve) => inputs.qids.get(cve) ?? []),
+  counts: { missing: need.missing, installed: need.installed },
+  isSuperseded: Supersedence.isSuperseded(graph, patch.id),
+  supersededBy: Supersedence.supersededBy(graph, patch.id),
+  hasVendorFile: inputs.supplied.has(patch.id),
+});
+
+const byPatch = (a: { readonly patchId: string }, b: { readonly patchId: string }): number =>
+  a.patchId < b.patchId ? -1 : a.patchId > b.patchId ? 1 : 0;
 
 // The order of work: as published, so that of two fixes of one package the older one goes first.
 const order = (patches: readonly Patch[]): readonly Patch[] =>
