@@ -96,7 +96,8 @@ export const applyPrepared = (
   about: Pick<About, "assessedAt" | "catalogue">,
 ): Assessment => ({
   ...assessment,
-  ...about,
+  assessedAt: about.assessedAt,
+  catalogue: about.catalogue,
   ...merged(assessment, delta.touched, judgeAll(delta.byId.values(), inventory)),
 });
 
