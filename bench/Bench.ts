@@ -13,12 +13,23 @@ const ROUNDS_MAX_FULL = 21;
 /** More of this wouldn't make a figure better, and nobody waits gladly. */
 export const ENTRY_SECONDS_MAX = 30;
 
-export interface BenchOptions {
+/** How an entry is to be measured. */
+export interface Measuring {
   readonly isFull: boolean;
   /** A folder for the entries' own. */
   readonly scratch: string;
+  /** Milliseconds that all of it may take; infinite when it takes as long as it takes. */
+  readonly budgetMs: number;
+}
+
+/** What a process measures by. */
+export type Clock = Pick<Duel.DuelOptions, "now" | "collectGarbage">;
+
+export interface BenchOptions {
+  readonly isFull: boolean;
   readonly now: () => number;
-  readonly collectGarbage: () => void;
+  /** Measures an entry within so many milliseconds; rejects when it breaks. */
+  readonly measure: (entry: Entry, budgetMs: number) => Promise<Duel.Outcome>;
   /** Told of each entry as it begins, and of one that broke. */
   readonly say: (line: string) => void;
 }
@@ -43,7 +54,7 @@ export const runAll = async (entries: readonly Entry[], options: BenchOptions): 
     const leftMs = WHOLE_SECONDS_MAX * 1_000 - (options.now() - begun);
     const share = Math.min(leftMs / (entries.length - i), ENTRY_SECONDS_MAX * 1_000);
     try {
-      outcomes.push(await runOne(entry, options, options.isFull ? Number.POSITIVE_INFINITY : share));
+      outcomes.push(await options.measure(entry, options.isFull ? Number.POSITIVE_INFINITY : share));
     } catch (error) {
       broken.push(entry.id);
       options.say(`${entry.id} broke: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
@@ -52,18 +63,22 @@ export const runAll = async (entries: readonly Entry[], options: BenchOptions): 
   return { outcomes, broken };
 };
 
-const runOne = async (entry: Entry, options: BenchOptions, shareMs: number): Promise<Duel.Outcome> => {
-  const folder = path.join(options.scratch, entry.id);
+/** Measures one entry in this process; rejects when it breaks. */
+export const runOne = async (
+  entry: Entry,
+  { isFull, scratch, budgetMs }: Measuring,
+  clock: Clock,
+): Promise<Duel.Outcome> => {
+  const folder = path.join(scratch, entry.id);
   fs.mkdirSync(folder, { recursive: true });
-  const begun = options.now();
+  const begun = clock.now();
   try {
-    const contest = await entry.prepare({ isFull: options.isFull, folder });
+    const contest = await entry.prepare({ isFull, folder });
     try {
       return await Duel.fight(entry, contest, {
-        roundsMax: options.isFull ? ROUNDS_MAX_FULL : ROUNDS_MAX,
-        budgetMs: shareMs - (options.now() - begun),
-        now: options.now,
-        collectGarbage: options.collectGarbage,
+        ...clock,
+        roundsMax: isFull ? ROUNDS_MAX_FULL : ROUNDS_MAX,
+        budgetMs: budgetMs - (clock.now() - begun),
       });
     } finally {
       await contest.close?.();

@@ -1,7 +1,9 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
+import * as Alone from "./Alone.ts";
 import * as Bench from "./Bench.ts";
 import * as Duel from "./Duel.ts";
 import type { Entry } from "./Entry.ts";
@@ -28,13 +30,15 @@ const fake = (id: string, ours: readonly number[], peer: readonly number[], log:
   },
 });
 
-const options = (more: Partial<Bench.BenchOptions> = {}): Bench.BenchOptions => ({
+interface Given extends Partial<Bench.Clock> {
+  readonly say?: (line: string) => void;
+}
+
+const options = ({ now = () => 0, collectGarbage = () => {}, say = () => {} }: Given = {}): Bench.BenchOptions => ({
   isFull: false,
-  scratch,
-  now: () => 0,
-  collectGarbage: () => {},
-  say: () => {},
-  ...more,
+  now,
+  measure: (entry, budgetMs) => Bench.runOne(entry, { isFull: false, scratch, budgetMs }, { now, collectGarbage }),
+  say,
 });
 
 describe("the benchmarks' frame", () => {
@@ -64,9 +68,11 @@ describe("the benchmarks' frame", () => {
 
   it("goes on with the others when an entry breaks or answers nonsense, and names it", async () => {
     const entries = [fake("qql.bad", [0], [1]), fake("storage.good", [], [])];
-    const { outcomes, broken } = await Bench.runAll(entries, options());
+    const said: string[] = [];
+    const { outcomes, broken } = await Bench.runAll(entries, options({ say: (line) => said.push(line) }));
     expect(broken).toEqual(["qql.bad"]);
     expect(outcomes.map((o) => o.figure.id)).toEqual(["storage.good"]);
+    expect(said.find((line) => line.includes("broke"))).toMatch(/^qql\.bad broke: Error: qql\.bad: a run answered 0/);
   });
 
   it("prints just the agreed members as JSON, and a missed goal in the table", async () => {
@@ -88,5 +94,41 @@ describe("the benchmarks' frame", () => {
     });
     expect(Options.parse(["--only"])).toMatchObject({ ok: false });
     expect(Options.parse(["--bogus"])).toMatchObject({ ok: false });
+  });
+});
+
+describe("an entry alone", () => {
+  const program = fileURLToPath(new URL("./AloneProcess.ts", import.meta.url));
+  const measuring = { isFull: true, scratch, budgetMs: Number.POSITIVE_INFINITY };
+  let count = 0;
+  const measured = (source: string): Promise<Duel.Outcome> => {
+    const file = path.join(scratch, `entry ${count++}.mjs`);
+    fs.writeFileSync(file, source);
+    const module = pathToFileURL(file).href;
+    return Alone.measure(program, { ...measuring, module }, ["--expose-gc", "--import", "tsx"]);
+  };
+  const entryOf = (side: string): string => `
+    const entry = { id: "storage.alone", what: "", unit: "", better: "higher", goal: 1, peerName: "" };
+    export default { ...entry, prepare: (context) => ({ ours: () => { ${side} }, peer: () => 1 }) };`;
+
+  it("is measured in a process of its own, where garbage can be collected", async () => {
+    const of = entryOf(`if (!context.isFull || globalThis.gc === undefined) return 0; return process.pid;`);
+    const [first, second] = [await measured(of), await measured(of)];
+    expect(first.rounds).toBeGreaterThan(Bench.ROUNDS_MAX);
+    expect(new Set([process.pid, first.figure.ours, second.figure.ours]).size).toBe(3);
+  });
+
+  it("says why it broke, and that its process ended", async () => {
+    await expect(measured(entryOf(`throw new RangeError("no room");`))).rejects.toThrow("RangeError: no room");
+    await expect(measured(entryOf(`process.exit(7);`))).rejects.toThrow("ended without a figure (exit code 7)");
+    await expect(measured(`import "./missing.mjs";`)).rejects.toThrow("missing.mjs");
+  });
+
+  it("is ended with the bench", async () => {
+    const begun = measured(entryOf(`return new Promise(() => setInterval(() => {}, 1_000));`));
+    const ended = expect(begun).rejects.toThrow("ended without a figure (SIGTERM)");
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    Alone.stop();
+    await ended;
   });
 });

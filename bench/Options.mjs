@@ -8,7 +8,7 @@ export const HELP = `npm run bench [-- options]
   --no-install   install no Debian packages
   --help         this text
 
-Each figure is a ratio to a peer, measured side by side in one process. docs/reference/performance.md explains them.
+Each figure is a ratio to a peer, measured side by side in a process of its own. docs/reference/performance.md explains them.
 `;
 
 const FLAGS = /** @type {const} */ (["json", "full", "help", "no-install"]);

@@ -1,5 +1,5 @@
-// `npm run bench`: sets up what is missing, bundles the benchmarks as the packages are bundled, runs them in a process
-// of their own and hands its output and exit code through.
+// `npm run bench`: sets up what is missing, bundles the benchmarks as the packages are bundled, runs them in
+// processes of their own and hands output and exit code through.
 
 import { spawn } from "node:child_process";
 import { readdirSync, rmSync } from "node:fs";
@@ -13,8 +13,12 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url)).replace(/\/$/, "");
 const EXIT_USAGE = 2;
 const EXIT_KILLED = 1;
 
-/** Entry points besides the figures: the bench itself, and the process that plays the fleet of agents. */
-const PROGRAMS = { main: "bench/main.ts", fleet: "bench/check-ins/FleetProcess.ts" };
+/** Entry points besides the figures: the bench itself, the process of one figure, and the one that plays the fleet of agents. */
+const PROGRAMS = {
+  main: "bench/main.ts",
+  alone: "bench/AloneProcess.ts",
+  fleet: "bench/check-ins/FleetProcess.ts",
+};
 
 await runAsCommand(async () => {
   const args = process.argv.slice(2);
@@ -72,7 +76,7 @@ async function bundle(outDir) {
  */
 function run(program, args) {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ["--expose-gc", program, ...args], { stdio: "inherit" });
+    const child = spawn(process.execPath, [program, ...args], { stdio: "inherit" });
     const pass = (/** @type {NodeJS.Signals} */ signal) => child.kill(signal);
     for (const signal of /** @type {const} */ (["SIGTERM", "SIGHUP"])) process.on(signal, pass);
     process.on("SIGINT", (signal) => process.stdin.isTTY || pass(signal));
