@@ -16,6 +16,7 @@ import {
 import { nearest } from "../src/Nearest.ts";
 import { badQueries } from "./BadQueries.ts";
 import { codes } from "./Codes.ts";
+import { runs } from "./Fixtures.ts";
 
 function catalogOf(name: string): Catalog.Catalog {
   const json = readFileSync(new URL(`../conformance/catalogs/${name}.json`, import.meta.url), "utf8");
@@ -163,7 +164,7 @@ describe("the words", () => {
           expect(Rendering.render(text, each).split("\n").length).toBe(each.hint === "" ? 3 : 4);
         }
       }),
-      { numRuns: 3_000 * Number(process.env.FETTLE_RUNS ?? 1), seed: 20_260_101 },
+      runs(3_000),
     );
   });
 

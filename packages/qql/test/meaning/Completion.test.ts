@@ -448,9 +448,14 @@ describe("the offers", () => {
       ),
     );
     const text = `${Array.from({ length: 400 }, () => "token1: x").join(" and ")} and tok`;
-    const start = performance.now();
-    for (let i = 0; i < 5; i++) expect(complete(text, { max: 50 }, many).items).toHaveLength(50);
+    // Time of the processor, the best of a few: others may be using the machine.
+    const times = Array.from({ length: 5 }, () => {
+      const start = process.cpuUsage();
+      expect(complete(text, { max: 50 }, many).items).toHaveLength(50);
+      const { user, system } = process.cpuUsage(start);
+      return (user + system) / 1_000;
+    });
     // A tenth of a second is at once for who types; this is a guard against a loop in a loop, not a benchmark.
-    expect((performance.now() - start) / 5).toBeLessThan(100);
+    expect(Math.min(...times)).toBeLessThan(100);
   });
 });
