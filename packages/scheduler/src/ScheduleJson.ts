@@ -172,9 +172,11 @@ const windowOf = (node: Node): PatchWindow.PatchWindow | null => {
   if (found === null) return null;
   const minutes = JsonReader.number(found.minutes, "WIN-01");
   const bound = JsonReader.oneOf(found.bound, "WIN-02", ["start", "complete"]);
-  if (minutes === null || bound === null) return null;
-  const window = PatchWindow.make({ minutes, bound });
-  return window.ok ? window.value : JsonReader.tellError(found.minutes, window.error);
+  if (minutes === null) return null;
+  // A length that is none is told beside a bound that is none.
+  const window = PatchWindow.make({ minutes, bound: bound ?? "start" });
+  if (!window.ok) return JsonReader.tellError(found.minutes, window.error);
+  return bound === null ? null : window.value;
 };
 
 const blackoutOf = (node: Node): Blackout.Blackout | null => {

@@ -139,7 +139,7 @@ describe("FitToWindow.judge", patience, () => {
         const { fits, needed } = value(FitToWindow.judge([download, install], { start: now, stop, confidence: 0.9 }));
         expect(fits).toBe(PatchWindow.mayStart(window, validity, now, needed));
       }),
-      runs(1000),
+      runs(10_000),
     );
   });
 });

@@ -12,7 +12,7 @@ describe("Instant", () => {
         expect(value(Instant.parse(Instant.toIso(at)))).toBe(at);
         expect(Instant.toIso(at)).toBe(new Date(at).toISOString());
       }),
-      runs(500),
+      runs(10_000),
     );
   });
 
@@ -33,7 +33,7 @@ describe("Instant", () => {
       fc.property(text, (iso) => {
         expect(value(Instant.parse(iso))).toBe(Date.parse(iso));
       }),
-      runs(500),
+      runs(10_000),
     );
   });
 
@@ -105,7 +105,7 @@ describe("Instant", () => {
         expect(Instant.max(a, b)).toBe(Math.max(a, b));
         expect(Instant.min(a, b)).toBe(Math.min(a, b));
       }),
-      runs(300),
+      runs(10_000),
     );
   });
 
@@ -116,7 +116,7 @@ describe("Instant", () => {
       fc.property(anyInstant, anyDuration, (at, by) => {
         expect(Instant.of(Instant.add(at, by)).ok).toBe(true);
       }),
-      runs(300),
+      runs(10_000),
     );
   });
 

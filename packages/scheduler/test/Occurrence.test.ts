@@ -54,7 +54,7 @@ describe("Occurrence.occurrenceKey", () => {
         const [keyA, keyB] = [a, b].map((schedule) => Occurrence.occurrenceKey({ ...schedule, _tag: "Once" }));
         expect(keyA === keyB).toBe(JSON.stringify(a) === JSON.stringify(b));
       }),
-      runs(500),
+      runs(10_000),
     );
   });
 });

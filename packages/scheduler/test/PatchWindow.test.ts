@@ -69,7 +69,7 @@ describe("PatchWindow.validity", patience, () => {
         const now = Instant.add(from, delay);
         expect(PatchWindow.mayStart(window, validity, now)).toBe(delay >= 0 && delay < length);
       }),
-      runs(500),
+      runs(10_000),
     );
   });
 });

@@ -378,6 +378,15 @@ describe("ScheduleJson refuses", () => {
     ]);
   });
 
+  it("WIN-01, WIN-02: both faults of a window", () => {
+    const windowed = (window: unknown): ReturnType<typeof problemsOf> => problemsOf({ ...ON_DEMAND, window });
+    expect(windowed({ minutes: 5, bound: "half" })).toEqual([
+      ["window.bound", "WIN-02"],
+      ["window.minutes", "WIN-01"],
+    ]);
+    expect(windowed({ minutes: 30, bound: "half" })).toEqual([["window.bound", "WIN-02"]]);
+  });
+
   it("a fault at the member that has it, whatever stands there instead", () => {
     const paths = pathsOf(FULL);
     fc.assert(

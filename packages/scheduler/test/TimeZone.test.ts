@@ -131,7 +131,7 @@ describe("TimeZone.offsetAt and wallAt", () => {
         );
         expect([earlier, later]).toContain(second);
       }),
-      runs(500),
+      runs(2000),
     );
   });
 });
@@ -187,7 +187,7 @@ describe("TimeZone.resolve", () => {
       fc.property(places, fc.oneof(anyWall, nearWall, edges), policies, (place, time, resolution) => {
         expect(TimeZone.resolve(place, time, resolution)).not.toBe(null);
       }),
-      runs(500),
+      runs(2000),
     );
   });
 

@@ -10,7 +10,7 @@ describe("WallTime", () => {
       fc.property(anyWall, (time) => {
         expect(value(WallTime.parse(WallTime.print(time)))).toEqual(time);
       }),
-      runs(500),
+      runs(10_000),
     );
   });
 
@@ -68,7 +68,7 @@ describe("WallTime", () => {
         expect(WallTime.compare(a, b)).toBe(textA < textB ? -1 : textA > textB ? 1 : 0);
         expect(WallTime.compare(a, a)).toBe(0);
       }),
-      runs(300),
+      runs(10_000),
     );
   });
 });

@@ -367,6 +367,8 @@ describe("fettle-schedule", () => {
     expect({ code, out }).toEqual({ code: 2, out: "" });
     expect(err).toMatch(/^error: /);
     expect(err).toContain(complaint);
+    // One sentence with the hint behind it, not two.
+    expect(err).not.toContain(".;");
   });
 
   it.each(["preview", "lint", "explain", "calendar"])("tells everything wrong with a schedule: %s", async (name) => {
