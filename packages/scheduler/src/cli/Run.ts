@@ -22,7 +22,10 @@ export type Streams = {
 export const run = async (args: readonly string[], { input, output, complaints, now }: Streams): Promise<number> => {
   const request = Arguments.parse(args);
   try {
-    if (!request.ok) throw new Input.InputError(`${request.error.replace(/\.$/, "")}; fettle-schedule --help tells all`);
+    if (!request.ok) {
+      const problem = request.error.replace(/\.$/, "");
+      throw new Input.InputError(`${problem}; fettle-schedule --help tells all`);
+    }
     if (request.value === "help" || request.value === "version") {
       await write(output, request.value === "help" ? Arguments.HELP : `${version()}\n`);
       return ExitCode.DONE;
