@@ -6,8 +6,12 @@
 
 export type { Role, User } from "./domain/access/User.ts";
 export type { Assessment } from "./domain/assessment/Assessment.ts";
-export type { Asset } from "./domain/asset/Asset.ts";
+export * as AgentCatalog from "./domain/asset/AgentCatalog.ts";
+export type { Asset, AssetFacts, NetworkInterface, Unfit } from "./domain/asset/Asset.ts";
+export * as AssetCatalog from "./domain/asset/AssetCatalog.ts";
+export type { Facet, FacetCounts, FacetValue } from "./domain/asset/AssetFacets.ts";
 export type { Job, JobDraft, JobSchedule, PatchSource } from "./domain/job/Job.ts";
+export * as JobCatalog from "./domain/job/JobCatalog.ts";
 export * as JobStatus from "./domain/job/JobStatus.ts";
 export * as Patch from "./domain/patch/Patch.ts";
 export * as PatchCatalog from "./domain/patch/PatchCatalog.ts";
@@ -20,6 +24,9 @@ export * as Limits from "./domain/shared/Limits.ts";
 export type { Rejection } from "./domain/shared/Rejection.ts";
 export * as TagScope from "./domain/tag/TagScope.ts";
 export * as TagSelection from "./domain/tag/TagSelection.ts";
+export type { AgentPage, AgentRow, AgentSearchInput, StaleInput } from "./engine/AgentSearches.ts";
+export type { AssetDetails, AssetPatch, AssetPatchesInput, AssetPatchPage } from "./engine/AssetDetails.ts";
+export type { AssetPage, AssetQuestion, AssetRow, AssetSearchInput, FacetsInput } from "./engine/AssetSearches.ts";
 export type { AssetView, MissingView } from "./engine/Assets.ts";
 export type { HashedPlan } from "./engine/Plans.ts";
 export { Rejected } from "./engine/Rejected.ts";

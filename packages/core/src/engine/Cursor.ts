@@ -8,6 +8,7 @@ import { Crypto } from "@fettle/agent-protocol";
 import * as Effect from "effect/Effect";
 import { type Actor, label } from "../domain/shared/Actor.ts";
 import type { Key, KeyPart } from "../domain/shared/Keyset.ts";
+import { Environment } from "../ports/Environment.ts";
 import { TenantKeys } from "../ports/TenantKeys.ts";
 import { reject } from "./Rejected.ts";
 
@@ -50,6 +51,15 @@ export const open = Effect.fn("Cursor.open")(function* (actor: Actor, listing: L
   const [asOf, ...after] = JSON.parse(Buffer.from(payload, "base64url").toString("utf8")) as [number, ...KeyPart[]];
   const position: Position = { asOf, after };
   return position;
+});
+
+/** Where a page begins: after the cursor's position, or, without a cursor, at the start and as of now. */
+export const start = Effect.fn("Cursor.start")(function* (actor: Actor, listing: Listing, cursor: string | undefined) {
+  const first: { readonly asOf: number; readonly after: Key | null } = {
+    asOf: (yield* Environment).now(),
+    after: null,
+  };
+  return cursor === undefined ? first : yield* open(actor, listing, cursor);
 });
 
 /** The rows that a page may hold; rejects what is no whole number from 1 to {@link PAGE_ROWS_MAX}. */

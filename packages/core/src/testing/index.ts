@@ -3,6 +3,7 @@
  * suites that every adapter runs, a simulated operating system and network, and the story.
  */
 
+export * as AssetBuilders from "./builders/AssetBuilders.ts";
 export * as Sandbox from "./Sandbox.ts";
 export * as StaticDirectory from "./StaticDirectory.ts";
 export * as Invariants from "./simulation/Invariants.ts";
