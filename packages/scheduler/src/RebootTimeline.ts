@@ -5,7 +5,8 @@
  * - A prompt that nobody answers counts as deferred when its interval is over, so the latest reboot is known beforehand
  *   (RBT-08): first prompt + deferrals × interval + countdown, put off by the times in which the host allows none.
  * - Whoever is logged in is warned at least once before a forced reboot (RBT-11), by a prompt or a countdown of a minute or
- *   more; who logs in while it is held back, by a countdown afterwards. A reboot by hand satisfies the need, and a need that went away drops what is left (RBT-05, RBT-06).
+ *   more; and again by a countdown after a time in which it was held back. A reboot by hand satisfies the need, and a need that
+ *   went away drops what is left (RBT-05, RBT-06).
  * - Deferrals are counted over all: logging out and in again gives none back (RBT-11).
  */
 import * as Calendar from "./Calendar.ts";
@@ -160,7 +161,7 @@ function request(count: number, minutes: number): RebootSettings {
 
 /**
  * The latest instant at which the asset is forced to reboot (RBT-08), whatever the user does; null where it may never be. A time
- * without reboots puts it off, and so does the countdown after it, for whoever logged in meanwhile (RBT-11).
+ * without reboots puts it off, and so does the countdown after it, for whoever is logged in by then (RBT-11).
  */
 export const latestReboot = (
   settings: RebootSettings,
@@ -253,11 +254,10 @@ const countDown = (
     if (held === null) break;
     const { end } = held;
     if (end !== null) steps.push({ _tag: "HeldBack", at: state.at, until: end });
-    const joins = state.events.filter(({ what }) => what === "log-in");
     if (waitForHand(state, steps, end) || end === null) return;
     state.at = end;
-    // Who came meanwhile has seen no warning yet.
-    isAtOnce = !(state.isThere && joins.some(({ at }) => at < end));
+    // Who is there then was warned hours ago, or never.
+    isAtOnce = !state.isThere;
   }
   steps.push({ _tag: "Reboot", at: state.at, by: "policy" });
 };

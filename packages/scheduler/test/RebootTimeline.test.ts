@@ -202,9 +202,26 @@ describe("RebootTimeline.play", () => {
     expect(play(request(null, 15), { holds })).toEqual([
       countdown(0, 15),
       { _tag: "HeldBack", minute: 15, until: 60 },
-      reboot(60, "policy"),
+      countdown(60, 15),
+      reboot(75, "policy"),
     ]);
     expect(play(request(null, 15), { holds: [{ start: 0, end: null }] })).toEqual([countdown(0, 15)]);
+  });
+
+  it("RBT-11: whoever is logged in when it was held back is warned again: hours may lie between", () => {
+    // The second time without reboots begins in the countdown after the first.
+    const holds = [
+      { start: 34, end: 60 },
+      { start: 62, end: 90 },
+    ];
+    expect(play(threeTimesTen, { holds }).slice(-6)).toEqual([
+      countdown(30, 5),
+      { _tag: "HeldBack", minute: 35, until: 60 },
+      countdown(60, 5),
+      { _tag: "HeldBack", minute: 65, until: 90 },
+      countdown(90, 5),
+      reboot(95, "policy"),
+    ]);
   });
 
   it("RBT-11: whoever logs in while it is held back is warned before it happens", () => {

@@ -21,7 +21,7 @@ export type Noted = { readonly _tag: string; readonly minute: number; readonly [
 type Doing =
   | { readonly what: "prompting"; readonly until: number; readonly isAnswered: boolean }
   | { readonly what: "counting down"; readonly until: number }
-  | { readonly what: "holding back"; readonly until: number; readonly hasJoined: boolean }
+  | { readonly what: "holding back"; readonly until: number }
   /** Until somebody does it by hand. */
   | { readonly what: "waiting" }
   | { readonly what: "nothing more" };
@@ -50,7 +50,7 @@ export const walkReboot = (
     }
     if (hold.end === null) return { what: "waiting" };
     notes.push({ _tag: "HeldBack", minute, until: hold.end });
-    return { what: "holding back", until: hold.end, hasJoined: false };
+    return { what: "holding back", until: hold.end };
   };
   const count = (minute: number): Doing => {
     notes.push({ _tag: "Countdown", minute, minutes: countdown });
@@ -75,7 +75,7 @@ export const walkReboot = (
       case "counting down":
         return tryReboot(minute);
       case "holding back":
-        return doing.hasJoined && isThere ? count(minute) : tryReboot(minute);
+        return isThere ? count(minute) : tryReboot(minute);
       default:
         return doing;
     }
@@ -83,15 +83,12 @@ export const walkReboot = (
   const happen = (doing: Doing, { minute, what }: Happening): Doing => {
     if (doing.what === "nothing more") return doing;
     if (what === "log-out") isThere = false;
-    if (what === "log-in") {
-      isThere = true;
-      return doing.what === "holding back" ? { ...doing, hasJoined: true } : doing;
-    }
+    if (what === "log-in") isThere = true;
     if (what === "defer" && doing.what === "prompting" && !doing.isAnswered) {
       notes.push({ _tag: "Deferred", minute, byUser: true });
       return { ...doing, isAnswered: true };
     }
-    if (what === "defer" || what === "log-out") return doing;
+    if (what === "defer" || what === "log-out" || what === "log-in") return doing;
     notes.push(
       what === "no-longer-needed"
         ? { _tag: "Dropped", minute }
