@@ -80,6 +80,8 @@ export interface WarningDetails {
   readonly "opposite-always": None;
   readonly "deprecated-token": { readonly instead: string };
   readonly "looks-like-token": { readonly name: string };
+  /** `name`: of the token before it, which could have the value. */
+  readonly "looks-like-value": { readonly name: string };
   readonly "exact-instant": { readonly name: string };
 }
 

@@ -234,6 +234,10 @@ const WORDS: Writers = {
     `${shown} is searched for as text.`,
     `For a condition write ${condition(name, piece)}; to search for the text, put it in quotes.`,
   ],
+  "looks-like-value": ({ piece, shown }, { name }) => [
+    `${shown} is searched for as text.`,
+    `For one more value of ${name} write ${name}: [a, ${unquoted(piece)}]; to search for the text, put it in quotes.`,
+  ],
   "exact-instant": (_, { name }) => [
     "This holds for a single millisecond.",
     `Write ${name} > … for what is later, ${name} < … for what is earlier, or a day, which is all of it.`,

@@ -14,6 +14,7 @@ import * as Matcher from "./Matcher.ts";
 import * as Message from "./Message.ts";
 import * as Parser from "./Parser.ts";
 import * as Result from "./Result.ts";
+import * as StrayValue from "./StrayValue.ts";
 
 /** A text as it was read and checked, sound or not: what an editor shows. */
 export interface Inspection {
@@ -46,7 +47,8 @@ export function inspect(catalog: Catalog.Catalog, text: string, limits: Limits.L
   const { checked, diagnostics: meant } = Checker.check(catalog, ast, limits);
   // Where the parser stumbled, pieces of conditions look like text to search for.
   const isMeant = ({ code }: Diagnostic.Diagnostic): boolean => code !== "looks-like-token" || read.length === 0;
-  const found = [...read, ...meant.filter(isMeant)];
+  const stray = checked === null || read.length > 0 ? [] : StrayValue.find(text, checked);
+  const found = [...read, ...meant.filter(isMeant), ...stray];
   // Where not all can be told, errors go before warnings.
   const told = [...found.filter(isError), ...found.filter((each) => !isError(each))].slice(0, limits.diagnostics);
   return {

@@ -39,6 +39,7 @@ export const badQueries: readonly BadQuery[] = [
   { what: "a group asked for a value", catalog: "agent", query: "software: OpenSSL" },
   { what: "a token asked like a group", query: "category: (security or bugfix)" },
   { what: "alternatives in parentheses, in quotes", query: 'vendorSeverity: ("Critical", "Important")' },
+  { what: "alternatives without brackets", query: "vendorSeverity: Critical or Important" },
   { what: "a negation behind the colon", query: "vendorSeverity: not Low" },
 
   // Habits from other languages.

@@ -45,6 +45,7 @@ const CODES: { readonly [C in Diagnostic.Code]: true } = {
   "opposite-always": true,
   "deprecated-token": true,
   "looks-like-token": true,
+  "looks-like-value": true,
   "exact-instant": true,
 };
 
