@@ -14,7 +14,9 @@ export type Earlier = { readonly key: string; readonly finishedAt: Instant.Insta
 export type Verdict =
   | { readonly _tag: "Starts"; readonly at: Instant.Instant }
   | { readonly _tag: "Waits"; readonly forKey: string; readonly until: Instant.Instant | null }
-  | { readonly _tag: "Skipped"; readonly rule: "WIN-06"; readonly becauseOf: string };
+  | { readonly _tag: "Skipped"; readonly rule: "WIN-06"; readonly becauseOf: string }
+  /** Nothing was in its way: it is late for reasons of its own. */
+  | { readonly _tag: "WindowOver"; readonly rule: "WIN-02"; readonly endedAt: Instant.Instant };
 
 /** What a run due at an instant does about the earlier ones. `validity` is its own window; `until` null waits for ever. */
 export const judge = (
@@ -24,11 +26,21 @@ export const judge = (
 ): Verdict => {
   const unfinished = earlier.find(({ finishedAt }) => finishedAt === null || finishedAt > now);
   if (unfinished === undefined) {
-    const at = Instant.max(validity.start, now);
-    return Interval.isOver(validity, at) ? skipped(earlier.at(-1)?.key ?? "") : { _tag: "Starts", at };
+    const { start, end } = validity;
+    const at = Instant.max(start, now);
+    if (end === null || at < end) return { _tag: "Starts", at };
+    const inTheWay = lastAfter(earlier, start);
+    return inTheWay === null ? { _tag: "WindowOver", rule: "WIN-02", endedAt: end } : skipped(inTheWay.key);
   }
   if (policy === "skip" || Interval.isOver(validity, now)) return skipped(unfinished.key);
   return { _tag: "Waits", forKey: unfinished.key, until: validity.end };
+};
+
+/** The one that finished last, if after an instant. */
+const lastAfter = (earlier: readonly Earlier[], instant: Instant.Instant): Earlier | null => {
+  let last: Earlier | null = null;
+  for (const each of earlier) if ((each.finishedAt ?? 0) > (last?.finishedAt ?? instant)) last = each;
+  return last;
 };
 
 const skipped = (becauseOf: string): Verdict => ({ _tag: "Skipped", rule: "WIN-06", becauseOf });

@@ -16,7 +16,19 @@ describe("Overlap.judge", patience, () => {
     expect(judge(95)).toEqual({ _tag: "Starts", at: 100 });
     expect(judge(150)).toEqual({ _tag: "Starts", at: 150 });
     expect(judge(199)).toEqual({ _tag: "Starts", at: 199 });
-    expect(judge(200)).toEqual({ _tag: "Skipped", rule: "WIN-06", becauseOf: "a" });
+  });
+
+  it("WIN-06: with its window over it names the one that was in its way, or says that none was", () => {
+    const judge = (...finished: readonly number[]): Overlap.Verdict =>
+      Overlap.judge(
+        finished.map((minute) => ({ key: `until ${minute}`, finishedAt: at(minute) })),
+        validity,
+        { now: at(200), policy: "wait" },
+      );
+    expect(judge(150, 200, 170)).toEqual({ _tag: "Skipped", rule: "WIN-06", becauseOf: "until 200" });
+    expect(judge(50, 101)).toEqual({ _tag: "Skipped", rule: "WIN-06", becauseOf: "until 101" });
+    expect(judge(50, 100)).toEqual({ _tag: "WindowOver", rule: "WIN-02", endedAt: 200 });
+    expect(judge()).toEqual({ _tag: "WindowOver", rule: "WIN-02", endedAt: 200 });
   });
 
   it("WIN-06: waits for an unfinished earlier one as long as its own window allows, and says for which", () => {
@@ -71,11 +83,13 @@ describe("Overlap.judge", patience, () => {
               if (!isRight) expect.unreachable(`${verdict.forKey} is no reason to wait at ${now}`);
               continue;
             }
+            expect(verdict._tag, "looked at from its start on, something was in its way").not.toBe("WindowOver");
             if (verdict._tag === "Skipped") {
               expect([...blocking, earlier.at(-1)?.key]).toContain(verdict.becauseOf);
               expect(blocking.length > 0 || Interval.isOver(own, at(now))).toBe(true);
               break;
             }
+            if (verdict._tag !== "Starts") break;
             expect(verdict.at).toBe(now);
             expect(blocking).toEqual([]);
             expect(Interval.contains(own, verdict.at)).toBe(true);
