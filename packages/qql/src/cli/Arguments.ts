@@ -30,7 +30,7 @@ Options:
 Exit codes:
   0  done; for match: a document was selected
   1  the query has errors
-  2  the command line, a catalogue or a document can't be read
+  2  the command line, a catalogue or a document can't be read, or the answer can't be written
   3  match: no document was selected
   70 a fault of the command itself
 `;

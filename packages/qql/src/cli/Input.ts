@@ -21,12 +21,17 @@ export interface Numbered {
 /** A query's text: the argument, or what stands on the stream, without the end of its last line. */
 export async function query(argument: string, input: Readable): Promise<string> {
   if (argument !== STDIN) return argument;
+  const decoder = new TextDecoder("utf-8", { fatal: true });
   let text = "";
-  input.setEncoding("utf8");
-  for await (const piece of input) {
-    text += piece;
-    // Longer ones are refused anyway.
-    if (text.length > Limits.defaults.length + 2) break;
+  try {
+    for await (const piece of input) {
+      text += decoder.decode(piece, { stream: true });
+      // Longer ones are refused anyway.
+      if (text.length > Limits.defaults.length + 2) return text;
+    }
+    text += decoder.decode();
+  } catch (error) {
+    throw new InputError(`standard input can't be read: ${reasonOf(error)}`);
   }
   return text.replace(/\r?\n$/, "");
 }

@@ -10,20 +10,32 @@ export interface Output {
   readonly isOpen: () => boolean;
 }
 
+/** What was to be written can't be: a full disk, a device that is gone. */
+export class OutputError extends Error {
+  override readonly name = "OutputError";
+}
+
 const PIECE_CHARACTERS = 65_536;
 
-/** An output over a stream. A reader that has had enough (`| head`) is no error: what comes after is left out. */
+/**
+ * An output over a stream. A reader that has had enough (`| head`) is no error: what comes after is left out. Any other
+ * failure rejects with an {@link OutputError}, once.
+ */
 export function make(stream: Writable): Output {
   let pending = "";
   let isOpen = true;
-  stream.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
-    isOpen = false;
-  });
+  // Told by the writing, below; without a listener it would end the process.
+  stream.on("error", () => {});
   const flush = async (): Promise<void> => {
     const piece = pending;
     pending = "";
-    if (piece !== "" && isOpen) await new Promise<void>((resolve) => stream.write(piece, () => resolve()));
+    if (piece === "" || !isOpen) return;
+    const error = await new Promise<NodeJS.ErrnoException | null | undefined>((resolve) =>
+      stream.write(piece, resolve),
+    );
+    if (error === null || error === undefined) return;
+    isOpen = false;
+    if (error.code !== "EPIPE") throw new OutputError(`the answer can't be written: ${error.message}`);
   };
   return {
     write: async (text) => {

@@ -1,6 +1,7 @@
 /** From the arguments to the exit code. */
 import { readFileSync } from "node:fs";
 import type { Readable, Writable } from "node:stream";
+import type * as Result from "../Result.ts";
 import * as Arguments from "./Arguments.ts";
 import * as Commands from "./Commands.ts";
 import * as ExitCode from "./ExitCode.ts";
@@ -20,28 +21,38 @@ export interface Streams {
 /** Does what the arguments say; resolves to the exit code. */
 export async function run(args: readonly string[], streams: Streams): Promise<number> {
   const [output, complaints] = [Output.make(streams.output), Output.make(streams.complaints)];
-  const request = Arguments.parse(args);
   try {
-    if (!request.ok) throw new Input.InputError(`${request.error}; fettle-qql --help tells all`);
-    if (request.value === "help" || request.value === "version") {
-      await output.write(request.value === "help" ? Arguments.HELP : `${version()}\n`);
-      return ExitCode.DONE;
-    }
-    return await Commands.perform(request.value, {
-      input: streams.input,
-      output,
-      complaints,
-      now: streams.now,
-      isColored: isColored(streams),
-    });
+    const code = await answer(Arguments.parse(args), output, complaints, streams);
+    await output.flush();
+    return code;
   } catch (error) {
-    if (!(error instanceof Input.InputError)) throw error;
+    if (!(error instanceof Input.InputError || error instanceof Output.OutputError)) throw error;
     await complaints.write(`error: ${error.message}\n`);
-    return ExitCode.NOT_READ;
+    return ExitCode.NOT_DONE;
   } finally {
     await output.flush();
     await complaints.flush();
   }
+}
+
+async function answer(
+  request: Result.Result<Arguments.Request, string>,
+  output: Output.Output,
+  complaints: Output.Output,
+  streams: Streams,
+): Promise<number> {
+  if (!request.ok) throw new Input.InputError(`${request.error}; fettle-qql --help tells all`);
+  if (request.value === "help" || request.value === "version") {
+    await output.write(request.value === "help" ? Arguments.HELP : `${version()}\n`);
+    return ExitCode.DONE;
+  }
+  return Commands.perform(request.value, {
+    input: streams.input,
+    output,
+    complaints,
+    now: streams.now,
+    isColored: isColored(streams),
+  });
 }
 
 /** From the package's manifest, which stands as far above the source as above the build. */

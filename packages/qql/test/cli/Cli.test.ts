@@ -1,4 +1,5 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { closeSync, openSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { HELP } from "../../src/cli/Arguments.ts";
@@ -249,6 +250,29 @@ describe("fettle-qql", () => {
     const { code, err } = await command.run(["match", "title: a", ...CATALOG], input);
     expect(code).toBe(2);
     expect(err).toContain(complaint);
+  });
+
+  it("takes no query in another encoding for one with unknown characters", async () => {
+    const latin = Buffer.from("title: caf\u00e9", "latin1");
+    const { code, out, err } = await command.run(["print", "-"], latin);
+    expect({ code, out }).toEqual({ code: 2, out: "" });
+    expect(err).toMatch(/^error: standard input can't be read: .*utf-8/i);
+    expect((await command.run(["print", "-"], "\ufefftitle: caf\u00e9\r\n")).out).toBe("title: caf\u00e9\n");
+  });
+
+  it.skipIf(process.platform !== "linux")("ends with 2 and a sentence when its answer can't be written", () => {
+    const full = openSync("/dev/full", "w");
+    try {
+      const args = [command.file, "match", "platform: *", "--json", ...CATALOG, documents];
+      const { status, stderr } = spawnSync(process.execPath, args, {
+        stdio: ["ignore", full, "pipe"],
+        encoding: "utf8",
+      });
+      expect(stderr).toMatch(/^error: the answer can't be written: ENOSPC.*\n$/);
+      expect(status).toBe(2);
+    } finally {
+      closeSync(full);
+    }
   });
 
   it("tells how it is used, and its version", async () => {

@@ -20,7 +20,7 @@ export interface Command {
   readonly folder: string;
   /** Its program. */
   readonly file: string;
-  readonly run: (args: readonly string[], input?: string) => Promise<Ended>;
+  readonly run: (args: readonly string[], input?: string | Buffer) => Promise<Ended>;
   /** A file in the folder. */
   readonly write: (name: string, text: string) => string;
   readonly close: () => void;
@@ -52,7 +52,7 @@ export async function make(): Promise<Command> {
 }
 
 /** A run of Node with something to read. */
-export function ended(args: readonly string[], input: string): Promise<Ended> {
+export function ended(args: readonly string[], input: string | Buffer): Promise<Ended> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, args, { cwd: PACKAGE });
     const [out, err]: [Buffer[], Buffer[]] = [[], []];
