@@ -9,6 +9,8 @@ export interface FeedError {
     | "forbidden-xml"
     | "not-updateinfo"
     | "not-json"
+    /** There is nothing in it: more likely a failed download than a vendor without advisories. */
+    | "empty"
     /** The feed ends within a record, as a download that was cut off does. */
     | "truncated"
     /** A record is broken, and the caller asked for none to be (`strict`). */

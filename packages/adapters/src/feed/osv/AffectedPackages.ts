@@ -1,0 +1,220 @@
+/**
+ * The packages that a record brings to each release of an operating system. Pure.
+ *
+ * Invariant: a release has all of its packages or none: one left out would read as "nothing missing".
+ */
+import type { Result } from "@fettle/agent-protocol";
+import { DebVersion, RpmVersion } from "@fettle/agent-protocol";
+import type { Patch } from "@fettle/core";
+import { all, one, type Problem, property } from "../reading/Checked.ts";
+import * as Grammar from "../reading/Grammar.ts";
+import * as PackageUrl from "../reading/PackageUrl.ts";
+import * as Ecosystem from "./Ecosystem.ts";
+import * as FixedVersion from "./FixedVersion.ts";
+import { Affected, NamedBinary } from "./OsvSchema.ts";
+
+/** A package of which binary packages are built. */
+export interface SourcePackage {
+  readonly name: string;
+  /** `debian:12`. */
+  readonly release: string;
+  readonly format: "rpm" | "deb";
+}
+
+/** The names of the binary packages that a source package builds; none when that isn't known. */
+export type BinariesOf = (source: SourcePackage) => readonly string[];
+
+export interface ReleasePackages {
+  readonly release: string;
+  readonly vendor: string;
+  readonly format: "rpm" | "deb";
+  /** By name; of architecture `noarch` or `all`, for a record doesn't tell it: any. */
+  readonly packages: readonly Patch.PatchPackage[];
+}
+
+export interface AffectedReading {
+  readonly releases: readonly ReleasePackages[];
+  /** What was left out and why, each once. */
+  readonly notes: readonly string[];
+}
+
+interface Context {
+  /** The module streams that the record's title names. */
+  readonly streams: ReadonlySet<string>;
+  readonly binariesOf: BinariesOf | null;
+}
+
+interface Draft {
+  readonly vendor: string;
+  readonly format: "rpm" | "deb";
+  readonly packages: Map<string, Patch.PatchPackage>;
+  /** Why it can't be told whole; null when it can. */
+  problem: string | null;
+}
+
+/** Reads the `affected` of a record. */
+export const read = (
+  values: readonly unknown[],
+  record: { readonly summary: string; readonly binariesOf: BinariesOf | null },
+): Result<AffectedReading, Problem> => {
+  const title = record.summary.slice(0, SUMMARY_CHARACTERS_MAX);
+  const streams = new Set([...title.matchAll(STREAMS)].map((match) => match[1] ?? ""));
+  const context: Context = { streams, binariesOf: record.binariesOf };
+  const drafts = new Map<string, Draft>();
+  const notes = new Set<string>();
+  for (const [i, value] of values.entries()) {
+    const path = `affected[${i}]`;
+    const affected = one(Affected, value, path);
+    if (!affected.ok) return affected;
+    const added = addAffected(affected.value, path, context, drafts, notes);
+    if (!added.ok) return added;
+  }
+  for (const [release, draft] of drafts) if (draft.problem !== null) notes.add(`${release}: ${draft.problem}`);
+  const whole = [...drafts].filter(([, draft]) => draft.problem === null && draft.packages.size > 0);
+  const releases = whole.map(([release, { vendor, format, packages }]) => ({
+    release,
+    vendor,
+    format,
+    packages: [...packages].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, p]) => p),
+  }));
+  return {
+    ok: true,
+    value: { releases, notes: [...notes].map((note) => Grammar.shortened(note, NOTE_CHARACTERS_MAX)) },
+  };
+};
+
+/** How much of a title is looked through for module streams. */
+const SUMMARY_CHARACTERS_MAX = 4_096;
+const NOTE_CHARACTERS_MAX = 240;
+
+const done: Result<void, never> = { ok: true, value: undefined };
+
+const addAffected = (
+  affected: Affected,
+  path: string,
+  context: Context,
+  drafts: Map<string, Draft>,
+  notes: Set<string>,
+): Result<void, Problem> => {
+  const { package: named } = affected;
+  if (named === undefined) {
+    notes.add(`${path} names no package`);
+    return done;
+  }
+  const ecosystem = Ecosystem.of(named.ecosystem);
+  if (!ecosystem.ok) {
+    notes.add(ecosystem.error);
+    return done;
+  }
+  const { format, vendor, releases } = ecosystem.value;
+  const fix = FixedVersion.of(affected.ranges ?? [], format, path);
+  if (!fix.ok) return fix;
+  const { version, isNeverAffected, note } = fix.value;
+  if (version === null) {
+    if (!isNeverAffected) notes.add(`${named.ecosystem}: no version of ${named.name} fixes it`);
+    return done;
+  }
+  if (note !== null) notes.add(`${named.ecosystem}: ${named.name} ${note}`);
+  for (const release of releases) {
+    const draft = drafts.get(release) ?? { vendor, format, packages: new Map(), problem: null };
+    drafts.set(release, draft);
+    const names = namesOf(affected, ecosystem.value.names, { name: named.name, release, format }, context, path);
+    if (!names.ok) return names;
+    if (names.value === null) draft.problem ??= `it names the source package ${named.name}, not what is built of it`;
+    for (const { name, version: own } of names.value ?? []) {
+      const added = addPackage(draft, { name, version: own ?? version }, named.purl, context.streams);
+      if (!added.ok) return { ok: false, error: { path, reason: added.error } };
+    }
+  }
+  return done;
+};
+
+const addPackage = (
+  draft: Draft,
+  told: { readonly name: string; readonly version: string },
+  purl: string | undefined,
+  streams: ReadonlySet<string>,
+): Result<void, string> => {
+  const { format } = draft;
+  const read = Grammar.pkgAt({ ...told, arch: format === "rpm" ? "noarch" : "all" }, format);
+  if (!read.ok) return read;
+  const module = format === "rpm" ? moduleOf(read.value.evr, purl, streams) : null;
+  if (module === UNKNOWN) {
+    draft.problem ??= `${told.name} is of a module whose stream isn't told`;
+    return done;
+  }
+  const key = `${read.value.name}\n${module ?? ""}`;
+  const before = draft.packages.get(key);
+  const compare = format === "rpm" ? RpmVersion.compare : DebVersion.compare;
+  if (before !== undefined && compare(before.evr, read.value.evr) >= 0) return done;
+  draft.packages.set(key, module === null ? read.value : { ...read.value, module });
+  return done;
+};
+
+interface NamedVersion {
+  readonly name: string;
+  /** Null where it is that of the source package. */
+  readonly version: string | null;
+}
+
+// The binary packages meant; null where they aren't known. A source package of Red Hat brings nothing to an asset.
+const namesOf = (
+  affected: Affected,
+  names: Ecosystem.Ecosystem["names"],
+  source: SourcePackage,
+  context: Context,
+  path: string,
+): Result<readonly NamedVersion[] | null, Problem> => {
+  const told = property(affected.ecosystem_specific, "binaries");
+  if (Array.isArray(told) && told.length > 0) return binariesOf(told, `${path}.ecosystem_specific.binaries`);
+  const purl = PackageUrl.parse(affected.package?.purl ?? "");
+  const isSource = /^(?:src|source)$/.test(purl?.qualifiers.get("arch") ?? "");
+  if (names === "binary") return { ok: true, value: isSource ? [] : [{ name: source.name, version: null }] };
+  const known = context.binariesOf?.(source) ?? [];
+  return { ok: true, value: known.length === 0 ? null : known.map((name) => ({ name, version: null })) };
+};
+
+// Two forms are in use: {binary_name, binary_version}, and {name: version, …}.
+const binariesOf = (told: readonly unknown[], path: string): Result<readonly NamedVersion[], Problem> => {
+  const found: NamedVersion[] = [];
+  for (const [i, entry] of told.entries()) {
+    const at = `${path}[${i}]`;
+    if (typeof entry === "object" && entry !== null && !Object.hasOwn(entry, "binary_name")) {
+      const versions = Object.entries(entry);
+      const read = all(
+        NamedBinary,
+        versions.map(([n, v]) => ({ binary_name: n, binary_version: v })),
+        at,
+      );
+      if (!read.ok) return read;
+      found.push(...read.value.map(namedVersion));
+    } else {
+      const read = one(NamedBinary, entry, at);
+      if (!read.ok) return read;
+      found.push(namedVersion(read.value));
+    }
+  }
+  return { ok: true, value: found };
+};
+
+const namedVersion = (binary: { readonly binary_name: string; readonly binary_version?: string | undefined }) => ({
+  name: binary.binary_name,
+  version: binary.binary_version ?? null,
+});
+
+const UNKNOWN = Symbol("a module whose stream isn't told");
+const MODULAR = /\.module[+_]/;
+const STREAMS = /(?:^|[\s(])([A-Za-z0-9][A-Za-z0-9+._-]*:[A-Za-z0-9][A-Za-z0-9+._-]*)(?=[\s,;)]|$)/g;
+
+// Builds for modules say so in their release; the stream stands in the record's title.
+const moduleOf = (
+  evr: string,
+  purl: string | undefined,
+  streams: ReadonlySet<string>,
+): string | typeof UNKNOWN | null => {
+  if (!MODULAR.test(evr)) return null;
+  const qualified = PackageUrl.parse(purl ?? "")?.qualifiers.get("rpmmod");
+  const [only] = streams;
+  const told = qualified === undefined ? (streams.size === 1 ? only : undefined) : PackageUrl.streamOf(qualified);
+  return told ?? UNKNOWN;
+};
