@@ -5,6 +5,7 @@ import * as Qql from "@fettle/qql";
 import * as Effect from "effect/Effect";
 import type { Job } from "../domain/job/Job.ts";
 import * as Licence from "../domain/license/Licence.ts";
+import * as Vulnerability from "../domain/patch/Vulnerability.ts";
 import * as Plan from "../domain/plan/Plan.ts";
 import type { TagScope } from "../domain/tag/TagScope.ts";
 import { Directory } from "../ports/Directory.ts";
@@ -37,8 +38,8 @@ export const compile = Effect.fn("Plans.compile")(function* (tenantId: string, j
       seats: Licence.assignSeats(subscription, tree, assets, environment.now()),
       assessments: yield* Assessments.all(tenantId),
       patches: (yield* Repository.all(tenantId, "patch")).map((p) => p.value),
-      supplied: new Set(),
-      qids: new Map(),
+      supplied: new Set((yield* Repository.all(tenantId, "vendorFile")).map((f) => f.id)),
+      qids: Vulnerability.byCve((yield* Repository.all(tenantId, "vulnerability")).map((v) => v.value)),
       former: job.kind === "rollback" ? yield* formerVersions(tenantId) : new Map(),
       limits: subscription.limits,
       now: environment.now(),

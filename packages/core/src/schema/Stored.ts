@@ -9,6 +9,8 @@ import type { Job } from "../domain/job/Job.ts";
 import type { ActivationKey } from "../domain/key/ActivationKey.ts";
 import type { Subscription } from "../domain/license/Subscription.ts";
 import { type Patch, vendorSeverities } from "../domain/patch/Patch.ts";
+import type { VendorFile } from "../domain/patch/VendorFile.ts";
+import type { Vulnerability } from "../domain/patch/Vulnerability.ts";
 import type { Plan } from "../domain/plan/Plan.ts";
 import type { ConfigurationProfile } from "../domain/profile/ConfigurationProfile.ts";
 import type { AssetRun } from "../domain/run/AssetRun.ts";
@@ -54,6 +56,19 @@ export type AgentRecord = z.infer<typeof agent>;
 
 const snapshot = z.strictObject({ id: text, digest, takenAt: int, receivedAt: int, packages: int });
 export type SnapshotRecord = z.infer<typeof snapshot>;
+
+/**
+ * A feed: the digest of what it says, whole, in the blob store; how many patches that is; and how far the catalogue has
+ * taken it up. What is not `settled` is completed by the next ingest, whatever it brings.
+ */
+const feed = z.strictObject({
+  id: text,
+  digest,
+  patches: int,
+  ingestedAt: int,
+  state: z.enum(["writing", "settled"]),
+});
+export type FeedRecord = z.infer<typeof feed>;
 
 /** A signed document: where its bytes are and who may fetch it (null: every agent of the tenant). */
 const document = z.strictObject({ id: text, digest, payloadType: text, agentId: text.nullable() });
@@ -227,6 +242,19 @@ export const codecs = {
       isFeatureUpdate: z.boolean().default(false),
     }),
   ),
+  feed: codec<FeedRecord>(feed),
+  vendorFile: codec<VendorFile>(
+    z.strictObject({
+      patchId: text,
+      url: text.nullable(),
+      digest: text,
+      sizeBytes: int,
+      signer: text.nullable(),
+      suppliedBy: text,
+      suppliedAt: int,
+    }),
+  ),
+  vulnerability: codec<Vulnerability>(z.strictObject({ qid: int, title: text, severity: int.nullable(), cves: texts })),
   profile: codec<ConfigurationProfile>(
     z.strictObject({
       id: text,

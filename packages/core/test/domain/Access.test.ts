@@ -27,6 +27,7 @@ const beyond: readonly (readonly [Access.Permission, string])[] = [
   ["edit-profile", "M"],
   ["view-profile", "MUARS"],
   ["manage-catalogue", "M"],
+  ["supply-vendor-file", "MUS"],
   ["manage-activation-keys", "M"],
   ["manage-tags", "M"],
   ["view-assets", "MUARS"],

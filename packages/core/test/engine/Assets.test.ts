@@ -109,20 +109,21 @@ describe("the catalogue", () => {
     const { plane } = Scene.make({ agents: 0 });
     expect(plane.call(plane.fettle.catalogue.list(manager))).toEqual(Scene.catalogue);
     const answer = plane.call(plane.fettle.catalogue.ingest(manager, [...Scene.catalogue, patch("P-3")]));
-    expect(answer).toEqual({ patches: 3, deprecated: 0 });
+    expect(answer).toEqual({ patches: 3, changed: 1, deprecated: 0 });
     expect(plane.call(plane.fettle.catalogue.list(manager)).map((p) => p.id)).toEqual(["P-1", "P-2", "P-3"]);
   });
 
   it("PAT-06: keeps as deprecated what a feed no longer has, no longer calls it missing, and takes it up again when it comes back", () => {
     const scene = Scene.make();
     const { fettle, call } = scene.plane;
-    expect(call(fettle.catalogue.ingest(manager, Scene.catalogue.slice(0, 1)))).toEqual({ patches: 1, deprecated: 1 });
+    const fewer = Scene.catalogue.slice(0, 1);
+    expect(call(fettle.catalogue.ingest(manager, fewer))).toEqual({ patches: 1, changed: 1, deprecated: 1 });
     expect(call(fettle.catalogue.list(manager)).map((p) => [p.id, p.isDeprecated])).toEqual([
       ["P-1", false],
       ["P-2", true],
     ]);
     expect(missingOf(scene).map(([, id]) => id)).toEqual(["P-1"]);
-    expect(call(fettle.catalogue.ingest(manager, Scene.catalogue.slice(0, 1)))).toEqual({ patches: 1, deprecated: 0 });
+    expect(call(fettle.catalogue.ingest(manager, fewer))).toEqual({ patches: 1, changed: 0, deprecated: 0 });
     call(fettle.catalogue.ingest(manager, Scene.catalogue));
     expect(missingOf(scene).map(([, id]) => id)).toEqual(["P-1", "P-2"]);
   });
@@ -197,7 +198,7 @@ describe("the catalogue", () => {
     const { plane, stored, agents } = scene;
     const digest = stored("snapshot").get(agents[0]?.id ?? "")?.digest ?? "sha256:";
     plane.blobs.damage("acme", digest);
-    const failure = Effect.runSync(Effect.flip(plane.fettle.catalogue.ingest(manager, Scene.catalogue)));
+    const failure = Effect.runSync(Effect.flip(plane.fettle.catalogue.ingest(manager, [patch("P-3")])));
     expect(failure).toMatchObject({ _tag: "BlobError", reason: "Corrupt", isRetryable: false });
   });
 });

@@ -12,6 +12,9 @@ interface Known {
 }
 type Ask = (fettle: Fettle, actor: Actor.Actor, known: Known) => Effect<unknown, unknown>;
 
+const everyone = "sue mara uli ada rita sam";
+const fleet = Values.select({ include: Values.any("fleet") });
+
 // Every method that takes an actor, and which of the six staff may call it on a job that is somebody else's.
 const asks: readonly (readonly [string, string, Ask])[] = [
   ["subscriptions.save", "sue mara", (f, a) => f.subscriptions.save(a, { plan: "Full", expiresAt: null, seats: 5 })],
@@ -21,7 +24,17 @@ const asks: readonly (readonly [string, string, Ask])[] = [
   ["assets.list", "sue mara uli ada rita sam", (f, a) => f.assets.list(a)],
   ["assets.missing", "sue mara uli ada rita sam", (f, a) => f.assets.missing(a)],
   ["catalogue.ingest", "sue mara", (f, a) => f.catalogue.ingest(a, Scene.catalogue)],
-  ["catalogue.list", "sue mara uli ada rita sam", (f, a) => f.catalogue.list(a)],
+  ["catalogue.feeds", everyone, (f, a) => f.catalogue.feeds(a)],
+  ["catalogue.list", everyone, (f, a) => f.catalogue.list(a)],
+  ["catalogue.get", everyone, (f, a) => f.catalogue.get(a, "P-1")],
+  ["catalogue.search", everyone, (f, a) => f.catalogue.search(a, {})],
+  ["catalogue.facets", everyone, (f, a) => f.catalogue.facets(a, {})],
+  ["catalogue.supersedence", everyone, (f, a) => f.catalogue.supersedence(a)],
+  ["catalogue.hosts", everyone, (f, a) => f.catalogue.hosts(a)],
+  ["catalogue.supplyFile", "sue mara uli sam", (f, a) => f.catalogue.supplyFile(a, Scene.vendorFile)],
+  ["catalogue.withdrawFile", "sue mara uli sam", (f, a) => f.catalogue.withdrawFile(a, "W-2")],
+  ["catalogue.saveVulnerabilities", "sue mara", (f, a) => f.catalogue.saveVulnerabilities(a, [])],
+  ["catalogue.patchNow", everyone, (f, a) => f.catalogue.patchNow(a, { cves: ["CVE-2026-0001"], assets: fleet })],
   ["jobs.create", "sue mara uli", (f, a) => f.jobs.create(a, Values.draft())],
   ["jobs.get", "sue mara", (f, a, { jobId }) => f.jobs.get(a, jobId)],
   ["jobs.plan", "sue mara", (f, a, { jobId }) => f.jobs.plan(a, jobId)],
@@ -36,6 +49,8 @@ const world = () => {
   const scene = Scene.make();
   const { plane, manager } = scene;
   const ran = scene.enabled();
+  plane.call(plane.fettle.catalogue.ingest(manager, { feed: "windows", patches: Scene.windows }));
+  plane.call(plane.fettle.catalogue.supplyFile(manager, { ...Scene.vendorFile, patchId: "W-2" }));
   plane.call(plane.fettle.tick());
   const open = plane.call(plane.fettle.jobs.create(manager, Values.draft({ title: "not enabled yet" })));
   return { scene, plane, known: { jobId: open.id, runId: scene.run(ran).id } };

@@ -16,6 +16,21 @@ export const catalogue = [
   patch("P-1", { packages: [pkg("openssl", "2-1")], publishedAt: 1 }),
   patch("P-2", { packages: [pkg("curl", "2-1")], publishedAt: 2, category: "bugfix", vendorSeverity: "None" }),
 ];
+/** Two Windows patches that must be acquired from their vendor, and a file for the first. */
+export const windows = ["W-1", "W-2"].map((id) =>
+  patch(id, {
+    platform: "Windows",
+    packageFormat: null,
+    packages: [],
+    download: { _tag: "AcquireFromVendor", url: "https://vendor.example.com/get" },
+  }),
+);
+export const vendorFile = {
+  patchId: "W-1",
+  url: "https://files.acme.example/w-1.msi",
+  sizeBytes: 10,
+  digest: `sha256:${"0".repeat(64)}`,
+} as const;
 export const installed = [pkg("curl", "1-1"), pkg("openssl", "1-1")];
 
 export interface Scene {

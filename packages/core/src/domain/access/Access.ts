@@ -17,6 +17,7 @@ export type Permission =
   | "edit-assigned-job"
   | "view-assigned-job"
   | "manage-catalogue"
+  | "supply-vendor-file"
   | "manage-activation-keys"
   | "manage-tags"
   | "view-assets";
@@ -37,6 +38,8 @@ export const policy: { readonly [P in Permission]: readonly Role[] } = {
   "edit-assigned-job": workers,
   "view-assigned-job": everyone,
   "manage-catalogue": managers,
+  // PAT-04 names these three.
+  "supply-vendor-file": ["PatchManager", "PatchUser", "PatchSecurity"],
   "manage-activation-keys": managers,
   "manage-tags": managers,
   "view-assets": everyone,

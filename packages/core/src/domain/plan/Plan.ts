@@ -15,6 +15,7 @@ import type { Patch } from "../patch/Patch.ts";
 import * as Patches from "../patch/Patch.ts";
 import * as PatchCatalog from "../patch/PatchCatalog.ts";
 import * as Supersedence from "../patch/Supersedence.ts";
+import * as Vulnerability from "../patch/Vulnerability.ts";
 import type { Limits } from "../shared/Limits.ts";
 import * as Rejection from "../shared/Rejection.ts";
 import { fail, ok, type Result } from "../shared/Result.ts";
@@ -238,7 +239,7 @@ const contextOf = (
   patch: Patch,
   need: Need,
 ): PatchCatalog.PatchContext => ({
-  qids: patch.cves.flatMap((cve) => inputs.qids.get(cve) ?? []),
+  qids: Vulnerability.qidsOf(patch, inputs.qids),
   counts: { missing: need.missing, installed: need.installed },
   isSuperseded: Supersedence.isSuperseded(graph, patch.id),
   supersededBy: Supersedence.supersededBy(graph, patch.id),

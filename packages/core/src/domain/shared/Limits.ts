@@ -14,6 +14,15 @@ export interface Limits {
   readonly titleCharactersMax: number;
   /** PLN-04: how long a manifest without a window is valid before it must be renewed. */
   readonly leaseSeconds: number;
+  /** PAT-11: feeds of a catalogue, patches of one feed, and how many patches one write takes up. */
+  readonly catalogueFeedsMax: number;
+  readonly cataloguePatchesMax: number;
+  readonly patchesPerWriteMax: number;
+  /** PAT-04. */
+  readonly vendorFileBytesMax: number;
+  /** PAT-05: all in all, and in one call. */
+  readonly vulnerabilitiesMax: number;
+  readonly vulnerabilitiesPerCallMax: number;
   readonly tagsMax: number;
   readonly assetsMax: number;
   readonly tagsPerSelectionMax: number;
@@ -30,6 +39,12 @@ export const defaults: Limits = {
   patchesPerJobMax: 2_000,
   titleCharactersMax: 256,
   leaseSeconds: 24 * HOUR,
+  catalogueFeedsMax: 100,
+  cataloguePatchesMax: 200_000,
+  patchesPerWriteMax: 10_000,
+  vendorFileBytesMax: 2 * 1_024 * 1_024 * 1_024,
+  vulnerabilitiesMax: 500_000,
+  vulnerabilitiesPerCallMax: 10_000,
   tagsMax: 10_000,
   assetsMax: 1_000_000,
   tagsPerSelectionMax: 500,

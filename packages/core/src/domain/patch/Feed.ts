@@ -1,0 +1,94 @@
+/**
+ * Feeds (PAT-11): sources of patches, each replaced as one. The catalogue is what all feeds say together: a patch stands
+ * as long as one feed carries it, and is deprecated after that (PAT-06). Of two feeds that say different things about
+ * one patch, the one that changed it later is believed, of equal ones the first by its name; so the catalogue depends on
+ * what the feeds say, never on the order in which they came.
+ */
+import type { Limits } from "../shared/Limits.ts";
+import * as Rejection from "../shared/Rejection.ts";
+import { fail, ok, type Result } from "../shared/Result.ts";
+import type { Patch } from "./Patch.ts";
+
+/** What a feed says, whole. */
+export interface Feed {
+  /** Its name: 1–64 small letters, digits, dots, dashes. */
+  readonly id: string;
+  readonly patches: readonly Patch[];
+}
+
+/** What changes in the catalogue. */
+export interface Delta {
+  /** New patches and patches that are another now, those that are deprecated now among them. */
+  readonly put: readonly Patch[];
+  /** Patches that no job may deploy any more: those of `put` that are newly deprecated. */
+  readonly gone: readonly string[];
+}
+
+const ID = /^[a-z0-9][a-z0-9.-]{0,63}$/;
+
+/** The feed that is meant when none is named. */
+export const DEFAULT = "default";
+
+/** Problems that are told of one feed at most; the rest is counted. */
+export const PROBLEMS_TOLD_MAX = 20;
+
+/** The feed, or what is wrong with it. */
+export const validate = (feed: Feed, limits: Limits): Result<Feed, readonly Rejection.Rejection[]> => {
+  const problems: Rejection.Rejection[] = [];
+  if (!ID.test(feed.id)) {
+    problems.push(invalid("a feed's name is 1–64 small letters, digits, dots and dashes", "id"));
+  }
+  if (feed.patches.length > limits.cataloguePatchesMax) {
+    problems.push(invalid(`a feed holds at most ${limits.cataloguePatchesMax} patches`, "patches"));
+  }
+  const seen = new Set<string>();
+  for (const [i, { id }] of feed.patches.entries()) {
+    if (seen.has(id)) problems.push(invalid(`${id} stands twice in the feed`, `patches.${i}.id`));
+    seen.add(id);
+  }
+  if (problems.length === 0) return ok(feed);
+  return fail(problems.slice(0, PROBLEMS_TOLD_MAX));
+};
+
+/** What the feeds say together, by patch id. */
+export const merge = (feeds: readonly Feed[]): ReadonlyMap<string, Patch> => {
+  const found = new Map<string, Patch>();
+  for (const feed of [...feeds].sort((a, b) => (a.id < b.id ? -1 : 1))) {
+    for (const patch of feed.patches) {
+      const known = found.get(patch.id);
+      if (known === undefined || patch.modifiedAt > known.modifiedAt) found.set(patch.id, patch);
+    }
+  }
+  return found;
+};
+
+/** What turns the known patches into the wanted ones; a known patch that is not wanted is deprecated. Ordered by id. */
+export const delta = (known: readonly Patch[], wanted: ReadonlyMap<string, Patch>): Delta => {
+  const before = new Map(known.map((p) => [p.id, p]));
+  const put: Patch[] = [];
+  const gone: string[] = [];
+  for (const patch of wanted.values()) {
+    const old = before.get(patch.id);
+    if (old !== undefined && canonical(old) === canonical(patch)) continue;
+    put.push(patch);
+    if (patch.isDeprecated && old?.isDeprecated === false) gone.push(patch.id);
+  }
+  for (const patch of known) {
+    if (wanted.has(patch.id) || patch.isDeprecated) continue;
+    put.push({ ...patch, isDeprecated: true });
+    gone.push(patch.id);
+  }
+  put.sort((a, b) => (a.id < b.id ? -1 : 1));
+  return { put, gone: gone.sort() };
+};
+
+// The same text for the same patch, whatever the order of its members.
+const canonical = (patch: Patch): string =>
+  JSON.stringify(patch, (_, value: unknown) =>
+    typeof value === "object" && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : value,
+  );
+
+const invalid = (message: string, path: string): Rejection.Rejection =>
+  Rejection.make("PAT-11", "invalid", message, path);

@@ -1,0 +1,87 @@
+/** Files that people fetched from their vendors, because agents can't (PAT-04). */
+import { Crypto } from "@fettle/agent-protocol";
+import * as Effect from "effect/Effect";
+import * as VendorFile from "../domain/patch/VendorFile.ts";
+import { type Actor, label } from "../domain/shared/Actor.ts";
+import { BlobStore } from "../ports/BlobStore.ts";
+import { Environment } from "../ports/Environment.ts";
+import * as Stored from "../schema/Stored.ts";
+import * as Authority from "./Authority.ts";
+import { lift, reject } from "./Rejected.ts";
+import * as Repository from "./Repository.ts";
+import * as Subscriptions from "./Subscriptions.ts";
+
+/** A file for a patch: at a url, or its content. */
+export interface VendorFileInput {
+  readonly patchId: string;
+  /** `sha256:` and 64 small hexadecimal digits, as the vendor publishes it. */
+  readonly digest: string;
+  readonly url?: string;
+  /** Of what is at the url, in bytes; of content it is counted. */
+  readonly sizeBytes?: number;
+  readonly content?: Uint8Array;
+  /** Who must have signed it. */
+  readonly signer?: string;
+}
+
+/**
+ * Supplies the file of a Windows patch that must be acquired from its vendor; jobs may deploy it from now on.
+ *
+ * Rejects content whose digest is another, and a patch that needs no file or is never deployed. The same file again
+ * changes nothing; another one takes its place.
+ *
+ * @example
+ * yield* fettle.catalogue.supplyFile(actor, { patchId: "JAVA-8u401", digest, url: "https://files.acme.example/jre.msi", sizeBytes });
+ */
+export const supply = Effect.fn("VendorFiles.supply")(function* (actor: Actor, input: VendorFileInput) {
+  yield* Authority.require(actor, "supply-vendor-file");
+  const { tenantId } = actor;
+  const { limits } = yield* Subscriptions.of(tenantId);
+  const patch = yield* Repository.get(tenantId, "patch", input.patchId);
+  if (patch === null) return yield* reject("PAT-04", "not-found", `there is no patch ${input.patchId}`, "patchId");
+  const now = (yield* Environment).now();
+  const { content } = input;
+  const isSmall = content !== undefined && content.byteLength <= limits.vendorFileBytesMax;
+  const offer: VendorFile.Offer = {
+    url: input.url ?? null,
+    digest: input.digest,
+    sizeBytes: input.sizeBytes ?? null,
+    signer: input.signer ?? null,
+    // What is too large is refused for its size, and need not be read for that.
+    content:
+      content === undefined
+        ? null
+        : { digest: isSmall ? Crypto.digest(content) : input.digest, sizeBytes: content.byteLength },
+  };
+  const file = yield* lift(VendorFile.supply(patch.value, offer, { by: label(actor), now, limits }));
+  yield* lift(Stored.readable("vendorFile", file));
+  const known = yield* Repository.get(tenantId, "vendorFile", file.patchId);
+  if (known !== null && VendorFile.isSame(known.value, file)) return known.value;
+  if (content !== undefined) yield* (yield* BlobStore).put(tenantId, content);
+  yield* Repository.commit(tenantId, {
+    expect: [Repository.expected("vendorFile", file.patchId, known), Repository.expected("patch", patch.id, patch)],
+    writes: [Repository.put("vendorFile", file.patchId, file)],
+    events: [
+      Repository.event("VendorFileSupplied", "vendorFile", file.patchId, now, {
+        by: label(actor),
+        digest: file.digest,
+      }),
+    ],
+  });
+  return file;
+});
+
+/** Takes a supplied file back: jobs may no longer deploy the patch. */
+export const withdraw = Effect.fn("VendorFiles.withdraw")(function* (actor: Actor, patchId: string) {
+  yield* Authority.require(actor, "supply-vendor-file");
+  const { tenantId } = actor;
+  const known = yield* Repository.get(tenantId, "vendorFile", patchId);
+  if (known === null) return yield* reject("PAT-04", "not-found", `nobody supplied a file of ${patchId}`, "patchId");
+  const now = (yield* Environment).now();
+  yield* Repository.commit(tenantId, {
+    expect: [Repository.expected("vendorFile", patchId, known)],
+    writes: [{ _tag: "Delete", kind: "vendorFile", id: patchId }],
+    events: [Repository.event("VendorFileWithdrawn", "vendorFile", patchId, now, { by: label(actor) })],
+  });
+  return known.value;
+});

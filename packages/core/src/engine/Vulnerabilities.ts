@@ -1,0 +1,74 @@
+/** Vulnerabilities by a scanner's number, as the host supplies them (PAT-05). */
+import * as Effect from "effect/Effect";
+import * as Vulnerability from "../domain/patch/Vulnerability.ts";
+import { type Actor, label } from "../domain/shared/Actor.ts";
+import { Environment } from "../ports/Environment.ts";
+import * as Stored from "../schema/Stored.ts";
+import * as Authority from "./Authority.ts";
+import { lift, reject } from "./Rejected.ts";
+import * as Repository from "./Repository.ts";
+import * as Subscriptions from "./Subscriptions.ts";
+
+/** Counts the vulnerabilities, so that two calls at once can't both add the last that the limit allows. */
+const VULNERABILITIES_COUNTER = "vulnerabilities";
+
+/** The vulnerability's id in the storage. */
+export const idOf = (qid: number): string => String(qid);
+
+/**
+ * Adds vulnerabilities or changes them, as one; others stay. What is already so is not written again.
+ *
+ * @example
+ * yield* fettle.catalogue.saveVulnerabilities(actor, [{ qid: 90_931, title: "…", severity: 4, cves: ["CVE-2013-3900"] }]);
+ */
+export const save = Effect.fn("Vulnerabilities.save")(function* (
+  actor: Actor,
+  input: readonly Vulnerability.Vulnerability[],
+) {
+  yield* Authority.require(actor, "manage-catalogue");
+  const { tenantId } = actor;
+  const { limits } = yield* Subscriptions.of(tenantId);
+  const max = limits.vulnerabilitiesPerCallMax;
+  if (input.length > max) {
+    return yield* reject("PAT-05", "invalid", `at most ${max} vulnerabilities in one call`, "vulnerabilities");
+  }
+  for (const v of input) yield* lift(Stored.readable("vulnerability", v));
+  const kept = yield* lift(Vulnerability.validate(input));
+  const known = new Map(
+    (yield* Repository.some(
+      tenantId,
+      "vulnerability",
+      kept.map((v) => idOf(v.qid)),
+    )).map((v) => [v.id, v]),
+  );
+  const changed = kept.filter((v) => {
+    const before = known.get(idOf(v.qid))?.value;
+    return before === undefined || !isSame(before, v);
+  });
+  const added = changed.filter((v) => !known.has(idOf(v.qid))).length;
+  if (changed.length === 0) return { saved: kept.length, changed: 0 };
+  const answer = yield* Repository.tryCommit(tenantId, {
+    expect: changed.map((v) => Repository.expected("vulnerability", idOf(v.qid), known.get(idOf(v.qid)) ?? null)),
+    counters: [{ key: VULNERABILITIES_COUNTER, by: added, ceiling: limits.vulnerabilitiesMax }],
+    writes: changed.map((v) => Repository.put("vulnerability", idOf(v.qid), v)),
+    events: [
+      Repository.event("VulnerabilitiesSaved", "vulnerability", "all", (yield* Environment).now(), {
+        by: label(actor),
+        vulnerabilities: changed.length,
+      }),
+    ],
+  });
+  if (answer._tag === "Committed") return { saved: kept.length, changed: changed.length };
+  return answer.because._tag === "Counter"
+    ? yield* reject("PAT-05", "exhausted", `at most ${limits.vulnerabilitiesMax} vulnerabilities are kept`)
+    : yield* reject("PAT-05", "conflict", "some of them were changed meanwhile; try again");
+});
+
+/** Every vulnerability, by its number. */
+export const all = Effect.fn("Vulnerabilities.all")(function* (tenantId: string) {
+  const found = yield* Repository.all(tenantId, "vulnerability");
+  return new Map(found.map((v) => [v.value.qid, v.value])) as ReadonlyMap<number, Vulnerability.Vulnerability>;
+});
+
+const isSame = (a: Vulnerability.Vulnerability, b: Vulnerability.Vulnerability): boolean =>
+  a.title === b.title && a.severity === b.severity && a.cves.join() === b.cves.join();
