@@ -33,11 +33,11 @@ export type Note =
 export type Row = {
   /** What the schedule says; null on demand. */
   readonly nominalLocal: WallTime.WallTime | null;
-  /** null where one answer holds for every asset. */
+  /** null where one answer holds for every asset and no agent has reported a zone. */
   readonly zone: string | null;
   /** When it starts, nothing keeping it; null where it doesn't. */
   readonly start: Instant.Instant | null;
-  /** What the clocks show there then. */
+  /** What the clocks show there then; without a zone, the schedule's. */
   readonly startLocal: WallTime.WallTime | null;
   readonly windowEnd: Instant.Instant | null;
   readonly windowEndLocal: WallTime.WallTime | null;
@@ -86,7 +86,7 @@ export const of = (
     }
   }
   return ok(
-    occurrences.flatMap((occurrence) => occurrence.instants.map((at) => rowOf(schedule, context, occurrence, at))),
+    occurrences.flatMap((occurrence) => occurrence.instants.flatMap((at) => rowsOf(schedule, context, occurrence, at))),
   );
 };
 
@@ -136,16 +136,35 @@ const minutesOf = (wall: WallTime.WallTime): string =>
 const utcMinutes = (instant: Instant.Instant): string =>
   Instant.toIso(instant).slice(0, MINUTES_CHARACTERS).replace("T", " ");
 
+/** What a row is about: assets in a place, or all of them on the schedule's own clock. */
+type Subject = { readonly place: Place | null; readonly clock: TimeZone.TimeZone; readonly zone: string | null };
+
+/** One answer for all starts on different clocks all the same, and each place has blackouts of its own. */
+const rowsOf = (
+  schedule: JobSchedule.JobSchedule,
+  context: Context,
+  occurrence: Occurrence.Occurrence,
+  at: Occurrence.ZoneInstant,
+): readonly Row[] => {
+  const places = context.places.filter(({ zone }) => at.zone === null || zone.name === at.zone);
+  const isForAll = at.zone === null && places.every(({ isDefault }) => isDefault);
+  const subjects = isForAll
+    ? [{ place: places[0] ?? null, clock: zoneOf(schedule, places[0] ?? null), zone: null }]
+    : places.map((place) => ({ place, clock: place.zone, zone: place.zone.name }));
+  return subjects.map((subject) => rowOf(schedule, context, { occurrence, at, subject }));
+};
+
 const rowOf = (
   schedule: JobSchedule.JobSchedule,
   context: Context,
-  { nominalLocal }: Occurrence.Occurrence,
-  at: Occurrence.ZoneInstant,
+  {
+    occurrence: { nominalLocal },
+    at,
+    subject,
+  }: { readonly occurrence: Occurrence.Occurrence; readonly at: Occurrence.ZoneInstant; readonly subject: Subject },
 ): Row => {
-  const place = context.places.find(({ zone }) => zone.name === at.zone) ?? null;
-  const zone = zoneOf(schedule, place);
-  const isDefault: readonly Note[] = place?.isDefault === true && at.zone !== null ? [{ _tag: "DefaultZone" }] : [];
-  const shared = { nominalLocal, zone: at.zone };
+  const { place, clock, zone } = subject;
+  const isDefault: readonly Note[] = place?.isDefault === true && zone !== null ? [{ _tag: "DefaultZone" }] : [];
   if (at._tag !== "Starts") {
     const notes = [
       ...isDefault,
@@ -153,19 +172,21 @@ const rowOf = (
       ...(at._tag === "Skipped" ? [{ _tag: "Gap", movedTo: null } as const] : []),
       ...(at._tag === "Elapsed" ? [{ _tag: "Elapsed", endedAt: at.endedAt } as const] : []),
     ];
-    return { ...shared, start: null, startLocal: null, windowEnd: null, windowEndLocal: null, notes };
+    return { nominalLocal, zone, start: null, startLocal: null, windowEnd: null, windowEndLocal: null, notes };
   }
   const { end } = at.validity;
   return {
-    ...shared,
+    nominalLocal,
+    zone,
     start: at.start,
-    startLocal: TimeZone.wallAt(zone, at.start),
+    startLocal: TimeZone.wallAt(clock, at.start),
     windowEnd: end,
-    windowEndLocal: end === null ? null : TimeZone.wallAt(zone, end),
-    notes: [...isDefault, ...clockNotes(schedule, zone, nominalLocal, at), ...keptNotes(context, place, at)],
+    windowEndLocal: end === null ? null : TimeZone.wallAt(clock, end),
+    notes: [...isDefault, ...clockNotes(schedule, subject, nominalLocal, at), ...keptNotes(context, place, at)],
   };
 };
 
+/** The zone that the schedule's local times are read in. */
 const zoneOf = (schedule: JobSchedule.JobSchedule, place: Place | null): TimeZone.TimeZone => {
   const assetZone = place?.zone ?? TimeZone.utc;
   const zone = schedule._tag === "OnDemand" ? null : JobSchedule.zoneOf(schedule.zone, assetZone);
@@ -176,17 +197,18 @@ type Starting = Extract<Occurrence.ZoneInstant, { readonly _tag: "Starts" }>;
 
 const clockNotes = (
   schedule: JobSchedule.JobSchedule,
-  zone: TimeZone.TimeZone,
+  { place, clock }: Subject,
   nominalLocal: WallTime.WallTime | null,
   { nominal, validity }: Starting,
 ): readonly Note[] => {
   if (nominalLocal === null || schedule._tag === "OnDemand") return [];
   const notes: Note[] = [];
+  const zone = zoneOf(schedule, place);
   const comes = TimeZone.occurrence(zone, nominalLocal);
   if (comes === "gap") notes.push({ _tag: "Gap", movedTo: TimeZone.wallAt(zone, nominal) });
   if (comes === "overlap") notes.push({ _tag: "Overlap", meant: schedule.resolution?.overlap ?? "earlier" });
   const end = validity.end ?? nominal;
-  for (const { at, before, after } of TimeZone.transitions(zone, nominal, end)) {
+  for (const { at, before, after } of TimeZone.transitions(clock, nominal, end)) {
     if (at > nominal) notes.push({ _tag: "ClocksChange", at, by: Duration.milliseconds(after - before) });
   }
   return notes;

@@ -169,9 +169,12 @@ describe("Preview.of", () => {
       ["UTC", "2026-03-06T22:30", "2026-03-06T22:30", "2026-03-06T22:30", []],
     ]);
     expect(rows(daily("2026-03-08T22:30"), asked, 1)[0]?.notes).toEqual([{ _tag: "DefaultZone" }]);
-    // In a named zone it doesn't matter what the assets' is.
+    // In a named zone all start at once, and what clocks show then is said by the default for them.
     const named = rows(daily("2026-03-08T22:30", { _tag: "Named", zone: "Europe/Paris" }), asked, 1);
-    expect(named.map(short)).toEqual([[null, "2026-03-08T22:30", "2026-03-08T21:30", "2026-03-08T22:30", []]]);
+    expect(named.map(short)).toEqual([
+      ["Asia/Kolkata", "2026-03-08T22:30", "2026-03-08T21:30", "2026-03-09T03:00", ["DefaultZone"]],
+      ["UTC", "2026-03-08T22:30", "2026-03-08T21:30", "2026-03-08T21:30", []],
+    ]);
   });
 
   it("SCH-08: marks rows that are enabled less than the lead before, zone by zone; exactly the lead is in time", () => {
@@ -211,31 +214,73 @@ describe("Preview.of", () => {
     expect(error(expired)).toMatchObject({ _tag: "Expired", rule: "SCH-06" });
   });
 
-  it("SCH-01: on demand there is one row, from the moment of enabling, without a local time", () => {
+  it("SCH-01: on demand it starts at the moment of enabling, without a local time of its own", () => {
     const enabledAt = instant("2026-03-08T07:12Z");
     const asked = { places: [place("Asia/Kolkata"), place("UTC")], enabledAt, window: bounded(60) };
-    expect(rows(JobSchedule.onDemand, asked, 5)).toEqual([
-      {
+    expect(rows(JobSchedule.onDemand, asked, 5)).toEqual(
+      [
+        { zone: "Asia/Kolkata", startLocal: wall("2026-03-08T12:42"), windowEndLocal: wall("2026-03-08T13:42") },
+        { zone: "UTC", startLocal: wall("2026-03-08T07:12"), windowEndLocal: wall("2026-03-08T08:12") },
+      ].map((row) => ({
+        ...row,
         nominalLocal: null,
-        zone: null,
         start: enabledAt,
-        startLocal: wall("2026-03-08T07:12"),
         windowEnd: instant("2026-03-08T08:12Z"),
-        windowEndLocal: wall("2026-03-08T08:12"),
         notes: [],
-      },
-    ]);
+      })),
+    );
   });
 
-  it("SCH-02: at a fixed offset or in a named zone there is one row a run, on that clock", () => {
+  it("SCH-02, SCH-12: at a fixed offset or in a named zone all start at once, each zone on its own clock", () => {
     const asked = { places: [place("Asia/Kolkata"), place("UTC")], enabledAt: instant("2026-03-07T00:00Z") };
     const fixed: JobSchedule.ZoneMode = { _tag: "Fixed", offsetMinutes: -300 };
     expect(rows(daily("2026-03-08T02:30", fixed), asked, 1).map(short)).toEqual([
-      [null, "2026-03-08T02:30", "2026-03-08T07:30", "2026-03-08T02:30", []],
+      ["Asia/Kolkata", "2026-03-08T02:30", "2026-03-08T07:30", "2026-03-08T13:00", []],
+      ["UTC", "2026-03-08T02:30", "2026-03-08T07:30", "2026-03-08T07:30", []],
     ]);
     const named: JobSchedule.ZoneMode = { _tag: "Named", zone: "America/New_York" };
-    expect(rows(daily("2026-03-08T02:30", named), asked, 1).map(short)).toEqual([
-      [null, "2026-03-08T02:30", "2026-03-08T07:30", "2026-03-08T03:30", ["Gap"]],
+    const shownRows = rows(daily("2026-03-08T02:30", named), asked, 1);
+    expect(shownRows.map(short)).toEqual([
+      ["Asia/Kolkata", "2026-03-08T02:30", "2026-03-08T07:30", "2026-03-08T13:00", ["Gap"]],
+      ["UTC", "2026-03-08T02:30", "2026-03-08T07:30", "2026-03-08T07:30", ["Gap"]],
+    ]);
+    // Where it goes is said on the schedule's clock, as the local time is.
+    expect(shownRows[0]?.notes).toEqual([{ _tag: "Gap", movedTo: wall("2026-03-08T03:30") }]);
+  });
+
+  it("SCH-02, WIN-05, SCH-12: whosever clock starts it, each zone's own blackouts and clocks are noted", () => {
+    const office = { weekdays: [1, 2, 3, 4, 5], fromMinute: 8 * 60, toMinute: 18 * 60 } as const;
+    const places = ["Asia/Tokyo", "Europe/Paris", "America/New_York"].map((name) =>
+      place(name, { calendar: { ...free, blackouts: [office] } }),
+    );
+    // Thursday, 22:00 in Tokyo, 14:00 in Paris, 08:00 in New York.
+    const paris: JobSchedule.ZoneMode = { _tag: "Named", zone: "Europe/Paris" };
+    const asked = { places, enabledAt: instant("2026-02-01T00:00Z"), window: bounded(600) };
+    expect(rows(once("2026-02-05T14:00", paris), asked).map(({ zone: name, notes }) => [name, notes])).toEqual([
+      ["Asia/Tokyo", []],
+      ["Europe/Paris", [{ _tag: "Blackout", startsAt: instant("2026-02-05T17:00Z") }]],
+      ["America/New_York", [{ _tag: "Blackout", startsAt: null }]],
+    ]);
+    // In the night that New York's clocks go forward, and nobody else's.
+    const night = { places, enabledAt: instant("2026-03-08T06:00Z"), window: bounded(60) };
+    expect(rows(daily("2026-03-08T07:30", paris), { ...night, lead: Duration.zero }, 1).map(short)).toEqual([
+      ["Asia/Tokyo", "2026-03-08T07:30", "2026-03-08T06:30", "2026-03-08T15:30", []],
+      ["Europe/Paris", "2026-03-08T07:30", "2026-03-08T06:30", "2026-03-08T07:30", []],
+      ["America/New_York", "2026-03-08T07:30", "2026-03-08T06:30", "2026-03-08T01:30", ["ClocksChange"]],
+    ]);
+  });
+
+  it("SCH-02, SCH-03: where no agent has reported a zone there is one row a run, on the schedule's clock", () => {
+    const unknown = place("UTC", { isDefault: true });
+    const asked = { places: [unknown], enabledAt: instant("2026-03-07T00:00Z") };
+    const named: JobSchedule.ZoneMode = { _tag: "Named", zone: "America/New_York" };
+    const alone = [[null, "2026-03-08T02:30", "2026-03-08T07:30", "2026-03-08T03:30", ["Gap"]]];
+    expect(rows(daily("2026-03-08T02:30", named), asked, 1).map(short)).toEqual(alone);
+    expect(rows(daily("2026-03-08T02:30", named), { ...asked, places: [] }, 1).map(short)).toEqual(alone);
+    const both = { ...asked, places: [unknown, place("Asia/Tokyo")] };
+    expect(rows(daily("2026-03-08T02:30", named), both, 1).map(short)).toEqual([
+      ["UTC", "2026-03-08T02:30", "2026-03-08T07:30", "2026-03-08T07:30", ["DefaultZone", "Gap"]],
+      ["Asia/Tokyo", "2026-03-08T02:30", "2026-03-08T07:30", "2026-03-08T16:30", ["Gap"]],
     ]);
   });
 
@@ -287,7 +332,7 @@ describe("Preview.render", () => {
   });
 
   it("SCH-12: says `on demand` and `all` where there is no local time and no zone of its own", () => {
-    const asked = { places: [place("UTC")], enabledAt: instant("2026-03-08T07:12Z") };
+    const asked = { places: [place("UTC", { isDefault: true })], enabledAt: instant("2026-03-08T07:12Z") };
     expect(Preview.render(rows(JobSchedule.onDemand, asked)).split("\n")[2]).toMatch(
       /^on demand +all +2026-03-08 07:12 +2026-03-08 07:12 +-$/,
     );

@@ -137,10 +137,14 @@ describe("fettle-schedule preview", () => {
   it("shows a run-once job and one on demand", async () => {
     const once = { schedule: { type: "once", at: "2026-07-01T22:00", zone: "Europe/Paris" } };
     const onceRows = rowsOf((await command.run(["preview", ...FROM], JSON.stringify(once))).out);
-    expect(onceRows).toEqual([["2026-07-01 22:00", "all", "2026-07-01 20:00", "2026-07-01 22:00", "-"]]);
+    expect(onceRows).toEqual([["2026-07-01 22:00", "UTC", "2026-07-01 20:00", "2026-07-01 20:00", "-"]]);
+    const unknown = JSON.stringify({ ...once, zones: [null] });
+    expect(rowsOf((await command.run(["preview", ...FROM], unknown)).out)).toEqual([
+      ["2026-07-01 22:00", "all", "2026-07-01 20:00", "2026-07-01 22:00", "-"],
+    ]);
     const onDemand = { schedule: { type: "on-demand" } };
     const rows = rowsOf((await command.run(["preview", ...FROM], JSON.stringify(onDemand))).out);
-    expect(rows).toEqual([["on demand", "all", "2026-03-02 00:00", "2026-03-02 00:00", "-"]]);
+    expect(rows).toEqual([["on demand", "UTC", "2026-03-02 00:00", "2026-03-02 00:00", "-"]]);
   });
 
   it.each([
