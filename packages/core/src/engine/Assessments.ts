@@ -1,14 +1,31 @@
-/** Works out what is missing, on the platform, from the snapshots that agents sent (SYN-03). */
-import { type Crypto, Json, wireLimits } from "@fettle/agent-protocol";
+/**
+ * Works out what is missing, on the platform, from the snapshots that agents sent (SYN-03).
+ *
+ * An assessment is written only while the catalogue, the snapshot and the former assessment stand as they were read, so
+ * none is ever older than what it says. A counter says which change of the catalogue all of a tenant's assessments have
+ * seen; it follows when the last is done, so a reassessment that was cut off, or overtaken, is taken up by the next tick.
+ */
+import type { Crypto } from "@fettle/agent-protocol";
 import type { Package } from "@fettle/agent-protocol/vocabulary";
 import * as Effect from "effect/Effect";
 import * as Assessment from "../domain/assessment/Assessment.ts";
 import * as CatalogueIndex from "../domain/assessment/CatalogueIndex.ts";
 import * as Inventory from "../domain/assessment/Inventory.ts";
 import type { Asset } from "../domain/asset/Asset.ts";
-import { BlobError, BlobStore } from "../ports/BlobStore.ts";
-import { type CounterChange, Storage } from "../ports/Storage.ts";
+import type { Patch } from "../domain/patch/Patch.ts";
+import { Storage } from "../ports/Storage.ts";
+import type { SnapshotRecord } from "../schema/Stored.ts";
+import * as CatalogueCache from "./CatalogueCache.ts";
+import * as Reassessment from "./Reassessment.ts";
 import * as Repository from "./Repository.ts";
+import * as SnapshotNames from "./SnapshotNames.ts";
+import * as Snapshots from "./Snapshots.ts";
+
+/** Counts the changes of the catalogue: whoever writes patches raises it by one in the same commit. */
+export const CATALOGUE_COUNTER = CatalogueCache.CATALOGUE_COUNTER;
+
+/** Through which change of the catalogue every assessment of the tenant has come. */
+const ASSESSED_COUNTER = "assessed";
 
 /** Every assessment of a tenant, by asset. An asset that isn't here is unknown. */
 export const all = Effect.fn("Assessments.all")(function* (tenantId: string) {
@@ -16,70 +33,159 @@ export const all = Effect.fn("Assessments.all")(function* (tenantId: string) {
   return new Map(found.map((a) => [a.id, a.value])) as ReadonlyMap<string, Assessment.Assessment>;
 });
 
-/** Counts the changes of the catalogue. An assessment is written only while it stands as when the patches were read. */
-export const CATALOGUE_COUNTER = "catalogue";
-
-/** Assesses an asset's packages against the tenant's catalogue; `unchanged` goes into the batch that writes the assessment. */
-export const assess = Effect.fn("Assessments.assess")(function* (
-  tenantId: string,
-  asset: Asset,
-  packages: readonly Package.Package[],
-  about: { readonly snapshot: string; readonly assessedAt: number },
-) {
-  const standing = yield* standingOf(tenantId);
-  return { assessment: assessed(standing, asset, packages, about), unchanged: standing.unchanged };
-});
-
-/** Assesses every snapshot anew, after the catalogue changed. */
-export const reassess = Effect.fn("Assessments.reassess")(function* (tenantId: string, now: number) {
-  const standing = yield* standingOf(tenantId);
-  for (const snapshot of yield* Repository.all(tenantId, "snapshot")) {
-    const asset = yield* Repository.get(tenantId, "asset", snapshot.id);
-    if (asset === null) continue;
-    const packages = yield* packagesOf(tenantId, snapshot.value.digest);
-    const about = { snapshot: snapshot.value.digest, assessedAt: now };
-    // A newer snapshot may come in meanwhile, or a newer catalogue: then the assessment that has seen both stands.
-    yield* Repository.tryCommit(tenantId, {
-      expect: [Repository.expected("snapshot", snapshot.id, snapshot)],
-      counters: [standing.unchanged],
-      writes: [Repository.put("assessment", snapshot.id, assessed(standing, asset.value, packages, about))],
-    });
-  }
-});
-
-interface Standing {
-  readonly catalogue: CatalogueIndex.CatalogueIndex;
-  readonly changes: number;
-  readonly unchanged: CounterChange;
+/** How far a tenant's assessments have come. */
+export interface Progress {
+  /** How many times the catalogue has changed. */
+  readonly catalogue: number;
+  /** How many of these changes every assessment has seen. */
+  readonly assessed: number;
 }
 
-const assessed = (
-  standing: Standing,
-  asset: Asset,
-  packages: readonly Package.Package[],
-  about: { readonly snapshot: string; readonly assessedAt: number },
-): Assessment.Assessment => {
-  const traits = Inventory.traitsOf(asset);
-  return Assessment.assess(Inventory.make(traits, packages), standing.catalogue, {
-    ...about,
-    catalogue: standing.changes,
-    traits: Inventory.traitsKey(traits),
-  });
-};
-
-// The count is read first: a change after it makes the guard refuse, whichever patches were read.
-const standingOf = Effect.fn("Assessments.standing")(function* (tenantId: string) {
-  const changes = yield* (yield* Storage).counter(tenantId, CATALOGUE_COUNTER);
-  const patches = (yield* Repository.all(tenantId, "patch")).map((p) => p.value);
-  const unchanged: CounterChange = { key: CATALOGUE_COUNTER, by: 0, floor: changes, ceiling: changes };
-  const standing: Standing = { catalogue: CatalogueIndex.make(patches), changes, unchanged };
-  return standing;
+/** How far a tenant's assessments have come; see {@link isBehind}. */
+export const progress = Effect.fn("Assessments.progress")(function* (tenantId: string) {
+  const assessed = yield* (yield* Storage).counter(tenantId, ASSESSED_COUNTER);
+  const found: Progress = { catalogue: yield* CatalogueCache.changes(tenantId), assessed };
+  return found;
 });
 
-// A snapshot's blob was checked against the wire's schema before it was kept under its digest.
-const packagesOf = Effect.fn("Assessments.packagesOf")(function* (tenantId: string, digest: Crypto.Digest) {
-  const bytes = yield* (yield* BlobStore).get(tenantId, digest);
-  const decoded = Json.decode(bytes, { bytes: wireLimits.snapshotBytes, depth: wireLimits.jsonDepth });
-  if (decoded.ok) return decoded.value as readonly Package.Package[];
-  return yield* new BlobError({ reason: "Corrupt", message: decoded.error.message, isRetryable: false });
+/** Whether the catalogue may say something newer than this assessment: a reassessment is under way, or was cut off. */
+export const isBehind = (assessment: Assessment.Assessment, { catalogue, assessed }: Progress): boolean =>
+  assessed < catalogue && assessment.catalogue < catalogue;
+
+/** A snapshot as it came in. */
+export interface Received {
+  readonly digest: Crypto.Digest;
+  readonly packages: readonly Package.Package[];
+  readonly takenAt: number;
+  readonly receivedAt: number;
+}
+
+/**
+ * Assesses a snapshot that came in, of an asset as it was read and as it is now: what goes into the batch that takes both
+ * down. Where the asset's former assessment is of the same catalogue, only patches of packages that changed are judged.
+ */
+export const take = Effect.fn("Assessments.take")(function* (
+  tenantId: string,
+  asset: { readonly was: Repository.Versioned<Asset>; readonly is: Asset },
+  received: Received,
+) {
+  const { id } = asset.was;
+  const former = yield* Repository.get(tenantId, "assessment", id);
+  const before = yield* Repository.get(tenantId, "snapshot", id);
+  const standing = yield* CatalogueCache.standing(tenantId);
+  const lists = yield* SnapshotNames.change(tenantId, before?.value.names ?? [], received.packages);
+  const assessment = yield* assessed(tenantId, standing, {
+    asset: asset.is,
+    received,
+    former: former?.value ?? null,
+    before: before?.value ?? null,
+  });
+  const { digest, takenAt, receivedAt, packages } = received;
+  const snapshot: SnapshotRecord = {
+    id,
+    digest,
+    takenAt,
+    receivedAt,
+    packages: packages.length,
+    names: [...lists.names],
+  };
+  return {
+    assessment,
+    change: {
+      expect: [
+        Repository.expected("asset", id, asset.was),
+        Repository.expected("snapshot", id, before),
+        Repository.expected("assessment", id, former),
+      ],
+      counters: [standing.unchanged, ...lists.counters],
+      writes: [...lists.writes, Repository.put("snapshot", id, snapshot), Repository.put("assessment", id, assessment)],
+    },
+  };
+});
+
+interface Arrival {
+  readonly asset: Asset;
+  readonly received: Received;
+  readonly former: Assessment.Assessment | null;
+  readonly before: SnapshotRecord | null;
+}
+
+const assessed = Effect.fn("Assessments.assessed")(function* (
+  tenantId: string,
+  { index, changes }: CatalogueCache.Standing,
+  { asset, received, former, before }: Arrival,
+) {
+  const traits = Inventory.traitsOf(asset);
+  const about: Assessment.About = {
+    snapshot: received.digest,
+    assessedAt: received.receivedAt,
+    catalogue: changes,
+    traits: Inventory.traitsKey(traits),
+  };
+  const after = Inventory.make(traits, received.packages);
+  const whole = (): Assessment.Assessment => Assessment.assess(after, index, about);
+  if (former === null || before === null || former.snapshot !== before.digest) return whole();
+  const isCurrent = former.catalogue === changes || !isBehind(former, yield* progress(tenantId));
+  if (!isCurrent || former.traits !== about.traits) return whole();
+  if (before.digest === received.digest) return { ...former, ...about };
+  const read = yield* Effect.result(Snapshots.packages(tenantId, before.digest));
+  // Without the former snapshot nothing is lost but the short way.
+  if (read._tag === "Failure") return whole();
+  const change = { before: Inventory.make(traits, read.success), after };
+  return Assessment.applySnapshotDelta(former, change, index, about);
+});
+
+/** Assesses every snapshot anew that hasn't seen the catalogue as it stands. */
+export const reassess = Effect.fn("Assessments.reassess")(function* (tenantId: string, now: number) {
+  const standing = yield* CatalogueCache.standing(tenantId);
+  const isDone = yield* Reassessment.everything(tenantId, standing, now);
+  if (isDone) yield* settle(tenantId, standing.changes);
+});
+
+/** A change of the catalogue that was committed. */
+export interface CatalogueChange extends CatalogueIndex.CatalogueDelta {
+  /** The patches of `put` and `gone` as they stood before it; those that are new have none. */
+  readonly former: readonly Patch[];
+  /** The catalogue's counter before the change and after it: nothing else changed in between. */
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * Brings every assessment up to a change of the catalogue. Only assets that have a package of it are looked at, and on
+ * them only its patches, unless an earlier change is still open: then everything is assessed anew.
+ */
+export const reassessDelta = Effect.fn("Assessments.reassessDelta")(function* (
+  tenantId: string,
+  change: CatalogueChange,
+  now: number,
+) {
+  yield* CatalogueCache.follow(tenantId, change);
+  const through = (yield* progress(tenantId)).assessed;
+  // The first time everything is looked at: snapshots of before there were lists of names get theirs then.
+  if (through === 0 || through !== change.from) return yield* reassess(tenantId, now);
+  const names = new Set([...change.put, ...change.former].flatMap(CatalogueIndex.namesOf));
+  const assets = yield* SnapshotNames.assetsWith(tenantId, names);
+  const isDone = yield* Reassessment.ofChange(tenantId, { change, names, assets }, now);
+  if (isDone) yield* settle(tenantId, change.to);
+});
+
+/** For every tick: takes up a reassessment that was cut off. */
+export const resume = Effect.fn("Assessments.resume")(function* (tenantId: string, now: number) {
+  const { catalogue, assessed: through } = yield* progress(tenantId);
+  if (through < catalogue) yield* reassess(tenantId, now);
+});
+
+/** Two that come to their end at once; more would be the next tick's. */
+const SETTLE_TRIES = 2;
+
+// Says that every assessment has seen this change. Said by another at the same moment, it may have to be said again.
+const settle = Effect.fn("Assessments.settle")(function* (tenantId: string, changes: number) {
+  for (let tries = 0; tries < SETTLE_TRIES; tries += 1) {
+    const through = yield* (yield* Storage).counter(tenantId, ASSESSED_COUNTER);
+    if (through >= changes) return;
+    const to = { key: ASSESSED_COUNTER, by: changes - through, floor: changes, ceiling: changes };
+    const answer = yield* Repository.tryCommit(tenantId, { counters: [to], writes: [] });
+    if (answer._tag === "Committed") return;
+  }
 });

@@ -12,6 +12,7 @@ import * as AssetRun from "../domain/run/AssetRun.ts";
 import * as Run from "../domain/run/Run.ts";
 import { Environment } from "../ports/Environment.ts";
 import { Storage } from "../ports/Storage.ts";
+import * as Assessments from "./Assessments.ts";
 import * as Plans from "./Plans.ts";
 import * as Repository from "./Repository.ts";
 import * as SignedDocuments from "./SignedDocuments.ts";
@@ -50,6 +51,11 @@ export const tick = Effect.fn("Dispatcher.tick")(function* () {
 const tickTenant = Effect.fn("Dispatcher.tickTenant")(function* (tenantId: string) {
   let total: TickReport = { materialised: 0, issued: 0, completed: 0, stuck: [] };
   const enabled: JobStatus = "Enabled";
+  // An assessment that can't be completed keeps no job from being moved.
+  const resumed = yield* Effect.result(Assessments.resume(tenantId, (yield* Environment).now()));
+  if (resumed._tag === "Failure") {
+    total = { ...total, stuck: [{ tenantId, jobId: null, message: resumed.failure.message }] };
+  }
   for (const job of yield* Repository.allBy(tenantId, "job", "status", enabled)) {
     const moved = yield* Effect.result(move(tenantId, job));
     if (moved._tag === "Success") total = add(total, { ...moved.success, stuck: [] });

@@ -159,7 +159,10 @@ const take = Effect.fn("Feeds.take")(function* (taking: Taking) {
   const settled = [...rest, ...legacy.records, fresh];
   const isWritten = yield* write({ taking, records: settled, delta, changes, now });
   if (!isWritten) return null;
-  yield* Assessments.reassess(tenantId, now);
+  const touched = new Set(delta.put.map((p) => p.id));
+  const former = known.filter((p) => touched.has(p.id));
+  const to = changes + partsOf(delta.put, limits.patchesPerWriteMax).length;
+  yield* Assessments.reassessDelta(tenantId, { ...delta, former, from: changes, to }, now);
   return answerOf(feed, delta);
 });
 

@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect";
 import * as AssetRun from "../domain/run/AssetRun.ts";
 import { BlobStore } from "../ports/BlobStore.ts";
 import { Environment } from "../ports/Environment.ts";
-import type { FactRecord, SnapshotRecord } from "../schema/Stored.ts";
+import type { FactRecord } from "../schema/Stored.ts";
 import * as Assessments from "./Assessments.ts";
 import * as CheckIns from "./CheckIns.ts";
 import type { ProvedRequest } from "./ProvedRequest.ts";
@@ -51,40 +51,48 @@ export const takeSnapshot = Effect.fn("Reports.takeSnapshot")(function* (
   proved: ProvedRequest,
   request: Messages.SnapshotRequest,
 ) {
-  const { tenantId, agent, components } = proved;
-  const now = (yield* Environment).now();
+  const { tenantId, components } = proved;
   const bytes = Json.canonicalBytes(request.packages);
   const digest = Crypto.digest(bytes);
   if (!proved.isRepeated) {
     yield* (yield* BlobStore).put(tenantId, bytes);
-    const snapshot: SnapshotRecord = {
-      id: agent.id,
-      digest,
-      takenAt: request.takenAt,
-      receivedAt: now,
-      packages: request.packages.length,
-    };
-    const asset = yield* Repository.get(tenantId, "asset", agent.id);
-    if (asset === null) return yield* Replies.refuse("unknown-agent", "unknown asset", "provision first");
-    const about = { snapshot: digest, assessedAt: now };
-    const { assessment, unchanged } = yield* Assessments.assess(tenantId, asset.value, request.packages, about);
-    yield* CheckIns.store(
-      proved,
-      { ...agent.value, session: proved.session, snapshot: digest },
-      {
-        counters: [unchanged],
-        writes: [Repository.put("snapshot", agent.id, snapshot), Repository.put("assessment", agent.id, assessment)],
-        events: [
-          Repository.event("SnapshotReceived", "asset", agent.id, now, {
-            snapshot: digest,
-            packages: request.packages.length,
-            missing: assessment.missing.length,
-          }),
-        ],
-      },
-    );
+    // The catalogue may change meanwhile, or another machine send the same names: read again, it goes through.
+    yield* Effect.retry(storeSnapshot(proved, request, digest), {
+      times: SNAPSHOT_RETRIES,
+      while: (failure) => failure._tag === "Refusal" && failure.problem.code === "unavailable",
+    });
   }
   return yield* Replies.sealed(components, { _tag: "SnapshotHeld", snapshot: digest });
+});
+
+/** How often a snapshot is assessed anew because something changed meanwhile, before the agent is asked to send it again. */
+const SNAPSHOT_RETRIES = 3;
+
+const storeSnapshot = Effect.fn("Reports.storeSnapshot")(function* (
+  proved: ProvedRequest,
+  { packages, takenAt }: Messages.SnapshotRequest,
+  digest: Crypto.Digest,
+) {
+  const { tenantId, agent } = proved;
+  const now = (yield* Environment).now();
+  const asset = yield* Repository.get(tenantId, "asset", agent.id);
+  if (asset === null) return yield* Replies.refuse("unknown-agent", "unknown asset", "provision first");
+  const received = { digest, packages, takenAt, receivedAt: now };
+  const { assessment, change } = yield* Assessments.take(tenantId, { was: asset, is: asset.value }, received);
+  yield* CheckIns.store(
+    proved,
+    { ...agent.value, session: proved.session, snapshot: digest },
+    {
+      ...change,
+      events: [
+        Repository.event("SnapshotReceived", "asset", agent.id, now, {
+          snapshot: digest,
+          packages: packages.length,
+          missing: assessment.missing.length,
+        }),
+      ],
+    },
+  );
 });
 
 const SEQUENCE_DIGITS = 16;

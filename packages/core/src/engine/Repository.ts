@@ -35,6 +35,8 @@ type Indexes = readonly { readonly name: string; readonly value: string }[];
 const indexesOf: { readonly [K in EntityKind]?: (value: EntityOf<K>) => Indexes } = {
   answer: (a) => [{ name: "day", value: a.day }],
   job: (job) => [{ name: "status", value: job.status }],
+  snapshot: (snapshot) => (snapshot.names ?? []).map((value) => ({ name: "names", value })),
+  packageNames: (list) => list.names.map((value) => ({ name: "package", value })),
   run: (run) => [{ name: "job", value: run.jobId }],
   assetRun: (a) => [
     { name: "run", value: a.runId },
@@ -62,6 +64,18 @@ export const get = <K extends EntityKind>(
 export const all = Effect.fnUntraced(function* <K extends EntityKind>(tenantId: string, kind: K) {
   const storage = yield* Storage;
   return yield* pages(kind, (after) => storage.list(tenantId, kind, { ...after, limit: PAGE_LIMIT_MAX }));
+});
+
+/** One page of a kind, in the order of ids; `after` null is the first. */
+export const page = Effect.fnUntraced(function* <K extends EntityKind>(
+  tenantId: string,
+  kind: K,
+  { after, limit }: { readonly after: string | null; readonly limit: number },
+) {
+  const stored = yield* (yield* Storage).list(tenantId, kind, { limit, ...(after === null ? {} : { after }) });
+  const found: Versioned<EntityOf<K>>[] = [];
+  for (const each of stored) found.push(yield* decode(kind, each));
+  return found;
 });
 
 /** Every entity of a kind under an index entry. */

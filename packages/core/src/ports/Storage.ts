@@ -23,6 +23,7 @@ export const entityKinds = [
   "vulnerability",
   "profile",
   "snapshot",
+  "packageNames",
   "assessment",
   "job",
   "plan",

@@ -54,8 +54,20 @@ const agent = z.strictObject({
 });
 export type AgentRecord = z.infer<typeof agent>;
 
-const snapshot = z.strictObject({ id: text, digest, takenAt: int, receivedAt: int, packages: int });
+const snapshot = z.strictObject({
+  id: text,
+  digest,
+  takenAt: int,
+  receivedAt: int,
+  packages: int,
+  /** Ids of the lists that hold the names of its packages; null before they were kept. */
+  names: texts.nullable().default(null),
+});
 export type SnapshotRecord = z.infer<typeof snapshot>;
+
+/** Names of packages, kept once for every snapshot that has just these. */
+const packageNames = z.strictObject({ id: text, names: texts });
+export type PackageNamesRecord = z.infer<typeof packageNames>;
 
 /**
  * A feed: the digest of what it says, whole, in the blob store; how many patches that is; and how far the catalogue has
@@ -90,6 +102,8 @@ const sweep = z.strictObject({
   removedTags: texts,
   /** When a walk began last, for rules with relative dates. */
   startedAt: int,
+  /** What rules meant when it began, beside their text. */
+  language: text,
 });
 export type SweepRecord = z.infer<typeof sweep>;
 
@@ -267,6 +281,7 @@ export const codecs = {
     }),
   ),
   snapshot: codec<SnapshotRecord>(snapshot),
+  packageNames: codec<PackageNamesRecord>(packageNames),
   assessment: codec<Assessment>(
     z.strictObject({
       snapshot: text,
