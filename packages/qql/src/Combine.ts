@@ -1,6 +1,9 @@
 /**
  * Several queries as one, without gluing texts together: a job's query and an owner's scope, a saved search and what was
  * typed into the box. What one says can't leak into another: parentheses and quotes stay its own.
+ *
+ * Queries that keep a limit each may pass it together, by their conditions, their length (in the printer's spelling) or the
+ * parentheses around one. Then `diagnostics` says so, as of any text, and `ast` is broken: look before the text is stored.
  */
 import type * as Ast from "./Ast.ts";
 import * as Limits from "./Limits.ts";

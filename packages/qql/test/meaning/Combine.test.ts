@@ -78,6 +78,8 @@ describe("queries joined", () => {
     [["a: 1 and b: 2", "c: 3"], "a: 1 AND b: 2 AND c: 3", "a: 1 AND b: 2 OR c: 3"],
     [["not a: 1", "b c"], "NOT a: 1 AND b c", "NOT a: 1 OR b c"],
     [["a: 1"], "a: 1", "a: 1"],
+    [["a: 1 or b: 2"], "a: 1 OR b: 2", "a: 1 OR b: 2"],
+    [["a: 1 and b: 2"], "a: 1 AND b: 2", "a: 1 AND b: 2"],
     [["a: x y", "b: z"], "a: x y AND b: z", "a: x y OR b: z"],
     [['a: "x"', "b"], 'a: "x" AND b', 'a: "x" OR b'],
   ])("%j are written %s, and %s", (texts, and, or) => {
@@ -93,6 +95,24 @@ describe("queries joined", () => {
     expect(Combine.or([a, b], { ...Limits.defaults, length: 5 }).diagnostics.map(({ code }) => code)).toEqual([
       "text-too-long",
     ]);
+  });
+
+  it("are sound by default wherever both together keep the limits, and are told of otherwise", () => {
+    const { conditions, length, nesting } = Limits.defaults;
+    const some = (count: number): Parser.Parsed["ast"] => read(Array(count).fill("a: 1").join(" or "));
+    const deep = (levels: number): Parser.Parsed["ast"] => read(`${"not ".repeat(levels)}(a: 1 or b: 2)`);
+    const codes = (first: Parser.Parsed["ast"], second: Parser.Parsed["ast"]): readonly string[] => {
+      const { text, diagnostics } = Combine.and([first, second]);
+      expect(Parser.parse(text).diagnostics).toEqual(diagnostics);
+      return diagnostics.map(({ code }) => code);
+    };
+    expect(codes(some(conditions - 1), some(1))).toEqual([]);
+    expect(codes(some(conditions), some(1))).toEqual(["too-many-conditions"]);
+    const around = "a:  AND b: c".length;
+    expect(codes(read(`a: ${"x".repeat(length - around)}`), read("b: c"))).toEqual([]);
+    expect(codes(read(`a: ${"x".repeat(length - around + 1)}`), read("b: c"))).toEqual(["text-too-long"]);
+    expect(codes(deep(nesting - 1), some(1))).toEqual([]);
+    expect(codes(read("a: 1"), deep(nesting))).toEqual(["too-deep"]);
   });
 
   it("keep a scope around a search that says everything", () => {
