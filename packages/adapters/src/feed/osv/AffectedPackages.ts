@@ -9,6 +9,7 @@ import type { Patch } from "@fettle/core";
 import { all, one, type Problem, property } from "../reading/Checked.ts";
 import * as Grammar from "../reading/Grammar.ts";
 import * as PackageUrl from "../reading/PackageUrl.ts";
+import type { ReleasePackages } from "../reading/ReleasePatches.ts";
 import * as Ecosystem from "./Ecosystem.ts";
 import * as FixedVersion from "./FixedVersion.ts";
 import { Affected, NamedBinary } from "./OsvSchema.ts";
@@ -24,16 +25,9 @@ export interface SourcePackage {
 /** The names of the binary packages that a source package builds; none when that isn't known. */
 export type BinariesOf = (source: SourcePackage) => readonly string[];
 
-export interface ReleasePackages {
-  readonly release: string;
-  readonly vendor: string;
-  readonly format: "rpm" | "deb";
-  /** By name; of architecture `noarch` or `all`, for a record doesn't tell it: any. */
-  readonly packages: readonly Patch.PatchPackage[];
-}
-
 export interface AffectedReading {
-  readonly releases: readonly ReleasePackages[];
+  /** Packages are of architecture `noarch` or `all`, for a record doesn't tell it: any. */
+  readonly releases: readonly Omit<ReleasePackages, "cves">[];
   /** What was left out and why, each once. */
   readonly notes: readonly string[];
 }

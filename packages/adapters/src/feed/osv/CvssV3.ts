@@ -2,7 +2,6 @@
  * Base scores of CVSS 3.0 and 3.1 vectors, by the formula that FIRST publishes. Temporal and environmental metrics are
  * checked and not counted: they are of a moment and of a place. Pure.
  */
-import type { Patch } from "@fettle/core";
 
 const weights: { readonly [metric: string]: { readonly [value: string]: number } } = {
   AV: { N: 0.85, A: 0.62, L: 0.55, P: 0.2 },
@@ -52,12 +51,4 @@ const roundUpAsIn30 = (score: number): number => Math.ceil(score * 10) / 10;
 const roundUpAsIn31 = (score: number): number => {
   const scaled = Math.round(score * 100_000);
   return scaled % 10_000 === 0 ? scaled / 100_000 : (Math.floor(scaled / 10_000) + 1) / 10;
-};
-
-/** The severity of a score, by FIRST's scale: its Medium and High are Moderate and Important in a vendor's words. */
-export const severityOf = (score: number): Patch.VendorSeverity => {
-  if (score >= 9) return "Critical";
-  if (score >= 7) return "Important";
-  if (score >= 4) return "Moderate";
-  return score > 0 ? "Low" : "None";
 };

@@ -1,10 +1,11 @@
 /** A record of OSV to patches: one where all its releases get the same packages, else one a release. Pure. */
 import type { Result } from "@fettle/agent-protocol";
-import { Patch } from "@fettle/core";
+import type { Patch } from "@fettle/core";
 import { all, one, type Problem } from "../reading/Checked.ts";
 import * as Grammar from "../reading/Grammar.ts";
 import type { RecordReading } from "../reading/RecordFeed.ts";
 import type { RecordLimits } from "../reading/RecordLimits.ts";
+import * as ReleasePatches from "../reading/ReleasePatches.ts";
 import * as AffectedPackages from "./AffectedPackages.ts";
 import { Name, Osv, Reference } from "./OsvSchema.ts";
 import * as OsvSeverity from "./OsvSeverity.ts";
@@ -40,7 +41,9 @@ const patchesOf = (value: unknown, context: OsvContext): Result<RecordReading, P
   const { releases, notes } = affected.value;
   if (releases.length === 0)
     return unsupported(record, notes.slice(0, REASONS_MAX).join("; ") || "it affects no package");
-  const patches = split(releases, about.value, context);
+  const { cves } = about.value;
+  const told = releases.map((each) => ({ ...each, cves }));
+  const patches = at("affected", ReleasePatches.make(told, about.value, context));
   if (!patches.ok) return patches;
   const { id, modifiedAt } = about.value;
   return { ok: true, value: { _tag: "Taken", id, modifiedAt, patches: patches.value, notes } };
@@ -60,7 +63,7 @@ const unsupported = (record: Osv, reason: string): Result<RecordReading, Problem
   },
 });
 
-type About = Omit<Patch.PatchInput, "vendor" | "packages" | "releases"> & { readonly modifiedAt: number };
+type About = ReleasePatches.About & Pick<Patch.Patch, "cves">;
 
 const aboutOf = (record: Osv, limits: RecordLimits): Result<About, Problem> => {
   const id = at("id", Grammar.advisoryId(record.id));
@@ -133,42 +136,4 @@ const cvesOf = (record: Osv, limits: RecordLimits): Result<readonly string[], Pr
     }
   }
   return { ok: true, value: [...found].sort() };
-};
-
-const split = (
-  releases: readonly AffectedPackages.ReleasePackages[],
-  about: About,
-  { limits, vendor }: OsvContext,
-): Result<readonly Patch.Patch[], Problem> => {
-  const refused = (reason: string): Result<never, Problem> => ({ ok: false, error: { path: "affected", reason } });
-  const groups = new Map<string, AffectedPackages.ReleasePackages[]>();
-  for (const each of releases) {
-    const key = JSON.stringify([each.vendor, each.format, each.packages]);
-    groups.set(key, [...(groups.get(key) ?? []), each]);
-    if (each.packages.length > limits.packagesPerPatch) {
-      return refused(`has more than ${limits.packagesPerPatch} packages for ${each.release}`);
-    }
-  }
-  const isOne = groups.size === 1;
-  const parts = isOne ? [releases] : releases.map((each) => [each]);
-  if (parts.length > limits.patchesPerRecord) return refused(`has more than ${limits.patchesPerRecord} releases`);
-  const patches: Patch.Patch[] = [];
-  for (const part of parts) {
-    const [first] = part;
-    if (first === undefined) continue;
-    const id = Grammar.advisoryId(isOne ? about.id : `${about.id}:${first.release}`);
-    if (!id.ok) return at("id", id);
-    const names = part.map((each) => each.release).sort();
-    patches.push(
-      Patch.make({
-        ...about,
-        id: id.value,
-        vendor: vendor ?? first.vendor,
-        releases: names,
-        packageFormat: first.format,
-        packages: first.packages,
-      }),
-    );
-  }
-  return { ok: true, value: patches };
 };

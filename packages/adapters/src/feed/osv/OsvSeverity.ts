@@ -6,6 +6,7 @@ import type { Result } from "@fettle/agent-protocol";
 import type { Patch } from "@fettle/core";
 import { all, type Problem, property } from "../reading/Checked.ts";
 import * as Grammar from "../reading/Grammar.ts";
+import * as ScoreSeverity from "../reading/ScoreSeverity.ts";
 import * as CvssV3 from "./CvssV3.ts";
 import { type Osv, Severity } from "./OsvSchema.ts";
 
@@ -27,7 +28,7 @@ export const of = (record: Osv): Result<Patch.VendorSeverity, Problem> => {
     word(/^(Critical|Important|Moderate|Low): /.exec(record.summary ?? "")?.[1]),
   ];
   const told = words.find((each) => each !== null);
-  return { ok: true, value: told ?? (scored.value === null ? "None" : CvssV3.severityOf(scored.value)) };
+  return { ok: true, value: told ?? (scored.value === null ? "None" : ScoreSeverity.of(scored.value)) };
 };
 
 const specificWord = (

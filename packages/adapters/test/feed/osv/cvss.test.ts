@@ -1,6 +1,7 @@
 /** Base scores against those that FIRST and vendors publish, and against the specification's formula by another way. */
 import { describe, expect, it } from "vitest";
-import { baseScore, severityOf } from "../../../src/feed/osv/CvssV3.ts";
+import { baseScore } from "../../../src/feed/osv/CvssV3.ts";
+import * as ScoreSeverity from "../../../src/feed/reading/ScoreSeverity.ts";
 
 /** Vectors as published with their scores; the first block is FIRST's own examples. */
 const published: readonly (readonly [vector: string, score: number])[] = [
@@ -123,6 +124,6 @@ describe("CVSS 3 base scores", () => {
     [9, "Critical"],
     [10, "Critical"],
   ])("PAT-01: a score of %f is %s", (score, severity) => {
-    expect(severityOf(score)).toBe(severity);
+    expect(ScoreSeverity.of(score)).toBe(severity);
   });
 });
