@@ -147,6 +147,17 @@ describe("JobSchedule.refusePast", () => {
     expect(JobSchedule.refusePast(schedule, at("2026-07-01T20:00Z", [tokyo])).ok).toBe(false);
   });
 
+  it("SCH-05, SCH-06: a time that one zone skips is refused at save only where no other zone has it", () => {
+    const skipping = once("2026-03-08T02:30", { _tag: "Agent" }, { gap: "skip", overlap: "earlier" });
+    const inBoth = JobSchedule.refusePast(skipping, at("2026-03-07T00:00Z", [newYork, tokyo]));
+    expect(inBoth).toEqual({ ok: true, value: skipping });
+    const alone = error(JobSchedule.refusePast(skipping, at("2026-03-07T00:00Z", [newYork])));
+    expect(alone).toMatchObject({ _tag: "NoSuchTime", rule: "SCH-05", zone: "America/New_York" });
+    expect(alone.message).toMatch(/^2026-03-08T02:30:00 does not occur in America\/New_York, .*"next-valid"[.]$/);
+    const past = error(JobSchedule.refusePast(once("2026-07-01T22:00"), at("2026-07-03T00:00Z")));
+    expect(past.message).toMatch(/2026-07-02T02:00:00.000Z .* 2026-07-03T00:00:00.000Z.*[.]$/);
+  });
+
   it("SCH-06: with no zone known it is judged where the time comes last, at UTC-12", () => {
     const schedule = once("2026-07-01T22:00");
     expect(JobSchedule.refusePast(schedule, at("2026-07-02T10:00Z", [])).ok).toBe(true);

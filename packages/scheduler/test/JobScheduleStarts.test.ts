@@ -121,6 +121,72 @@ describe("starts of a recurring schedule", patience, () => {
     );
   });
 
+  it("SCH-05: next and previous are what a look at all of three weeks finds, hour by hour round odd changes", () => {
+    const changes = [
+      ["America/New_York", "2026-03-08T07:00Z"],
+      ["America/New_York", "2026-11-01T06:00Z"],
+      ["Australia/Lord_Howe", "2026-10-03T15:30Z"],
+      ["Africa/Cairo", "2026-10-29T21:00Z"],
+      ["Pacific/Apia", "2011-12-30T10:00Z"],
+    ] as const;
+    const resolutions: readonly TimeZone.Resolution[] = [
+      TimeZone.compatible,
+      { gap: "next-valid", overlap: "later" },
+      { gap: "skip", overlap: "earlier" },
+    ];
+    for (const [name, at] of changes) {
+      const place = zone(name);
+      const change = instant(at);
+      for (const [i, time] of ["00:00", "01:30", "02:15", "02:30", "12:00", "23:45"].entries()) {
+        const resolution = resolutions[i % resolutions.length] as TimeZone.Resolution;
+        const recurrence = value(
+          Recurrence.make({
+            pattern: { _tag: "Daily", every: 1 },
+            start: wall(`2011-01-01T${time}`),
+            end: { _tag: "Never" },
+            except: [],
+          }),
+        );
+        // Later slots name an instant that two mean.
+        const byInstant = new Map<number, number>();
+        for (const slot of Recurrence.between(recurrence, change - 11 * DAY, change + 11 * DAY)) {
+          const start = TimeZone.resolve(place, Recurrence.wallOf(slot), resolution);
+          if (start !== null) byInstant.set(start, slot);
+        }
+        const all = [...byInstant]
+          .map(([start, slot]) => ({ slot, instant: start }))
+          .sort((a, b) => a.instant - b.instant);
+        for (let hour = -80; hour <= 80; hour++) {
+          for (const shift of [-1, 0, 1]) {
+            const from = Instant.at(change + hour * 60 * MINUTE + shift);
+            const [after, before] = [
+              all.find((start) => start.instant > from),
+              all.findLast((start) => start.instant < from),
+            ];
+            expect(JobSchedule.nextStart(recurrence, place, from, resolution)).toEqual(after);
+            expect(JobSchedule.previousStart(recurrence, place, from, resolution)).toEqual(before);
+          }
+        }
+      }
+    }
+  });
+
+  it("those between two instants include one at the first, and none at the last", () => {
+    const place = zone("Asia/Tokyo");
+    const recurrence = value(
+      Recurrence.make({
+        pattern: { _tag: "Daily", every: 1 },
+        start: wall("2026-01-01T09:00"),
+        end: { _tag: "Never" },
+        except: [],
+      }),
+    );
+    const [from, to] = [instant("2026-03-01T00:00Z"), instant("2026-03-03T00:00Z")];
+    const starts = [...JobSchedule.startsBetween(recurrence, place, { from, to })].map((start) => start.instant);
+    expect(starts).toEqual([from, instant("2026-03-02T00:00Z")]);
+    expect([...JobSchedule.startsBetween(recurrence, place, { from, to: from })]).toEqual([]);
+  });
+
   it("SCH-05: never two in one slot, and never two slots with one start", () => {
     fc.assert(
       fc.property(anyCase, (each) => {

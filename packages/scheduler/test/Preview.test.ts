@@ -36,7 +36,11 @@ const daily = (
     JobSchedule.recurring({ recurrence, zone: zoneMode, ...(resolution === undefined ? {} : { resolution }) }),
   );
 };
-const once = (at: string, zoneMode = AGENT, resolution?: TimeZone.Resolution): JobSchedule.JobSchedule =>
+const once = (
+  at: string,
+  zoneMode: JobSchedule.ZoneMode = AGENT,
+  resolution?: TimeZone.Resolution,
+): JobSchedule.JobSchedule =>
   value(JobSchedule.once({ at: wall(at), zone: zoneMode, ...(resolution === undefined ? {} : { resolution }) }));
 
 const bounded = (minutes: number): PatchWindow.PatchWindow => value(PatchWindow.make({ minutes, bound: "start" }));

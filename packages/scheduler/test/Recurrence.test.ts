@@ -310,6 +310,20 @@ describe("Recurrence", patience, () => {
     expect(Recurrence.isSlot(recurrence, Date.UTC(2026, 5, 1, 2, 30))).toBe(false);
   });
 
+  it("counts and gives what lies between two local times, the first of them included, the last not", () => {
+    const daily = made({ _tag: "Daily", every: 1 }, "2026-01-01T02:30");
+    const at = (day: number, minute = 30): number => Date.UTC(2026, 0, day, 2, minute);
+    for (const [from, to, days] of [
+      [at(1), at(3), [1, 2]],
+      [at(1, 31), at(3, 31), [2, 3]],
+      [at(1), at(1), []],
+      [at(3), at(1), []],
+    ] as const) {
+      expect([...Recurrence.between(daily, from, to)]).toEqual(days.map((day) => at(day)));
+      expect(Recurrence.count(daily, from, to)).toBe(days.length);
+    }
+  });
+
   it("has no slot where no month in turn has the day", () => {
     const never = made({ _tag: "MonthlyOnDay", every: 12, day: 30 }, "2026-02-01T02:30");
     expect(Recurrence.next(never, 0)).toBe(null);
@@ -369,6 +383,9 @@ describe("Recurrence.make", patience, () => {
     ["a day left out with a time", { except: ["2026-12-24T00:00"] }, "SCH-01", "except.0"],
   ])("refuses %s, and says where and by which rule", (_, change, rule, path) => {
     expect(problems(change)).toEqual([[rule, path]]);
+    const refused = error(Recurrence.make({ ...RULE, ...change }));
+    expect(refused._tag).toBe("InvalidRecurrence");
+    expect(refused.problems[0]?.message).toMatch(/^["A-Z].{10,}[.]$/);
   });
 
   it("tells all that is wrong at once", () => {
