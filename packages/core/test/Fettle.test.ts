@@ -56,6 +56,12 @@ describe("the Promise twin", () => {
     const inputs: Record<string, readonly unknown[]> = {
       "subscriptions.save": [manager, { plan: "Full", expiresAt: null, seats: 1 }],
       "tags.save": [manager, { id: "a", name: "a" }],
+      "tags.get": [manager, "web"],
+      "tags.list": [manager, {}],
+      "tags.preview": [manager, { query: "platform: Linux" }],
+      "tags.assign": [manager, { tag: "web", assets: [Values.uuid(1)] }],
+      "tags.unassign": [manager, { tag: "web", assets: [Values.uuid(1)] }],
+      "tags.coverage": [manager, Values.select({})],
       "subscriptions.createActivationKey": [manager, { title: "k" }],
       "subscriptions.saveProfile": [manager, Values.profile("p")],
       "catalogue.ingest": [manager, Scene.catalogue],

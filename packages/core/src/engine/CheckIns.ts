@@ -9,6 +9,7 @@ import * as AssetRun from "../domain/run/AssetRun.ts";
 import { Environment } from "../ports/Environment.ts";
 import type { Storage, StorageError } from "../ports/Storage.ts";
 import type { AgentRecord } from "../schema/Stored.ts";
+import * as AssetWrites from "./AssetWrites.ts";
 import type { ProvedRequest } from "./ProvedRequest.ts";
 import * as Replies from "./Replies.ts";
 import * as Repository from "./Repository.ts";
@@ -36,14 +37,17 @@ export const checkIn = Effect.fnUntraced(function* (proved: ProvedRequest, reque
     tzdata: request.tzdata,
     manifests: due,
   };
+  let told: Pick<AgentRecord, "configuration" | "statusIntervalSeconds"> = agent.value;
   if (!proved.isRepeated) {
     for (const m of offered) if (unlicensed !== null) yield* withhold(tenantId, m.assetRunId, unlicensed, now);
-    yield* store(proved, next, yield* movedZone(proved, request.timeZone, now));
+    const moved = yield* movedZone(proved, request.timeZone, now);
+    told = { ...told, ...moved.held };
+    yield* store(proved, { ...next, ...moved.held }, moved.change);
   }
-  const { configuration } = agent.value;
+  const { configuration } = told;
   return yield* Replies.sealed(proved.components, {
     _tag: "CheckedIn",
-    nextCheckInSeconds: agent.value.statusIntervalSeconds,
+    nextCheckInSeconds: told.statusIntervalSeconds,
     configuration: configuration === request.configuration ? null : configuration,
     wantSnapshot: agent.value.snapshot === null || agent.value.snapshot !== request.snapshot,
     manifests: due.slice(0, MANIFESTS_PER_REPLY_MAX).map((m) => ({ version: m.version, digest: m.digest })),
@@ -98,14 +102,16 @@ const withhold = Effect.fnUntraced(function* (tenantId: string, assetRunId: stri
   });
 });
 
-// Written with the check-in itself: a check-in that was taken down is not told of the new zone again.
+// Written with the check-in itself: a check-in that was taken down is not told of the new zone again. Rules may ask for the
+// zone, and profiles for the tags that they give.
 const movedZone = Effect.fnUntraced(function* (proved: ProvedRequest, timeZone: string, now: number) {
   const { tenantId, agent } = proved;
   const asset = timeZone === agent.value.timeZone ? null : yield* Repository.get(tenantId, "asset", agent.id);
-  if (asset === null) return { writes: [] };
-  return {
-    expect: [Repository.expected("asset", agent.id, asset)],
-    writes: [Repository.put("asset", agent.id, { ...asset.value, timeZone })],
-    events: [Repository.event("AssetChanged", "asset", agent.id, now, { timeZone })],
-  };
+  if (asset === null) return { held: {}, change: { writes: [] } };
+  const on = yield* AssetWrites.ground(tenantId, now);
+  const is = { ...asset.value, timeZone };
+  const { configuration, change } = yield* AssetWrites.ofAgent(on, { was: asset, is, about: { timeZone } });
+  if (configuration === null) return { held: {}, change };
+  const { digest, statusIntervalSeconds } = configuration;
+  return { held: { configuration: digest, statusIntervalSeconds }, change };
 });

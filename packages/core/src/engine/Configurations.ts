@@ -2,66 +2,73 @@
 import { Dsse } from "@fettle/agent-protocol";
 import * as Effect from "effect/Effect";
 import * as ConfigurationProfile from "../domain/profile/ConfigurationProfile.ts";
+import type { Selectable } from "../domain/tag/TagSelection.ts";
 import type { TagTree } from "../domain/tag/TagTree.ts";
+import { type CounterChange, Storage } from "../ports/Storage.ts";
 import type { ConfigurationPayload } from "../schema/Stored.ts";
 import * as Repository from "./Repository.ts";
 import * as SignedDocuments from "./SignedDocuments.ts";
 
-/** The sealed configuration for an asset, or null when the tenant has no profile. */
-export const sealFor = Effect.fn("Configurations.sealFor")(function* (
-  tenantId: string,
-  asset: { readonly id: string; readonly tags: readonly string[] },
-) {
+/** Counts the changes of profiles: what an agent is to hold is written only while none has changed. */
+export const PROFILES_COUNTER = "profiles";
+
+/** A configuration that is ready to be given to agents. */
+export interface SealedConfiguration extends SignedDocuments.SealedDocument {
+  readonly statusIntervalSeconds: number;
+}
+
+/** The profiles of one moment. */
+export interface Standing {
+  readonly tenantId: string;
+  readonly profiles: readonly Repository.Versioned<ConfigurationProfile.ConfigurationProfile>[];
+  /** Goes into a batch that depends on them: refused when a profile has changed meanwhile. */
+  readonly unchanged: CounterChange;
+  /** What was sealed of them so far, by profile. */
+  readonly sealed: Map<string, SealedConfiguration>;
+}
+
+/** The profiles as they stand. */
+export const standing = Effect.fn("Configurations.standing")(function* (tenantId: string) {
+  const changes = yield* (yield* Storage).counter(tenantId, PROFILES_COUNTER);
   const profiles = yield* Repository.all(tenantId, "profile");
-  const tags = yield* Repository.all(tenantId, "tag");
-  const tree: TagTree = new Map(tags.map((t) => [t.id, t.value]));
-  const chosen = ConfigurationProfile.effective(
-    profiles.map((p) => p.value),
+  const unchanged: CounterChange = { key: PROFILES_COUNTER, by: 0, floor: changes, ceiling: changes };
+  const found: Standing = { tenantId, profiles, unchanged, sealed: new Map() };
+  return found;
+});
+
+/** The sealed configuration of each asset, in their order; null when the tenant has no profile. */
+export const forAssets = Effect.fn("Configurations.forAssets")(function* (
+  profiles: Standing,
+  tree: TagTree,
+  assets: readonly Selectable[],
+) {
+  const chosen = ConfigurationProfile.compile(
+    profiles.profiles.map((p) => p.value),
     tree,
-    asset,
   );
-  const revision = profiles.find((p) => p.id === chosen?.id)?.revision ?? 1;
-  if (chosen === null) return null;
+  const configurations: (SealedConfiguration | null)[] = [];
+  for (const asset of assets) {
+    const profile = chosen(asset);
+    configurations.push(profile === null ? null : yield* sealedFor(profiles, profile));
+  }
+  return configurations as readonly (SealedConfiguration | null)[];
+});
+
+const sealedFor = Effect.fn("Configurations.sealedFor")(function* (
+  { tenantId, profiles, sealed }: Standing,
+  profile: ConfigurationProfile.ConfigurationProfile,
+) {
+  const known = sealed.get(profile.id);
+  if (known !== undefined) return known;
   const payload: ConfigurationPayload = {
     tenantId,
-    profile: chosen.name,
-    revision,
-    statusIntervalSeconds: chosen.statusIntervalSeconds,
-    scanIntervalSeconds: chosen.scanIntervalSeconds,
+    profile: profile.name,
+    revision: profiles.find((p) => p.id === profile.id)?.revision ?? 1,
+    statusIntervalSeconds: profile.statusIntervalSeconds,
+    scanIntervalSeconds: profile.scanIntervalSeconds,
   };
-  const sealed = yield* SignedDocuments.seal(tenantId, Dsse.payloadTypes.configuration, payload, null);
-  return { ...sealed, statusIntervalSeconds: payload.statusIntervalSeconds };
-});
-
-/** After profiles or tags changed: every agent whose configuration is now another is given it at its next check-in. */
-export const reassign = Effect.fn("Configurations.reassign")(function* (tenantId: string) {
-  const assets = yield* Repository.all(tenantId, "asset");
-  for (const asset of assets) {
-    const sealed = yield* sealFor(tenantId, asset.value);
-    if (sealed !== null) yield* assign(tenantId, asset.id, sealed);
-  }
-});
-
-// The agent may check in at the same moment: read and try again until it stands.
-const assign = Effect.fn("Configurations.assign")(function* (
-  tenantId: string,
-  agentId: string,
-  sealed: SignedDocuments.SealedDocument & { readonly statusIntervalSeconds: number },
-) {
-  for (;;) {
-    const agent = yield* Repository.get(tenantId, "agent", agentId);
-    if (agent === null || agent.value.configuration === sealed.digest) return;
-    const answer = yield* Repository.tryCommit(tenantId, {
-      expect: [Repository.expected("agent", agentId, agent)],
-      writes: [
-        sealed.write,
-        Repository.put("agent", agentId, {
-          ...agent.value,
-          configuration: sealed.digest,
-          statusIntervalSeconds: sealed.statusIntervalSeconds,
-        }),
-      ],
-    });
-    if (answer._tag === "Committed") return;
-  }
+  const document = yield* SignedDocuments.seal(tenantId, Dsse.payloadTypes.configuration, payload, null);
+  const fresh: SealedConfiguration = { ...document, statusIntervalSeconds: payload.statusIntervalSeconds };
+  sealed.set(profile.id, fresh);
+  return fresh;
 });

@@ -13,10 +13,12 @@ import * as Run from "../domain/run/Run.ts";
 import { Environment } from "../ports/Environment.ts";
 import { Storage } from "../ports/Storage.ts";
 import * as Assessments from "./Assessments.ts";
+import * as Idempotency from "./Idempotency.ts";
 import * as Plans from "./Plans.ts";
 import * as Repository from "./Repository.ts";
 import * as SignedDocuments from "./SignedDocuments.ts";
 import * as Subscriptions from "./Subscriptions.ts";
+import * as Sweeps from "./Sweeps.ts";
 
 /** The key of the only occurrence of an on-demand job. */
 export const ON_DEMAND = "on-demand";
@@ -56,6 +58,9 @@ const tickTenant = Effect.fn("Dispatcher.tickTenant")(function* (tenantId: strin
   if (resumed._tag === "Failure") {
     total = { ...total, stuck: [{ tenantId, jobId: null, message: resumed.failure.message }] };
   }
+  // First, so that what is due is planned for the assets as they are tagged now.
+  yield* Sweeps.tick(tenantId);
+  yield* Idempotency.forget(tenantId);
   for (const job of yield* Repository.allBy(tenantId, "job", "status", enabled)) {
     const moved = yield* Effect.result(move(tenantId, job));
     if (moved._tag === "Success") total = add(total, { ...moved.success, stuck: [] });

@@ -11,7 +11,7 @@ import * as TagTree from "../domain/tag/TagTree.ts";
 import { Environment } from "../ports/Environment.ts";
 import { TenantKeys } from "../ports/TenantKeys.ts";
 import type { AgentRecord } from "../schema/Stored.ts";
-import * as Configurations from "./Configurations.ts";
+import * as AssetWrites from "./AssetWrites.ts";
 import * as Replies from "./Replies.ts";
 import * as Repository from "./Repository.ts";
 import * as Subscriptions from "./Subscriptions.ts";
@@ -50,14 +50,15 @@ export const provision = Effect.fn("Provisioning.provision")(function* (
   const subscription = yield* Subscriptions.of(tenantId).pipe(
     Effect.catchTag("Rejected", () => Replies.refuse("key-refused", "no subscription", "the tenant has none")),
   );
-  const asset = assetOf(agentId, request, key, now);
-  const configuration = yield* Configurations.sealFor(tenantId, asset);
+  const on = yield* AssetWrites.ground(tenantId, now);
+  const { asset, configuration } = yield* AssetWrites.added(on, assetOf(agentId, request, key, now));
   const agent = agentOf(components, request, now, configuration);
   const answer = yield* Repository.tryCommit(tenantId, {
     expect: [Repository.expected("agent", agentId, null), Repository.expected("asset", agentId, null)],
     counters: [
       { key: ActivationKey.counterOf(key), by: 1, ...(key.agentsMax === null ? {} : { ceiling: key.agentsMax }) },
       { key: ASSETS_COUNTER, by: 1, ceiling: subscription.limits.assetsMax },
+      ...on.unchanged,
     ],
     writes: [
       Repository.put("asset", agentId, asset),
@@ -67,15 +68,17 @@ export const provision = Effect.fn("Provisioning.provision")(function* (
     events: [Repository.event("AgentProvisioned", "asset", agentId, now, { name: asset.name, key: key.id })],
   });
   if (answer._tag === "Committed") return yield* granted(components, FIRST_EPOCH);
-  if (answer.because._tag === "Counter") {
+  const full = answer.because._tag === "Counter" ? answer.because.key : null;
+  if (full === ASSETS_COUNTER) {
     const { assetsMax } = subscription.limits;
-    const full = answer.because.key === ASSETS_COUNTER;
-    if (full) return yield* Replies.refuse("key-refused", "limit reached", `the tenant has its ${assetsMax} assets`);
+    return yield* Replies.refuse("key-refused", "limit reached", `the tenant has its ${assetsMax} assets`);
+  }
+  if (full === ActivationKey.counterOf(key)) {
     return yield* Replies.refuse("key-refused", "limit reached", "the activation key admits no more agents", {
       rule: "KEY-01",
     });
   }
-  return yield* Replies.refuse("unavailable", "try again", "another request of this agent was under way");
+  return yield* Replies.refuse("unavailable", "try again", "another request, or a change of tags, was under way");
 });
 
 // The key exists and the agent holds its secret. Either refuses as a passed date does: a prober learns nothing.

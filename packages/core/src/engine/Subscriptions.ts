@@ -15,6 +15,8 @@ import * as Authority from "./Authority.ts";
 import * as Configurations from "./Configurations.ts";
 import { lift, reject } from "./Rejected.ts";
 import * as Repository from "./Repository.ts";
+import * as Sweeps from "./Sweeps.ts";
+import * as TagRules from "./TagRules.ts";
 
 export interface SubscriptionInput {
   readonly plan: Plan;
@@ -54,6 +56,7 @@ export const save = Effect.fn("Subscriptions.save")(function* (actor: Actor, inp
   const first = known === null ? firstEntities(subscription.limits) : [];
   yield* Repository.commit(tenantId, {
     expect: [Repository.expected("subscription", tenantId, known)],
+    counters: known === null ? [{ key: TagRules.TREE_COUNTER, by: 1 }] : [],
     writes: [Repository.put("subscription", tenantId, subscription), ...first],
     events: [Repository.event("SubscriptionOpened", "subscription", tenantId, now, { by: label(actor) })],
   });
@@ -138,12 +141,14 @@ export const saveProfile = Effect.fn("Subscriptions.saveProfile")(function* (
   const { limits } = yield* of(tenantId);
   const profile = yield* lift(ConfigurationProfile.validate(input, limits));
   yield* lift(Stored.readable("profile", profile));
+  const { unchanged } = yield* TagRules.standing(tenantId);
   const known = yield* Repository.get(tenantId, "profile", profile.id);
   yield* Repository.commit(tenantId, {
     expect: [Repository.expected("profile", profile.id, known)],
-    writes: [Repository.put("profile", profile.id, profile)],
+    counters: [{ key: Configurations.PROFILES_COUNTER, by: 1 }, unchanged],
+    writes: [Repository.put("profile", profile.id, profile), yield* Sweeps.begin(tenantId)],
     events: [Repository.event("ProfileSaved", "profile", profile.id, (yield* Environment).now(), { by: label(actor) })],
   });
-  yield* Configurations.reassign(tenantId);
+  yield* Sweeps.resume(tenantId);
   return profile;
 });

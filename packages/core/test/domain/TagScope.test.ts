@@ -1,6 +1,8 @@
 import * as fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, expectTypeOf, it } from "vitest";
+import type { User } from "../../src/domain/access/User.ts";
 import * as TagScope from "../../src/domain/tag/TagScope.ts";
+import * as TagTree from "../../src/domain/tag/TagTree.ts";
 import * as Arbitraries from "../scenario/Arbitraries.ts";
 import * as Forest from "../scenario/Forest.ts";
 import * as Values from "../scenario/Values.ts";
@@ -31,9 +33,69 @@ describe("a tag scope", () => {
           expect(TagScope.sees(TagScope.tags(scope), forest, tags).ok).toBe(expected);
         },
       ),
-      Arbitraries.runs(300),
+      Arbitraries.runs(2_000),
     );
     expect(sees(TagScope.tags(["emea"]), ["berlin"]).ok).toBe(true);
     expect(sees(TagScope.tags(["berlin"]), ["emea"]).ok).toBe(false);
+  });
+
+  it("TAG-05: no scope, no tags and all can't be taken for each other, by their types", () => {
+    expectTypeOf<undefined>().not.toExtend<TagScope.TagScope>();
+    expectTypeOf<null>().not.toExtend<TagScope.TagScope>();
+    expectTypeOf<readonly string[]>().not.toExtend<TagScope.TagScope>();
+    expectTypeOf<"All">().not.toExtend<TagScope.TagScope>();
+    expectTypeOf<Record<string, never>>().not.toExtend<TagScope.TagScope>();
+    expectTypeOf<{ readonly tags: readonly string[] }>().not.toExtend<TagScope.TagScope>();
+    expectTypeOf<{ readonly _tag: "Tags" }>().not.toExtend<TagScope.TagScope>();
+    expectTypeOf<{ readonly _tag: "All" }>().toExtend<TagScope.TagScope>();
+    expectTypeOf(TagScope.tags).parameters.toEqualTypeOf<[ids: readonly string[]]>();
+    // A user has one, always.
+    expectTypeOf<User["scope"]>().toEqualTypeOf<TagScope.TagScope>();
+    expectTypeOf<Omit<User, "scope">>().not.toExtend<User>();
+    expect(TagScope.tags([])).not.toEqual(TagScope.all);
+  });
+
+  const rule = (query: string): TagTree.TagRule => ({ _tag: "Dynamic", query });
+  const changed = (tag: Partial<TagTree.Tag> & { readonly id: string }) =>
+    new Map(tree).set(tag.id, { name: tag.id, parent: null, rule: TagTree.assigned, ...tag });
+
+  it.each([
+    ["a tag moved under one of its own", { id: "apac", parent: "emea" }, ["apac"]],
+    ["a new tag with a rule", { id: "new", parent: "berlin", rule: rule("platform: Linux") }, ["new"]],
+    ["a rule given to a tag of its own", { id: "berlin", parent: "emea", rule: rule("platform: Linux") }, ["berlin"]],
+    ["a new tag without a rule, which nobody bears", { id: "new", parent: "emea" }, []],
+    ["a tag of its own moved away", { id: "berlin", parent: "apac" }, []],
+    ["a change of what it doesn't hold", { id: "apac", rule: rule("platform: Linux") }, []],
+  ] as const)("TAG-05: by %s it gains %3$j", (_, tag, gained) => {
+    expect(TagScope.gains(TagScope.tags(["emea"]), tree, changed(tag))).toEqual(gained);
+    expect(TagScope.gains(TagScope.all, tree, changed(tag))).toEqual([]);
+  });
+
+  it("TAG-05: a change of places by which it gains nothing shows it no asset that it didn't see", () => {
+    const inputs = fc.tuple(
+      Arbitraries.tree,
+      Arbitraries.scope,
+      Arbitraries.tagId,
+      fc.option(Arbitraries.tagId),
+      Arbitraries.assets,
+    );
+    let gaining = 0;
+    fc.assert(
+      fc.property(inputs, ([forest, scope, id, parent, assets]) => {
+        const after = TagTree.put(forest, { id, name: id, parent, rule: TagTree.assigned });
+        fc.pre(after.ok && forest.has(id));
+        if (!after.ok) return;
+        if (TagScope.gains(scope, forest, after.value).length > 0) {
+          gaining += 1;
+          return;
+        }
+        for (const { tags } of assets) {
+          const isSeen = TagScope.sees(scope, after.value, tags).ok;
+          expect(isSeen && !TagScope.sees(scope, forest, tags).ok).toBe(false);
+        }
+      }),
+      Arbitraries.runs(2_000),
+    );
+    expect(gaining).toBeGreaterThan(20);
   });
 });

@@ -10,6 +10,13 @@ const tree = Values.tree({ emea: null, berlin: "emea", paris: "emea", servers: n
 const judge = (selection: TagSelection.TagSelection, tags: readonly string[], id = Values.uuid(1)) =>
   TagSelection.compile(selection, tree)({ id, tags });
 
+/** Whether climbing from a tag comes to an end. */
+const ends = (forest: ReadonlyMap<string, { readonly parent: string | null }>, from: string): boolean => {
+  let at: string | null = from;
+  for (let steps = 0; steps <= forest.size && at !== null; steps += 1) at = forest.get(at)?.parent ?? null;
+  return at === null;
+};
+
 describe("a selection of assets", () => {
   it.each([
     [any("emea", "servers"), ["berlin"], "selected"],
@@ -50,9 +57,79 @@ describe("a selection of assets", () => {
           seen.add(compiled(asset));
         }
       }),
-      Arbitraries.runs(500),
+      Arbitraries.runs(2_000),
     );
     expect([...seen].sort()).toEqual(["excluded", "not-selected", "selected"]);
+  });
+
+  it("TAG-02, TAG-03, TAG-04: every selection over every tree of three tags says of every asset what the rules say", () => {
+    const ids = ["a", "b", "c"];
+    const subsets = [...Array(8).keys()].map((bits) => ids.filter((_, i) => (bits & (1 << i)) !== 0));
+    const sets = (["any", "all"] as const).flatMap((mode) => subsets.map((tags) => ({ mode, tags })));
+    const parents = [null, "a", "b", "c"];
+    let trees = 0;
+    for (const [a, b, c] of parents.flatMap((x) => parents.flatMap((y) => parents.map((z) => [x, y, z] as const)))) {
+      const forest = Values.tree({ a: a ?? null, b: b ?? null, c: c ?? null });
+      const isForest = ids.every((id) => ends(forest, id));
+      if (!isForest) continue;
+      trees += 1;
+      const mismatches = sets.flatMap((include) =>
+        sets.flatMap((exclude) => {
+          const selection = select({ assets: ["named"], include, exclude });
+          const compiled = TagSelection.compile(selection, forest);
+          return ["named", "other"].flatMap((id) =>
+            subsets
+              .map((tags) => ({ id, tags }))
+              .filter((asset) => compiled(asset) !== Forest.verdict(forest, selection, asset))
+              .map((asset) => ({ selection, asset })),
+          );
+        }),
+      );
+      expect(mismatches).toEqual([]);
+    }
+    // Labelled forests of three: 4² = 16.
+    expect(trees).toBe(16);
+  });
+
+  it("TAG-09: it counts how many of the assets that bear its tags it holds, of how many, by tag too", () => {
+    const selection = select({ assets: ["named"], include: any("emea", "servers"), exclude: any("web") });
+    const assets = [
+      { id: "named", tags: [] },
+      { id: "1", tags: ["berlin"] },
+      { id: "2", tags: ["paris", "web"] },
+      { id: "3", tags: ["servers", "emea"] },
+      { id: "4", tags: ["unheard-of"] },
+    ];
+    expect(TagSelection.coverage(selection, tree, assets)).toEqual({
+      selected: 3,
+      tagged: 2,
+      bearing: 3,
+      byTag: [
+        { tag: "emea", selected: 2, bearing: 3 },
+        { tag: "servers", selected: 1, bearing: 2 },
+      ],
+    });
+  });
+
+  it("TAG-09: counts of any selection are those of looking at each asset by itself", () => {
+    fc.assert(
+      fc.property(Arbitraries.tree, Arbitraries.selection, Arbitraries.assets, (forest, selection, assets) => {
+        const isSelected = (a: (typeof assets)[number]) => Forest.verdict(forest, selection, a) === "selected";
+        const bears = (a: (typeof assets)[number], tag: string) => Forest.satisfies(forest, any(tag), a.tags);
+        const bearing = assets.filter((a) => selection.include.tags.some((tag) => bears(a, tag)));
+        expect(TagSelection.coverage(selection, forest, assets)).toEqual({
+          selected: assets.filter(isSelected).length,
+          tagged: bearing.filter(isSelected).length,
+          bearing: bearing.length,
+          byTag: selection.include.tags.map((tag) => ({
+            tag,
+            selected: assets.filter((a) => bears(a, tag) && isSelected(a)).length,
+            bearing: assets.filter((a) => bears(a, tag)).length,
+          })),
+        });
+      }),
+      Arbitraries.runs(2_000),
+    );
   });
 
   it("that is empty selects nothing, and knows it", () => {

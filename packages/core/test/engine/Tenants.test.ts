@@ -38,7 +38,7 @@ describe("two tenants", () => {
       const { fettle, call } = plane;
       other.enabled({ title: `noise ${n}` });
       other.agents[n % 2]?.checkIn({ manifestVersion: n });
-      call(fettle.tags.save(other.manager, { id: `tag-${n}`, name: "noise" }));
+      call(fettle.tags.save(other.manager, { id: `tag-${n}`, name: `noise ${n}` }));
       call(fettle.catalogue.ingest(other.manager, [Values.patch(`P-${n}`)]));
     };
     const beside = Journey.go({ plane, meanwhile });

@@ -5,6 +5,7 @@
 export type EventType =
   | "SubscriptionOpened"
   | "TagSaved"
+  | "TagDeleted"
   | "ActivationKeyCreated"
   | "ProfileSaved"
   | "AgentProvisioned"

@@ -43,12 +43,25 @@ export const validate = (
 export const effective = (
   profiles: readonly ConfigurationProfile[],
   tree: TagTree,
-  asset: { readonly id: string; readonly tags: readonly string[] },
-): ConfigurationProfile | null => {
+  asset: TagSelection.Selectable,
+): ConfigurationProfile | null => compile(profiles, tree)(asset);
+
+/** {@link effective} for many assets. */
+export const compile = (
+  profiles: readonly ConfigurationProfile[],
+  tree: TagTree,
+): ((asset: TagSelection.Selectable) => ConfigurationProfile | null) => {
   const ordered = [...profiles].sort((a, b) => a.position - b.position || (a.id < b.id ? -1 : 1));
-  const matching = ordered.filter((p) => TagSelection.compile(p.targets, tree)(asset) === "selected");
-  const named = matching.find((p) => p.targets.assets.includes(asset.id));
-  return named ?? matching[0] ?? ordered.find((p) => p.isDefault) ?? null;
+  const compiled = ordered.map((profile) => ({
+    profile,
+    verdict: TagSelection.compile(profile.targets, tree),
+    named: new Set(profile.targets.assets),
+  }));
+  const standard = ordered.find((p) => p.isDefault) ?? null;
+  return (asset) => {
+    const matching = compiled.filter((c) => c.verdict(asset) === "selected");
+    return (matching.find((c) => c.named.has(asset.id)) ?? matching[0])?.profile ?? standard;
+  };
 };
 
 const isWithin = (seconds: number, min: number, max: number): boolean =>

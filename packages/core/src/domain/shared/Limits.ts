@@ -24,6 +24,12 @@ export interface Limits {
   readonly vulnerabilitiesMax: number;
   readonly vulnerabilitiesPerCallMax: number;
   readonly tagsMax: number;
+  /** Levels of the tag tree. */
+  readonly tagDepthMax: number;
+  /** TAG-08: tags with a rule. */
+  readonly dynamicTagsMax: number;
+  /** Assets of one bulk request. */
+  readonly assetsPerBulkMax: number;
   readonly assetsMax: number;
   readonly tagsPerSelectionMax: number;
   readonly assetsPerSelectionMax: number;
@@ -46,6 +52,9 @@ export const defaults: Limits = {
   vulnerabilitiesMax: 500_000,
   vulnerabilitiesPerCallMax: 10_000,
   tagsMax: 10_000,
+  tagDepthMax: 32,
+  dynamicTagsMax: 1_000,
+  assetsPerBulkMax: 1_000,
   assetsMax: 1_000_000,
   tagsPerSelectionMax: 500,
   assetsPerSelectionMax: 10_000,

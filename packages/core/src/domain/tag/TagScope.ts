@@ -2,6 +2,7 @@
  * Which assets a user sees and may target (TAG-05). `All` is said, never implied; no tags see nothing.
  */
 import { fail, ok, type Result } from "../shared/Result.ts";
+import * as TagSelection from "./TagSelection.ts";
 import * as TagTree from "./TagTree.ts";
 
 export type TagScope = { readonly _tag: "All" } | { readonly _tag: "Tags"; readonly tags: readonly string[] };
@@ -17,8 +18,24 @@ export const sees = (
   scope: TagScope,
   tree: TagTree.TagTree,
   assetTags: readonly string[],
-): Result<true, { readonly rule: "TAG-05" }> => {
-  if (scope._tag === "All") return ok(true);
-  const closure = TagTree.closure(tree, scope.tags);
-  return assetTags.some((t) => closure.has(t)) ? ok(true) : fail({ rule: "TAG-05" });
+): Result<true, { readonly rule: "TAG-05" }> => (compile(scope, tree)(assetTags) ? ok(true) : fail({ rule: "TAG-05" }));
+
+/** {@link sees} for many assets: the scope as the tree stands now. */
+export const compile = (scope: TagScope, tree: TagTree.TagTree): ((assetTags: readonly string[]) => boolean) =>
+  scope._tag === "All" ? () => true : TagSelection.matcher({ mode: "any", tags: scope.tags }, tree);
+
+/**
+ * The tags by which a change of the tree would let the scope see assets that it doesn't see yet: tags that come under one
+ * of its own, and rules of tags under its own that are new or others. A new tag without a rule is borne by no asset. Who
+ * changes the tree must not so widen the scope that was given to them (TAG-05).
+ */
+export const gains = (scope: TagScope, before: TagTree.TagTree, after: TagTree.TagTree): readonly string[] => {
+  if (scope._tag === "All") return [];
+  const seen = TagTree.closure(before, scope.tags);
+  return [...TagTree.closure(after, scope.tags)].filter((id) => {
+    const [was, is] = [before.get(id), after.get(id)];
+    if (is?.rule._tag === "Dynamic")
+      return was === undefined || !seen.has(id) || !TagTree.isSameRule(was.rule, is.rule);
+    return was !== undefined && !seen.has(id);
+  });
 };

@@ -27,26 +27,120 @@ export const isEmpty = (s: TagSelection): boolean => s.assets.length === 0 && s.
 
 export type TagVerdict = "selected" | "excluded" | "not-selected";
 
-/** Compiles a selection against the tree of the moment; exclusion wins over inclusion, explicit assets too. */
-export const compile = (
-  selection: TagSelection,
-  tree: TagTree.TagTree,
-): ((asset: { readonly id: string; readonly tags: readonly string[] }) => TagVerdict) => {
+/** What a selection looks at. */
+export interface Selectable {
+  readonly id: string;
+  readonly tags: readonly string[];
+}
+
+/**
+ * Compiles a selection against the tree of the moment; exclusion wins over inclusion, explicit assets too.
+ *
+ * @example
+ * const verdict = TagSelection.compile(job.targets, tree);
+ * assets.filter((asset) => verdict(asset) === "selected");
+ */
+export const compile = (selection: TagSelection, tree: TagTree.TagTree): ((asset: Selectable) => TagVerdict) => {
+  const children = TagTree.childrenOf(tree);
   const named = new Set(selection.assets);
-  const includes = matcher(selection.include, tree);
-  const excludes = matcher(selection.exclude, tree);
+  const includes = over(selection.include, children);
+  const excludes = over(selection.exclude, children);
   return (asset) => {
-    if (!named.has(asset.id) && !includes(asset.tags)) return "not-selected";
+    if (!(named.size > 0 && named.has(asset.id)) && !includes(asset.tags)) return "not-selected";
     return excludes(asset.tags) ? "excluded" : "selected";
   };
 };
 
 /** Whether an asset's tags satisfy a set: for `all`, every tag by itself or by a descendant of it (TAG-03). */
-export const matcher = (set: TagSet, tree: TagTree.TagTree): ((assetTags: readonly string[]) => boolean) => {
-  if (set.tags.length === 0) return () => false;
-  const closures = set.tags.map((t) => TagTree.closure(tree, [t]));
+export const matcher = (set: TagSet, tree: TagTree.TagTree): TagTest => over(set, TagTree.childrenOf(tree));
+
+/** How many of the assets that bear the selected tags are meant, of how many (TAG-09). */
+export interface Coverage {
+  /** Assets that a job with this selection would hold. */
+  readonly selected: number;
+  /** Of those, the ones that are there through an included tag. */
+  readonly tagged: number;
+  /** All assets that bear one of the included tags, or a descendant of one. */
+  readonly bearing: number;
+  /** The same for each included tag by itself. */
+  readonly byTag: readonly { readonly tag: string; readonly selected: number; readonly bearing: number }[];
+}
+
+/** Counts a selection over assets; which of them are counted at all is the caller's to say (a scope, a platform). */
+export const coverage = (selection: TagSelection, tree: TagTree.TagTree, assets: readonly Selectable[]): Coverage => {
+  const verdict = compile(selection, tree);
+  const wanted = [...new Set(selection.include.tags)];
+  const bearers = matcher({ mode: "any", tags: wanted }, tree);
+  const byTag = wanted.map((tag) => ({
+    tag,
+    bears: matcher({ mode: "any", tags: [tag] }, tree),
+    selected: 0,
+    bearing: 0,
+  }));
+  let [selected, tagged, bearing] = [0, 0, 0];
+  for (const asset of assets) {
+    const isSelected = verdict(asset) === "selected";
+    if (isSelected) selected += 1;
+    if (!bearers(asset.tags)) continue;
+    bearing += 1;
+    if (isSelected) tagged += 1;
+    for (const each of byTag) {
+      if (!each.bears(asset.tags)) continue;
+      each.bearing += 1;
+      if (isSelected) each.selected += 1;
+    }
+  }
+  return {
+    selected,
+    tagged,
+    bearing,
+    byTag: byTag.map(({ tag, selected: held, bearing: of }) => ({ tag, selected: held, bearing: of })),
+  };
+};
+
+type TagTest = (assetTags: readonly string[]) => boolean;
+
+const never: TagTest = () => false;
+
+const over = (set: TagSet, children: TagTree.Children): TagTest => {
+  const wanted = [...new Set(set.tags)];
+  if (wanted.length === 0) return never;
+  return set.mode === "any" || wanted.length === 1 ? anyOf(wanted, children) : allOf(wanted, children);
+};
+
+const anyOf = (wanted: readonly string[], children: TagTree.Children): TagTest => {
+  const bearers = TagTree.descend(children, wanted);
   return (assetTags) => {
-    const bears = (closure: ReadonlySet<string>) => assetTags.some((t) => closure.has(t));
-    return set.mode === "all" ? closures.every(bears) : closures.some(bears);
+    for (let i = 0; i < assetTags.length; i += 1) if (bearers.has(assetTags[i] as string)) return true;
+    return false;
+  };
+};
+
+// A tag satisfies every wanted tag that it is or stands below: a look-up for each of the asset's tags, however many are
+// wanted. `round` tells the marks of one asset from those of the one before.
+const allOf = (wanted: readonly string[], children: TagTree.Children): TagTest => {
+  const satisfies = new Map<string, number[]>();
+  for (const [i, id] of wanted.entries()) {
+    for (const tag of TagTree.descend(children, [id])) {
+      const places = satisfies.get(tag);
+      if (places === undefined) satisfies.set(tag, [i]);
+      else places.push(i);
+    }
+  }
+  const marks = new Float64Array(wanted.length);
+  let round = 0;
+  return (assetTags) => {
+    round += 1;
+    let open = wanted.length;
+    for (let i = 0; i < assetTags.length; i += 1) {
+      const places = satisfies.get(assetTags[i] as string);
+      if (places === undefined) continue;
+      for (const place of places) {
+        if (marks[place] === round) continue;
+        marks[place] = round;
+        open -= 1;
+      }
+    }
+    return open === 0;
   };
 };
