@@ -45,6 +45,51 @@ const context = (enabledAt: string, zones: readonly TimeZone.TimeZone[]): Occurr
   window: value(PatchWindow.make({ minutes: 120, bound: "start" })),
 });
 
+describe("Occurrence.slotsAfter", () => {
+  it("SCH-03: begins with the first slot that is still to start in some zone, whatever the order of the zones", () => {
+    // The 22:00 of July 1st is past in Tokyo, and to come in New York.
+    const after = instant("2026-07-01T14:00Z");
+    for (const zones of [
+      [newYork, tokyo],
+      [tokyo, newYork],
+    ]) {
+      const [first, second] = Occurrence.slotsAfter(daily("2026-01-01T22:00"), zones, after);
+      expect([first, second]).toEqual([slot("2026-07-01T22:00"), slot("2026-07-02T22:00")]);
+    }
+    const [alone] = Occurrence.slotsAfter(daily("2026-01-01T22:00"), [tokyo], after);
+    expect(alone).toBe(slot("2026-07-02T22:00"));
+    expect([...Occurrence.slotsAfter(daily("2026-01-01T22:00"), [], after)]).toEqual([]);
+  });
+});
+
+describe("Occurrence.planSlot, of one slot", () => {
+  it("SCH-03: answers for each zone once, and for nothing else", () => {
+    const planned = value(
+      Occurrence.planSlot(
+        daily("2026-01-01T22:00"),
+        slot("2026-07-01T22:00"),
+        context("2026-06-01T00:00Z", [tokyo, newYork, tokyo]),
+      ),
+    );
+    expect(planned.instants.map(({ _tag, zone: name }) => [_tag, name])).toEqual([
+      ["Starts", "Asia/Tokyo"],
+      ["Starts", "America/New_York"],
+    ]);
+  });
+
+  it("SCH-02: a run-once job whose zone this runtime doesn't know has no plan", () => {
+    const stored: JobSchedule.RunOnce = {
+      _tag: "Once",
+      at: wall("2026-07-01T22:00"),
+      zone: { _tag: "Named", zone: "Mars/Olympus" },
+    };
+    expect(error(Occurrence.plan(stored, context("2026-06-01T00:00Z", [tokyo])))).toMatchObject({
+      _tag: "UnknownZone",
+      rule: "SCH-02",
+    });
+  });
+});
+
 describe("Occurrence.slotKey", patience, () => {
   it("is made of the schedule's words and the slot's local time alone", () => {
     expect(Occurrence.slotKey(daily("2026-03-01T02:30"), slot("2026-03-08T02:30"))).toBe(
