@@ -55,8 +55,7 @@ export type FettleFailure = Rejected | StorageError | BlobError | DirectoryError
  * const job = yield* fettle.jobs.create(actor, draft);
  */
 export const make = (ports: Context.Context<FettlePorts>) => {
-  const on = <A, E>(effect: Effect.Effect<A, E, FettlePorts>): Effect.Effect<A, E> =>
-    Effect.provideContext(effect, ports);
+  const on: On = (effect) => Effect.provideContext(effect, ports);
   return {
     subscriptions: {
       /** Opens the actor's subscription, or changes its plan, seats, licence tags and limits. */
@@ -67,68 +66,9 @@ export const make = (ports: Context.Context<FettlePorts>) => {
       /** Adds or changes a configuration profile. */
       saveProfile: (actor: Actor, input: ConfigurationProfile) => on(Subscriptions.saveProfile(actor, input)),
     },
-    tags: {
-      /** Adds or changes a tag, static or with a rule (TAG-01, TAG-08); assets follow. */
-      save: (actor: Actor, input: Tags.TagInput) => on(Tags.save(actor, input)),
-      /** Deletes a tag that nothing uses; `reparent` brings the tags below it to where it stood. */
-      delete: (actor: Actor, tagId: string, options?: { readonly reparent?: boolean }) =>
-        on(Tags.remove(actor, tagId, options)),
-      /** One tag: where it stands, how many assets bear it, what is wrong with its rule. */
-      get: (actor: Actor, tagId: string) => on(TagViews.get(actor, tagId)),
-      /** The tree, or what is below a tag, in pages. */
-      list: (actor: Actor, input?: TagViews.TagListInput) => on(TagViews.list(actor, input)),
-      /** Which assets a rule would find. */
-      preview: (actor: Actor, input: TagViews.TagPreviewInput) => on(TagViews.preview(actor, input)),
-      /** Gives a static tag to assets; an answer for each. */
-      assign: (actor: Actor, input: TagAssignments.AssignmentInput) => on(TagAssignments.assign(actor, input)),
-      /** Takes a static tag from assets; an answer for each. */
-      unassign: (actor: Actor, input: TagAssignments.AssignmentInput) => on(TagAssignments.unassign(actor, input)),
-      /** How many of the assets that bear the selected tags a job would hold, of how many (TAG-09). */
-      coverage: (actor: Actor, selection: TagSelection) => on(TagViews.coverage(actor, selection)),
-    },
-    assets: {
-      /** The assets that the actor sees. */
-      list: (actor: Actor) => on(Assets.list(actor)),
-      /** What is missing on them. */
-      missing: (actor: Actor) => on(Assets.missing(actor)),
-      /** Searches them by asset tokens, patch tokens or both, under a view, in pages (AST-03, AST-04). */
-      search: (actor: Actor, input: AssetSearches.AssetSearchInput) => on(AssetSearches.search(actor, input)),
-      /** Counts of each facet among those found, each value with the query that narrows to it (AST-12). */
-      facets: (actor: Actor, input: AssetSearches.FacetsInput) => on(AssetSearches.facets(actor, input)),
-      /** One of them. */
-      get: (actor: Actor, assetId: string) => on(AssetDetails.get(actor, assetId)),
-      /** Its patches that are missing, installed or unknown, in pages (AST-06). */
-      patches: (actor: Actor, assetId: string, input: AssetDetails.AssetPatchesInput) =>
-        on(AssetDetails.patches(actor, assetId, input)),
-      /** Searches their agents, whatever the modules (AGT-07, AGT-14). */
-      agents: (actor: Actor, input: AgentSearches.AgentSearchInput) => on(AgentSearches.search(actor, input)),
-      /** The agents that have not checked in for so long. */
-      stale: (actor: Actor, input: AgentSearches.StaleInput) => on(AgentSearches.stale(actor, input)),
-    },
-    catalogue: {
-      /** Replaces what a feed says by its patches, as one (PAT-11); a list alone is the feed `default`. */
-      ingest: (actor: Actor, input: Feeds.FeedInput | readonly Patch[]) => on(Feeds.ingest(actor, input)),
-      /** The feeds that the catalogue is made of. */
-      feeds: (actor: Actor) => on(Feeds.list(actor)),
-      list: (actor: Actor) => on(Catalogue.list(actor)),
-      /** A patch with its vulnerabilities, what takes its place, and whether jobs may deploy it. */
-      get: (actor: Actor, patchId: string) => on(Catalogue.get(actor, patchId)),
-      /** Searches patches, all or within scope, in pages (PAT-10, PAT-12). */
-      search: (actor: Actor, input: PatchSearches.PatchSearchInput) => on(PatchSearches.search(actor, input)),
-      /** Counts of each facet among those found, each value with the query that narrows to it. */
-      facets: (actor: Actor, input: PatchSearches.PatchFacetsInput) => on(PatchSearches.facets(actor, input)),
-      /** Vendors' supersedence links that were left out, and why (PAT-08). */
-      supersedence: (actor: Actor) => on(Catalogue.supersedence(actor)),
-      /** The hosts that agents must reach (URL-01). */
-      hosts: (actor: Actor) => on(Catalogue.hosts(actor)),
-      /** Supplies the file of a patch that must be acquired from its vendor (PAT-04). */
-      supplyFile: (actor: Actor, input: VendorFiles.VendorFileInput) => on(VendorFiles.supply(actor, input)),
-      withdrawFile: (actor: Actor, patchId: string) => on(VendorFiles.withdraw(actor, patchId)),
-      /** Tells which vulnerabilities a scanner's numbers mean (PAT-05). */
-      saveVulnerabilities: (actor: Actor, input: readonly Vulnerability[]) => on(Vulnerabilities.save(actor, input)),
-      /** Proposes jobs that fix vulnerabilities, and says what no patch fixes (VUL-01). */
-      patchNow: (actor: Actor, input: PatchProposals.PatchNowInput) => on(PatchProposals.patchNow(actor, input)),
-    },
+    tags: tagsOf(on),
+    assets: assetsOf(on),
+    catalogue: catalogueOf(on),
     jobs: {
       /** Makes a job, disabled; everything wrong with the draft is said at once. */
       create: (actor: Actor, draft: JobDraft) => on(Jobs.create(actor, draft)),
@@ -161,6 +101,74 @@ export const make = (ports: Context.Context<FettlePorts>) => {
 };
 
 export type Fettle = ReturnType<typeof make>;
+
+/** Gives an effect its ports. */
+type On = <A, E>(effect: Effect.Effect<A, E, FettlePorts>) => Effect.Effect<A, E>;
+
+const tagsOf = (on: On) => ({
+  /** Adds or changes a tag, static or with a rule (TAG-01, TAG-08); assets follow. */
+  save: (actor: Actor, input: Tags.TagInput) => on(Tags.save(actor, input)),
+  /** Deletes a tag that nothing uses; `reparent` brings the tags below it to where it stood. */
+  delete: (actor: Actor, tagId: string, options?: { readonly reparent?: boolean }) =>
+    on(Tags.remove(actor, tagId, options)),
+  /** One tag: where it stands, how many assets bear it, what is wrong with its rule. */
+  get: (actor: Actor, tagId: string) => on(TagViews.get(actor, tagId)),
+  /** The tree, or what is below a tag, in pages. */
+  list: (actor: Actor, input?: TagViews.TagListInput) => on(TagViews.list(actor, input)),
+  /** Which assets a rule would find. */
+  preview: (actor: Actor, input: TagViews.TagPreviewInput) => on(TagViews.preview(actor, input)),
+  /** Gives a static tag to assets; an answer for each. */
+  assign: (actor: Actor, input: TagAssignments.AssignmentInput) => on(TagAssignments.assign(actor, input)),
+  /** Takes a static tag from assets; an answer for each. */
+  unassign: (actor: Actor, input: TagAssignments.AssignmentInput) => on(TagAssignments.unassign(actor, input)),
+  /** How many of the assets that bear the selected tags a job would hold, of how many (TAG-09). */
+  coverage: (actor: Actor, selection: TagSelection) => on(TagViews.coverage(actor, selection)),
+});
+
+const assetsOf = (on: On) => ({
+  /** The assets that the actor sees. */
+  list: (actor: Actor) => on(Assets.list(actor)),
+  /** What is missing on them. */
+  missing: (actor: Actor) => on(Assets.missing(actor)),
+  /** Searches them by asset tokens, patch tokens or both, under a view, in pages (AST-03, AST-04). */
+  search: (actor: Actor, input: AssetSearches.AssetSearchInput) => on(AssetSearches.search(actor, input)),
+  /** Counts of each facet among those found, each value with the query that narrows to it (AST-12). */
+  facets: (actor: Actor, input: AssetSearches.FacetsInput) => on(AssetSearches.facets(actor, input)),
+  /** One of them. */
+  get: (actor: Actor, assetId: string) => on(AssetDetails.get(actor, assetId)),
+  /** Its patches that are missing, installed or unknown, in pages (AST-06). */
+  patches: (actor: Actor, assetId: string, input: AssetDetails.AssetPatchesInput) =>
+    on(AssetDetails.patches(actor, assetId, input)),
+  /** Searches their agents, whatever the modules (AGT-07, AGT-14). */
+  agents: (actor: Actor, input: AgentSearches.AgentSearchInput) => on(AgentSearches.search(actor, input)),
+  /** The agents that have not checked in for so long. */
+  stale: (actor: Actor, input: AgentSearches.StaleInput) => on(AgentSearches.stale(actor, input)),
+});
+
+const catalogueOf = (on: On) => ({
+  /** Replaces what a feed says by its patches, as one (PAT-11); a list alone is the feed `default`. */
+  ingest: (actor: Actor, input: Feeds.FeedInput | readonly Patch[]) => on(Feeds.ingest(actor, input)),
+  /** The feeds that the catalogue is made of. */
+  feeds: (actor: Actor) => on(Feeds.list(actor)),
+  list: (actor: Actor) => on(Catalogue.list(actor)),
+  /** A patch with its vulnerabilities, what takes its place, and whether jobs may deploy it. */
+  get: (actor: Actor, patchId: string) => on(Catalogue.get(actor, patchId)),
+  /** Searches patches, all or within scope, in pages (PAT-10, PAT-12). */
+  search: (actor: Actor, input: PatchSearches.PatchSearchInput) => on(PatchSearches.search(actor, input)),
+  /** Counts of each facet among those found, each value with the query that narrows to it. */
+  facets: (actor: Actor, input: PatchSearches.PatchFacetsInput) => on(PatchSearches.facets(actor, input)),
+  /** Vendors' supersedence links that were left out, and why (PAT-08). */
+  supersedence: (actor: Actor) => on(Catalogue.supersedence(actor)),
+  /** The hosts that agents must reach (URL-01). */
+  hosts: (actor: Actor) => on(Catalogue.hosts(actor)),
+  /** Supplies the file of a patch that must be acquired from its vendor (PAT-04). */
+  supplyFile: (actor: Actor, input: VendorFiles.VendorFileInput) => on(VendorFiles.supply(actor, input)),
+  withdrawFile: (actor: Actor, patchId: string) => on(VendorFiles.withdraw(actor, patchId)),
+  /** Tells which vulnerabilities a scanner's numbers mean (PAT-05). */
+  saveVulnerabilities: (actor: Actor, input: readonly Vulnerability[]) => on(Vulnerabilities.save(actor, input)),
+  /** Proposes jobs that fix vulnerabilities, and says what no patch fixes (VUL-01). */
+  patchNow: (actor: Actor, input: PatchProposals.PatchNowInput) => on(PatchProposals.patchNow(actor, input)),
+});
 
 /** What the Promise twin rejects with: the rejection or failure, flat. */
 export class FettleError extends Error {
