@@ -50,7 +50,7 @@ const readingOf = (value: unknown, context: CsafContext): Result<RecordReading, 
     const many = `has more than ${context.limits.cvesPerPatch} CVEs for ${tooMany.release}`;
     return { ok: false, error: { path: "vulnerabilities", reason: many } };
   }
-  const vendor = document.publisher.name.slice(0, VENDOR_CHARACTERS_MAX);
+  const vendor = Grammar.shortened(Grammar.title(document.publisher.name), VENDOR_CHARACTERS_MAX);
   const placed = releases.map((each) => ({ ...each, vendor }));
   const patches = at("product_tree", ReleasePatches.make(placed, about.value, context));
   if (!patches.ok) return patches;

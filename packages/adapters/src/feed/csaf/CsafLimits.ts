@@ -14,7 +14,8 @@ export const csafLimits: RecordLimits = {
   recordCharacters: 64 * MIB,
   nestingDepth: 64,
   records: 500_000,
-  patches: 500_000,
+  // What a catalogue takes of one feed.
+  patches: 200_000,
   patchesPerRecord: 64,
   packagesPerPatch: 4_096,
   cvesPerPatch: 4_096,

@@ -13,7 +13,8 @@ export const osvLimits: RecordLimits = {
   recordCharacters: 32 * MIB,
   nestingDepth: 32,
   records: 1_000_000,
-  patches: 500_000,
+  // What a catalogue takes of one feed.
+  patches: 200_000,
   patchesPerRecord: 64,
   packagesPerPatch: 4_096,
   cvesPerPatch: 4_096,

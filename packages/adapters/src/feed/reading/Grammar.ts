@@ -137,12 +137,20 @@ export const moduleStream = (name: string, stream: string): Result<string, strin
     ? ok(`${name}:${stream}`)
     : refused(`${name}:${stream}`, "a module stream");
 
-/** A title on one line. */
-export const title = (text: string): string => text.replaceAll(/\s+/g, " ").trim();
+/** A title on one line, without control characters. */
+export const title = (text: string): string => printable(text).replaceAll(/\s+/g, " ").trim();
 
-/** A text cut to a number of characters, the last of them an ellipsis where anything was cut; never inside a character. */
+/** Nothing that a terminal, or a database, takes for anything but text; line breaks and tabs stay. */
+const CONTROL = /[^\P{Cc}\n\t]/gu;
+
+const printable = (text: string): string => text.replaceAll("\r\n", "\n").replaceAll(CONTROL, " ");
+
+/**
+ * A text without control characters, cut to a number of characters: the last of them an ellipsis where anything was cut;
+ * never inside a character.
+ */
 export const shortened = (text: string, charactersMax: number): string => {
-  const trimmed = text.trim();
+  const trimmed = printable(text).trim();
   if (trimmed.length <= charactersMax) return trimmed;
   if (charactersMax === 0) return "";
   return `${trimmed.slice(0, charactersMax - 1).replace(/[\uD800-\uDBFF]$/, "")}…`;

@@ -228,6 +228,13 @@ describe("input that is meant to do harm", () => {
     expect((await read(`${good("A-1")}\n${odd}\n`)).skipped[0]?.reason).toBe('"__proto__" is not a package name');
   });
 
+  it("T16: halves of characters and control characters don't get into the catalogue", async () => {
+    const { patches } = await read(
+      ndjson(record({ summary: "a\u0000b\u001b[31m\ud800c\u0085d", details: "one\r\n\ttwo\u0007\udc00" })),
+    );
+    expect(patches.map((p) => [p.title, p.description])).toEqual([["a b [31m\ufffdc d", "one\n\ttwo \ufffd"]]);
+  });
+
   it("T16: nesting far past the limit is counted before it is parsed", async () => {
     const deep = (n: number) => `{"id":"D","modified":"2026-01-01T00:00:00Z","x":${"[".repeat(n)}${"]".repeat(n)}}`;
     const { skipped } = await read(`${good("A-1")}\n${deep(2_000_000)}\n${deep(200)}\n`);
