@@ -144,6 +144,58 @@ describe("Maintenance.judge", () => {
     expect(Maintenance.judge(dark, threeHours, at("10T07:00"))._tag).toBe("MayStart");
   });
 
+  it("WIN-05: where blackouts cancel at once, one that finds a late run waiting cancels it, though it had its time before", () => {
+    const blackouts = [blackout(2, 3)];
+    const because = [{ _tag: "Blackout", rule: "WIN-05", until: at("10T08:00") }];
+    const judge = (inBlackout: "wait" | "cancel", now: string): Maintenance.Verdict =>
+      Maintenance.judge(calendar({ blackouts, inBlackout }), threeHours, at(now));
+    expect(judge("cancel", "10T07:30")).toEqual({ _tag: "CanceledBlackout", because });
+    expect(judge("wait", "10T07:30")).toEqual({ _tag: "Waits", until: at("10T08:00"), because });
+    expect(judge("cancel", "10T06:30")).toEqual({ _tag: "MayStart", mustStopBy: null });
+    // A freeze isn't a blackout: it is waited for.
+    const frozen = calendar({
+      freezes: [freeze("audit", "2026-02-10T02:00", "2026-02-10T03:00")],
+      inBlackout: "cancel",
+    });
+    expect(Maintenance.judge(frozen, threeHours, at("10T07:30"))).toMatchObject({
+      _tag: "Waits",
+      until: at("10T08:00"),
+    });
+    // Both: the freeze lasts longer and is told first, and the blackout cancels.
+    const both = { ...frozen, blackouts: [{ ...blackout(2, 3), toMinute: 2 * 60 + 45 }] };
+    expect(Maintenance.judge(both, threeHours, at("10T07:30"))._tag).toBe("CanceledBlackout");
+  });
+
+  it("WIN-05, WIN-07: waits for the end of a freeze in which a blackout ends", () => {
+    // Dark from midnight to two, frozen from half past one to three.
+    const kept = calendar({
+      blackouts: [blackout(0, 2)],
+      freezes: [freeze("audit", "2026-02-10T01:30", "2026-02-10T03:00")],
+    });
+    expect(Maintenance.firstStart(kept, threeHours, START)).toBe(at("10T08:00"));
+    expect(Maintenance.judge(kept, threeHours, at("10T06:10"))).toMatchObject({ _tag: "Waits", until: at("10T08:00") });
+  });
+
+  it("WIN-05, WIN-07: nothing is open in a blackout or a freeze, and both are kept free of starts", () => {
+    const kept = calendar({
+      blackouts: [blackout(4, 5)],
+      freezes: [freeze("audit", "2026-02-10T02:00", "2026-02-10T03:00")],
+    });
+    const isOpen = (now: string): boolean => Maintenance.isOpen(kept, at(now));
+    expect(["10T06:59", "10T07:00", "10T07:59", "10T08:00", "10T09:00", "10T10:00"].map(isOpen)).toEqual([
+      true,
+      false,
+      false,
+      true,
+      false,
+      true,
+    ]);
+    expect(Maintenance.keptIn(kept, { start: at("10T07:30"), end: at("10T12:00") })).toEqual([
+      Interval.of(at("10T07:30"), at("10T08:00")),
+      Interval.of(at("10T09:00"), at("10T10:00")),
+    ]);
+  });
+
   it("WIN-05: where blackouts cancel at once, one that begins while a freeze holds the run cancels it", () => {
     const frozen = freeze("audit", "2026-02-10T00:00", "2026-02-10T02:30");
     const dark = calendar({ blackouts: [blackout(2, 3)], freezes: [frozen], inBlackout: "cancel" });
