@@ -1,6 +1,6 @@
 /** Keys, ids and one true example of everything that travels. Nothing here is random: a failing test fails again. */
 import { createHash, createPrivateKey, createPublicKey } from "node:crypto";
-import type { Crypto, Documents, Facts, Messages, SignedRequest } from "../src/index.ts";
+import type { Crypto, Documents, Facts, HostReport, Messages, SignedRequest } from "../src/index.ts";
 
 // PKCS #8 of an Ed25519 key is this prefix and the 32 bytes of the seed.
 const PKCS8_PREFIX = "302e020100300506032b657004220420";
@@ -131,9 +131,30 @@ export const checkInRequest: Messages.CheckInRequest = {
   manifestVersion: 7,
 };
 
+export const hostReport: HostReport.HostReport = {
+  name: "web-01.example.org",
+  osFamily: "RHEL",
+  osName: "Red Hat Enterprise Linux 9.4",
+  arch: "x86_64",
+  release: "rhel:9",
+  osVersion: "9.4",
+  packageFormat: "rpm",
+  modules: ["nodejs:18"],
+  manufacturer: "Dell Inc.",
+  model: "PowerEdge R750",
+  serialNumber: "CZJ0420FKX",
+  interfaces: [
+    { name: "eth0", mac: "00:50:56:ab:cd:01", addresses: ["192.0.2.7", "2001:db8::7"], gateway: "192.0.2.1" },
+  ],
+  loggedInUser: "alice",
+  bootedAt: NOW - HOUR,
+  location: "Lisbon",
+};
+
 export const snapshotRequest: Messages.SnapshotRequest = {
   takenAt: NOW,
   bootId: uuid(0xc),
+  report: hostReport,
   packages: [{ name: "openssl-lab", arch: "x86_64", evr: "1:3.0.7-1.el9" }],
 };
 

@@ -86,6 +86,6 @@ describe("os-release", () => {
     ["", "Linux", "Linux"],
     ["garbage\n===\nID", "Linux", "Linux"],
   ])("%j is of family %s", (text, family, name) => {
-    expect(OsRelease.parse(text)).toEqual({ family, name });
+    expect(OsRelease.parse(text)).toMatchObject({ family, name });
   });
 });

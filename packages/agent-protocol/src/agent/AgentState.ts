@@ -45,7 +45,13 @@ export interface AgentState {
   } | null;
   readonly sequenceReserved: number;
   readonly configuration: { readonly digest: Digest; readonly value: Configuration } | null;
-  readonly snapshot: { readonly digest: Digest; readonly takenAt: number; readonly afterFact: number } | null;
+  readonly snapshot: {
+    readonly digest: Digest;
+    /** Of its packages alone; null where an older journal doesn't tell. */
+    readonly packages: Digest | null;
+    readonly takenAt: number;
+    readonly afterFact: number;
+  } | null;
   /** The fact by which a patch was last settled: a snapshot that doesn't come after it is out of date. 0 for none. */
   readonly lastSettledFact: number;
   readonly manifestVersion: number;
@@ -117,7 +123,7 @@ export const apply = (state: AgentState, record: JournalRecord): AgentState => {
     case "ConfigurationHeld":
       return { ...state, configuration: { digest: record.digest, value: record.configuration } };
     case "SnapshotHeld":
-      return { ...state, snapshot: { digest: record.digest, takenAt: record.takenAt, afterFact: record.afterFact } };
+      return { ...state, snapshot: snapshotOf(record) };
     case "ManifestHeld":
       return holdManifest(state, record);
     case "ManifestRefused":
@@ -140,6 +146,13 @@ export const apply = (state: AgentState, record: JournalRecord): AgentState => {
       return onPatch(state, record.runId, record.patchId, (p) => advancePatch(p, record));
   }
 };
+
+const snapshotOf = (record: Extract<JournalRecord, { _tag: "SnapshotHeld" }>): AgentState["snapshot"] => ({
+  digest: record.digest,
+  packages: record.packages ?? null,
+  takenAt: record.takenAt,
+  afterFact: record.afterFact,
+});
 
 type PatchRecord = Extract<JournalRecord, { readonly patchId: string }>;
 

@@ -8,11 +8,13 @@ import * as Crypto from "../wire/Crypto.ts";
 import * as Documents from "../wire/Documents.ts";
 import * as Dsse from "../wire/Dsse.ts";
 import type { FactBody, RefusalFact } from "../wire/Facts.ts";
+import * as HostReport from "../wire/HostReport.ts";
 import * as Json from "../wire/Json.ts";
 import * as Messages from "../wire/Messages.ts";
 import { wireLimits } from "../wire/WireLimits.ts";
 import * as Exchange from "./Exchange.ts";
-import { Host } from "./Host.ts";
+import { Host, noDetails } from "./Host.ts";
+import { Installer } from "./Installer.ts";
 import { Inventory } from "./Inventory.ts";
 import type { JournalRecord } from "./Journal.ts";
 import type { Memory } from "./Memory.ts";
@@ -59,21 +61,38 @@ export const checkIn = Effect.fn("CheckIn.checkIn")(function* (session: Session)
   return answer;
 });
 
-/** Reads the inventory and sends it when it differs from what the platform holds, or when it asked. */
+/**
+ * Reads the inventory and what the machine is, and sends it when it differs from what the platform holds, or when it asked.
+ * When only the machine's report changed, the packages stay at home.
+ */
 export const uploadSnapshot = Effect.fn("CheckIn.uploadSnapshot")(function* (session: Session, wanted: boolean) {
   const environment = yield* AgentEnvironment;
   const takenAt = environment.now();
   const afterFact = session.memory.state().factsRecorded;
   const packages = yield* (yield* Inventory).packages();
-  const digest = Crypto.digest(Json.canonicalBytes(packages));
-  if (wanted || digest !== session.memory.state().snapshot?.digest) {
-    const body = Json.canonicalBytes({ takenAt, bootId: yield* (yield* Host).bootId(), packages });
+  const report = yield* hostReport();
+  const packagesDigest = Crypto.digest(Json.canonicalBytes(packages));
+  const digest = HostReport.snapshotDigest(packagesDigest, report);
+  const known = session.memory.state().snapshot;
+  if (wanted || digest !== known?.digest) {
+    const isKnown = !wanted && known?.packages === packagesDigest;
+    const bootId = yield* (yield* Host).bootId();
+    const body = Json.canonicalBytes({ takenAt, bootId, report, packages: isKnown ? null : packages });
     const call = { method: "POST", path: "/v0/snapshots", body } as const;
     const { reply, components } = yield* Exchange.send(session.party, yield* session.next(), call);
     const held = yield* Exchange.openReply(Messages.SnapshotReply, reply, components, session.tenantKey);
     if (held.snapshot !== digest) return yield* Exchange.untrusted(reply.status, "another snapshot was acknowledged");
   }
-  yield* session.memory.record([{ _tag: "SnapshotHeld", digest, takenAt, afterFact }]);
+  yield* session.memory.record([{ _tag: "SnapshotHeld", digest, packages: packagesDigest, takenAt, afterFact }]);
+});
+
+// What the machine doesn't tell, or can't at the moment, is unknown; it keeps no package from being told.
+const hostReport = Effect.fn("CheckIn.hostReport")(function* () {
+  const host = yield* Host;
+  const { name, osFamily, osName, arch } = yield* host.facts();
+  const details = yield* Effect.catch(host.details?.() ?? Effect.succeed(noDetails), () => Effect.succeed(noDetails));
+  const { packageFormat = null } = yield* Installer;
+  return HostReport.fitted({ name, osFamily, osName, arch, packageFormat, ...details });
 });
 
 const fetchDocument = Effect.fn("CheckIn.fetchDocument")(function* (session: Session, digest: Crypto.Digest) {

@@ -2,6 +2,7 @@
 import * as Context from "effect/Context";
 import * as Data from "effect/Data";
 import type { Effect } from "effect/Effect";
+import type { HostReport } from "../wire/HostReport.ts";
 
 export class HostError extends Data.TaggedError("HostError")<{
   readonly message: string;
@@ -19,8 +20,27 @@ export interface HostFacts {
   readonly timeZone: string;
 }
 
+/** What a machine tells of itself that may be unknown (AST-02, AST-10); see {@link HostReport}. */
+export type HostDetails = Omit<HostReport, "name" | "osFamily" | "osName" | "arch" | "packageFormat">;
+
+/** Nothing told. */
+export const noDetails: HostDetails = {
+  release: null,
+  osVersion: null,
+  modules: null,
+  manufacturer: null,
+  model: null,
+  serialNumber: null,
+  interfaces: [],
+  loggedInUser: null,
+  bootedAt: null,
+  location: null,
+};
+
 export interface HostShape {
   readonly facts: () => Effect<HostFacts, HostError>;
+  /** A source that is missing gives null, never a failure. Without this method nothing is told. */
+  readonly details?: () => Effect<HostDetails, HostError>;
   /** A UUID that changes with each boot, and only then. */
   readonly bootId: () => Effect<string, HostError>;
 }

@@ -34,6 +34,8 @@ export interface InstallerShape {
   readonly name: string;
   readonly class: InstallerClass;
   readonly supportsRollback: boolean;
+  /** By which rules the versions of its packages compare; left out where it installs no packages of a database. */
+  readonly packageFormat?: "rpm" | "deb";
   /** What the package database says about each package of the instruction. Changes nothing. */
   readonly detect: (patch: PatchInstruction) => Effect<readonly InstalledVersions[], InstallerError>;
   /** Fetches and checks what an installation will need, without installing. */

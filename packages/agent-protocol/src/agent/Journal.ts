@@ -28,8 +28,14 @@ export type JournalRecord =
   /** No request number above `through` was ever used. */
   | { readonly _tag: "SequenceReserved"; readonly through: number }
   | { readonly _tag: "ConfigurationHeld"; readonly digest: Digest; readonly configuration: Configuration }
-  /** The platform holds this snapshot, taken after the fact of that number. */
-  | { readonly _tag: "SnapshotHeld"; readonly digest: Digest; readonly takenAt: number; readonly afterFact: number }
+  /** The platform holds this snapshot, taken after the fact of that number; `packages` is the digest of its packages alone. */
+  | {
+      readonly _tag: "SnapshotHeld";
+      readonly digest: Digest;
+      readonly packages?: Digest;
+      readonly takenAt: number;
+      readonly afterFact: number;
+    }
   /** A manifest and its list passed the gate; the run is now the agent's duty. `serverTime` raises the time floor. */
   | {
       readonly _tag: "ManifestHeld";

@@ -4,7 +4,7 @@
 export * as Agent from "./Agent.ts";
 export * as AgentState from "./AgentState.ts";
 export { ExchangeError } from "./Exchange.ts";
-export { Host, HostError, type HostFacts, type HostShape } from "./Host.ts";
+export { Host, type HostDetails, HostError, type HostFacts, type HostShape, noDetails } from "./Host.ts";
 export {
   Installer,
   type InstallerClass,

@@ -5,6 +5,7 @@
 import * as z from "zod";
 import * as Crypto from "./Crypto.ts";
 import { Fact } from "./Facts.ts";
+import { HostReport } from "./HostReport.ts";
 import type { RequestComponents } from "./SignedRequest.ts";
 import { type WireLimits, wireLimits } from "./WireLimits.ts";
 import * as Words from "./Words.ts";
@@ -56,11 +57,15 @@ export type CheckInRequest = z.infer<typeof CheckInRequest>;
 export const FactsRequest = z.strictObject({ facts: z.array(Fact).min(1).max(wireLimits.factsPerReport) });
 export type FactsRequest = z.infer<typeof FactsRequest>;
 
-/** Every installed package, sorted by name, architecture, version (SYN-01, the full snapshot). */
+/**
+ * What the machine is, and every installed package, sorted by name, architecture, version (SYN-01, the full snapshot).
+ * Without packages: they are still those of the snapshot that the platform holds, and only the report changed.
+ */
 export const SnapshotRequest = z.strictObject({
   takenAt: Words.instant,
   bootId: Words.uuid,
-  packages: z.array(Words.pkg).max(wireLimits.packagesPerSnapshot),
+  report: HostReport,
+  packages: z.array(Words.pkg).max(wireLimits.packagesPerSnapshot).nullable(),
 });
 export type SnapshotRequest = z.infer<typeof SnapshotRequest>;
 
@@ -102,6 +107,7 @@ export const FactsReply = z.strictObject({
 });
 export type FactsReply = z.infer<typeof FactsReply>;
 
+/** `snapshot` is {@link ./HostReport.ts | HostReport.snapshotDigest} of what the platform now holds. */
 export const SnapshotReply = z.strictObject({ ...answers, _tag: z.literal("SnapshotHeld"), snapshot: Words.digest });
 export type SnapshotReply = z.infer<typeof SnapshotReply>;
 

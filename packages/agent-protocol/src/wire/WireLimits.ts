@@ -9,6 +9,9 @@ export interface WireLimits {
   readonly jsonDepth: number;
   readonly factsPerReport: number;
   readonly packagesPerSnapshot: number;
+  readonly interfacesPerHost: number;
+  readonly addressesPerInterface: number;
+  readonly modulesPerHost: number;
   readonly patchesPerList: number;
   readonly outputTailCharacters: number;
   readonly clockSkewSeconds: number;
@@ -28,6 +31,9 @@ export const wireLimits: WireLimits = {
   jsonDepth: 32,
   factsPerReport: 100,
   packagesPerSnapshot: 50_000,
+  interfacesPerHost: 256,
+  addressesPerInterface: 64,
+  modulesPerHost: 1_000,
   // JOB-04: a list holds 1–2000 patches.
   patchesPerList: 2_000,
   outputTailCharacters: 2_000,

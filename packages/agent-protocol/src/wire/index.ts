@@ -3,6 +3,7 @@ export * as Crypto from "./Crypto.ts";
 export * as Documents from "./Documents.ts";
 export * as Dsse from "./Dsse.ts";
 export * as Facts from "./Facts.ts";
+export * as HostReport from "./HostReport.ts";
 export * as Json from "./Json.ts";
 export * as Messages from "./Messages.ts";
 export * as Problem from "./Problem.ts";

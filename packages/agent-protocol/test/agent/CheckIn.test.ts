@@ -262,6 +262,49 @@ describe("snapshots", () => {
     expect(machine.state().snapshot).toBeNull();
   });
 
+  it("AST-02: tells what the machine is, and a change of that alone is told without the packages", () => {
+    const machine = Machine.make({ packages });
+    machine.cycle();
+    expect(machine.plane.snapshots[0]?.report).toMatchObject({
+      name: "web-01",
+      packageFormat: "rpm",
+      model: "Machine",
+    });
+    machine.os.becomes({ facts: { name: "web-02" }, details: { loggedInUser: "alice" } });
+    const configuration = machine.plane.keep(
+      Dsse.seal(Dsse.payloadTypes.configuration, Samples.configuration, tenantKeys),
+    );
+    machine.plane.amend((reply, route) => (route === "checkIn" ? { ...reply, configuration } : reply));
+    machine.cycle();
+    machine.clock.now += 14_400_000;
+    machine.cycle();
+    expect(machine.plane.snapshots.slice(1)).toMatchObject([
+      { packages: null, report: { name: "web-02", loggedInUser: "alice" } },
+    ]);
+    machine.clock.now += 14_400_000;
+    machine.cycle();
+    expect(machine.plane.snapshots).toHaveLength(2);
+  });
+
+  it("SYN-02: goes whole when the platform asks, though nothing changed, and names are cut to what may travel", () => {
+    const machine = Machine.make({ packages });
+    machine.cycle();
+    machine.os.becomes({ details: { manufacturer: "x".repeat(300), release: "no release", modules: ["a:1", "odd"] } });
+    machine.plane.amend((reply, route) => (route === "checkIn" ? { ...reply, wantSnapshot: true } : reply));
+    machine.cycle();
+    expect(machine.plane.snapshots[1]).toMatchObject({
+      packages,
+      report: { manufacturer: "x".repeat(256), release: null, modules: ["a:1"] },
+    });
+  });
+
+  it("AST-02: a machine whose details can't be read tells its packages all the same", () => {
+    const machine = Machine.make({ packages });
+    machine.os.becomes({ details: null });
+    machine.cycle();
+    expect(machine.plane.snapshots).toMatchObject([{ packages, report: { name: "web-01", manufacturer: null } }]);
+  });
+
   it("is taken anew when the scan interval has passed, and sent only when it differs", () => {
     const machine = Machine.make({ packages });
     const digest = machine.plane.keep(Dsse.seal(Dsse.payloadTypes.configuration, Samples.configuration, tenantKeys));

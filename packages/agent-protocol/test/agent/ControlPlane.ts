@@ -7,6 +7,7 @@ import {
   type Documents,
   Dsse,
   type Facts,
+  HostReport,
   Json,
   Messages,
   Problem,
@@ -107,7 +108,9 @@ export const make = (options: ControlPlaneOptions): ControlPlane => {
       default: {
         const snapshot = Messages.SnapshotRequest.parse(body);
         snapshots.push(snapshot);
-        return { _tag: "SnapshotHeld", snapshot: Crypto.digest(Json.canonicalBytes(snapshot.packages)) };
+        const packages = snapshots.findLast((s) => s.packages !== null)?.packages ?? [];
+        const digest = Crypto.digest(Json.canonicalBytes(packages));
+        return { _tag: "SnapshotHeld", snapshot: HostReport.snapshotDigest(digest, snapshot.report) };
       }
     }
   };

@@ -108,6 +108,7 @@ const change = { name: "a", arch: "noarch", before: [], after: [] };
 const item = { patchId: "P", advisory: null, packages: [pkg] };
 const evr = (length: number): string => `${"1".repeat(length - 2)}-1`;
 const LAST_INSTANT = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+const nic = { name: "eth0", mac: null, addresses: [], gateway: null };
 const SAFE = Number.MAX_SAFE_INTEGER;
 
 type Cap = readonly [subject: string, path: string, most: unknown, beyond: unknown];
@@ -191,6 +192,50 @@ const caps: readonly Cap[] = [
   ["CheckInRequest", "snapshot", null, ""],
   ["CheckInRequest", "manifestVersion", 0, -1],
   ["SnapshotRequest", "packages", [], undefined],
+  ["SnapshotRequest", "packages", null, undefined],
+  ["SnapshotRequest", "report.name", text(256), text(257)],
+  ["SnapshotRequest", "report.name", "t", ""],
+  ["SnapshotRequest", "report.osFamily", text(256), text(257)],
+  ["SnapshotRequest", "report.osName", text(256), text(257)],
+  ["SnapshotRequest", "report.arch", text(32), text(33)],
+  ["SnapshotRequest", "report.release", `${text(64)}:${text(64)}`, `${text(65)}:${text(64)}`],
+  ["SnapshotRequest", "report.release", null, "rhel"],
+  ["SnapshotRequest", "report.osVersion", text(256), text(257)],
+  ["SnapshotRequest", "report.packageFormat", "deb", "msi"],
+  ["SnapshotRequest", "report.modules", [`${text(128)}:${text(128)}`], [`${text(128)}:${text(129)}`]],
+  [
+    "SnapshotRequest",
+    "report.modules",
+    times(wireLimits.modulesPerHost, () => "a:1"),
+    times(wireLimits.modulesPerHost + 1, () => "a:1"),
+  ],
+  ["SnapshotRequest", "report.manufacturer", text(256), text(257)],
+  ["SnapshotRequest", "report.model", text(256), text(257)],
+  ["SnapshotRequest", "report.serialNumber", text(256), text(257)],
+  ["SnapshotRequest", "report.loggedInUser", text(256), text(257)],
+  ["SnapshotRequest", "report.location", text(256), text(257)],
+  ["SnapshotRequest", "report.bootedAt", LAST_INSTANT, LAST_INSTANT + 1],
+  [
+    "SnapshotRequest",
+    "report.interfaces",
+    times(wireLimits.interfacesPerHost, () => nic),
+    times(wireLimits.interfacesPerHost + 1, () => nic),
+  ],
+  ["SnapshotRequest", "report.interfaces.0.name", text(256), text(257)],
+  ["SnapshotRequest", "report.interfaces.0.mac", null, "00:50:56:ab:cd"],
+  [
+    "SnapshotRequest",
+    "report.interfaces.0.addresses",
+    times(wireLimits.addressesPerInterface, () => "::1"),
+    times(wireLimits.addressesPerInterface + 1, () => "::1"),
+  ],
+  [
+    "SnapshotRequest",
+    "report.interfaces.0.addresses",
+    ["2001:db8:ffff:ffff:ffff:ffff:ffff:ffff"],
+    ["2001:db8::1%eth0"],
+  ],
+  ["SnapshotRequest", "report.interfaces.0.gateway", "::ffff:192.0.2.1", "gateway"],
   [
     "SnapshotRequest",
     "packages",
@@ -236,6 +281,9 @@ describe("limits of the schemas", () => {
       jsonDepth: 32,
       factsPerReport: 100,
       packagesPerSnapshot: 50_000,
+      interfacesPerHost: 256,
+      addressesPerInterface: 64,
+      modulesPerHost: 1_000,
       patchesPerList: 2_000,
       outputTailCharacters: 2_000,
       clockSkewSeconds: 300,

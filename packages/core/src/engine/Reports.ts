@@ -2,17 +2,22 @@
  * Takes what agents report: facts about runs, and snapshots. A fact is stored once for ever under (agent, epoch,
  * sequence); the asset run is the fold over the set of them, written in the same transaction that stores them.
  */
-import { Crypto, type Facts, Json, type Messages } from "@fettle/agent-protocol";
+import { Crypto, type Facts, HostReport, Json, type Messages } from "@fettle/agent-protocol";
+import type { Package } from "@fettle/agent-protocol/vocabulary";
 import * as Effect from "effect/Effect";
+import type { Asset } from "../domain/asset/Asset.ts";
+import * as AssetChange from "../domain/asset/AssetChange.ts";
 import * as AssetRun from "../domain/run/AssetRun.ts";
 import { BlobStore } from "../ports/BlobStore.ts";
 import { Environment } from "../ports/Environment.ts";
 import type { FactRecord } from "../schema/Stored.ts";
 import * as Assessments from "./Assessments.ts";
+import * as AssetWrites from "./AssetWrites.ts";
 import * as CheckIns from "./CheckIns.ts";
 import type { ProvedRequest } from "./ProvedRequest.ts";
 import * as Replies from "./Replies.ts";
 import * as Repository from "./Repository.ts";
+import * as Snapshots from "./Snapshots.ts";
 
 /** Stores facts and moves the asset runs that they are about; acknowledges what is durable without a gap. */
 export const takeFacts = Effect.fn("Reports.takeFacts")(function* (
@@ -46,18 +51,18 @@ export const takeFacts = Effect.fn("Reports.takeFacts")(function* (
   return yield* Replies.sealed(components, { _tag: "FactsAcknowledged", acknowledgedThrough });
 });
 
-/** Keeps a snapshot and assesses it. */
+/** Keeps a snapshot with what the machine says of itself, and assesses it. */
 export const takeSnapshot = Effect.fn("Reports.takeSnapshot")(function* (
   proved: ProvedRequest,
   request: Messages.SnapshotRequest,
 ) {
   const { tenantId, components } = proved;
-  const bytes = Json.canonicalBytes(request.packages);
-  const digest = Crypto.digest(bytes);
+  const packages = yield* packagesOf(proved, request);
+  const digest = HostReport.snapshotDigest(packages.digest, request.report);
   if (!proved.isRepeated) {
-    yield* (yield* BlobStore).put(tenantId, bytes);
+    if (packages.bytes !== null) yield* (yield* BlobStore).put(tenantId, packages.bytes);
     // The catalogue may change meanwhile, or another machine send the same names: read again, it goes through.
-    yield* Effect.retry(storeSnapshot(proved, request, digest), {
+    yield* Effect.retry(storeSnapshot(proved, request, { ...packages, snapshot: digest }), {
       times: SNAPSHOT_RETRIES,
       while: (failure) => failure._tag === "Refusal" && failure.problem.code === "unavailable",
     });
@@ -65,34 +70,77 @@ export const takeSnapshot = Effect.fn("Reports.takeSnapshot")(function* (
   return yield* Replies.sealed(components, { _tag: "SnapshotHeld", snapshot: digest });
 });
 
+// Those that came along, or those that are held when only the machine's report changed.
+const packagesOf = Effect.fn("Reports.packagesOf")(function* (
+  proved: ProvedRequest,
+  request: Messages.SnapshotRequest,
+) {
+  const { tenantId, agent } = proved;
+  if (request.packages !== null) {
+    const bytes = Json.canonicalBytes(request.packages);
+    return { bytes, digest: Crypto.digest(bytes), list: request.packages };
+  }
+  const held = yield* Repository.get(tenantId, "snapshot", agent.id);
+  if (held === null) return yield* Replies.refuse("unavailable", "no packages held", "send the whole snapshot");
+  const { digest } = held.value;
+  return { bytes: null, digest, list: yield* Snapshots.packages(tenantId, digest) };
+});
+
 /** How often a snapshot is assessed anew because something changed meanwhile, before the agent is asked to send it again. */
 const SNAPSHOT_RETRIES = 3;
 
 const storeSnapshot = Effect.fn("Reports.storeSnapshot")(function* (
   proved: ProvedRequest,
-  { packages, takenAt }: Messages.SnapshotRequest,
-  digest: Crypto.Digest,
+  { report, takenAt }: Messages.SnapshotRequest,
+  sent: { readonly snapshot: Crypto.Digest; readonly digest: Crypto.Digest; readonly list: readonly Package.Package[] },
 ) {
   const { tenantId, agent } = proved;
   const now = (yield* Environment).now();
   const asset = yield* Repository.get(tenantId, "asset", agent.id);
   if (asset === null) return yield* Replies.refuse("unknown-agent", "unknown asset", "provision first");
-  const received = { digest, packages, takenAt, receivedAt: now };
-  const { assessment, change } = yield* Assessments.take(tenantId, { was: asset, is: asset.value }, received);
+  const told = yield* changed(tenantId, asset, report, now);
+  const received = { digest: sent.digest, packages: sent.list, takenAt, receivedAt: now };
+  const taken = yield* Assessments.take(tenantId, { was: asset, is: told.asset }, received);
   yield* CheckIns.store(
     proved,
-    { ...agent.value, session: proved.session, snapshot: digest },
+    { ...agent.value, session: proved.session, snapshot: sent.snapshot, ...told.held },
     {
-      ...change,
+      expect: [...taken.change.expect, ...told.change.expect],
+      counters: [...taken.change.counters, ...told.change.counters],
+      writes: [...taken.change.writes, ...told.change.writes],
       events: [
+        ...told.change.events,
         Repository.event("SnapshotReceived", "asset", agent.id, now, {
-          snapshot: digest,
-          packages: packages.length,
-          missing: assessment.missing.length,
+          snapshot: sent.digest,
+          packages: sent.list.length,
+          missing: taken.assessment.missing.length,
         }),
       ],
     },
   );
+});
+
+const unchanged = { expect: [], counters: [], writes: [], events: [] };
+
+// AST-01, AST-02: its name and addresses are what they are now; it stays the same asset.
+const changed = Effect.fn("Reports.changed")(function* (
+  tenantId: string,
+  asset: Repository.Versioned<Asset>,
+  report: HostReport.HostReport,
+  now: number,
+) {
+  const { name, osFamily, osName, arch, ...facts } = report;
+  const is: Asset = { ...asset.value, name, osFamily, osName, arch, facts };
+  const members = AssetChange.changed(asset.value, is);
+  if (members.length === 0) return { asset: asset.value, held: {}, change: unchanged };
+  const on = yield* AssetWrites.ground(tenantId, now);
+  const { asset: stored, ...written } = yield* AssetWrites.ofAgent(on, { was: asset, is, about: { changed: members } });
+  const { configuration } = written;
+  const held =
+    configuration === null
+      ? {}
+      : { configuration: configuration.digest, statusIntervalSeconds: configuration.statusIntervalSeconds };
+  return { asset: stored, held, change: written.change };
 });
 
 const SEQUENCE_DIGITS = 16;

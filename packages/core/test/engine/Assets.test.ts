@@ -148,14 +148,7 @@ describe("the catalogue", () => {
         plane.call(plane.fettle.catalogue.ingest(manager, newer));
       };
       // Whoever comes too late is sent back once, and comes again.
-      const send = () =>
-        agents[0]?.send(
-          agents[0].sign("snapshot", {
-            takenAt: plane.clock.now(),
-            bootId: Values.uuid(5),
-            packages: [pkg("openssl", "3-1")],
-          }),
-        );
+      const send = () => agents[0]?.send(agents[0].sign("snapshot", agents[0].snapshotBody([pkg("openssl", "3-1")])));
       if (send()?.status !== 200) expect(send()?.status).toBe(200);
       expect([moment, missingOf(scene)]).toEqual([moment, [[agents[0]?.id, "N-1", "9-1"]]]);
       plane.call(plane.fettle.catalogue.ingest(manager, Scene.catalogue));

@@ -46,7 +46,12 @@ const routes: readonly Route[] = [
   },
   {
     name: "snapshot",
-    body: () => ({ takenAt: 1, bootId: Values.uuid(5), packages: [Values.pkg("openssl", "9-1")] }),
+    body: () => ({
+      takenAt: 1,
+      bootId: Values.uuid(5),
+      report: WireAgent.reported,
+      packages: [Values.pkg("openssl", "9-1")],
+    }),
     limit: 16 * 1024 * 1024,
   },
   { name: "document", body: () => new Uint8Array(), limit: 0 },

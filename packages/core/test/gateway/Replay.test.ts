@@ -52,7 +52,7 @@ describe("a request that is sent again", () => {
     const { plane } = scene;
     const [agent] = scene.agents;
     if (agent === undefined) throw new Error("no agent");
-    const body = { takenAt: 1, bootId: Values.uuid(5), packages: Scene.installed };
+    const body = { ...agent.snapshotBody(Scene.installed), takenAt: 1 };
     const requests = [
       agent.sign("checkIn", agent.checkInBody()),
       agent.sign("snapshot", body),

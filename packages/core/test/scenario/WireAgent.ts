@@ -7,6 +7,7 @@ import {
   Documents,
   Dsse,
   type Facts,
+  type HostReport,
   Json,
   Messages,
   type Package,
@@ -50,7 +51,15 @@ export interface WireAgent {
   ) => SignedRequest.WireReply;
   readonly checkInBody: (over?: Partial<Messages.CheckInRequest>) => Messages.CheckInRequest;
   readonly checkIn: (over?: Partial<Messages.CheckInRequest>) => Messages.CheckInReply;
-  readonly snapshot: (packages: readonly Package.Package[]) => Messages.SnapshotReply;
+  /** Without packages (null), those of before are meant. */
+  readonly snapshot: (
+    packages: readonly Package.Package[] | null,
+    report?: Partial<HostReport.HostReport>,
+  ) => Messages.SnapshotReply;
+  readonly snapshotBody: (
+    packages: readonly Package.Package[] | null,
+    report?: Partial<HostReport.HostReport>,
+  ) => Messages.SnapshotRequest;
   /** Facts as they would be numbered from a number on. */
   readonly factsBody: (from: number, ...bodies: readonly FactBody[]) => Messages.FactsRequest;
   readonly report: (from: number, ...bodies: readonly FactBody[]) => Messages.FactsReply;
@@ -126,6 +135,12 @@ export const make = (
       ...named,
     };
   };
+  const snapshotBody: WireAgent["snapshotBody"] = (packages, report = {}) => ({
+    takenAt: plane.clock.now(),
+    bootId: Values.uuid(5),
+    report: { ...reported, name: `machine-${String(n).padStart(3, "0")}`, ...report },
+    packages: packages === null ? null : [...packages],
+  });
   const checkInBody: WireAgent["checkInBody"] = (over = {}) => ({ ...idle, ...over });
   const factsBody: WireAgent["factsBody"] = (from, ...bodies) => ({
     facts: bodies.map((body, i) => ({ sequence: from + i, at: plane.clock.now() + i, bootId: Values.uuid(5), body })),
@@ -144,8 +159,8 @@ export const make = (
     },
     checkInBody,
     checkIn: (over) => ask(Messages.CheckInReply, "checkIn", checkInBody(over)),
-    snapshot: (packages) =>
-      ask(Messages.SnapshotReply, "snapshot", { takenAt: plane.clock.now(), bootId: Values.uuid(5), packages }),
+    snapshot: (packages, report) => ask(Messages.SnapshotReply, "snapshot", snapshotBody(packages, report)),
+    snapshotBody,
     factsBody,
     report: (from, ...bodies) => ask(Messages.FactsReply, "facts", factsBody(from, ...bodies)),
     fetch,
@@ -208,6 +223,27 @@ const host = {
   agentVersion: "1.0.0",
   bootId: Values.uuid(5),
 } as const;
+
+const { osFamily, osName, arch } = host;
+
+/** What a machine says of itself that knows no more than at first contact. */
+export const reported: HostReport.HostReport = {
+  name: "machine",
+  osFamily,
+  osName,
+  arch,
+  release: null,
+  osVersion: null,
+  packageFormat: null,
+  modules: null,
+  manufacturer: null,
+  model: null,
+  serialNumber: null,
+  interfaces: [],
+  loggedInUser: null,
+  bootedAt: null,
+  location: null,
+};
 
 const idle: Messages.CheckInRequest = {
   agentVersion: "1.0.0",

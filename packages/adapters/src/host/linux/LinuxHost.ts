@@ -5,6 +5,7 @@ import * as path from "node:path";
 import { Host, HostError, type HostFacts, type HostShape } from "@fettle/agent-protocol/agent";
 import * as Effect from "effect/Effect";
 import * as Layer from "effect/Layer";
+import * as Details from "./Details.ts";
 import * as OsRelease from "./OsRelease.ts";
 
 export interface LinuxHostOptions {
@@ -16,6 +17,10 @@ export interface LinuxHostOptions {
   readonly installRoot?: string;
   /** A file that holds a UUID which changes with each boot; the kernel's own unless told. */
   readonly bootIdFile?: string;
+  /** Where the machine is, as its people call it; not told unless said. */
+  readonly location?: string;
+  /** The root of the kernel's `proc` and `sys` and of `run`; `/` unless told. */
+  readonly kernelRoot?: string;
 }
 
 /** The host, as a layer. */
@@ -24,6 +29,15 @@ export const layer = (options: LinuxHostOptions = {}): Layer.Layer<Host> => Laye
 /** The same, as a plain value. */
 export const make = (options: LinuxHostOptions = {}): HostShape => ({
   facts: () => attempt(() => facts(options)),
+  details: () =>
+    attempt(() =>
+      Details.read({
+        installRoot: options.installRoot ?? "/",
+        kernelRoot: options.kernelRoot ?? "/",
+        networkInterfaces: os.networkInterfaces,
+        location: options.location ?? null,
+      }),
+    ),
   bootId: () => attempt(() => bootId(options.bootIdFile ?? "/proc/sys/kernel/random/boot_id")),
 });
 

@@ -4,6 +4,10 @@ export interface OsRelease {
   /** "Red Hat", "Debian", "SUSE", or what the system calls itself. */
   readonly family: string;
   readonly name: string;
+  /** `ID`, such as `rocky`; null when the text has none. */
+  readonly id: string | null;
+  /** `VERSION_ID`, such as `9.4`; null where releases roll. */
+  readonly version: string | null;
 }
 
 // By what a system says it is, or is like.
@@ -26,7 +30,12 @@ export const parse = (text: string): OsRelease => {
   const ids = [id, ...(values.get("ID_LIKE") ?? "").split(" ")];
   const known = ids.map((i) => families.get(i)).find((f) => f !== undefined);
   const name = values.get("NAME") ?? "Linux";
-  return { family: known ?? name, name: values.get("PRETTY_NAME") ?? name };
+  return {
+    family: known ?? name,
+    name: values.get("PRETTY_NAME") ?? name,
+    id: values.get("ID") ?? null,
+    version: values.get("VERSION_ID") ?? null,
+  };
 };
 
 const assignment = (line: string): readonly (readonly [string, string])[] => {

@@ -38,6 +38,7 @@ export const make = (options: DnfOptions.DnfOptions): InstallerShape => {
     name: "dnf",
     class: "transactional",
     supportsRollback: true,
+    packageFormat: "rpm",
     detect,
     prefetch: (patch) => alone(Effect.flatMap(detect(patch), (found) => deploy(settings, patch, found, "prefetch"))),
     install: (patch) => alone(Effect.flatMap(detect(patch), (found) => deploy(settings, patch, found, "install"))),

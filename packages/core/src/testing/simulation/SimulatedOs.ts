@@ -4,12 +4,15 @@
  */
 import type { Package } from "@fettle/agent-protocol";
 import {
+  type HostDetails,
+  HostError,
   type HostFacts,
   type HostShape,
   InstallerError,
   type InstallerShape,
   type InstallReport,
   type InventoryShape,
+  noDetails,
 } from "@fettle/agent-protocol/agent";
 import { Package as P, ReasonCode, RpmVersion } from "@fettle/agent-protocol/vocabulary";
 import * as Effect from "effect/Effect";
@@ -31,6 +34,8 @@ export type Strike = CrashPoint | "busy" | "claims-success";
 
 export interface SimulatedOsOptions {
   readonly facts: HostFacts;
+  /** What the machine tells of itself beside that; a small machine of no maker unless told. */
+  readonly details?: Partial<HostDetails>;
   readonly bootId: string;
   readonly packages: readonly Package.Package[];
   /** Faults by package name. */
@@ -49,6 +54,11 @@ export interface SimulatedOs {
   readonly installer: InstallerShape;
   readonly inventory: InventoryShape;
   readonly host: HostShape;
+  /** Changes what the machine says of itself from now on; without details (null), those can't be read. */
+  readonly becomes: (change: {
+    readonly facts?: Partial<HostFacts>;
+    readonly details?: Partial<HostDetails> | null;
+  }) => void;
   readonly truth: readonly Truth[];
   /** What stands in the package database: every EVR of each package. */
   readonly installed: () => ReadonlyMap<string, readonly string[]>;
@@ -60,10 +70,13 @@ const fine: InstallReport = { exitCode: 0, signal: null, reasonCode: null, reaso
 export const make = (options: SimulatedOsOptions): SimulatedOs => {
   const database = new Map<string, readonly string[]>(options.packages.map((p) => [P.key(p), [p.evr]]));
   const truth: Truth[] = [];
+  let facts = options.facts;
+  let details: HostDetails | null = { ...noDetails, manufacturer: "Simulated", model: "Machine", ...options.details };
   const installer: InstallerShape = {
     name: "simulated",
     class: "transactional",
     supportsRollback: true,
+    packageFormat: "rpm",
     detect: (patch) => Effect.sync(() => patch.packages.map((p) => detect(database, p))),
     prefetch: (patch) => Effect.sync(() => prefetch(options, patch)),
     install: (patch) => Effect.suspend(() => transact(options, database, truth, patch, "install")),
@@ -78,7 +91,20 @@ export const make = (options: SimulatedOsOptions): SimulatedOs => {
   return {
     installer,
     inventory: { packages: () => Effect.sync(() => listed(database)) },
-    host: { facts: () => Effect.succeed(options.facts), bootId: () => Effect.succeed(options.bootId) },
+    host: {
+      facts: () => Effect.sync(() => facts),
+      details: () =>
+        Effect.suspend(() =>
+          details === null
+            ? Effect.fail(new HostError({ message: "can't be read", isRetryable: false }))
+            : Effect.succeed(details),
+        ),
+      bootId: () => Effect.succeed(options.bootId),
+    },
+    becomes: (change) => {
+      facts = { ...facts, ...change.facts };
+      details = change.details === null ? null : { ...(details ?? noDetails), ...change.details };
+    },
     truth,
     installed: () => database,
   };
