@@ -140,7 +140,11 @@ const take = Effect.fn("Feeds.take")(function* (taking: Taking) {
   const known = (yield* Repository.all(tenantId, "patch")).map((p) => p.value);
   const own = records.find((r) => r.id === feed.id);
   const isSettled = records.every((r) => r.state === "settled");
-  if (own?.digest === digest && isSettled) return answerOf(feed, { put: [], gone: [] });
+  if (own?.digest === digest && isSettled) {
+    // Nothing is written, but what an earlier call was cut off from is brought to its end.
+    yield* Assessments.resume(tenantId, now);
+    return answerOf(feed, { put: [], gone: [] });
+  }
   if (own === undefined && records.length >= limits.catalogueFeedsMax) {
     return yield* reject("PAT-11", "exhausted", `a catalogue has at most ${limits.catalogueFeedsMax} feeds`, "feed");
   }
@@ -233,7 +237,15 @@ const changeOf = (
   { at, isLast }: { readonly at: number; readonly isLast: boolean },
 ): Repository.Change => {
   const { feed, actor } = taking;
-  const told = { by: label(actor), feed: feed.id, patches: feed.patches.length };
+  const gone = new Set(delta.gone);
+  const told = {
+    by: label(actor),
+    feed: feed.id,
+    patches: feed.patches.length,
+    changed: part.length,
+    deprecated: part.filter((p) => gone.has(p.id)).length,
+    isComplete: isLast,
+  };
   const begun = records.filter((r) => r.id === feed.id).map((r) => ({ ...r, state: "writing" as const }));
   const count = at + 1;
   return {
@@ -242,15 +254,7 @@ const changeOf = (
       ...(isLast ? records : begun).map((r) => Repository.put("feed", r.id, r)),
       ...part.map((p) => Repository.put("patch", p.id, p)),
     ],
-    events: isLast
-      ? [
-          Repository.event("CatalogueChanged", "patch", "catalogue", now, {
-            ...told,
-            changed: delta.put.length,
-            deprecated: delta.gone.length,
-          }),
-        ]
-      : [],
+    events: [Repository.event("CatalogueChanged", "patch", "catalogue", now, told)],
   };
 };
 

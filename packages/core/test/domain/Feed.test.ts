@@ -86,7 +86,7 @@ describe("the catalogue that feeds make together", () => {
         world.chain((feeds) => fc.tuple(fc.constant(feeds), Arbitraries.shuffled(feeds), fc.subarray(["A", "B", "D"]))),
         ([feeds, mixed, had]) => {
           const wanted = Feed.merge(feeds);
-          expect(new Map([...Feed.merge(mixed)].sort())).toEqual(new Map([...wanted].sort()));
+          expect(Feed.merge(mixed)).toEqual(wanted);
           const known = had.map((id) => patch(id));
           const delta = Feed.delta(known, wanted);
           const after = new Map([...known, ...delta.put].map((p) => [p.id, p]));

@@ -203,7 +203,7 @@ describe("patch now on generated fleets", () => {
       fc.property(anyInputs, (inputs) => {
         const found = PatchNow.propose(inputs);
         const byAsset = new Map(found.groups.flatMap((g) => g.assets.map((a) => [a, new Set(g.patches)] as const)));
-        expect(new Map([...byAsset].sort())).toEqual(new Map([...Oracle.patchesByAsset(inputs)].sort()));
+        expect(byAsset).toEqual(Oracle.patchesByAsset(inputs));
         const explained = new Set(found.unfixed.map((u) => u.cve));
         for (const cve of Oracle.cvesOf(inputs)) {
           const fixed = Oracle.patchesByAsset({ ...inputs, qids: [], cves: [cve] }).size > 0;

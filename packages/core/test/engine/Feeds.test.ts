@@ -1,0 +1,217 @@
+import * as Effect from "effect/Effect";
+import { describe, expect, it } from "vitest";
+import type { Patch } from "../../src/domain/patch/Patch.ts";
+import type { Batch } from "../../src/ports/Storage.ts";
+import * as ControlPlane from "../scenario/ControlPlane.ts";
+import * as Scene from "../scenario/Scene.ts";
+import * as Values from "../scenario/Values.ts";
+
+const { patch, pkg } = Values;
+const { manager } = ControlPlane;
+const numbered = (from: number, to: number): readonly Patch[] =>
+  Array.from({ length: to - from + 1 }, (_, i) => patch(`N-${String(from + i).padStart(3, "0")}`));
+
+const world = (limits: NonNullable<Scene.SceneOptions["subscription"]>["limits"] = {}) => {
+  const scene = Scene.make({ agents: 1, subscription: { limits } });
+  const { plane } = scene;
+  const { catalogue } = plane.fettle;
+  const ingest = (feed: string, patches: readonly Patch[]) => catalogue.ingest(manager, { feed, patches });
+  const live = () =>
+    plane
+      .call(catalogue.list(manager))
+      .filter((p) => !p.isDeprecated)
+      .map((p) => p.id);
+  return { scene, plane, catalogue, ingest, live };
+};
+
+describe("feeds", () => {
+  it("PAT-11: are replaced one by one; what one no longer has stands as long as another has it", () => {
+    const { plane, ingest, live, catalogue } = world();
+    plane.call(ingest("a", [patch("A"), patch("S")]));
+    plane.call(ingest("b", [patch("B"), patch("S")]));
+    expect(live()).toEqual(["A", "B", "P-1", "P-2", "S"]);
+    expect(plane.call(ingest("a", [patch("A")]))).toEqual({ patches: 1, changed: 0, deprecated: 0 });
+    expect(live()).toEqual(["A", "B", "P-1", "P-2", "S"]);
+    expect(plane.call(ingest("b", []))).toEqual({ patches: 0, changed: 2, deprecated: 2 });
+    expect(live()).toEqual(["A", "P-1", "P-2"]);
+    expect(plane.call(catalogue.feeds(manager)).map((f) => [f.id, f.patches, f.isSettled])).toEqual([
+      ["a", 1, true],
+      ["b", 0, true],
+      ["default", 2, true],
+    ]);
+  });
+
+  it("PAT-11: that disagree about a patch leave the other's word standing when one of them lets it go", () => {
+    const { plane, ingest, catalogue } = world();
+    const title = () => plane.call(catalogue.get(manager, "S")).patch.title;
+    plane.call(ingest("a", [patch("S", { title: "newer", modifiedAt: 2 })]));
+    plane.call(ingest("b", [patch("S", { title: "older", modifiedAt: 1 })]));
+    expect(title()).toBe("newer");
+    plane.call(ingest("a", []));
+    expect(title()).toBe("older");
+  });
+
+  it("PAT-11: the same one again writes nothing and tells nobody, in whatever order its patches come", () => {
+    const { plane, ingest } = world();
+    const patches = [patch("A"), patch("B")];
+    plane.call(ingest("a", patches));
+    const before = plane.storage.dump();
+    expect(plane.call(ingest("a", [...patches].reverse()))).toEqual({ patches: 2, changed: 0, deprecated: 0 });
+    expect(plane.storage.dump()).toEqual(before);
+  });
+
+  it.each<readonly [string, string, readonly Patch[], string]>([
+    ["a name that is none", "No Name", [patch("A")], "id"],
+    ["a patch twice", "a", [patch("A"), patch("A")], "patches.1.id"],
+    ["a date that is no whole number", "a", [patch("A"), patch("B", { publishedAt: 1.5 })], "patches.1.publishedAt"],
+    ["an id that no storage keeps", "a", [patch("A"), patch("x".repeat(600))], "patches"],
+    ["an empty id", "a", [patch("")], "patches"],
+    ["half a character", "a", [patch("A", { title: "\ud800" })], "patches"],
+    ["more patches than the limit", "a", numbered(1, 51), "patches"],
+  ])("PAT-11: with %s is refused whole, and the old catalogue stands", (_, feed, patches, path) => {
+    const { plane, ingest } = world({ cataloguePatchesMax: 50 });
+    plane.call(ingest("a", [patch("A")]));
+    const before = plane.storage.dump();
+    expect(plane.rejections(ingest(feed, patches))[0]).toMatchObject({ code: "invalid", path });
+    expect(plane.storage.dump()).toEqual(before);
+  });
+
+  it("PAT-11: are so many at most", () => {
+    const { plane, ingest } = world({ catalogueFeedsMax: 2 });
+    plane.call(ingest("a", []));
+    const before = plane.storage.dump();
+    expect(plane.rejections(ingest("b", []))).toMatchObject([{ rule: "PAT-11", code: "exhausted" }]);
+    expect(plane.storage.dump()).toEqual(before);
+    plane.call(ingest("a", [patch("A")]));
+  });
+
+  it("PAT-11: are told of, with the feed's name and what changed", () => {
+    const { plane, ingest } = world();
+    plane.call(ingest("a", [patch("A"), patch("B")]));
+    plane.call(ingest("a", [patch("A")]));
+    expect(
+      plane
+        .events()
+        .filter((e) => e.type === "CatalogueChanged")
+        .map((e) => e.body)
+        .slice(-2),
+    ).toEqual([
+      { by: "user:mara", feed: "a", patches: 2, changed: 2, deprecated: 0, isComplete: true },
+      { by: "user:mara", feed: "a", patches: 1, changed: 1, deprecated: 1, isComplete: true },
+    ]);
+  });
+
+  it("PAT-11: of a catalogue of before they were told apart keep what it had", () => {
+    const { plane, ingest, live } = world();
+    const dump = plane.storage.dump();
+    const tenants = dump.tenants.map((t) => ({ ...t, entities: t.entities.filter((e) => e.stored.kind !== "feed") }));
+    plane.storage.restore({ tenants });
+    plane.call(ingest("a", [patch("A")]));
+    expect(live()).toEqual(["A", "P-1", "P-2"]);
+    plane.call(ingest("default", []));
+    expect(live()).toEqual(["A"]);
+  });
+});
+
+describe("a feed that is larger than one write", () => {
+  const small = { patchesPerWriteMax: 10 };
+  const isOfPatches = (batch: Batch): boolean => batch.writes.some((w) => w.kind === "patch");
+
+  it("PAT-11: comes in parts, each told of, the last as complete", () => {
+    const { plane, ingest, live } = world(small);
+    const sizes: number[] = [];
+    plane.hooks.before = (batch) => {
+      if (isOfPatches(batch)) sizes.push(batch.writes.filter((w) => w.kind === "patch").length);
+    };
+    expect(plane.call(ingest("a", numbered(1, 25)))).toEqual({ patches: 25, changed: 25, deprecated: 0 });
+    expect(sizes).toEqual([10, 10, 5]);
+    expect(live()).toHaveLength(27);
+    const told = plane
+      .events()
+      .filter((e) => e.type === "CatalogueChanged")
+      .slice(-3);
+    expect(told.map((e) => e.body)).toMatchObject([
+      { changed: 10, isComplete: false },
+      { changed: 10, isComplete: false },
+      { changed: 5, isComplete: true },
+    ]);
+  });
+
+  it("PAT-11: cut off after any of them is completed by the next ingest, of that feed or of another", () => {
+    for (const moment of ["before", "after"] as const) {
+      for (const dying of [1, 2, 3]) {
+        for (const next of ["a", "b"]) {
+          const { plane, ingest, live, catalogue } = world(small);
+          let seen = 0;
+          plane.hooks[moment] = (batch) => {
+            seen += isOfPatches(batch) ? 1 : 0;
+            if (seen === dying && isOfPatches(batch)) throw new ControlPlane.Death();
+          };
+          const feed = numbered(1, 25);
+          expect(plane.dies(ingest("a", feed))).toBe(true);
+          plane.hooks[moment] = null;
+          plane.call(next === "a" ? ingest("a", feed) : ingest("b", [patch("B")]));
+          // Where not even the first part was written, nobody but the feed itself knows of it.
+          const isKnown = next === "a" || moment === "after" || dying > 1;
+          const expected = [...(next === "b" ? ["B"] : []), ...(isKnown ? feed.map((p) => p.id) : []), "P-1", "P-2"];
+          expect([moment, dying, next, live()]).toEqual([moment, dying, next, expected]);
+          expect(plane.call(catalogue.feeds(manager)).every((f) => f.isSettled)).toBe(true);
+          const before = plane.storage.dump();
+          plane.call(next === "a" ? ingest("a", feed) : ingest("b", [patch("B")]));
+          expect(plane.storage.dump()).toEqual(before);
+        }
+      }
+    }
+  });
+
+  it("SYN-03, PAT-11: is what every snapshot is held against in the end", () => {
+    const { plane, ingest, scene } = world(small);
+    const fixes = numbered(1, 25).map((p) => ({ ...p, packages: [pkg("openssl", "9-1")] }));
+    plane.call(ingest("a", fixes));
+    const missing = plane.call(plane.fettle.assets.missing(manager));
+    expect(missing).toHaveLength(27);
+    expect(new Set(missing.map((m) => m.asset.id))).toEqual(new Set(scene.agents.map((a) => a.id)));
+  });
+});
+
+describe("feeds that come in at once", () => {
+  it("PAT-11: are both in the catalogue, whoever was first", () => {
+    const { plane, ingest, live } = world();
+    plane.hooks.before = (batch) => {
+      if (!batch.writes.some((w) => w.kind === "feed")) return;
+      plane.hooks.before = null;
+      plane.call(ingest("b", [patch("B")]));
+    };
+    plane.call(ingest("a", [patch("A")]));
+    expect(live()).toEqual(["A", "B", "P-1", "P-2"]);
+  });
+
+  it("PAT-11: give up when others never cease, having written nothing", () => {
+    const { plane, ingest, live } = world();
+    let n = 0;
+    let isInner = false;
+    plane.hooks.before = (batch) => {
+      if (isInner || !batch.writes.some((w) => w.kind === "feed")) return;
+      isInner = true;
+      n += 1;
+      plane.call(ingest("b", [patch(`B-${n}`)]));
+      isInner = false;
+    };
+    expect(plane.rejections(ingest("a", [patch("A")]))).toMatchObject([{ rule: "PAT-11", code: "conflict" }]);
+    plane.hooks.before = null;
+    expect(live()).not.toContain("A");
+  });
+
+  it("says when what a feed said is damaged, and leaves the catalogue as it is", () => {
+    const { plane, ingest, scene } = world();
+    plane.call(ingest("a", [patch("A")]));
+    plane.blobs.damage("acme", scene.stored("feed").get("a")?.digest ?? "sha256:");
+    const before = plane.storage.dump();
+    const failure = Effect.runSync(Effect.flip(ingest("b", [patch("B")])));
+    expect(failure).toMatchObject({ _tag: "BlobError", reason: "Corrupt" });
+    expect(plane.storage.dump()).toEqual(before);
+    // The feed itself brings it back.
+    plane.call(ingest("a", [patch("A"), patch("A-2")]));
+    plane.call(ingest("b", [patch("B")]));
+  });
+});
