@@ -19,21 +19,21 @@ const METRIC = [
   "E:[XUPFH]|RL:[XOTWU]|RC:[XURC]|[CIA]R:[XLMH]",
   "MAV:[XNALP]|MAC:[XLH]|MPR:[XNLH]|MUI:[XNR]|MS:[XUC]|M[CIA]:[XNLH]",
 ].join("|");
-const VECTOR = new RegExp(`^CVSS:3\\.([01])((?:/(?:${METRIC})){8,22})$`);
+const VECTOR = new RegExp(`^CVSS:3\\.[01]((?:/(?:${METRIC})){8,22})$`);
 const baseMetrics = ["AV", "AC", "PR", "UI", "S", "C", "I", "A"];
 
 /** The base score, 0.0 to 10.0; null when the text is no vector of version 3.0 or 3.1. */
 export const baseScore = (vector: string): number | null => {
   const match = VECTOR.exec(vector);
   if (match === null) return null;
-  const [, minor = "", rest = ""] = match;
+  const [, rest = ""] = match;
   const pairs = rest.slice(1).split("/");
   const metrics = new Map(pairs.map((pair) => [pair.slice(0, pair.indexOf(":")), pair.slice(pair.indexOf(":") + 1)]));
   const isWhole = metrics.size === pairs.length && baseMetrics.every((metric) => metrics.has(metric));
-  return isWhole ? scoreOf(metrics, minor === "0" ? roundUpAsIn30 : roundUpAsIn31) : null;
+  return isWhole ? scoreOf(metrics) : null;
 };
 
-const scoreOf = (metrics: ReadonlyMap<string, string>, roundUp: (score: number) => number): number => {
+const scoreOf = (metrics: ReadonlyMap<string, string>): number => {
   const weight = (metric: string): number => weights[metric]?.[metrics.get(metric) ?? ""] ?? 0;
   const isChanged = metrics.get("S") === "C";
   const privileges = (isChanged ? privilegesChanged : privilegesUnchanged)[metrics.get("PR") ?? ""] ?? 0;
@@ -45,10 +45,8 @@ const scoreOf = (metrics: ReadonlyMap<string, string>, roundUp: (score: number) 
   return roundUp(Math.min(sum, 10));
 };
 
-const roundUpAsIn30 = (score: number): number => Math.ceil(score * 10) / 10;
-
-// 3.1 rounds by whole numbers, so that an error of floating point makes no step.
-const roundUpAsIn31 = (score: number): number => {
+// Up to one decimal, by whole numbers, so that an error of floating point makes no step.
+const roundUp = (score: number): number => {
   const scaled = Math.round(score * 100_000);
   return scaled % 10_000 === 0 ? scaled / 100_000 : (Math.floor(scaled / 10_000) + 1) / 10;
 };

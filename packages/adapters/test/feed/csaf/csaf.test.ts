@@ -294,6 +294,19 @@ describe("releases", () => {
       ["rhel:9", ["CVE-2026-0001", "CVE-2026-0002"]],
     ]);
   });
+
+  it("PAT-05: releases with the same packages for other CVEs are apart", async () => {
+    const [eight, nine] = [
+      on("cpe:/o:redhat:enterprise_linux:8", "a-1-1.x86_64"),
+      on("cpe:/o:redhat:enterprise_linux:9", "a-1-1.x86_64"),
+    ];
+    const vulnerabilities = [vulnerability("CVE-2026-0001", [eight]), vulnerability("CVE-2026-0002", [nine])];
+    const patches = await patchesOf({ platforms: [eight, nine], vulnerabilities });
+    expect(patches.map((p) => [p.id, p.cves])).toEqual([
+      ["RHSA-2026:1001:rhel:8", ["CVE-2026-0001"]],
+      ["RHSA-2026:1001:rhel:9", ["CVE-2026-0002"]],
+    ]);
+  });
 });
 
 describe("severity and reboot", () => {

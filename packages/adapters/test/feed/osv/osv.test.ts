@@ -194,6 +194,14 @@ describe("the version that fixes", () => {
     expect(notes.map((n) => n.note)).toEqual(["AlmaLinux:9: a has several fixed versions; the highest counts"]);
   });
 
+  it("PAT-14: is the highest where several entries name one package of a release, in any order", async () => {
+    const versions = ["1-9", "1-10", "1-2"];
+    for (const order of [versions, versions.toReversed()]) {
+      const patch = await only({ affected: order.map((fixed) => affected("a", fixed)) });
+      expect(patch.packages.map((p) => p.evr)).toEqual(["1-10"]);
+    }
+  });
+
   it("stands for affected versions from some version on as well, which is noted", async () => {
     const { patches, notes } = await read(ndjson(record(ranged([{ introduced: "2-1" }, { fixed: "3-1" }]))));
     expect(patches[0]?.packages[0]?.evr).toBe("3-1");
@@ -381,6 +389,7 @@ describe("severity", () => {
   it.each([
     [{ ...silent }, "None"],
     [{ ...silent, severity: [low, high] }, "Important"],
+    [{ ...silent, severity: [high, low] }, "Important"],
     [{ ...silent, severity: [low] }, "Low"],
     [{ ...silent, severity: [v4] }, "None"],
     [{ ...silent, severity: null, affected: [affected("a", "1-1", { severity: [high] })] }, "Important"],
