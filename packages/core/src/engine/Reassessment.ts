@@ -7,9 +7,10 @@ import type { Crypto } from "@fettle/agent-protocol";
 import type { Package } from "@fettle/agent-protocol/vocabulary";
 import * as Effect from "effect/Effect";
 import * as Assessment from "../domain/assessment/Assessment.ts";
-import * as CatalogueIndex from "../domain/assessment/CatalogueIndex.ts";
+import type * as CatalogueIndex from "../domain/assessment/CatalogueIndex.ts";
 import * as Inventory from "../domain/assessment/Inventory.ts";
 import type { Asset } from "../domain/asset/Asset.ts";
+import type { Patch } from "../domain/patch/Patch.ts";
 import type { BlobError } from "../ports/BlobStore.ts";
 import type { CommitAnswer } from "../ports/Storage.ts";
 import type { SnapshotRecord } from "../schema/Stored.ts";
@@ -58,14 +59,13 @@ export const ofChange = Effect.fn("Reassessment.ofChange")(function* (
     names,
     assets,
   }: {
-    readonly change: CatalogueIndex.CatalogueDelta & { readonly to: number };
+    readonly change: CatalogueIndex.CatalogueDelta & { readonly former: readonly Patch[]; readonly to: number };
     readonly names: ReadonlySet<string>;
     readonly assets: readonly string[];
   },
   now: number,
 ) {
-  const { byId } = CatalogueIndex.make(change.put);
-  const prepared: Assessment.PreparedDelta = { touched: CatalogueIndex.touchedIds(change), byId };
+  const prepared = Assessment.prepareDelta(change, new Set(change.former.map((p) => p.id)));
   const about = { assessedAt: now, catalogue: change.to };
   const judge: Judge = (found) => {
     const traits = Inventory.traitsOf(found.asset);

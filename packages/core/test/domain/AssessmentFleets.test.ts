@@ -64,6 +64,8 @@ describe("assessments of generated fleets", () => {
           const few = m.packages.filter((p) => names.has(p.name));
           const cut = Inventory.make(m.traits, few);
           expect(Assessment.applyCatalogueDelta(standing, cut, by, later)).toEqual(whole);
+          const prepared = Assessment.prepareDelta(by, new Set(patches.map((p) => p.id)));
+          expect(Assessment.applyPrepared(standing, cut, prepared, later)).toEqual(whole);
           expect(Assessment.assess(inventory, applied, about)).toEqual(Assessment.assess(inventory, after, about));
         }
       }),

@@ -78,15 +78,25 @@ export const applyCatalogueDelta = (
   delta: CatalogueIndex.CatalogueDelta,
   about: Pick<About, "assessedAt" | "catalogue">,
 ): Assessment => {
-  const { byId } = CatalogueIndex.make(delta.put);
-  return applyPrepared(assessment, inventory, { touched: CatalogueIndex.touchedIds(delta), byId }, about);
+  return applyPrepared(assessment, inventory, prepareDelta(delta), about);
 };
 
 /** A change of the catalogue made ready for many assets. */
 export interface PreparedDelta {
+  /** Ids of patches that an assessment of before may name. */
   readonly touched: ReadonlySet<string>;
   readonly byId: ReadonlyMap<string, Judgement.Candidate>;
 }
+
+/** Makes a change ready; with the ids of the patches that were there before it, no others are looked for. */
+export const prepareDelta = (
+  delta: CatalogueIndex.CatalogueDelta,
+  former: ReadonlySet<string> | null = null,
+): PreparedDelta => {
+  const ids = CatalogueIndex.touchedIds(delta);
+  const touched = former === null ? ids : new Set([...ids].filter((id) => former.has(id)));
+  return { touched, byId: CatalogueIndex.make(delta.put).byId };
+};
 
 /** {@link applyCatalogueDelta} of one change to many assets: what is the same for each is done once. */
 export const applyPrepared = (
