@@ -4,6 +4,7 @@
  * Start with {@link Fettle}: `Fettle.make(ports)` for Effects, `Fettle.promises(fettle)` for Promises.
  */
 
+export type { RecentSearches, SavedSearch } from "./domain/access/SavedSearch.ts";
 export type { Role, User } from "./domain/access/User.ts";
 export type { Assessment } from "./domain/assessment/Assessment.ts";
 export * as AgentCatalog from "./domain/asset/AgentCatalog.ts";
@@ -13,8 +14,18 @@ export type { Facet, FacetCounts, FacetValue } from "./domain/asset/AssetFacets.
 export type { Job, JobDraft, JobSchedule, PatchSource } from "./domain/job/Job.ts";
 export * as JobCatalog from "./domain/job/JobCatalog.ts";
 export * as JobStatus from "./domain/job/JobStatus.ts";
+export type { DownloadHost, DownloadHosts, IgnoredUrl, Wildcard } from "./domain/patch/DownloadHosts.ts";
 export * as Patch from "./domain/patch/Patch.ts";
 export * as PatchCatalog from "./domain/patch/PatchCatalog.ts";
+export type {
+  Facet as PatchFacet,
+  FacetCounts as PatchFacetCounts,
+  FacetValue as PatchFacetValue,
+} from "./domain/patch/PatchFacets.ts";
+export type { PatchNow, PatchNowGroup, Unfixed, UnfixedReason } from "./domain/patch/PatchNow.ts";
+export * as Supersedence from "./domain/patch/Supersedence.ts";
+export type { VendorFile } from "./domain/patch/VendorFile.ts";
+export type { Vulnerability } from "./domain/patch/Vulnerability.ts";
 export type { Plan, PlanExclusion, PlanGroup, PlannedPatch } from "./domain/plan/Plan.ts";
 export type { ConfigurationProfile } from "./domain/profile/ConfigurationProfile.ts";
 export * as AssetRun from "./domain/run/AssetRun.ts";
@@ -28,11 +39,25 @@ export type { AgentPage, AgentRow, AgentSearchInput, StaleInput } from "./engine
 export type { AssetDetails, AssetPatch, AssetPatchesInput, AssetPatchPage } from "./engine/AssetDetails.ts";
 export type { AssetPage, AssetQuestion, AssetRow, AssetSearchInput, FacetsInput } from "./engine/AssetSearches.ts";
 export type { AssetView, MissingView } from "./engine/Assets.ts";
+export type { PatchView } from "./engine/Catalogue.ts";
+export type { FeedInput, Ingested } from "./engine/Feeds.ts";
+export type { JobPage, JobRow, JobSearchInput } from "./engine/JobSearches.ts";
+export type { PatchNowInput, PatchNowProposal } from "./engine/PatchProposals.ts";
+export type {
+  PatchCounts,
+  PatchFacetsInput,
+  PatchPage,
+  PatchQuestion,
+  PatchRow,
+  PatchSearchInput,
+} from "./engine/PatchSearches.ts";
 export type { HashedPlan } from "./engine/Plans.ts";
 export { Rejected } from "./engine/Rejected.ts";
 export type { ResultRow } from "./engine/Runs.ts";
+export type { SavedSearchInput, SavedSearchView, SearchPage } from "./engine/Searches.ts";
 export { SignatureWork, type SignatureWorker } from "./engine/SignatureWork.ts";
 export type { IssuedActivationKey, SubscriptionInput } from "./engine/Subscriptions.ts";
+export type { VendorFileInput } from "./engine/VendorFiles.ts";
 export * as Fettle from "./Fettle.ts";
 export { BlobError, BlobStore, type BlobStoreShape } from "./ports/BlobStore.ts";
 export { Directory, DirectoryError } from "./ports/Directory.ts";

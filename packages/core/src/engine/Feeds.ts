@@ -227,7 +227,7 @@ const write = Effect.fn("Feeds.write")(function* (writing: Writing) {
 
 const partsOf = (put: readonly Patch[], size: number): readonly (readonly Patch[])[] => {
   const parts: (readonly Patch[])[] = [];
-  for (let i = 0; i < Math.max(put.length, 1); i += size) parts.push(put.slice(i, i + size));
+  for (let i = 0; i < Math.max(put.length, 1); i += Math.max(size, 1)) parts.push(put.slice(i, i + Math.max(size, 1)));
   return parts;
 };
 

@@ -4,6 +4,7 @@
  */
 
 export * as AssetBuilders from "./builders/AssetBuilders.ts";
+export * as PatchBuilders from "./builders/PatchBuilders.ts";
 export * as Sandbox from "./Sandbox.ts";
 export * as StaticDirectory from "./StaticDirectory.ts";
 export * as Invariants from "./simulation/Invariants.ts";

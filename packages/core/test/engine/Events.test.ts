@@ -13,6 +13,7 @@ const TOLD: readonly EntityKind[] = [
   "activationKey",
   "asset",
   "patch",
+  "feed",
   "profile",
   "snapshot",
   "job",
