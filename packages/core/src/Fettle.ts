@@ -10,6 +10,7 @@ import type * as Context from "effect/Context";
 import * as Effect from "effect/Effect";
 import * as Exit from "effect/Exit";
 import * as Result from "effect/Result";
+import type { Kind as SearchKind } from "./domain/access/SavedSearch.ts";
 import type { JobDraft } from "./domain/job/Job.ts";
 import type { Patch } from "./domain/patch/Patch.ts";
 import type { Vulnerability } from "./domain/patch/Vulnerability.ts";
@@ -24,11 +25,13 @@ import * as Assets from "./engine/Assets.ts";
 import * as Catalogue from "./engine/Catalogue.ts";
 import * as Dispatcher from "./engine/Dispatcher.ts";
 import * as Feeds from "./engine/Feeds.ts";
+import * as JobSearches from "./engine/JobSearches.ts";
 import * as Jobs from "./engine/Jobs.ts";
 import * as PatchProposals from "./engine/PatchProposals.ts";
 import * as PatchSearches from "./engine/PatchSearches.ts";
 import type { Rejected } from "./engine/Rejected.ts";
 import * as Runs from "./engine/Runs.ts";
+import * as Searches from "./engine/Searches.ts";
 import * as Subscriptions from "./engine/Subscriptions.ts";
 import * as TagAssignments from "./engine/TagAssignments.ts";
 import * as Tags from "./engine/Tags.ts";
@@ -69,7 +72,22 @@ export const make = (ports: Context.Context<FettlePorts>) => {
     tags: tagsOf(on),
     assets: assetsOf(on),
     catalogue: catalogueOf(on),
+    searches: {
+      /** Saves a search of assets, patches or jobs for the actor alone, or changes it (AST-08). */
+      save: (actor: Actor, input: Searches.SavedSearchInput) => on(Searches.save(actor, input)),
+      rename: (actor: Actor, searchId: string, name: string) => on(Searches.rename(actor, searchId, name)),
+      delete: (actor: Actor, searchId: string) => on(Searches.remove(actor, searchId)),
+      /** The actor's saved searches, each with what is wrong with it now (DSH-04). */
+      list: (actor: Actor, kind?: SearchKind) => on(Searches.list(actor, kind)),
+      /** What the actor searched for lately, newest first. */
+      recent: (actor: Actor, kind: SearchKind) => on(Searches.recent(actor, kind)),
+      /** Runs a saved search, a page at a time. */
+      run: (actor: Actor, searchId: string, paging?: { readonly cursor?: string; readonly limit?: number }) =>
+        on(Searches.run(actor, searchId, paging)),
+    },
     jobs: {
+      /** Searches the jobs that the actor may view, in pages. */
+      search: (actor: Actor, input: JobSearches.JobSearchInput) => on(JobSearches.search(actor, input)),
       /** Makes a job, disabled; everything wrong with the draft is said at once. */
       create: (actor: Actor, draft: JobDraft) => on(Jobs.create(actor, draft)),
       get: (actor: Actor, jobId: string) => on(Jobs.get(actor, jobId)),

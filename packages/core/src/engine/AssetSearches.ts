@@ -16,6 +16,7 @@ import * as Authority from "./Authority.ts";
 import * as Cursor from "./Cursor.ts";
 import * as Fleet from "./Fleet.ts";
 import * as Queries from "./Queries.ts";
+import * as RecentSearches from "./RecentSearches.ts";
 import { reject } from "./Rejected.ts";
 
 /** What assets may be sorted by; what isn't known comes last. */
@@ -109,6 +110,10 @@ export const search = Effect.fn("AssetSearches.search")(function* (actor: Actor,
   const key = (one: Found): Keyset.Key => [sortKey(fleet, one, by), one.asset.id];
   const page = Keyset.page(found, key, { direction, after: position.after, limit });
   const next = page.next === null ? null : yield* Cursor.seal(actor, listing, { ...position, after: page.next });
+  if (input.cursor === undefined) {
+    const { assetQuery = null, patchQuery = null } = input;
+    yield* RecentSearches.note(actor, "asset", { query: assetQuery, patchQuery, view: asked.view });
+  }
   const answer: AssetPage = { rows: page.rows.map((one) => rowOf(fleet, one)), total: found.length, next };
   return answer;
 });

@@ -40,8 +40,9 @@ export const load = Effect.fn("Fleet.load")(function* (tenantId: string, user: U
   const tree = yield* Tags.tree(tenantId);
   const everything = (yield* Repository.all(tenantId, "asset")).map((a) => a.value);
   const patches = (yield* Repository.all(tenantId, "patch")).map((p) => p.value);
+  const sees = TagScope.compile(user.scope, tree);
   const fleet: Fleet = {
-    assets: everything.filter((a) => TagScope.sees(user.scope, tree, a.tags).ok),
+    assets: everything.filter((a) => sees(a.tags)),
     tree,
     // Seats are given among all assets of the tenant, whoever looks.
     seats: Licence.assignSeats(subscription, tree, everything, (yield* Environment).now()),

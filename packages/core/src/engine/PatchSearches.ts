@@ -23,6 +23,7 @@ import * as Authority from "./Authority.ts";
 import * as Catalogue from "./Catalogue.ts";
 import * as Cursor from "./Cursor.ts";
 import * as Queries from "./Queries.ts";
+import * as RecentSearches from "./RecentSearches.ts";
 import { reject } from "./Rejected.ts";
 import * as Repository from "./Repository.ts";
 import * as Subscriptions from "./Subscriptions.ts";
@@ -128,6 +129,9 @@ export const search = Effect.fn("PatchSearches.search")(function* (actor: Actor,
   const key = (patch: Patch): Keyset.Key => [sortKey(world, patch, by), patch.id];
   const page = Keyset.page(found, key, { direction, after: position?.after ?? null, limit });
   const next = page.next === null ? null : yield* Cursor.seal(actor, listing, { asOf, after: page.next });
+  if (input.cursor === undefined) {
+    yield* RecentSearches.note(actor, "patch", { query: input.query ?? null, view: asked.view });
+  }
   const answer: PatchPage = {
     rows: page.rows.map((p) => ({ ...Catalogue.viewOf(world.catalogue, p), counts: countsOf(world, p) })),
     total: found.length,
@@ -220,9 +224,9 @@ export const selected = Effect.fn("PatchSearches.selected")(function* (
   const tree = yield* Tags.tree(tenantId);
   const select = within === null ? null : TagSelection.compile(within, tree);
   const assets = (yield* Repository.all(tenantId, "asset")).map((a) => a.value);
+  const sees = TagScope.compile(user.scope, tree);
   return assets.filter(
-    (a: Asset) =>
-      isPatchManaged(a) && TagScope.sees(user.scope, tree, a.tags).ok && (select === null || select(a) === "selected"),
+    (a: Asset) => isPatchManaged(a) && sees(a.tags) && (select === null || select(a) === "selected"),
   );
 });
 

@@ -34,6 +34,7 @@ type Indexes = readonly { readonly name: string; readonly value: string }[];
 // What each kind can be found by.
 const indexesOf: { readonly [K in EntityKind]?: (value: EntityOf<K>) => Indexes } = {
   answer: (a) => [{ name: "day", value: a.day }],
+  savedSearch: (search) => [{ name: "user", value: search.userId }],
   job: (job) => [{ name: "status", value: job.status }],
   snapshot: (snapshot) => (snapshot.names ?? []).map((value) => ({ name: "names", value })),
   packageNames: (list) => list.names.map((value) => ({ name: "package", value })),

@@ -32,6 +32,8 @@ export const entityKinds = [
   "fact",
   "document",
   "answer",
+  "savedSearch",
+  "recentSearch",
   "sweep",
 ] as const;
 export type EntityKind = (typeof entityKinds)[number];

@@ -2,6 +2,7 @@
 import { type Documents, Facts } from "@fettle/agent-protocol";
 import { PatchOutcome, RunStatus } from "@fettle/agent-protocol/vocabulary";
 import * as z from "zod";
+import * as SavedSearch from "../domain/access/SavedSearch.ts";
 import type { Assessment } from "../domain/assessment/Assessment.ts";
 import { unknownReasons } from "../domain/assessment/Judgement.ts";
 import { type Asset, noFacts } from "../domain/asset/Asset.ts";
@@ -150,6 +151,9 @@ const withAssignedTags = (stored: unknown): unknown =>
   typeof stored === "object" && stored !== null && "tags" in stored && !("assignedTags" in stored)
     ? { ...stored, assignedTags: stored.tags }
     : stored;
+
+const searchKind = z.enum(SavedSearch.kinds);
+const question = z.strictObject({ query: text.nullable(), patchQuery: text.nullable(), view: text.nullable() });
 
 const patchPackage = pkg.extend({
   obsoletes: z.array(z.strictObject({ name: text, before: text.nullable() })).exactOptional(),
@@ -357,6 +361,12 @@ export const codecs = {
   fact: codec<FactRecord>(fact),
   document: codec<DocumentRecord>(document),
   answer: codec<AnswerRecord>(answer),
+  savedSearch: codec<SavedSearch.SavedSearch>(
+    z.strictObject({ id: text, userId: text, kind: searchKind, name: text, question, savedAt: int }),
+  ),
+  recentSearch: codec<SavedSearch.RecentSearches>(
+    z.strictObject({ userId: text, kind: searchKind, searches: z.array(z.strictObject({ question, at: int })) }),
+  ),
   sweep: codec<SweepRecord>(sweep),
 } as const;
 

@@ -15,6 +15,8 @@ export type EventType =
   | "VendorFileSupplied"
   | "VendorFileWithdrawn"
   | "VulnerabilitiesSaved"
+  | "SearchSaved"
+  | "SearchDeleted"
   | "JobCreated"
   | "JobEnabled"
   | "JobCompleted"

@@ -12,6 +12,9 @@ export interface Limits {
   /** JOB-04: a list holds 1–2000 patches; JOB-22 cuts a query's at the same number. */
   readonly patchesPerJobMax: number;
   readonly titleCharactersMax: number;
+  /** AST-08: of one user and kind. */
+  readonly savedSearchesMax: number;
+  readonly recentSearchesMax: number;
   /** PLN-04: how long a manifest without a window is valid before it must be renewed. */
   readonly leaseSeconds: number;
   /** PAT-11: feeds of a catalogue, patches of one feed, and how many patches one write takes up. */
@@ -44,6 +47,8 @@ export const defaults: Limits = {
   scanIntervalSecondsMax: 720 * HOUR,
   patchesPerJobMax: 2_000,
   titleCharactersMax: 256,
+  savedSearchesMax: 100,
+  recentSearchesMax: 20,
   leaseSeconds: 24 * HOUR,
   catalogueFeedsMax: 100,
   cataloguePatchesMax: 200_000,

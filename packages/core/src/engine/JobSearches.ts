@@ -1,0 +1,114 @@
+/** The job list as users search it: by QQL over the jobs that the caller may view (RBAC-04), in pages. */
+import * as Qql from "@fettle/qql";
+import * as Effect from "effect/Effect";
+import * as Access from "../domain/access/Access.ts";
+import type { User } from "../domain/access/User.ts";
+import type { Job } from "../domain/job/Job.ts";
+import * as JobCatalog from "../domain/job/JobCatalog.ts";
+import * as Run from "../domain/run/Run.ts";
+import type { Actor } from "../domain/shared/Actor.ts";
+import * as Keyset from "../domain/shared/Keyset.ts";
+import * as TagScope from "../domain/tag/TagScope.ts";
+import * as Authority from "./Authority.ts";
+import * as Cursor from "./Cursor.ts";
+import * as Queries from "./Queries.ts";
+import * as RecentSearches from "./RecentSearches.ts";
+import { reject } from "./Rejected.ts";
+import * as Repository from "./Repository.ts";
+import * as Tags from "./Tags.ts";
+
+/** What jobs may be sorted by. */
+export const sortKeys = ["title", "created", "status", "lastRun"] as const;
+export type SortKey = (typeof sortKeys)[number];
+
+export interface JobSearchInput {
+  /** QQL over jobs; none: every job. */
+  readonly query?: string;
+  /** By creation, the newest first, unless told. */
+  readonly sort?: { readonly by: SortKey; readonly direction?: Keyset.Direction };
+  readonly cursor?: string;
+  readonly limit?: number;
+}
+
+/** A row of the list; progress is of the latest run, over the assets in the caller's scope. */
+export interface JobRow extends JobCatalog.JobContext {
+  readonly job: Job;
+}
+
+export interface JobPage {
+  readonly rows: readonly JobRow[];
+  readonly total: number;
+  readonly next: string | null;
+}
+
+/**
+ * Searches jobs.
+ *
+ * @example
+ * const failed = yield* fettle.jobs.search(actor, { query: "status: Enabled and completionPercent < 100" });
+ */
+export const search = Effect.fn("JobSearches.search")(function* (actor: Actor, input: JobSearchInput) {
+  const user = yield* Authority.require(actor, "view-assigned-job");
+  const limit = yield* Cursor.limitOf(input.limit);
+  const { by, direction = "ascending" } = input.sort ?? { by: "created", direction: "descending" };
+  if (!sortKeys.includes(by)) return yield* reject(null, "invalid", `one of ${sortKeys.join(", ")}`, "sort.by");
+  const query = yield* Queries.read(JobCatalog.catalog, input.query, "query");
+  const listing: Cursor.Listing = { list: "jobs", question: { query: input.query ?? null, by, direction } };
+  const position = yield* Cursor.start(actor, listing, input.cursor);
+  const rows = yield* rowsOf(actor.tenantId, user);
+  const found = rows.filter(
+    (row) => query === null || Qql.matches(query, JobCatalog.toDocument(row.job, row), position.asOf),
+  );
+  const page = Keyset.page(found, (row) => [sortKey(row, by), row.job.id], { direction, after: position.after, limit });
+  const next = page.next === null ? null : yield* Cursor.seal(actor, listing, { ...position, after: page.next });
+  if (input.cursor === undefined) yield* RecentSearches.note(actor, "job", { query: input.query ?? null });
+  const answer: JobPage = { rows: page.rows, total: found.length, next };
+  return answer;
+});
+
+const rowsOf = Effect.fn("JobSearches.rowsOf")(function* (tenantId: string, user: User) {
+  const all = (yield* Repository.all(tenantId, "job")).map((j) => j.value);
+  const jobs = all.filter((job) => Access.requireOnJob(user, job.ownerId, "view").ok);
+  const latest = new Map<string, Run.Run>();
+  for (const { value: run } of yield* Repository.all(tenantId, "run")) {
+    const known = latest.get(run.jobId);
+    if (known === undefined || run.startedAt > known.startedAt) latest.set(run.jobId, run);
+  }
+  const sees = TagScope.compile(user.scope, yield* Tags.tree(tenantId));
+  const assets = (yield* Repository.all(tenantId, "asset")).map((a) => a.value);
+  const seen = new Set(assets.filter((a) => sees(a.tags)).map((a) => a.id));
+  const rows: JobRow[] = [];
+  for (const job of jobs) {
+    const run = latest.get(job.id);
+    const progress = run === undefined ? null : yield* progressOf(tenantId, run, seen);
+    rows.push({ job, lastRunAt: run?.startedAt ?? null, progress });
+  }
+  return rows;
+});
+
+// TAG-05: of a run a viewer sees the assets in their own scope.
+const progressOf = Effect.fn("JobSearches.progressOf")(function* (
+  tenantId: string,
+  run: Run.Run,
+  seen: ReadonlySet<string>,
+) {
+  const assetRuns = (yield* Repository.allBy(tenantId, "assetRun", "run", run.id)).map((a) => a.value);
+  const { assets, responded, final } = Run.progress(
+    run,
+    assetRuns.filter((a) => seen.has(a.assetId)),
+  );
+  return { assets, responded, final };
+});
+
+const sortKey = ({ job, lastRunAt }: JobRow, by: SortKey): Keyset.KeyPart => {
+  switch (by) {
+    case "title":
+      return job.title;
+    case "created":
+      return job.createdAt;
+    case "status":
+      return job.status;
+    case "lastRun":
+      return lastRunAt;
+  }
+};

@@ -1,0 +1,219 @@
+/**
+ * Saved and recent searches (AST-08): of assets, patches and jobs, kept for one user, who alone sees, renames, deletes and
+ * runs them. A saved query that a change of tokens broke is listed with what is wrong with it, and never run as if it found
+ * nothing (DSH-04).
+ */
+import * as Qql from "@fettle/qql";
+import * as Effect from "effect/Effect";
+import * as SavedSearch from "../domain/access/SavedSearch.ts";
+import * as AssetSearch from "../domain/assessment/AssetSearch.ts";
+import * as AssetCatalog from "../domain/asset/AssetCatalog.ts";
+import * as JobCatalog from "../domain/job/JobCatalog.ts";
+import * as PatchCatalog from "../domain/patch/PatchCatalog.ts";
+import { type Actor, label } from "../domain/shared/Actor.ts";
+import * as Rejection from "../domain/shared/Rejection.ts";
+import { Environment } from "../ports/Environment.ts";
+import { Storage } from "../ports/Storage.ts";
+import * as Stored from "../schema/Stored.ts";
+import * as AssetSearches from "./AssetSearches.ts";
+import * as Authority from "./Authority.ts";
+import * as JobSearches from "./JobSearches.ts";
+import * as PatchSearches from "./PatchSearches.ts";
+import * as Queries from "./Queries.ts";
+import * as RecentSearches from "./RecentSearches.ts";
+import { lift, Rejected, reject } from "./Rejected.ts";
+import * as Repository from "./Repository.ts";
+import * as Subscriptions from "./Subscriptions.ts";
+
+/** A search to save, or to change when its id is known. */
+export interface SavedSearchInput {
+  readonly id?: string;
+  readonly kind: SavedSearch.Kind;
+  /** 1 to `titleCharactersMax` characters; not that of another of the user's searches of this kind. */
+  readonly name: string;
+  /** QQL over what is searched. */
+  readonly query?: string | null;
+  /** Assets only: QQL over patches (AST-04). */
+  readonly patchQuery?: string | null;
+  /** Assets and patches only. */
+  readonly view?: AssetSearch.View | null;
+}
+
+/** A saved search, and what is wrong with its queries now; none when it can be run. */
+export interface SavedSearchView {
+  readonly search: SavedSearch.SavedSearch;
+  readonly problems: readonly Rejection.Rejection[];
+}
+
+/** What running a search answers. */
+export type SearchPage =
+  | { readonly kind: "asset"; readonly page: AssetSearches.AssetPage }
+  | { readonly kind: "patch"; readonly page: PatchSearches.PatchPage }
+  | { readonly kind: "job"; readonly page: JobSearches.JobPage };
+
+/** Saves a search under a name. Rejects a query that doesn't read, a name that is taken, and one search too many. */
+export const save = Effect.fn("Searches.save")(function* (actor: Actor, input: SavedSearchInput) {
+  const userId = yield* keeper(actor);
+  const { tenantId } = actor;
+  const environment = yield* Environment;
+  const { limits } = yield* Subscriptions.of(tenantId);
+  const { unchanged, mine } = yield* standing(tenantId, userId);
+  const known = input.id === undefined ? null : (mine.find((s) => s.id === input.id) ?? null);
+  if (input.id !== undefined && known === null) return yield* noSuch(input.id);
+  const drafted: SavedSearch.SavedSearch = {
+    id: input.id ?? environment.uuid(),
+    userId,
+    kind: input.kind,
+    name: input.name,
+    question: RecentSearches.asked(input),
+    savedAt: environment.now(),
+  };
+  yield* lift(Stored.readable("savedSearch", drafted));
+  const problems = problemsOf(drafted);
+  if (problems.length > 0) return yield* new Rejected({ rejections: problems });
+  const values = mine.map((s) => s.value);
+  const search = yield* lift(SavedSearch.save(drafted, values, limits));
+  yield* Repository.commit(tenantId, {
+    expect: [Repository.expected("savedSearch", search.id, known)],
+    counters: [unchanged],
+    writes: [Repository.put("savedSearch", search.id, search)],
+    events: [event("SearchSaved", search, actor, environment.now())],
+  });
+  return search;
+});
+
+/** Gives a saved search another name. */
+export const rename = Effect.fn("Searches.rename")(function* (actor: Actor, searchId: string, name: string) {
+  const userId = yield* keeper(actor);
+  const { tenantId } = actor;
+  const now = (yield* Environment).now();
+  const { limits } = yield* Subscriptions.of(tenantId);
+  const { unchanged, mine } = yield* standing(tenantId, userId);
+  const known = mine.find((s) => s.id === searchId) ?? (yield* noSuch(searchId));
+  const values = mine.map((s) => s.value);
+  const search = yield* lift(SavedSearch.save({ ...known.value, name, savedAt: now }, values, limits));
+  yield* Repository.commit(tenantId, {
+    expect: [Repository.expected("savedSearch", searchId, known)],
+    counters: [unchanged],
+    writes: [Repository.put("savedSearch", searchId, search)],
+    events: [event("SearchSaved", search, actor, now)],
+  });
+  return search;
+});
+
+/** Deletes a saved search. */
+export const remove = Effect.fn("Searches.remove")(function* (actor: Actor, searchId: string) {
+  const userId = yield* keeper(actor);
+  const { tenantId } = actor;
+  const known = yield* find(tenantId, userId, searchId);
+  yield* Repository.commit(tenantId, {
+    expect: [Repository.expected("savedSearch", searchId, known)],
+    writes: [{ _tag: "Delete", kind: "savedSearch", id: searchId }],
+    events: [event("SearchDeleted", known.value, actor, (yield* Environment).now())],
+  });
+});
+
+/** The user's saved searches, by name; of one kind or of all. There are at most `savedSearchesMax` of each kind. */
+export const list = Effect.fn("Searches.list")(function* (actor: Actor, kind: SavedSearch.Kind | null = null) {
+  const userId = yield* keeper(actor);
+  const { mine } = yield* standing(actor.tenantId, userId);
+  const searches = mine.map((s) => s.value).filter((s) => kind === null || s.kind === kind);
+  searches.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : a.id < b.id ? -1 : 1));
+  return searches.map((search): SavedSearchView => ({ search, problems: problemsOf(search) }));
+});
+
+/** What the user searched for lately, newest first; at most `recentSearchesMax`. */
+export const recent = Effect.fn("Searches.recent")(function* (actor: Actor, kind: SavedSearch.Kind) {
+  const userId = yield* keeper(actor);
+  if (!SavedSearch.kinds.includes(kind)) {
+    return yield* reject("AST-08", "invalid", `one of ${SavedSearch.kinds.join(", ")}`, "kind");
+  }
+  return (yield* RecentSearches.read(actor.tenantId, userId, kind)).recent.searches;
+});
+
+/** Runs a saved search, a page at a time. Rejects one that no longer reads (DSH-04). */
+export const run = Effect.fn("Searches.run")(function* (
+  actor: Actor,
+  searchId: string,
+  paging: { readonly cursor?: string; readonly limit?: number } = {},
+) {
+  const userId = yield* keeper(actor);
+  const { value: search } = yield* find(actor.tenantId, userId, searchId);
+  const problems = problemsOf(search);
+  if (problems.length > 0) return yield* new Rejected({ rejections: problems });
+  const { query, patchQuery, view } = search.question;
+  const told = <K extends string, V>(name: K, value: V | null): { readonly [N in K]?: V } =>
+    value === null ? {} : ({ [name]: value } as { readonly [N in K]?: V });
+  const seen = told("view", view as AssetSearch.View | null);
+  const common = { ...told("query", query), ...paging };
+  let answer: SearchPage;
+  switch (search.kind) {
+    case "asset": {
+      const asked = { ...told("assetQuery", query), ...told("patchQuery", patchQuery), ...seen, ...paging };
+      answer = { kind: "asset", page: yield* AssetSearches.search(actor, asked) };
+      break;
+    }
+    case "patch":
+      answer = { kind: "patch", page: yield* PatchSearches.search(actor, { ...common, ...seen }) };
+      break;
+    case "job":
+      answer = { kind: "job", page: yield* JobSearches.search(actor, common) };
+  }
+  return answer;
+});
+
+// Searches are a person's: the control plane keeps none, and agents may nothing here.
+const keeper = Effect.fn("Searches.keeper")(function* (actor: Actor) {
+  yield* Authority.require(actor, "view-assets");
+  if (actor._tag === "User") return actor.userId;
+  return yield* reject("AST-08", "not-permitted", "searches are kept for users only");
+});
+
+// Names and numbers are judged over all of a user's searches: what is decided stands only while none was added meanwhile.
+const standing = Effect.fn("Searches.standing")(function* (tenantId: string, userId: string) {
+  const key = `searches/${userId}`;
+  const changes = yield* (yield* Storage).counter(tenantId, key);
+  const mine = yield* Repository.allBy(tenantId, "savedSearch", "user", userId);
+  return { unchanged: { key, by: 1, floor: changes + 1, ceiling: changes + 1 }, mine };
+});
+
+const find = Effect.fn("Searches.find")(function* (tenantId: string, userId: string, searchId: string) {
+  const found = yield* Repository.get(tenantId, "savedSearch", searchId);
+  return found !== null && found.value.userId === userId ? found : yield* noSuch(searchId);
+});
+
+const noSuch = (searchId: string) => reject("AST-08", "not-found", `you have no saved search ${searchId}`, "searchId");
+
+const catalogs: { readonly [K in SavedSearch.Kind]: Qql.Catalog.Catalog } = {
+  asset: AssetCatalog.catalog,
+  patch: PatchCatalog.catalog,
+  job: JobCatalog.catalog,
+};
+
+const problemsOf = ({ kind, question }: SavedSearch.SavedSearch): readonly Rejection.Rejection[] => {
+  const { query, patchQuery, view } = question;
+  const refused = (path: string, message: string) => [Rejection.make("AST-08", "invalid", message, path)];
+  return [
+    ...queryProblems(catalogs[kind], query, "query"),
+    ...(patchQuery !== null && kind !== "asset" ? refused("patchQuery", "only a search of assets has one") : []),
+    ...queryProblems(PatchCatalog.catalog, patchQuery, "patchQuery"),
+    ...(view !== null && (kind === "job" || !(AssetSearch.views as readonly string[]).includes(view))
+      ? refused("view", `assets and patches only: one of ${AssetSearch.views.join(", ")}`)
+      : []),
+  ];
+};
+
+const queryProblems = (
+  catalog: Qql.Catalog.Catalog,
+  text: string | null,
+  path: string,
+): readonly Rejection.Rejection[] => {
+  if (text === null) return [];
+  const { checked, diagnostics } = Qql.inspect(catalog, text);
+  if (checked !== null) return [];
+  const errors = diagnostics.filter((d) => d.severity === "error");
+  return errors.map((d) => Rejection.make("DSH-04", "invalid", Queries.toldAs(d), path));
+};
+
+const event = (type: "SearchSaved" | "SearchDeleted", search: SavedSearch.SavedSearch, actor: Actor, at: number) =>
+  Repository.event(type, "savedSearch", search.id, at, { by: label(actor), kind: search.kind, name: search.name });
