@@ -8,6 +8,7 @@ import type { Patch } from "../domain/patch/Patch.ts";
 import * as PatchCatalog from "../domain/patch/PatchCatalog.ts";
 import type { Actor } from "../domain/shared/Actor.ts";
 import * as Keyset from "../domain/shared/Keyset.ts";
+import * as Assessments from "./Assessments.ts";
 import * as AssetSearches from "./AssetSearches.ts";
 import * as Authority from "./Authority.ts";
 import * as Cursor from "./Cursor.ts";
@@ -20,6 +21,10 @@ export interface AssetDetails extends AssetSearches.AssetRow {
   readonly tags: readonly { readonly id: string; readonly name: string }[];
   /** How many patches can't be judged on it; null before the first assessment. */
   readonly unknown: number | null;
+  /** When it was last assessed; null before the first time. */
+  readonly assessedAt: number | null;
+  /** Whether the catalogue may say something newer: a change of it has not come to every asset yet (SYN-03). */
+  readonly isAssessmentBehind: boolean;
   /** Why no plan may hold it (AST-13); null when one may. */
   readonly unpatchable: Asset.Unfit | null;
   /** Why it is not scanned (AST-07); null when it is. */
@@ -29,10 +34,14 @@ export interface AssetDetails extends AssetSearches.AssetRow {
 /** An asset that the actor sees. Rejects (`not-found`) one outside their scope as one that doesn't exist. */
 export const get = Effect.fn("AssetDetails.get")(function* (actor: Actor, assetId: string) {
   const { fleet, asset } = yield* find(actor, assetId);
+  const progress = yield* Assessments.progress(actor.tenantId);
+  const assessed = fleet.assessments.get(asset.id);
   const details: AssetDetails = {
     ...AssetSearches.rowOf(fleet, { asset, patches: null }),
     tags: asset.tags.map((id) => ({ id, name: fleet.tree.get(id)?.name ?? id })),
-    unknown: fleet.assessments.get(asset.id)?.unknown.length ?? null,
+    unknown: assessed?.unknown.length ?? null,
+    assessedAt: assessed?.assessedAt ?? null,
+    isAssessmentBehind: assessed !== undefined && Assessments.isBehind(assessed, progress),
     unpatchable: Asset.whyUnpatchable(asset),
     notScanned: Asset.whyNotScanned(asset),
   };

@@ -129,11 +129,14 @@ describe("a change of the catalogue", () => {
     expect(scene.plane.dies(scene.plane.fettle.catalogue.ingest(manager, newer))).toBe(true);
     expect([isBehind(scene, a?.id ?? ""), isBehind(scene, b?.id ?? "")]).toEqual([true, true]);
     expect(missingOn(scene, a)).toEqual(["P-1", "P-2"]);
+    const view = () => scene.plane.call(scene.plane.fettle.assets.get(manager, a?.id ?? ""));
+    expect(view()).toMatchObject({ isAssessmentBehind: true, assessedAt: Values.START });
     scene.plane.clock.pass(5);
     expect(scene.plane.call(scene.plane.fettle.tick()).stuck).toEqual([]);
     expect([isBehind(scene, a?.id ?? ""), isBehind(scene, b?.id ?? "")]).toEqual([false, false]);
     expect(missingOn(scene, a)).toEqual(["N"]);
     expect(scene.stored("assessment").get(a?.id ?? "")?.assessedAt).toBe(scene.plane.clock.now());
+    expect(view()).toMatchObject({ isAssessmentBehind: false, assessedAt: scene.plane.clock.now() });
     expect(judgedBy(scene, () => scene.plane.call(scene.plane.fettle.tick()))).toEqual([]);
   });
 

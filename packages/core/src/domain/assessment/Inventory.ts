@@ -4,12 +4,12 @@
  */
 import type { Package } from "@fettle/agent-protocol/vocabulary";
 import type { Asset } from "../asset/Asset.ts";
-import type { PackageFormat, Platform } from "../shared/Platform.ts";
+import type { PackageFormat } from "../shared/Platform.ts";
 import * as Version from "./Version.ts";
 
 /** What of an asset, beside its packages, an assessment depends on. Null: the agent didn't tell. */
 export interface Traits {
-  readonly platform: Platform;
+  readonly platform: Asset["platform"];
   /** The machine's own architecture. */
   readonly arch: string;
   /** `id:version`, as `rocky:9.4`. */

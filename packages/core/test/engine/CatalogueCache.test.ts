@@ -1,0 +1,86 @@
+import * as Effect from "effect/Effect";
+import { describe, expect, it } from "vitest";
+import * as CatalogueCache from "../../src/engine/CatalogueCache.ts";
+import * as Repository from "../../src/engine/Repository.ts";
+import { Storage } from "../../src/ports/Storage.ts";
+import * as MemoryStorage from "../../src/testing/storage/MemoryStorage.ts";
+import * as Values from "../scenario/Values.ts";
+
+const { patch } = Values;
+
+/** A storage that counts how often a catalogue is read, and can change it in between. */
+const counted = () => {
+  const storage = MemoryStorage.make();
+  const reads = { patches: 0, between: null as (() => void) | null };
+  const service: typeof storage = {
+    ...storage,
+    list: (tenantId, kind, page) =>
+      Effect.tap(storage.list(tenantId, kind, page), () =>
+        Effect.sync(() => {
+          if (kind !== "patch") return;
+          reads.patches += 1;
+          const { between } = reads;
+          reads.between = null;
+          between?.();
+        }),
+      ),
+  };
+  const run = <A, E>(effect: Effect.Effect<A, E, Storage>): A =>
+    Effect.runSync(Effect.provideService(effect, Storage, service));
+  const write = (tenantId: string, ...ids: readonly string[]) =>
+    run(
+      Repository.tryCommit(tenantId, {
+        counters: [{ key: CatalogueCache.CATALOGUE_COUNTER, by: 1 }],
+        writes: ids.map((id) => Repository.put("patch", id, patch(id))),
+      }),
+    );
+  const standing = (tenantId: string) => run(CatalogueCache.standing(tenantId));
+  const ids = (tenantId: string) => [...standing(tenantId).index.byId.keys()].sort();
+  return { reads, run, write, standing, ids };
+};
+
+describe("the kept catalogue", () => {
+  it("is read once after each change", () => {
+    const { reads, write, ids } = counted();
+    write("acme", "A");
+    expect([ids("acme"), ids("acme"), reads.patches]).toEqual([["A"], ["A"], 1]);
+    write("acme", "B");
+    expect([ids("acme"), reads.patches]).toEqual([["A", "B"], 2]);
+  });
+
+  it("read while it changes is refused by its guard, and read again", () => {
+    const { reads, run, write, standing, ids } = counted();
+    write("acme", "A");
+    reads.between = () => write("acme", "B");
+    const torn = standing("acme");
+    const use = Repository.tryCommit("acme", { counters: [torn.unchanged], writes: [] });
+    expect(run(use)).toMatchObject({ _tag: "Refused", because: { _tag: "Counter" } });
+    expect(ids("acme")).toEqual(["A", "B"]);
+  });
+
+  it("follows a change that continues it, and no other", () => {
+    const { reads, run, write, ids } = counted();
+    write("acme", "A");
+    ids("acme");
+    write("acme", "B");
+    run(CatalogueCache.follow("acme", { put: [patch("B")], gone: [], from: 1, to: 2 }));
+    expect([ids("acme"), reads.patches]).toEqual([["A", "B"], 1]);
+    write("acme", "C");
+    write("acme", "D");
+    run(CatalogueCache.follow("acme", { put: [patch("D")], gone: [], from: 3, to: 4 }));
+    expect([ids("acme"), reads.patches]).toEqual([["A", "B", "C", "D"], 2]);
+  });
+
+  it("is one tenant's own, and only of the tenants last asked for", () => {
+    const { reads, write, ids } = counted();
+    const tenants = Array.from({ length: CatalogueCache.CATALOGUES_MAX + 1 }, (_, i) => `tenant-${i}`);
+    for (const tenant of tenants) write(tenant, `P-${tenant}`);
+    for (const tenant of tenants.slice(0, -1)) expect(ids(tenant)).toEqual([`P-${tenant}`]);
+    expect([ids("tenant-0"), reads.patches]).toEqual([["P-tenant-0"], CatalogueCache.CATALOGUES_MAX]);
+    ids(tenants.at(-1) ?? "");
+    ids("tenant-0");
+    expect(reads.patches).toBe(CatalogueCache.CATALOGUES_MAX + 1);
+    ids("tenant-1");
+    expect(reads.patches).toBe(CatalogueCache.CATALOGUES_MAX + 2);
+  });
+});
