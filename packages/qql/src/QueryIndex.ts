@@ -19,6 +19,8 @@ export interface QueryIndex {
   readonly unanchored: Set<Entry>;
   /** By the token, its anchors. */
   readonly anchorsByToken: Map<Catalog.Token, Map<string | number, Set<Entry>>>;
+  /** By the text token, how long the beginnings of words among its anchors are, and how many of each. */
+  readonly beginningsByToken: Map<Catalog.Token, Map<number, number>>;
 }
 
 interface Entry {
@@ -31,6 +33,7 @@ interface Entry {
 /** Values of one token, one of which a document must have for the query to hold. */
 interface Anchors {
   readonly token: Catalog.Token;
+  /** Of a text token: words, and with {@link BEGINNING} before them beginnings of words. */
   readonly values: readonly (string | number)[];
 }
 
@@ -43,7 +46,12 @@ export interface Change {
 }
 
 /** An index without queries. */
-export const make = (): QueryIndex => ({ queries: new Map(), unanchored: new Set(), anchorsByToken: new Map() });
+export const make = (): QueryIndex => ({
+  queries: new Map(),
+  unanchored: new Set(),
+  anchorsByToken: new Map(),
+  beginningsByToken: new Map(),
+});
 
 /** Adds a query, in place of the one with its id. */
 export function add(index: QueryIndex, id: string, checked: Checked.Checked): void {
@@ -53,7 +61,7 @@ export function add(index: QueryIndex, id: string, checked: Checked.Checked): vo
     id,
     matches: Matcher.compilePredicate(predicate),
     dependencies: Dependencies.of(checked),
-    anchors: anchorsOf(predicate),
+    anchors: anchorsOf(predicate, (anchors) => entriesAt(index, anchors)),
   };
   index.queries.set(id, entry);
   if (entry.anchors === null) index.unanchored.add(entry);
@@ -116,7 +124,13 @@ function anchored(index: QueryIndex, document: Catalog.AnyDocument): ReadonlySet
         const bucket = byValue.get(key);
         if (bucket !== undefined) for (const entry of bucket) found.add(entry);
       } else if (typeof value === "string") {
-        for (const word of FullText.words(value)) for (const entry of byValue.get(word) ?? []) found.add(entry);
+        for (const word of FullText.words(value)) {
+          for (const entry of byValue.get(word) ?? []) found.add(entry);
+          for (const length of index.beginningsByToken.get(token)?.keys() ?? []) {
+            if (length > word.length) continue;
+            for (const entry of byValue.get(BEGINNING + word.slice(0, length)) ?? []) found.add(entry);
+          }
+        }
       }
     });
   }
@@ -135,14 +149,17 @@ function visit(path: readonly Catalog.Step[], at: number, object: unknown, use: 
   else if (Array.isArray(held)) for (const value of held) visit(path, at + 1, value, use);
 }
 
-function link({ anchorsByToken }: QueryIndex, entry: Entry, { token, values }: Anchors): void {
+function link({ anchorsByToken, beginningsByToken }: QueryIndex, entry: Entry, { token, values }: Anchors): void {
   const byValue = anchorsByToken.get(token) ?? new Map<string | number, Set<Entry>>();
   anchorsByToken.set(token, byValue);
   for (const value of values) byValue.set(value, (byValue.get(value) ?? new Set()).add(entry));
+  const lengths = beginningsByToken.get(token) ?? new Map<number, number>();
+  for (const length of beginnings(values)) lengths.set(length, (lengths.get(length) ?? 0) + 1);
+  if (lengths.size > 0) beginningsByToken.set(token, lengths);
 }
 
 /** Leaves no empty place behind. */
-function unlink({ anchorsByToken }: QueryIndex, entry: Entry, { token, values }: Anchors): void {
+function unlink({ anchorsByToken, beginningsByToken }: QueryIndex, entry: Entry, { token, values }: Anchors): void {
   const byValue = anchorsByToken.get(token);
   for (const value of values) {
     const entries = byValue?.get(value);
@@ -150,53 +167,85 @@ function unlink({ anchorsByToken }: QueryIndex, entry: Entry, { token, values }:
     if (entries?.size === 0) byValue?.delete(value);
   }
   if (byValue?.size === 0) anchorsByToken.delete(token);
+  const lengths = beginningsByToken.get(token);
+  for (const length of beginnings(values)) {
+    const left = (lengths?.get(length) ?? 0) - 1;
+    if (left > 0) lengths?.set(length, left);
+    else lengths?.delete(length);
+  }
+  if (lengths?.size === 0) beginningsByToken.delete(token);
 }
 
+/** Marks the beginning of a word; no word has it. */
+const BEGINNING = "^";
+
+/** The lengths of the beginnings among a text's anchors. */
+const beginnings = (values: Anchors["values"]): readonly number[] =>
+  values.flatMap((value) =>
+    typeof value === "string" && value.startsWith(BEGINNING) ? [value.length - BEGINNING.length] : [],
+  );
+
 /** Null where documents without any certain value can fulfil the predicate. */
-function anchorsOf(predicate: Predicate.Predicate): Anchors | null {
+function anchorsOf(predicate: Predicate.Predicate, crowd: Crowd): Anchors | null {
   switch (predicate._tag) {
     // Any operand's will do: the rarest, as far as can be told.
     case "And":
-      return predicate.operands.map(anchorsOf).reduce(rarer, null);
+      return predicate.operands.map((each) => anchorsOf(each, crowd)).reduce((a, b) => rarer(a, b, crowd), null);
     case "Or": {
       // Search text that no token can answer has no operands.
-      const [first = null, ...others] = predicate.operands.map(anchorsOf);
+      const [first = null, ...others] = predicate.operands.map((each) => anchorsOf(each, crowd));
       return others.reduce(union, first);
     }
     case "Not":
       return null;
     case "Nested":
-      return anchorsOf(predicate.operand);
+      return anchorsOf(predicate.operand, crowd);
     case "Leaf":
-      return predicate.token.type === "group" ? null : anchorsOfTest(predicate.token, predicate.test);
+      return predicate.token.type === "group" ? null : anchorsOfTest(predicate.token, predicate.test, crowd);
   }
 }
 
-function anchorsOfTest(token: Catalog.Token, test: Predicate.Test): Anchors | null {
+function anchorsOfTest(token: Catalog.Token, test: Predicate.Test, crowd: Crowd): Anchors | null {
   switch (test._tag) {
     case "Is":
-      // A text's folded value isn't among its words.
-      return token.type === "text" ? null : { token, values: test.values };
+      return token.type === "text" ? anchorsOfTexts(token, test.values) : { token, values: test.values };
     case "Contains": {
-      const [word] = /^ ([^ ]+) /.exec(test.text)?.slice(1) ?? [];
-      return test.key === "tokens" && word !== undefined ? { token, values: [word] } : null;
+      // Its last word may go on in the document's.
+      const [word, isWhole] = /^ ([^ ]+)( ?)/.exec(test.text)?.slice(1) ?? [];
+      if (test.key !== "tokens" || word === undefined) return null;
+      return { token, values: [isWhole === " " ? word : BEGINNING + word] };
     }
     case "All":
-      return test.tests.map((each) => anchorsOfTest(token, each)).reduce(rarer, null);
+      return test.tests.map((each) => anchorsOfTest(token, each, crowd)).reduce((a, b) => rarer(a, b, crowd), null);
     case "Any":
-      return test.tests.map((each) => anchorsOfTest(token, each)).reduce(union);
+      return test.tests.map((each) => anchorsOfTest(token, each, crowd)).reduce(union);
     default:
       return null;
   }
 }
 
+/** A text that is equal has the same first word. */
+function anchorsOfTexts(token: Catalog.Token, texts: readonly unknown[]): Anchors | null {
+  const words = texts.map((text) => (typeof text === "string" ? FullText.split(text)[0] : undefined));
+  return words.every((word) => word !== undefined) ? { token, values: words } : null;
+}
+
+/** How many queries are at anchors already. */
+type Crowd = (anchors: Anchors) => number;
+
+const entriesAt = ({ anchorsByToken }: QueryIndex, { token, values }: Anchors): number =>
+  values.reduce<number>((sum, value) => sum + (anchorsByToken.get(token)?.get(value)?.size ?? 0), 0);
+
 /** A boolean or an enum's value is held by many documents, a name by few. */
 const COMMON: ReadonlySet<Catalog.Type> = /* @__PURE__ */ new Set<Catalog.Type>(["boolean", "enum"]);
 
-function rarer(a: Anchors | null, b: Anchors | null): Anchors | null {
+function rarer(a: Anchors | null, b: Anchors | null, crowd: Crowd): Anchors | null {
   if (a === null || b === null) return a ?? b;
   const [isACommon, isBCommon] = [COMMON.has(a.token.type), COMMON.has(b.token.type)];
   if (isACommon !== isBCommon) return isACommon ? b : a;
+  // What many queries ask for already, most documents are likely to have.
+  const [atA, atB] = [crowd(a), crowd(b)];
+  if (atA !== atB) return atB < atA ? b : a;
   return b.values.length < a.values.length ? b : a;
 }
 

@@ -118,20 +118,15 @@ describe("an index of queries", () => {
 
   it("looks at a query only for documents that can match it", () => {
     const index = QueryIndex.make();
-    ["serial: x", "status: ready and serial: [x, y]", "name: remote code", "interfaces: (label: eth0)"].forEach(
-      (text) => {
-        QueryIndex.add(index, text, checkedOf(text));
-      },
-    );
+    const anchored = [
+      "serial: x",
+      "status: ready and serial: [x, y]",
+      "name: remote code",
+      "interfaces: (label: eth0)",
+    ];
+    for (const text of [...anchored, "name: remot", "name: `x`"]) QueryIndex.add(index, text, checkedOf(text));
     expect(index.unanchored.size).toBe(0);
-    for (const text of [
-      "cpuCount > 3",
-      "not serial: x",
-      "serial: x or cpuCount: 3",
-      "name: remot",
-      "serial: x*",
-      "name: `x`",
-    ]) {
+    for (const text of ["cpuCount > 3", "not serial: x", "serial: x or cpuCount: 3", "serial: x*", "name: `-`"]) {
       QueryIndex.add(index, text, checkedOf(text));
       expect([text, index.unanchored.size]).toEqual([text, 1]);
       QueryIndex.remove(index, text);
@@ -145,6 +140,7 @@ describe("an index of queries", () => {
     expect(index.queries.size).toBe(pool.length);
     for (const i of pool.keys()) expect(QueryIndex.remove(index, String(i))).toBe(true);
     expect([index.queries.size, index.unanchored.size, index.anchorsByToken.size]).toEqual([0, 0, 0]);
+    expect(index.beginningsByToken.size).toBe(0);
     expect(QueryIndex.remove(index, "0")).toBe(false);
   });
 

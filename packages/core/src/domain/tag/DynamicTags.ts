@@ -12,6 +12,7 @@ import type { TagTree } from "./TagTree.ts";
 
 /** The rules of a tree, ready to be asked. */
 export interface DynamicTags {
+  /** Of each rule its alternatives, under their number and the tag's id. */
   readonly index: Qql.QueryIndex.QueryIndex;
   /** Every tag with a rule, readable or not. */
   readonly ids: ReadonlySet<string>;
@@ -38,7 +39,9 @@ export const compile = (tree: TagTree, catalog: Qql.Catalog.Catalog): DynamicTag
     ids.add(id);
     const read = Qql.compile(catalog, rule.query);
     if (read.ok) {
-      Qql.QueryIndex.add(index, id, read.value.checked);
+      for (const [i, part] of alternatives(read.value.checked).entries()) {
+        Qql.QueryIndex.add(index, `${i}${PART}${id}`, part);
+      }
       isOnClock ||= Qql.Dependencies.of(read.value.checked).isOnClock;
     } else unreadable.set(id, read.error.map(tell));
   }
@@ -68,7 +71,8 @@ export const withTags = <A extends Bearer>(
   document: Qql.Catalog.AnyDocument,
   now: number,
 ): A => {
-  const tags = new Set(Qql.QueryIndex.match(rules.index, document, now));
+  const tags = new Set<string>();
+  for (const part of Qql.QueryIndex.match(rules.index, document, now)) tags.add(part.slice(part.indexOf(PART) + 1));
   for (const tag of asset.assignedTags) if (!rules.ids.has(tag)) tags.add(tag);
   if (rules.unreadable.size > 0) for (const tag of asset.tags) if (rules.unreadable.has(tag)) tags.add(tag);
   const sorted = [...tags].sort();
@@ -86,6 +90,13 @@ export const difference = (before: readonly string[], after: readonly string[]):
   const [was, is] = [new Set(before), new Set(after)];
   return { entered: after.filter((t) => !was.has(t)).sort(), left: before.filter((t) => !is.has(t)).sort() };
 };
+
+// Between an alternative's number and the tag's id.
+const PART = "/";
+
+// `a or b` is met where one of the two is: each by itself is looked at for fewer assets than both together are.
+const alternatives = (checked: Qql.Checked.Checked): readonly Qql.Checked.Checked[] =>
+  checked._tag === "Or" ? checked.operands : [checked];
 
 /** Whether nothing came or went. */
 export const isSame = (a: readonly string[], b: readonly string[]): boolean =>
