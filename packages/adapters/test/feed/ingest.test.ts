@@ -86,6 +86,33 @@ describe("feeds in a control plane", () => {
     expect(await plane.catalogue()).toEqual(read.ok && read.value.patches);
   });
 
+  it("PAT-11: what a feed brings is missing where it is, by any of the three, also where none tells an architecture", async () => {
+    const mara = Actor.user("acme", "mara");
+    const users = [{ id: "mara", roles: ["PatchManager" as const], scope: { _tag: "All" as const } }];
+    const sandbox = Sandbox.make({ tenantId: "acme", users });
+    const fettle = Fettle.promises(Fettle.make(sandbox.ports));
+    await fettle.subscriptions.save(mara, { plan: "Full", expiresAt: null, seats: 10 });
+    const activation = await fettle.subscriptions.createActivationKey(mara, { title: "Servers" });
+    const machine = (name: string, evr: string) =>
+      sandbox.addMachine({ name, packages: [{ name: "openssl", arch: "x86_64", evr }], activation });
+    machine("old", "1:3.0.7-1.el9");
+    machine("new", "1:3.0.7-99.el9");
+    sandbox.checkIn();
+    const packages = [{ name: "openssl", epoch: "1", version: "3.0.7", release: "25.el9_3" }];
+    const reads: readonly (readonly [string, Read])[] = [
+      ["updateinfo", await parseUpdateinfo(feed({ id: "U-1", packages }))],
+      ["osv", await parseOsv(OsvJson.ndjson(OsvJson.record({ id: "O-1" })))],
+      ["csaf", await parseCsaf(CsafJson.documents(CsafJson.csaf({ id: "C-1" })))],
+    ];
+    for (const [name, read] of reads) {
+      // The sandbox's machines don't tell their release.
+      const patches = read.ok ? read.value.patches.map((p) => ({ ...p, releases: [] })) : [];
+      await fettle.catalogue.ingest(mara, { feed: name, patches });
+    }
+    const missing = (await fettle.assets.missing(mara)).map(({ asset, patch }) => `${asset.name} ${patch.id}`);
+    expect(missing.sort()).toEqual(["old C-1", "old O-1", "old U-1"]);
+  });
+
   it("PAT-11: the oddest texts that a feed may hold are taken up too", async () => {
     const plane = await controlPlane();
     const odd = OsvJson.record({

@@ -263,6 +263,21 @@ describe("releases", () => {
     expect([patch?.releases, patch?.packages]).toEqual([["rocky:9"], [{ name: "a", arch: "x86_64", evr: "1-1" }]]);
   });
 
+  it("a package that is installed with another product is no part of it", async () => {
+    const { relationships, branches } = treeOf(baseos) as {
+      readonly relationships: readonly object[];
+      readonly branches: unknown;
+    };
+    const beside = relationships.map((r) => ({ ...r, category: "installed_with" }));
+    expect(await skippedBecause({ tree: { branches, relationships: beside } })).toContain(
+      "the product tree doesn't say what",
+    );
+    for (const category of ["external_component_of", "optional_component_of", "installed_on"]) {
+      const part = relationships.map((r) => ({ ...r, category }));
+      expect((await only({ tree: { branches, relationships: part } })).releases).toEqual(["rhel:9"]);
+    }
+  });
+
   it("PAT-11: releases with the same packages share a patch, others have one of their own", async () => {
     const same = [on("cpe:/o:suse:sles:15:sp5", "a-1-1.x86_64"), on("cpe:/o:opensuse:leap:15.5", "a-1-1.x86_64")];
     expect((await only({ platforms: same })).releases).toEqual(["opensuse-leap:15.5", "sles:15.5"]);
