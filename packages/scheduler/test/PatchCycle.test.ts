@@ -163,15 +163,16 @@ describe("PatchCycle.make", () => {
   });
 
   it.each([
-    ["tracks.1.rings", make(0)],
-    ["tracks.1.rings.0.days", make(0, 0, null)],
-    ["tracks.1.rings.0.days", make(0, 1.5, null)],
-    ["tracks.1.rings.1.days", make(0, 3, null, null)],
-    ["tracks.1.rings.1.days", make(0, 3, 5)],
-    ["tracks.1.rings.0.days", make(0, Number.NaN, null)],
-    ["tracks.1", make(-1, null)],
-    ["tracks.1", make(0.5, null)],
-  ])("RNG-01: refuses rings that are none, at %s", (path, made) => {
+    ["tracks.1.rings", 0, []],
+    ["tracks.1.rings.0.days", 0, [0, null]],
+    ["tracks.1.rings.0.days", 0, [1.5, null]],
+    ["tracks.1.rings.1.days", 0, [3, null, null]],
+    ["tracks.1.rings.1.days", 0, [3, 5]],
+    ["tracks.1.rings.0.days", 0, [Number.NaN, null]],
+    ["tracks.1", -1, [null]],
+    ["tracks.1", 0.5, [null]],
+  ])("RNG-01: refuses rings that are none, at %s", (path, startsAfterDays, days) => {
+    const made = make(startsAfterDays, ...days);
     expect(error(made)).toMatchObject({ _tag: "InvalidCycle", rule: "RNG-01", path });
     expect(error(made).message).toMatch(/\.$/);
   });
