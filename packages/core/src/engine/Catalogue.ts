@@ -19,10 +19,10 @@ export interface Catalogue {
   readonly graph: Supersedence.Supersedence;
   /** Files that people supplied, by patch (PAT-04). */
   readonly files: ReadonlyMap<string, VendorFile>;
-  readonly vulnerabilities: ReadonlyMap<number, Vulnerability.Vulnerability>;
-  /** Scanners' numbers by CVE (PAT-05). */
-  readonly qids: ReadonlyMap<string, readonly number[]>;
 }
+
+/** Scanners' numbers by CVE (PAT-05). */
+export type QidsByCve = ReadonlyMap<string, readonly number[]>;
 
 /** A patch with what is known of it beyond what its feed says. */
 export interface PatchView {
@@ -42,13 +42,10 @@ export interface PatchView {
 export const load = Effect.fn("Catalogue.load")(function* (tenantId: string) {
   const patches = (yield* Repository.all(tenantId, "patch")).map((p) => p.value);
   const files = yield* Repository.all(tenantId, "vendorFile");
-  const vulnerabilities = yield* Vulnerabilities.all(tenantId);
   const catalogue: Catalogue = {
     patches,
     graph: Supersedence.make(patches),
     files: new Map(files.map((f) => [f.id, f.value])),
-    vulnerabilities,
-    qids: Vulnerability.byCve([...vulnerabilities.values()]),
   };
   return catalogue;
 });
@@ -66,7 +63,7 @@ export const get = Effect.fn("Catalogue.get")(function* (actor: Actor, patchId: 
   const patch = catalogue.graph.patches.get(patchId);
   return patch === undefined
     ? yield* reject("PAT-01", "not-found", `there is no patch ${patchId}`, "patchId")
-    : viewOf(catalogue, patch);
+    : viewOf(catalogue, patch, yield* Vulnerabilities.behind(actor.tenantId, [patch]));
 });
 
 /** The hosts that agents must reach to fetch what the catalogue has (URL-01). */
@@ -85,11 +82,11 @@ export const supersedence = Effect.fn("Catalogue.supersedence")(function* (actor
 });
 
 /** A patch of a catalogue with all that is linked to it. */
-export const viewOf = (catalogue: Catalogue, patch: Patch): PatchView => {
+export const viewOf = (catalogue: Catalogue, patch: Patch, qids: QidsByCve): PatchView => {
   const file = catalogue.files.get(patch.id) ?? null;
   return {
     patch,
-    qids: Vulnerability.qidsOf(patch, catalogue.qids),
+    qids: Vulnerability.qidsOf(patch, qids),
     isSuperseded: Supersedence.isSuperseded(catalogue.graph, patch.id),
     supersededBy: Supersedence.supersededBy(catalogue.graph, patch.id),
     isPatchable: Patches.isPatchable(patch, file !== null),
@@ -102,10 +99,10 @@ export const viewOf = (catalogue: Catalogue, patch: Patch): PatchView => {
 export const contextOf = (
   catalogue: Catalogue,
   patch: Patch,
-  counts: PatchCatalog.PatchContext["counts"],
+  about: { readonly counts: PatchCatalog.PatchContext["counts"]; readonly qids: QidsByCve },
 ): PatchCatalog.PatchContext => ({
-  qids: Vulnerability.qidsOf(patch, catalogue.qids),
-  counts,
+  qids: Vulnerability.qidsOf(patch, about.qids),
+  counts: about.counts,
   isSuperseded: Supersedence.isSuperseded(catalogue.graph, patch.id),
   supersededBy: Supersedence.supersededBy(catalogue.graph, patch.id),
   hasVendorFile: catalogue.files.has(patch.id),

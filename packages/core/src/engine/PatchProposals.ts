@@ -12,6 +12,7 @@ import * as Catalogue from "./Catalogue.ts";
 import * as PatchSearches from "./PatchSearches.ts";
 import { reject } from "./Rejected.ts";
 import * as Subscriptions from "./Subscriptions.ts";
+import * as Vulnerabilities from "./Vulnerabilities.ts";
 
 export interface PatchNowInput {
   /** Vulnerabilities by a scanner's number. */
@@ -56,7 +57,7 @@ export const patchNow = Effect.fn("PatchProposals.patchNow")(function* (actor: A
   const found = PatchNow.propose({
     qids,
     cves: cves.map(Vulnerability.normal),
-    vulnerabilities: catalogue.vulnerabilities,
+    vulnerabilities: yield* Vulnerabilities.some(tenantId, qids),
     assets,
     missing: new Map(
       assets.flatMap((a) => {

@@ -28,6 +28,7 @@ import { reject } from "./Rejected.ts";
 import * as Repository from "./Repository.ts";
 import * as Subscriptions from "./Subscriptions.ts";
 import * as Tags from "./Tags.ts";
+import * as Vulnerabilities from "./Vulnerabilities.ts";
 
 export const views = ["all", "missing", "installed", "latest-missing"] as const;
 export type View = (typeof views)[number];
@@ -132,8 +133,9 @@ export const search = Effect.fn("PatchSearches.search")(function* (actor: Actor,
   if (input.cursor === undefined) {
     yield* RecentSearches.note(actor, "patch", { query: input.query ?? null, view: asked.view });
   }
+  const qids = yield* Vulnerabilities.behind(actor.tenantId, page.rows);
   const answer: PatchPage = {
-    rows: page.rows.map((p) => ({ ...Catalogue.viewOf(world.catalogue, p), counts: countsOf(world, p) })),
+    rows: page.rows.map((p) => ({ ...Catalogue.viewOf(world.catalogue, p, qids), counts: countsOf(world, p) })),
     total: found.length,
     assets: world.assets,
     next,
@@ -198,6 +200,8 @@ const sortOf = (sort: NonNullable<PatchSearchInput["sort"]> = { by: "published",
 
 interface World {
   readonly catalogue: Catalogue.Catalogue;
+  /** Read only for a query that asks for them. */
+  readonly qids: Catalogue.QidsByCve;
   readonly counts: ReadonlyMap<string, PatchCounts>;
   readonly assets: PatchPage["assets"];
 }
@@ -207,8 +211,10 @@ const load = Effect.fn("PatchSearches.load")(function* (tenantId: string, user: 
   const looked = yield* selected(tenantId, user, asked.within);
   const all = yield* Assessments.all(tenantId);
   const assessed = looked.flatMap((a) => all.get(a.id) ?? []);
+  const asksQids = asked.query !== null && Qql.Dependencies.of(asked.query.checked).tokens.has("qid");
   const world: World = {
     catalogue,
+    qids: asksQids ? yield* Vulnerabilities.byCve(tenantId) : new Map(),
     counts: count(catalogue.graph, assessed),
     assets: { looked: looked.length, unassessed: looked.length - assessed.length },
   };
@@ -250,7 +256,10 @@ const nowhere: PatchCounts = { missing: 0, latestMissing: 0, installed: 0 };
 const countsOf = (world: World, patch: Patch): PatchCounts => world.counts.get(patch.id) ?? nowhere;
 
 const documentOf = (world: World, patch: Patch): PatchCatalog.PatchDocument =>
-  PatchCatalog.toDocument(patch, Catalogue.contextOf(world.catalogue, patch, countsOf(world, patch)));
+  PatchCatalog.toDocument(
+    patch,
+    Catalogue.contextOf(world.catalogue, patch, { counts: countsOf(world, patch), qids: world.qids }),
+  );
 
 const find = (world: World, asked: Asked, now: number): readonly Patch[] =>
   world.catalogue.patches.filter(

@@ -5,7 +5,6 @@ import * as Qql from "@fettle/qql";
 import * as Effect from "effect/Effect";
 import type { Job } from "../domain/job/Job.ts";
 import * as Licence from "../domain/license/Licence.ts";
-import * as Vulnerability from "../domain/patch/Vulnerability.ts";
 import * as Plan from "../domain/plan/Plan.ts";
 import type { TagScope } from "../domain/tag/TagScope.ts";
 import { Directory } from "../ports/Directory.ts";
@@ -16,6 +15,7 @@ import { lift, reject } from "./Rejected.ts";
 import * as Repository from "./Repository.ts";
 import * as Subscriptions from "./Subscriptions.ts";
 import * as Tags from "./Tags.ts";
+import * as Vulnerabilities from "./Vulnerabilities.ts";
 
 /** A plan and the hash by which it is approved. */
 export interface HashedPlan {
@@ -39,7 +39,11 @@ export const compile = Effect.fn("Plans.compile")(function* (tenantId: string, j
       assessments: yield* Assessments.all(tenantId),
       patches: (yield* Repository.all(tenantId, "patch")).map((p) => p.value),
       supplied: new Set((yield* Repository.all(tenantId, "vendorFile")).map((f) => f.id)),
-      qids: Vulnerability.byCve((yield* Repository.all(tenantId, "vulnerability")).map((v) => v.value)),
+      // Read only where the query may ask for them: there are many.
+      qids:
+        job.patches?._tag === "Query" && /qid/i.test(job.patches.query)
+          ? yield* Vulnerabilities.byCve(tenantId)
+          : new Map(),
       former: job.kind === "rollback" ? yield* formerVersions(tenantId) : new Map(),
       limits: subscription.limits,
       now: environment.now(),

@@ -35,6 +35,7 @@ type Indexes = readonly { readonly name: string; readonly value: string }[];
 const indexesOf: { readonly [K in EntityKind]?: (value: EntityOf<K>) => Indexes } = {
   answer: (a) => [{ name: "day", value: a.day }],
   savedSearch: (search) => [{ name: "user", value: search.userId }],
+  vulnerability: (v) => v.cves.map((cve) => ({ name: "cve", value: cve })),
   job: (job) => [{ name: "status", value: job.status }],
   snapshot: (snapshot) => (snapshot.names ?? []).map((value) => ({ name: "names", value })),
   packageNames: (list) => list.names.map((value) => ({ name: "package", value })),

@@ -64,10 +64,28 @@ export const save = Effect.fn("Vulnerabilities.save")(function* (
     : yield* reject("PAT-05", "conflict", "some of them were changed meanwhile; try again");
 });
 
-/** Every vulnerability, by its number. */
-export const all = Effect.fn("Vulnerabilities.all")(function* (tenantId: string) {
-  const found = yield* Repository.all(tenantId, "vulnerability");
+/** Those of the numbers that are known, by their number. */
+export const some = Effect.fn("Vulnerabilities.some")(function* (tenantId: string, qids: readonly number[]) {
+  const ids = [...new Set(qids)].map(idOf);
+  const found = yield* Repository.some(tenantId, "vulnerability", ids);
   return new Map(found.map((v) => [v.value.qid, v.value])) as ReadonlyMap<number, Vulnerability.Vulnerability>;
+});
+
+/** The numbers behind every CVE: for questions about any number. */
+export const byCve = Effect.fn("Vulnerabilities.byCve")(function* (tenantId: string) {
+  return Vulnerability.byCve((yield* Repository.all(tenantId, "vulnerability")).map((v) => v.value));
+});
+
+/** The numbers behind the CVEs of a few patches: there are far more vulnerabilities than a page shows. */
+export const behind = Effect.fn("Vulnerabilities.behind")(function* (
+  tenantId: string,
+  patches: readonly { readonly cves: readonly string[] }[],
+) {
+  const found = new Map<number, Vulnerability.Vulnerability>();
+  for (const cve of new Set(patches.flatMap((p) => p.cves.map(Vulnerability.normal)))) {
+    for (const { value } of yield* Repository.allBy(tenantId, "vulnerability", "cve", cve)) found.set(value.qid, value);
+  }
+  return Vulnerability.byCve([...found.values()]);
 });
 
 const isSame = (a: Vulnerability.Vulnerability, b: Vulnerability.Vulnerability): boolean =>

@@ -7,7 +7,7 @@
  * newest that can is proposed.
  */
 import type { Asset } from "../asset/Asset.ts";
-import type { Platform } from "../shared/Platform.ts";
+import { type Platform, platforms } from "../shared/Platform.ts";
 import type { Patch } from "./Patch.ts";
 import * as Patches from "./Patch.ts";
 import * as Supersedence from "./Supersedence.ts";
@@ -194,7 +194,10 @@ const groupsOf = (
   cures: ReadonlyMap<string, Cure>,
 ): readonly PatchNowGroup[] => {
   const groups = new Map<string, { platform: Platform; assets: string[]; patches: readonly string[] }>();
-  for (const { id, platform } of assets) {
+  for (const { id, platform: of } of assets) {
+    // No job is for another platform.
+    const platform = platforms.find((p) => p === of);
+    if (platform === undefined) continue;
     const chosen = new Set([...(cures.get(id)?.values() ?? [])].filter((p) => p !== null));
     if (chosen.size === 0) continue;
     const patches = [...chosen].sort((a, b) => byPublication(graph, a, b));
