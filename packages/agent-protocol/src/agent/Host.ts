@@ -12,7 +12,7 @@ export class HostError extends Data.TaggedError("HostError")<{
 
 export interface HostFacts {
   readonly name: string;
-  readonly platform: "Windows" | "Linux" | "Mac";
+  readonly platform: "Windows" | "Linux" | "Mac" | "Other";
   readonly osFamily: string;
   readonly osName: string;
   readonly arch: string;

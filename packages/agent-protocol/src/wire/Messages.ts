@@ -19,7 +19,8 @@ export const ProvisionRequest = z.strictObject({
   proof: z.string().length(43),
   publicKey: z.string().max(128),
   name: Words.name,
-  platform: z.enum(["Windows", "Linux", "Mac"]),
+  /** `Other` is inventoried, and never patched (AST-13). */
+  platform: z.enum(["Windows", "Linux", "Mac", "Other"]),
   osFamily: Words.name,
   osName: Words.name,
   arch: Words.architecture,

@@ -2,7 +2,7 @@
 import * as Effect from "effect/Effect";
 import type * as Assessment from "../domain/assessment/Assessment.ts";
 import type { MissingPackage } from "../domain/assessment/Assessment.ts";
-import { type Asset, isPatchManaged } from "../domain/asset/Asset.ts";
+import { type Asset, isPatchManaged, whyNotScanned } from "../domain/asset/Asset.ts";
 import * as Licence from "../domain/license/Licence.ts";
 import type { Patch } from "../domain/patch/Patch.ts";
 import type { Actor } from "../domain/shared/Actor.ts";
@@ -41,7 +41,7 @@ export const list = Effect.fn("Assets.list")(function* (actor: Actor) {
   const assessments = yield* Assessments.all(tenantId);
   const agents = new Map((yield* Repository.all(tenantId, "agent")).map((a) => [a.id, a.value]));
   return seen.map((asset): AssetView => {
-    const assessed = assessments.get(asset.id);
+    const assessed = whyNotScanned(asset) === null ? assessments.get(asset.id) : undefined;
     return {
       asset,
       isLicensed: seats.get(asset.id)?._tag === "Licensed",
@@ -57,7 +57,9 @@ export const missing = Effect.fn("Assets.missing")(function* (actor: Actor) {
   const seen = yield* visible(actor);
   const assessments = yield* Assessments.all(actor.tenantId);
   const patches = new Map((yield* Repository.all(actor.tenantId, "patch")).map((p) => [p.id, p.value]));
-  return seen.flatMap((asset) =>
+  // AST-07: nothing is told of what isn't scanned.
+  const scanned = seen.filter((a) => whyNotScanned(a) === null);
+  return scanned.flatMap((asset) =>
     (assessments.get(asset.id)?.missing ?? []).flatMap((m): readonly MissingView[] => {
       const patch = patches.get(m.patchId);
       return patch === undefined ? [] : [{ asset, patch, packages: m.packages }];

@@ -8,7 +8,7 @@ import * as Effect from "effect/Effect";
 import type { User } from "../domain/access/User.ts";
 import type { Assessment } from "../domain/assessment/Assessment.ts";
 import * as AssetSearch from "../domain/assessment/AssetSearch.ts";
-import { type Asset, isPatchManaged } from "../domain/asset/Asset.ts";
+import { type Asset, isPatchManaged, whyNotScanned } from "../domain/asset/Asset.ts";
 import type * as AssetCatalog from "../domain/asset/AssetCatalog.ts";
 import * as Licence from "../domain/license/Licence.ts";
 import type { Patch } from "../domain/patch/Patch.ts";
@@ -47,12 +47,24 @@ export const load = Effect.fn("Fleet.load")(function* (tenantId: string, user: U
     // Seats are given among all assets of the tenant, whoever looks.
     seats: Licence.assignSeats(subscription, tree, everything, (yield* Environment).now()),
     agents: new Map((yield* Repository.all(tenantId, "agent")).map((a) => [a.id, a.value])),
-    assessments: yield* Assessments.all(tenantId),
+    assessments: scanned(everything, yield* Assessments.all(tenantId)),
     patches: new Map(patches.map((p) => [p.id, p])),
     graph: Supersedence.make(patches),
   };
   return fleet;
 });
+
+// AST-07: what an evaluation edition's packages would say is not told.
+const scanned = (
+  assets: readonly Asset[],
+  assessments: ReadonlyMap<string, Assessment>,
+): ReadonlyMap<string, Assessment> => {
+  const unscanned = assets.filter((a) => whyNotScanned(a) !== null);
+  if (unscanned.length === 0) return assessments;
+  const kept = new Map(assessments);
+  for (const { id } of unscanned) kept.delete(id);
+  return kept;
+};
 
 /** Which costly answers a query asks for. */
 export interface Needs {

@@ -212,7 +212,7 @@ export const codecs = {
       z.strictObject({
         id: text,
         name: text,
-        platform,
+        platform: z.enum([...platforms, "Other"]),
         osFamily: text,
         osName: text,
         arch: text,

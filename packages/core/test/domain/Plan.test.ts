@@ -185,6 +185,35 @@ describe("an asset that gets nothing", () => {
     ]);
   });
 
+  it.each([
+    ["Fedora CoreOS 40", "Linux"],
+    ["Red Hat Enterprise Linux CoreOS 9.4", "Linux"],
+    ["Flatcar Container Linux 3815", "Linux"],
+    ["Bottlerocket OS 1.20", "Linux"],
+    ["FreeBSD 14.1-RELEASE", "Other"],
+    ["AIX 7.3", "Other"],
+    ["Oracle Solaris 11.4", "Other"],
+    ["Something else", "Other"],
+  ] as const)("AST-13: is of %s, which can't be patched", (osName, platform) => {
+    expect(alone({ ...target, osName, platform })).toMatchObject([
+      { rule: "AST-13", reason: expect.stringContaining(osName), isUnlicensed: false },
+    ]);
+  });
+
+  it.each(["Solarisx Linux 9", "Enterprise Linux 9", "Fedora Linux 40 (Server Edition)", "Rocky Linux 9.4"])(
+    "AST-13: but %s can",
+    (osName) => {
+      expect(compile({ assets: [{ ...target, osName }] }).excluded).toEqual([]);
+    },
+  );
+
+  it("AST-07: is an evaluation edition of Windows, until it is a full one", () => {
+    const windows = { ...target, platform: "Windows" } as const;
+    const rules = (osName: string) => alone({ ...windows, osName }).map((e) => e.rule);
+    expect(rules("Windows Server 2022 Standard Evaluation")).toEqual(["AST-07"]);
+    expect(rules("Windows Server 2022 Standard")).toEqual(["JOB-01"]);
+  });
+
   it("AST-11: has the patch module not active", () => {
     expect(alone({ ...target, modules: ["VM"] })).toMatchObject([{ rule: "AST-11", isUnlicensed: false }]);
   });

@@ -244,6 +244,32 @@ describe("one asset", () => {
     expect(plane.call(plane.fettle.assets.patches(manager, web, rest)).rows.map((r) => r.patch.id)).toEqual(["OLD"]);
   });
 
+  it("AST-07: an evaluation edition of Windows isn't scanned: nothing is told as missing or installed on it", () => {
+    const evaluation = { platform: "Windows", osName: "Windows Server 2022 Datacenter Evaluation" } as const;
+    const plane = FleetWorld.make({
+      patches,
+      assets: [Builders.asset(web, evaluation), Builders.asset(db, { ...evaluation, osName: "Windows Server 2022" })],
+      assessments: new Map([web, db].map((id) => [id, Builders.assessment(["OLD"], ["NEW"])])),
+    });
+    const found = plane.call(plane.fettle.assets.search(manager, { sort: { by: "missing" } }));
+    expect(found.rows.map((r) => [r.asset.id, r.missing, r.lastScannedAt])).toEqual([
+      [db, 1, 0],
+      [web, null, null],
+    ]);
+    expect(names(plane, { view: "missing" })).toEqual([`asset-${db}`]);
+    const list = plane.call(plane.fettle.assets.list(manager));
+    expect(list.map((a) => [a.asset.id, a.missing])).toEqual([
+      [web, null],
+      [db, 1],
+    ]);
+    expect(plane.call(plane.fettle.assets.missing(manager)).map((m) => m.asset.id)).toEqual([db]);
+  });
+
+  it("AST-13: an asset of another platform is inventoried and found all the same", () => {
+    const plane = FleetWorld.make({ assets: [Builders.asset(web, { platform: "Other", osName: "FreeBSD 14.1" })] });
+    expect(names(plane, { assetQuery: "platform: Other and osNotSupportedForModules: PM" })).toEqual([`asset-${web}`]);
+  });
+
   it("AST-13, AST-07: says why no plan may hold it, and why it isn't scanned", () => {
     const plane = FleetWorld.make({
       assets: [

@@ -35,7 +35,8 @@ export interface Asset {
   /** The host id, a UUID that the agent made. */
   readonly id: string;
   readonly name: string;
-  readonly platform: Platform;
+  /** `Other`: one that no job is for, such as FreeBSD (AST-13). */
+  readonly platform: Platform | "Other";
   readonly osFamily: string;
   readonly osName: string;
   readonly arch: string;
@@ -84,7 +85,9 @@ const immutable =
 export const whyUnpatchable = (asset: Pick<Asset, "osName" | "osFamily" | "platform">): Unfit | null => {
   const name = `${asset.osName} ${asset.osFamily}`;
   if (immutable.test(name)) return { rule: "AST-13", reason: `${asset.osName} is replaced as a whole, not patched` };
-  return unpatchable.test(name) ? { rule: "AST-13", reason: `${asset.osName} can't be patched` } : null;
+  return asset.platform === "Other" || unpatchable.test(name)
+    ? { rule: "AST-13", reason: `${asset.osName} can't be patched` }
+    : null;
 };
 
 /** Why it isn't scanned: an evaluation edition of Windows, until it becomes a full one (AST-07). */

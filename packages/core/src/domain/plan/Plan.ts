@@ -89,7 +89,9 @@ export const compile = (inputs: PlanInputs): Result<Plan, Rejection.Rejection> =
   const chosen = choosePatches(inputs, judged.targets);
   if (!chosen.ok) return chosen;
   const fates = judged.targets.map((asset) => ({ asset, patches: fate(inputs, asset, chosen.value.patches) }));
-  const idle = fates.filter((f) => f.patches.length === 0).map((f) => nothingToDo(inputs, f.asset));
+  const idle = fates
+    .filter((f) => f.patches.length === 0)
+    .map((f) => nothingToDo(inputs, f.asset, chosen.value.patches));
   return ok({
     jobId: job.id,
     kind: job.kind,
@@ -127,6 +129,8 @@ const whyNot = (inputs: PlanInputs, asset: Asset.Asset, isExcluded: boolean): Re
   const out = (rule: string, reason: string): Reason => ({ rule, reason, isUnlicensed: false });
   if (!TagScope.sees(inputs.scope, inputs.tree, asset.tags).ok) return out("TAG-06", "outside the owner's tag scope");
   if (isExcluded) return out("TAG-04", "bears an excluded tag");
+  const unfit = Asset.whyUnpatchable(asset) ?? Asset.whyNotScanned(asset);
+  if (unfit !== null) return out(unfit.rule, unfit.reason);
   if (asset.platform !== inputs.job.platform) return out("JOB-01", `the job is for ${inputs.job.platform}`);
   if (!Asset.isPatchManaged(asset)) return out("AST-11", "the patch module is not active");
   const seat = inputs.seats.get(asset.id);
@@ -278,12 +282,25 @@ const sorted = (packages: readonly Package.Package[]): readonly Package.Package[
 
 const inOrder = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-const nothingToDo = (inputs: PlanInputs, asset: Asset.Asset): PlanExclusion => {
+const nothingToDo = (inputs: PlanInputs, asset: Asset.Asset, chosen: readonly Patch[]): PlanExclusion => {
   const out = { assetId: asset.id, isUnlicensed: false };
   if (inputs.job.kind === "rollback") return { ...out, rule: "PAT-12", reason: "no former version is known" };
-  return inputs.assessments.has(asset.id)
+  const assessment = inputs.assessments.get(asset.id);
+  if (assessment === undefined) return { ...out, rule: "SYN-03", reason: "not assessed yet: no snapshot" };
+  const unknown = unknownOf(inputs, assessment, chosen);
+  return unknown === null
     ? { ...out, rule: "JOB-22", reason: "none of the patches is missing" }
-    : { ...out, rule: "SYN-03", reason: "not assessed yet: no snapshot" };
+    : { ...out, rule: "SYN-03", reason: `none of the patches is missing for certain: ${unknown}` };
+};
+
+// Which of a job's patches can't be judged on an asset; a query may be about any that can't.
+const unknownOf = (inputs: PlanInputs, assessment: Assessment, chosen: readonly Patch[]): string | null => {
+  const listed = inputs.job.patches?._tag === "List" ? new Set(chosen.map((p) => p.id)) : null;
+  const found = assessment.unknown.filter((u) => listed === null || listed.has(u.patchId));
+  const [first] = found;
+  if (first === undefined) return null;
+  const more = found.length > 1 ? ` and ${found.length - 1} more` : "";
+  return `${first.patchId}${more} can't be judged (${first.reason})`;
 };
 
 const group = (
