@@ -69,7 +69,7 @@ export const delta = (known: readonly Patch[], wanted: ReadonlyMap<string, Patch
   const gone: string[] = [];
   for (const patch of wanted.values()) {
     const old = before.get(patch.id);
-    if (old !== undefined && canonical(old) === canonical(patch)) continue;
+    if (old !== undefined && isSame(old, patch)) continue;
     put.push(patch);
     if (patch.isDeprecated && old?.isDeprecated === false) gone.push(patch.id);
   }
@@ -82,13 +82,20 @@ export const delta = (known: readonly Patch[], wanted: ReadonlyMap<string, Patch
   return { put, gone: gone.sort() };
 };
 
-// The same text for the same patch, whatever the order of its members.
-const canonical = (patch: Patch): string =>
-  JSON.stringify(patch, (_, value: unknown) =>
-    typeof value === "object" && value !== null && !Array.isArray(value)
-      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : value,
-  );
+// Whether two JSON values are the same one, whatever the order of their members.
+const isSame = (a: unknown, b: unknown): boolean => {
+  if (a === b) return true;
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
+  if (Array.isArray(a) !== Array.isArray(b)) return false;
+  const [left, right] = [a as Members, b as Members];
+  const keys = Object.keys(left);
+  if (keys.length !== Object.keys(right).length) return false;
+  return keys.every((key) => Object.hasOwn(right, key) && isSame(left[key], right[key]));
+};
+
+interface Members {
+  readonly [key: string]: unknown;
+}
 
 const invalid = (message: string, path: string): Rejection.Rejection =>
   Rejection.make("PAT-11", "invalid", message, path);
