@@ -3,6 +3,7 @@
  * suites that every adapter runs, a simulated operating system and network, and the story.
  */
 
+export * as AssessmentBuilders from "./builders/AssessmentBuilders.ts";
 export * as AssetBuilders from "./builders/AssetBuilders.ts";
 export * as PatchBuilders from "./builders/PatchBuilders.ts";
 export * as Sandbox from "./Sandbox.ts";
