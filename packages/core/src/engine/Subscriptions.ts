@@ -108,6 +108,9 @@ export const createActivationKey = Effect.fn("Subscriptions.createActivationKey"
   const { tenantId } = actor;
   const environment = yield* Environment;
   yield* of(tenantId);
+  const { tree } = yield* TagRules.standing(tenantId);
+  const unknown = (input.tags ?? []).find((tag) => !tree.has(tag));
+  if (unknown !== undefined) return yield* reject("KEY-04", "not-found", `there is no tag ${unknown}`, "tags");
   const secret = environment.secret();
   const key: ActivationKey = {
     id: environment.uuid(),

@@ -6,6 +6,7 @@
 export * as AssessmentBuilders from "./builders/AssessmentBuilders.ts";
 export * as AssetBuilders from "./builders/AssetBuilders.ts";
 export * as PatchBuilders from "./builders/PatchBuilders.ts";
+export * as TagBuilders from "./builders/TagBuilders.ts";
 export * as Sandbox from "./Sandbox.ts";
 export * as StaticDirectory from "./StaticDirectory.ts";
 export * as Invariants from "./simulation/Invariants.ts";

@@ -128,13 +128,13 @@ describe("what would not be read back", () => {
       "a patch with a member of its own",
       (f: ControlPlane.ControlPlane["fettle"]) =>
         f.catalogue.ingest(manager, [Values.patch("P-1"), { ...Values.patch("P-2"), ...extra }]),
-      null,
+      "patches.1",
     ],
     [
       "a patch published at no instant",
       (f: ControlPlane.ControlPlane["fettle"]) =>
         f.catalogue.ingest(manager, [Values.patch("P-1", { publishedAt: Number.NaN, modifiedAt: Values.START })]),
-      "publishedAt",
+      "patches.0.publishedAt",
     ],
     [
       "a job with a member of its own",
@@ -167,6 +167,14 @@ describe("an activation key", () => {
     expect(issued.key.secretDigest).toBe(Crypto.digest(issued.secret));
     expect(JSON.stringify(plane.storage.dump())).not.toContain(issued.secret);
     expect(stored("activationKey").get(issued.key.id)).toEqual(issued.key);
+  });
+
+  it("KEY-04: names only tags that are there, so that no asset comes to bear one that isn't", () => {
+    const { plane } = Scene.make({ agents: 0 });
+    const before = plane.storage.dump();
+    const ask = plane.fettle.subscriptions.createActivationKey(manager, { title: "k", tags: ["web", "nowhere"] });
+    expect(plane.rejections(ask)).toMatchObject([{ rule: "KEY-04", code: "not-found", path: "tags" }]);
+    expect(plane.storage.dump()).toEqual(before);
   });
 
   it("is another one each time, under one tenant's key", () => {
