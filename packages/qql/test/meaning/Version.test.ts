@@ -104,6 +104,27 @@ describe("a version's key", () => {
     );
   });
 
+  it.each([
+    ["v1.02-3", "1.2.3"],
+    ["1.0rc1", "1.0.rc.1"],
+    ["1.0~rc1", "1.0~rc.1"],
+    ["~~1", "~~1"],
+  ])("of %s is that of %s, one dot between two components, none beside a tilde", (text, printed) => {
+    expect(print(key(text) ?? "")).toBe(printed);
+  });
+
+  it("takes all letters of a word, however long", () => {
+    const word = "x".repeat(2 * DIGITS_MAX);
+    for (const [a, b] of [
+      [`${word}a`, `${word}b`],
+      [word, `${word}a`],
+    ] as const) {
+      expect(Math.sign(compareToKey(a, key(b) ?? ""))).toBe(-1);
+      expect(Math.sign(compareToKey(b, key(a) ?? ""))).toBe(1);
+      expect(compareTexts(key(a) ?? "", key(b) ?? "")).toBe(-1);
+    }
+  });
+
   it("takes the first digits of a number that is longer than any vendor's", () => {
     const [most, more] = ["1".repeat(DIGITS_MAX), "1".repeat(DIGITS_MAX + 1)];
     expect(key(more)).toBe(key(most));
