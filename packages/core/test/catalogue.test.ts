@@ -103,6 +103,24 @@ describe("the guides' pages on patches", () => {
     expect(unfixed).toMatchObject([{ qid: 2, cve: "CVE-2026-0009", reason: "no-patch" }]);
   });
 
+  it("PAT-04, PAT-05: a scanner's number and a supplied file are asked for beside assets as well, in each of the lists", () => {
+    const { call, fettle, scene } = world();
+    const all = scene.agents.map((a) => a.id);
+    const assets = (patchQuery: string) =>
+      call(fettle.assets.search(manager, { patchQuery, view: "missing" })).rows.map((r) => r.asset.id);
+    expect(assets("qid: 1")).toEqual([]);
+    call(fettle.catalogue.saveVulnerabilities(manager, [vulnerability(1, { cves: ["CVE-2026-0001"] })]));
+    expect(assets("qid: 1")).toEqual(all);
+    expect(assets("qid: 2")).toEqual([]);
+    const of = { state: "missing", patchQuery: "qid: 1" } as const;
+    const listed = call(fettle.assets.patches(manager, all[0] ?? "", of)).rows.map((r) => r.patch.id);
+    expect(listed).toEqual(["FTSA-1"]);
+    const job = call(
+      fettle.jobs.create(manager, Values.draft({ patches: { _tag: "Query", query: "qid: 1" }, targets: fleet })),
+    );
+    expect(call(fettle.jobs.plan(manager, job.id)).plan.groups[0]?.patches.map((p) => p.patchId)).toEqual(["FTSA-1"]);
+  });
+
   it("URL-01: the administrator of the firewall reads the hosts off the catalogue", () => {
     const { call, fettle } = world();
     expect(call(fettle.catalogue.hosts(rita)).hosts).toMatchObject([{ host: "download.lab.example", ports: [443] }]);

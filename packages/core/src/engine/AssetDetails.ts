@@ -87,7 +87,7 @@ export const patches = Effect.fn("AssetDetails.patches")(function* (
   assetId: string,
   input: AssetPatchesInput,
 ) {
-  const { fleet, asset } = yield* find(actor, assetId);
+  const { fleet: loaded, asset } = yield* find(actor, assetId);
   const limit = yield* Cursor.limitOf(input.limit);
   const { state, sort = { by: "publishedDate", direction: "descending" } } = input;
   const { by, direction = "ascending" } = sort;
@@ -98,6 +98,7 @@ export const patches = Effect.fn("AssetDetails.patches")(function* (
     return yield* reject(null, "invalid", `one of ${patchSortKeys.join(", ")}`, "sort.by");
   }
   const query = yield* Queries.read(PatchCatalog.catalog, input.patchQuery, "patchQuery");
+  const fleet = yield* Fleet.asked(actor.tenantId, loaded, query);
   const question = { asset: asset.id, state, patch: input.patchQuery ?? null, by, direction };
   const listing: Cursor.Listing = { list: "asset-patches", question };
   const position = yield* Cursor.start(actor, listing, input.cursor);

@@ -105,7 +105,7 @@ export const search = Effect.fn("AssetSearches.search")(function* (actor: Actor,
     question: { asset: input.assetQuery ?? null, patch: input.patchQuery ?? null, view: asked.view, by, direction },
   };
   const position = yield* Cursor.start(actor, listing, input.cursor);
-  const fleet = yield* Fleet.load(actor.tenantId, user);
+  const fleet = yield* Fleet.asked(actor.tenantId, yield* Fleet.load(actor.tenantId, user), asked.patchQuery);
   const found = find(fleet, asked, position.asOf);
   const key = (one: Found): Keyset.Key => [sortKey(fleet, one, by), one.asset.id];
   const page = Keyset.page(found, key, { direction, after: position.after, limit });
@@ -128,7 +128,7 @@ export const facets = Effect.fn("AssetSearches.facets")(function* (actor: Actor,
     }
   }
   const asked = yield* read(input);
-  const fleet = yield* Fleet.load(actor.tenantId, user);
+  const fleet = yield* Fleet.asked(actor.tenantId, yield* Fleet.load(actor.tenantId, user), asked.patchQuery);
   const documents = find(fleet, asked, (yield* Environment).now()).map((one) =>
     AssetCatalog.toDocument(one.asset, Fleet.contextOf(fleet, one.asset, Fleet.needsOf(null))),
   );

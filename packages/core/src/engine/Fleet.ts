@@ -12,8 +12,9 @@ import { type Asset, isPatchManaged, whyNotScanned } from "../domain/asset/Asset
 import type * as AssetCatalog from "../domain/asset/AssetCatalog.ts";
 import * as Licence from "../domain/license/Licence.ts";
 import type { Patch } from "../domain/patch/Patch.ts";
-import * as PatchCatalog from "../domain/patch/PatchCatalog.ts";
+import type * as PatchCatalog from "../domain/patch/PatchCatalog.ts";
 import * as Supersedence from "../domain/patch/Supersedence.ts";
+import * as Vulnerability from "../domain/patch/Vulnerability.ts";
 import * as TagScope from "../domain/tag/TagScope.ts";
 import type { TagTree } from "../domain/tag/TagTree.ts";
 import { Environment } from "../ports/Environment.ts";
@@ -22,6 +23,7 @@ import * as Assessments from "./Assessments.ts";
 import * as Repository from "./Repository.ts";
 import * as Subscriptions from "./Subscriptions.ts";
 import * as Tags from "./Tags.ts";
+import * as Vulnerabilities from "./Vulnerabilities.ts";
 
 export interface Fleet {
   /** In the caller's scope, by nothing else narrowed. */
@@ -32,6 +34,9 @@ export interface Fleet {
   readonly assessments: ReadonlyMap<string, Assessment>;
   readonly patches: ReadonlyMap<string, Patch>;
   readonly graph: Supersedence.Supersedence;
+  /** What else a query over patches asked for; see {@link asked}. */
+  readonly qids: ReadonlyMap<string, readonly number[]>;
+  readonly supplied: ReadonlySet<string>;
 }
 
 /** Reads the fleet that a user sees (TAG-05). */
@@ -50,8 +55,28 @@ export const load = Effect.fn("Fleet.load")(function* (tenantId: string, user: U
     assessments: scanned(everything, yield* Assessments.all(tenantId)),
     patches: new Map(patches.map((p) => [p.id, p])),
     graph: Supersedence.make(patches),
+    qids: new Map(),
+    supplied: new Set(),
   };
   return fleet;
+});
+
+/** The fleet with what a query over patches asks for beyond it: vulnerabilities by number (PAT-05), supplied files (PAT-04). */
+export const asked = Effect.fn("Fleet.asked")(function* (
+  tenantId: string,
+  fleet: Fleet,
+  query: Qql.Query<PatchCatalog.PatchDocument> | null,
+) {
+  if (query === null) return fleet;
+  const { tokens } = Dependencies.of(query.checked);
+  const asksFiles = tokens.has("enabled") || tokens.has("isCustomizedDownloadUrl");
+  const files = asksFiles ? yield* Repository.all(tenantId, "vendorFile") : [];
+  const answer: Fleet = {
+    ...fleet,
+    qids: tokens.has("qid") ? yield* Vulnerabilities.byCve(tenantId) : fleet.qids,
+    supplied: new Set(files.map((f) => f.id)),
+  };
+  return answer;
 });
 
 // AST-07: what an evaluation edition's packages would say is not told.
@@ -94,7 +119,8 @@ export const patchContexts = (
   const counts = tokens.has("missingCount") || tokens.has("installedCount") ? patchCounts(fleet) : null;
   const nowhere = { missing: 0, installed: 0 };
   return (patch) => ({
-    ...PatchCatalog.noContext,
+    qids: Vulnerability.qidsOf(patch, fleet.qids),
+    hasVendorFile: fleet.supplied.has(patch.id),
     counts: counts && (counts.get(patch.id) ?? nowhere),
     isSuperseded: Supersedence.isSuperseded(fleet.graph, patch.id),
     supersededBy: tokens.has("supersededBy") ? Supersedence.supersededBy(fleet.graph, patch.id) : [],
