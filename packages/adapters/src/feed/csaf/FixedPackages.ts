@@ -1,4 +1,8 @@
-/** The packages that a document's vulnerabilities are fixed by, on each release of an operating system. Pure. */
+/**
+ * The packages that a document's vulnerabilities are fixed by, on each release of an operating system. Pure.
+ *
+ * Invariant: a release has all of its packages or none: one left out would read as "nothing missing".
+ */
 import { DebVersion, type Result, RpmVersion } from "@fettle/agent-protocol";
 import type { Patch } from "@fettle/core";
 import { all, type Problem } from "../reading/Checked.ts";
@@ -23,6 +27,8 @@ interface Draft {
   readonly format: "rpm" | "deb";
   readonly packages: Map<string, Patch.PatchPackage>;
   readonly cves: Set<string>;
+  /** Why it can't be told whole; null when it can. */
+  problem: string | null;
 }
 
 interface Reading extends Context {
@@ -56,16 +62,24 @@ export const read = (
     }
   }
   if (reading.others > 0) reading.notes.add(`${reading.others} fixed products are no packages of RPM or Debian`);
+  for (const [key, { problem }] of reading.drafts) {
+    if (problem !== null) reading.notes.add(`${releaseOf(key)}: ${problem}`);
+  }
   return { ok: true, value: { releases: releasesOf(reading), notes: [...reading.notes] } };
 };
 
 const releasesOf = ({ drafts }: Reading): FixedReading["releases"] =>
-  [...drafts].map(([key, { format, packages, cves }]) => ({
-    release: key.slice(key.indexOf(" ") + 1),
-    format,
-    packages: [...packages].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, p]) => p),
-    cves: [...cves].sort(),
-  }));
+  [...drafts]
+    .filter(([, { problem }]) => problem === null)
+    .map(([key, { format, packages, cves }]) => ({
+      release: releaseOf(key),
+      format,
+      packages: [...packages].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, p]) => p),
+      cves: [...cves].sort(),
+    }));
+
+// Drafts are found by format and release.
+const releaseOf = (key: string): string => key.slice(key.indexOf(" ") + 1);
 
 const NOTE_CHARACTERS_MAX = 160;
 
@@ -76,8 +90,12 @@ const add = (reading: Reading, id: string, cve: string | null): Result<void, str
   const { format, releases } = found.value;
   for (const release of releases) {
     const key = `${format} ${release}`;
-    const draft = reading.drafts.get(key) ?? { format, packages: new Map(), cves: new Set() };
+    const draft = reading.drafts.get(key) ?? { format, packages: new Map(), cves: new Set(), problem: null };
     reading.drafts.set(key, draft);
+    const { evr, name, module } = found.value.package;
+    if (format === "rpm" && module === undefined && Grammar.isModular(evr)) {
+      draft.problem ??= `${name} is of a module whose stream isn't told`;
+    }
     put(draft, found.value.package);
     if (cve !== null) draft.cves.add(cve);
   }

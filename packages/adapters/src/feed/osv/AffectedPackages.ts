@@ -197,7 +197,6 @@ const namedVersion = (binary: { readonly binary_name: string; readonly binary_ve
 });
 
 const UNKNOWN = Symbol("a module whose stream isn't told");
-const MODULAR = /\.module[+_]/;
 const STREAMS = /(?:^|[\s(])([A-Za-z0-9][A-Za-z0-9+._-]*:[A-Za-z0-9][A-Za-z0-9+._-]*)(?=[\s,;)]|$)/g;
 
 // Builds for modules say so in their release; the stream stands in the record's title.
@@ -206,7 +205,7 @@ const moduleOf = (
   purl: string | undefined,
   streams: ReadonlySet<string>,
 ): string | typeof UNKNOWN | null => {
-  if (!MODULAR.test(evr)) return null;
+  if (!Grammar.isModular(evr)) return null;
   const qualified = PackageUrl.parse(purl ?? "")?.qualifiers.get("rpmmod");
   const [only] = streams;
   const told = qualified === undefined ? (streams.size === 1 ? only : undefined) : PackageUrl.streamOf(qualified);

@@ -131,6 +131,9 @@ const rpmVersion = (text: string): string | null => {
 
 const debVersion = (text: string): string | null => (DebVersion.parse(text) === null ? null : text);
 
+/** Whether a package of RPM was built for a module, as its release says: it fixes an asset on that module's stream only. */
+export const isModular = (evr: string): boolean => /\.module[+_]/.test(evr);
+
 /** A module stream as `name:stream`. */
 export const moduleStream = (name: string, stream: string): Result<string, string> =>
   MODULE_PART.test(name) && MODULE_PART.test(stream)

@@ -215,6 +215,22 @@ describe("modules", () => {
   });
 });
 
+describe("packages built for a module", () => {
+  it("PAT-14: take their release with them where the stream isn't told, and no other", async () => {
+    const modular = on(
+      "cpe:/o:redhat:enterprise_linux:9",
+      "openssl-1-1.x86_64",
+      "nodejs-18.1-2.module+el9.2.0+1+ab.x86_64",
+    );
+    const eight = on("cpe:/o:redhat:enterprise_linux:8", "a-1-1.x86_64");
+    const reason = "rhel:9: nodejs is of a module whose stream isn't told";
+    expect(await skippedBecause({ platforms: [modular] })).toBe(`unsupported vulnerabilities: ${reason}`);
+    const { patches, notes } = await read([csaf({ platforms: [modular, eight] })]);
+    expect(patches.map((p) => p.releases)).toEqual([["rhel:8"]]);
+    expect(notes.map((n) => n.note)).toEqual([reason]);
+  });
+});
+
 describe("releases", () => {
   it.each([
     ["cpe:/o:redhat:enterprise_linux:9::baseos", ["rhel:9"]],
