@@ -34,6 +34,8 @@ export interface MachineOptions {
   readonly activation: IssuedActivationKey;
   readonly timeZone?: string;
   readonly faults?: { readonly [packageName: string]: SimulatedOs.PackageFault };
+  /** What the machine tells of its hardware, network and system beside that. */
+  readonly details?: SimulatedOs.SimulatedOsOptions["details"];
 }
 
 export interface Sandbox {
@@ -83,6 +85,7 @@ export const make = (options: SandboxOptions): Sandbox => {
         bootId: own.uuid(),
         packages: machine.packages,
         faults: machine.faults ?? {},
+        ...(machine.details === undefined ? {} : { details: machine.details }),
         now,
       });
       const { key, secret, tenantKeyFingerprint } = machine.activation;
