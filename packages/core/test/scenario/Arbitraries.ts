@@ -9,7 +9,7 @@ import * as Values from "./Values.ts";
 /** How often a property is tried, and from which seed. */
 export const runs = (times: number): { readonly numRuns: number; readonly seed: number } => ({
   numRuns: times * Number(process.env.FETTLE_RUNS ?? 1),
-  seed: 20_260_201,
+  seed: Number(process.env.FETTLE_SEED ?? 20_260_201),
 });
 
 export const TAGS = ["a", "b", "c", "d", "e", "f", "g"] as const;
