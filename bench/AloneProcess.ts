@@ -13,11 +13,13 @@ const measured = async ({ module, ...measuring }: Order): Promise<Report> => {
   }
 };
 
-process.once("message", async (order: Order) => {
+const answer = async (order: Order): Promise<void> => {
   const report = await measured(order);
   // An entry that broke may have left a server open.
   process.send?.(report, () => process.exit());
-});
+};
+
+process.once("message", (order: Order) => void answer(order));
 
 // Nobody waits for the figure any more.
 process.once("disconnect", () => process.exit());
