@@ -65,8 +65,7 @@ export const SILENCE_MINUTES_MAX = 999_999;
 export const search = Effect.fn("AgentSearches.search")(function* (actor: Actor, input: AgentSearchInput) {
   const user = yield* Authority.require(actor, "view-assets");
   const limit = yield* Cursor.limitOf(input.limit);
-  const { by, direction = "ascending" } = input.sort ?? { by: "name" };
-  if (!sortKeys.includes(by)) return yield* reject(null, "invalid", `one of ${sortKeys.join(", ")}`, "sort.by");
+  const { by, direction } = yield* Cursor.sorted(input.sort ?? { by: "name" }, sortKeys);
   const query = yield* Queries.read(AgentCatalog.catalog, input.query, "query");
   const listing: Cursor.Listing = { list: "agents", question: { query: input.query ?? null, by, direction } };
   const position = yield* Cursor.start(actor, listing, input.cursor);

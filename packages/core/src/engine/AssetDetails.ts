@@ -90,12 +90,9 @@ export const patches = Effect.fn("AssetDetails.patches")(function* (
   const { fleet: loaded, asset } = yield* find(actor, assetId);
   const limit = yield* Cursor.limitOf(input.limit);
   const { state, sort = { by: "publishedDate", direction: "descending" } } = input;
-  const { by, direction = "ascending" } = sort;
+  const { by, direction } = yield* Cursor.sorted(sort, patchSortKeys);
   if (!patchStates.includes(state)) {
     return yield* reject("AST-03", "invalid", `one of ${patchStates.join(", ")}`, "state");
-  }
-  if (!patchSortKeys.includes(by)) {
-    return yield* reject(null, "invalid", `one of ${patchSortKeys.join(", ")}`, "sort.by");
   }
   const query = yield* Queries.read(PatchCatalog.catalog, input.patchQuery, "patchQuery");
   const fleet = yield* Fleet.asked(actor.tenantId, loaded, query);

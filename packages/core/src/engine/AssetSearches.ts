@@ -98,7 +98,7 @@ export interface AssetPage {
 export const search = Effect.fn("AssetSearches.search")(function* (actor: Actor, input: AssetSearchInput) {
   const user = yield* Authority.require(actor, "view-assets");
   const limit = yield* Cursor.limitOf(input.limit);
-  const { by, direction } = yield* sortOf(input.sort);
+  const { by, direction } = yield* Cursor.sorted(input.sort ?? { by: "name" }, sortKeys);
   const asked = yield* read(input);
   const listing: Cursor.Listing = {
     list: "assets",
@@ -153,14 +153,6 @@ const read = Effect.fn("AssetSearches.read")(function* (input: AssetQuestion) {
   };
   return asked;
 });
-
-const sortOf = (sort: Sort = { by: "name" }) => {
-  const { by, direction = "ascending" } = sort;
-  if (!sortKeys.includes(by)) return reject(null, "invalid", `one of ${sortKeys.join(", ")}`, "sort.by");
-  return direction === "ascending" || direction === "descending"
-    ? Effect.succeed({ by, direction })
-    : reject(null, "invalid", "ascending or descending", "sort.direction");
-};
 
 interface Found {
   readonly asset: Asset;

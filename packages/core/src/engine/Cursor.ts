@@ -7,10 +7,10 @@
 import { Crypto } from "@fettle/agent-protocol";
 import * as Effect from "effect/Effect";
 import { type Actor, label } from "../domain/shared/Actor.ts";
-import type { Key, KeyPart } from "../domain/shared/Keyset.ts";
+import type { Direction, Key, KeyPart } from "../domain/shared/Keyset.ts";
 import { Environment } from "../ports/Environment.ts";
 import { TenantKeys } from "../ports/TenantKeys.ts";
-import { reject } from "./Rejected.ts";
+import { type Rejected, reject } from "./Rejected.ts";
 
 /** The longest cursor that is read, in characters. */
 export const CURSOR_CHARACTERS_MAX = 4_096;
@@ -61,6 +61,18 @@ export const start = Effect.fn("Cursor.start")(function* (actor: Actor, listing:
   };
   return cursor === undefined ? first : yield* open(actor, listing, cursor);
 });
+
+/** What a list is sorted by; ascending unless told. Rejects a key that isn't on the list's closed list, and an odd direction. */
+export const sorted = <K extends string>(
+  sort: { readonly by: K; readonly direction?: Direction },
+  keys: readonly K[],
+): Effect.Effect<{ readonly by: K; readonly direction: Direction }, Rejected> => {
+  const { by, direction = "ascending" } = sort;
+  if (!keys.includes(by)) return reject(null, "invalid", `one of ${keys.join(", ")}`, "sort.by");
+  return direction === "ascending" || direction === "descending"
+    ? Effect.succeed({ by, direction })
+    : reject(null, "invalid", "ascending or descending", "sort.direction");
+};
 
 /** The rows that a page may hold; rejects what is no whole number from 1 to {@link PAGE_ROWS_MAX}. */
 export const limitOf = (limit: number | undefined) =>

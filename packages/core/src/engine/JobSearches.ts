@@ -13,7 +13,6 @@ import * as Authority from "./Authority.ts";
 import * as Cursor from "./Cursor.ts";
 import * as Queries from "./Queries.ts";
 import * as RecentSearches from "./RecentSearches.ts";
-import { reject } from "./Rejected.ts";
 import * as Repository from "./Repository.ts";
 import * as Tags from "./Tags.ts";
 
@@ -50,8 +49,8 @@ export interface JobPage {
 export const search = Effect.fn("JobSearches.search")(function* (actor: Actor, input: JobSearchInput) {
   const user = yield* Authority.require(actor, "view-assigned-job");
   const limit = yield* Cursor.limitOf(input.limit);
-  const { by, direction = "ascending" } = input.sort ?? { by: "created", direction: "descending" };
-  if (!sortKeys.includes(by)) return yield* reject(null, "invalid", `one of ${sortKeys.join(", ")}`, "sort.by");
+  const newestFirst = { by: "created", direction: "descending" } as const;
+  const { by, direction } = yield* Cursor.sorted(input.sort ?? newestFirst, sortKeys);
   const query = yield* Queries.read(JobCatalog.catalog, input.query, "query");
   const listing: Cursor.Listing = { list: "jobs", question: { query: input.query ?? null, by, direction } };
   const position = yield* Cursor.start(actor, listing, input.cursor);

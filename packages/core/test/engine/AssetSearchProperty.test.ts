@@ -157,6 +157,7 @@ const view = fc.constantFrom<View>("all", "missing", "installed", "latest-missin
 describe("the joint search", () => {
   it("AST-04: finds what a look at each asset and each one of its patches finds, in every view and scope", () => {
     let apart = 0;
+    let tried = 0;
     fc.assert(
       fc.property(
         fleet,
@@ -166,6 +167,7 @@ describe("the joint search", () => {
         fc.option(joined(assetLeaf), { freq: 2 }),
         fc.option(fc.constantFrom("red", "blue")),
         (machines, all, of, patchPart, assetPart, scope) => {
+          tried += 1;
           const plane = worldOf(machines, all);
           plane.users.set(
             Values.user("rita", "PatchReader", scope === null ? { _tag: "All" } : { _tag: "Tags", tags: [scope] }),
@@ -194,7 +196,7 @@ describe("the joint search", () => {
       runs(2_000),
     );
     // Assets with several patches of the view, none of which fulfils the whole, were among them.
-    expect(apart).toBeGreaterThan(100);
+    expect(apart).toBeGreaterThan(tried / 20);
   });
 
   it("AST-12: each value of each facet finds, by its text, as many assets as were counted", () => {

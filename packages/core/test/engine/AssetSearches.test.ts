@@ -392,6 +392,12 @@ describe("what is refused", () => {
     ],
     ["agents by a query that doesn't read", assets.agents(manager, { query: "colour: red" }), "invalid", "query"],
     ["agents by a sort key that is none", assets.agents(manager, { sort: { by: bad("x") } }), "invalid", "sort.by"],
+    [
+      "agents in a direction that is none",
+      assets.agents(manager, { sort: { by: "name", direction: bad("up") } }),
+      "invalid",
+      "sort.direction",
+    ],
     ["agents for an agent", assets.agents(agent, {}), "not-permitted", null],
     ["no silence at all", assets.stale(manager, { notCheckedInForMinutes: 0 }), "invalid", "notCheckedInForMinutes"],
     [
