@@ -137,7 +137,6 @@ const take = Effect.fn("Feeds.take")(function* (taking: Taking) {
   // The count is read first: a change after it makes the guard refuse, whichever patches were read.
   const changes = yield* (yield* Storage).counter(tenantId, Assessments.CATALOGUE_COUNTER);
   const records = (yield* Repository.all(tenantId, "feed")).map((f) => f.value);
-  const known = (yield* Repository.all(tenantId, "patch")).map((p) => p.value);
   const own = records.find((r) => r.id === feed.id);
   const isSettled = records.every((r) => r.state === "settled");
   if (own?.digest === digest && isSettled) {
@@ -148,6 +147,7 @@ const take = Effect.fn("Feeds.take")(function* (taking: Taking) {
   if (own === undefined && records.length >= limits.catalogueFeedsMax) {
     return yield* reject("PAT-11", "exhausted", `a catalogue has at most ${limits.catalogueFeedsMax} feeds`, "feed");
   }
+  const known = (yield* Repository.all(tenantId, "patch")).map((p) => p.value);
   const others: Feed.Feed[] = [];
   for (const record of records) if (record.id !== feed.id) others.push(yield* decode(tenantId, record));
   const legacy = yield* withoutFeed(tenantId, { records, known, feedId: feed.id, now });
