@@ -24,7 +24,8 @@ export const change = Effect.fn("SnapshotNames.change")(function* (
   for (const [id, names] of lists) {
     if (held.has(id)) continue;
     const isFirst = (yield* storage.counter(tenantId, counterOf(id))) === 0;
-    counters.push({ key: counterOf(id), by: 1, ...(isFirst ? { ceiling: 1 } : { floor: 2 }) });
+    counters.push({ key: counterOf(id), by: 1, ...(isFirst ? {} : { floor: 2 }) });
+    // Two that are the first at once both write it, and are both counted.
     if (isFirst) writes.push(Repository.put("packageNames", id, { id, names: [...names] }));
   }
   for (const id of held) {

@@ -238,6 +238,22 @@ describe("a snapshot", () => {
     expect(names()).toEqual([]);
   });
 
+  it("that takes the last of some names along leaves them to one that comes with the same at that moment", () => {
+    const scene = Scene.make({ agents: 2 });
+    const [a, b] = scene.agents;
+    a?.snapshot([pkg("vim", "1-1")]);
+    let isNested = false;
+    scene.plane.hooks.before = (batch) => {
+      if (isNested || !batch.writes.some((w) => w.kind === "packageNames" && w._tag === "Delete")) return;
+      isNested = true;
+      b?.snapshot([pkg("vim", "2-1")]);
+    };
+    a?.snapshot([]);
+    expect(isNested).toBe(true);
+    ingest(scene, [patch("V", { packages: [pkg("vim", "9-1")] })]);
+    expect([missingOn(scene, a), missingOn(scene, b)]).toEqual([[], ["V"]]);
+  });
+
   it("of a fleet that is installed at once is taken down without an agent being sent back", () => {
     const scene = Scene.make({ agents: 2 });
     const [a, b] = scene.agents;
