@@ -6,27 +6,17 @@
 import type { Result } from "@fettle/agent-protocol";
 import { DebVersion, RpmVersion } from "@fettle/agent-protocol";
 import type { Patch } from "@fettle/core";
-import { all, one, type Problem, property } from "../reading/Checked.ts";
+import { one, type Problem } from "../reading/Checked.ts";
 import * as Grammar from "../reading/Grammar.ts";
 import * as PackageUrl from "../reading/PackageUrl.ts";
 import type { ReleasePackages } from "../reading/ReleasePatches.ts";
+import * as BinaryPackages from "./BinaryPackages.ts";
 import * as Ecosystem from "./Ecosystem.ts";
 import * as FixedVersion from "./FixedVersion.ts";
-import { Affected, NamedBinary } from "./OsvSchema.ts";
-
-/** A package of which binary packages are built. */
-export interface SourcePackage {
-  readonly name: string;
-  /** `debian:12`. */
-  readonly release: string;
-  readonly format: "rpm" | "deb";
-}
-
-/** The names of the binary packages that a source package builds; none when that isn't known. */
-export type BinariesOf = (source: SourcePackage) => readonly string[];
+import { Affected } from "./OsvSchema.ts";
 
 export interface AffectedReading {
-  /** Packages are of architecture `noarch` or `all`, for a record doesn't tell it: any. */
+  /** Packages are of architecture `noarch` or `all`, which is any, unless the caller knows better: a record doesn't tell it. */
   readonly releases: readonly Omit<ReleasePackages, "cves">[];
   /** What was left out and why, each once. */
   readonly notes: readonly string[];
@@ -35,7 +25,7 @@ export interface AffectedReading {
 interface Context {
   /** The module streams that the record's title names. */
   readonly streams: ReadonlySet<string>;
-  readonly binariesOf: BinariesOf | null;
+  readonly binariesOf: BinaryPackages.BinariesOf | null;
 }
 
 interface Draft {
@@ -49,7 +39,7 @@ interface Draft {
 /** Reads the `affected` of a record. */
 export const read = (
   values: readonly unknown[],
-  record: { readonly summary: string; readonly binariesOf: BinariesOf | null },
+  record: { readonly summary: string; readonly binariesOf: BinaryPackages.BinariesOf | null },
 ): Result<AffectedReading, Problem> => {
   const title = record.summary.slice(0, SUMMARY_CHARACTERS_MAX);
   const streams = new Set([...title.matchAll(STREAMS)].map((match) => match[1] ?? ""));
@@ -112,11 +102,16 @@ const addAffected = (
   for (const release of releases) {
     const draft = drafts.get(release) ?? { vendor, format, packages: new Map(), problem: null };
     drafts.set(release, draft);
-    const names = namesOf(affected, ecosystem.value.names, { name: named.name, release, format }, context, path);
+    const names = BinaryPackages.meant(
+      affected,
+      { name: named.name, kind: ecosystem.value.names, release, format },
+      context.binariesOf,
+      path,
+    );
     if (!names.ok) return names;
     if (names.value === null) draft.problem ??= `it names the source package ${named.name}, not what is built of it`;
-    for (const { name, version: own } of names.value ?? []) {
-      const added = addPackage(draft, { name, version: own ?? version }, named.purl, context.streams);
+    for (const told of names.value ?? []) {
+      const added = addPackage(draft, { ...told, version: told.version ?? version }, named.purl, context.streams);
       if (!added.ok) return { ok: false, error: { path, reason: added.error } };
     }
   }
@@ -125,76 +120,25 @@ const addAffected = (
 
 const addPackage = (
   draft: Draft,
-  told: { readonly name: string; readonly version: string },
+  told: { readonly name: string; readonly version: string; readonly arch: string | null },
   purl: string | undefined,
   streams: ReadonlySet<string>,
 ): Result<void, string> => {
   const { format } = draft;
-  const read = Grammar.pkgAt({ ...told, arch: format === "rpm" ? "noarch" : "all" }, format);
+  const read = Grammar.pkgAt({ ...told, arch: told.arch ?? (format === "rpm" ? "noarch" : "all") }, format);
   if (!read.ok) return read;
   const module = format === "rpm" ? moduleOf(read.value.evr, purl, streams) : null;
   if (module === UNKNOWN) {
     draft.problem ??= `${told.name} is of a module whose stream isn't told`;
     return done;
   }
-  const key = `${read.value.name}\n${module ?? ""}`;
+  const key = `${read.value.name}\n${read.value.arch}\n${module ?? ""}`;
   const before = draft.packages.get(key);
   const compare = format === "rpm" ? RpmVersion.compare : DebVersion.compare;
   if (before !== undefined && compare(before.evr, read.value.evr) >= 0) return done;
   draft.packages.set(key, module === null ? read.value : { ...read.value, module });
   return done;
 };
-
-interface NamedVersion {
-  readonly name: string;
-  /** Null where it is that of the source package. */
-  readonly version: string | null;
-}
-
-// The binary packages meant; null where they aren't known. A source package of Red Hat brings nothing to an asset.
-const namesOf = (
-  affected: Affected,
-  names: Ecosystem.Ecosystem["names"],
-  source: SourcePackage,
-  context: Context,
-  path: string,
-): Result<readonly NamedVersion[] | null, Problem> => {
-  const told = property(affected.ecosystem_specific, "binaries");
-  if (Array.isArray(told) && told.length > 0) return binariesOf(told, `${path}.ecosystem_specific.binaries`);
-  const purl = PackageUrl.parse(affected.package?.purl ?? "");
-  const isSource = /^(?:src|source)$/.test(purl?.qualifiers.get("arch") ?? "");
-  if (names === "binary") return { ok: true, value: isSource ? [] : [{ name: source.name, version: null }] };
-  const known = context.binariesOf?.(source) ?? [];
-  return { ok: true, value: known.length === 0 ? null : known.map((name) => ({ name, version: null })) };
-};
-
-// Two forms are in use: {binary_name, binary_version}, and {name: version, …}.
-const binariesOf = (told: readonly unknown[], path: string): Result<readonly NamedVersion[], Problem> => {
-  const found: NamedVersion[] = [];
-  for (const [i, entry] of told.entries()) {
-    const at = `${path}[${i}]`;
-    if (typeof entry === "object" && entry !== null && !Object.hasOwn(entry, "binary_name")) {
-      const versions = Object.entries(entry);
-      const read = all(
-        NamedBinary,
-        versions.map(([n, v]) => ({ binary_name: n, binary_version: v })),
-        at,
-      );
-      if (!read.ok) return read;
-      found.push(...read.value.map(namedVersion));
-    } else {
-      const read = one(NamedBinary, entry, at);
-      if (!read.ok) return read;
-      found.push(namedVersion(read.value));
-    }
-  }
-  return { ok: true, value: found };
-};
-
-const namedVersion = (binary: { readonly binary_name: string; readonly binary_version?: string | undefined }) => ({
-  name: binary.binary_name,
-  version: binary.binary_version ?? null,
-});
 
 const UNKNOWN = Symbol("a module whose stream isn't told");
 const STREAMS = /(?:^|[\s(])([A-Za-z0-9][A-Za-z0-9+._-]*:[A-Za-z0-9][A-Za-z0-9+._-]*)(?=[\s,;)]|$)/g;

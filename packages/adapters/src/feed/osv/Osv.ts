@@ -11,7 +11,7 @@ import type { FeedError } from "../reading/FeedError.ts";
 import type { FeedInput } from "../reading/FeedText.ts";
 import type { RecordFeed } from "../reading/RecordFeed.ts";
 import type { RecordLimits } from "../reading/RecordLimits.ts";
-import type { BinariesOf } from "./AffectedPackages.ts";
+import type { BinariesOf } from "./BinaryPackages.ts";
 import { osvLimits } from "./OsvLimits.ts";
 import * as OsvRecord from "./OsvRecord.ts";
 
@@ -21,9 +21,10 @@ export interface OsvOptions {
   /** The vendor of every patch; the ecosystem's name when left out. */
   readonly vendor?: string;
   /**
-   * The binary packages of a source package. Debian, Rocky Linux, and SUSE and Ubuntu in part, name source packages, and
-   * an asset has only what is built of them. Without it such a release is left out, which the report says; it is never
-   * guessed. {@link sameName} is the guess.
+   * The binary packages that a record means by a name, with their architectures if you know them: what the repositories'
+   * indexes say. Debian, Rocky Linux, and SUSE and Ubuntu in part, name source packages, and an asset has only what is
+   * built of them; without this such a release is left out, which the report says, and never guessed. {@link sameName} is
+   * the guess. A binary package of which nothing is known stands as it is named, for any architecture.
    */
   readonly binariesOf?: BinariesOf;
   /** A broken record breaks the feed, instead of being left out. */
@@ -34,14 +35,14 @@ export interface OsvOptions {
  * Takes every source package for the one binary package of its name: finds `openssl`, and neither `libssl3` nor
  * `openssl-libs`, which are of the same source. An asset with those alone is not found vulnerable.
  */
-export const sameName: BinariesOf = (source) => [source.name];
+export const sameName: BinariesOf = ({ name }) => [name];
 
 /**
  * Reads a feed of records: one JSON object a line, or an array of them; a whole text, or pieces that are all bytes (plain
  * UTF-8 or gzip) or all strings.
  *
  * A package stands at the highest version that fixes it and, as no record tells its architecture, as `noarch` or `all`:
- * it updates any. The severity is the vendor's word if there is one, else that of CVSS 3's base score, else None. A
+ * it updates any; `binariesOf` may tell it. The severity is the vendor's word if there is one, else that of CVSS 3's base score, else None. A
  * withdrawn record makes a deprecated patch (PAT-06). A record whose releases get different packages makes a patch for
  * each of them, called `id:release`.
  *

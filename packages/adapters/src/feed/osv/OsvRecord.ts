@@ -7,12 +7,13 @@ import type { RecordReading } from "../reading/RecordFeed.ts";
 import type { RecordLimits } from "../reading/RecordLimits.ts";
 import * as ReleasePatches from "../reading/ReleasePatches.ts";
 import * as AffectedPackages from "./AffectedPackages.ts";
+import type { BinariesOf } from "./BinaryPackages.ts";
 import { Name, Osv, Reference } from "./OsvSchema.ts";
 import * as OsvSeverity from "./OsvSeverity.ts";
 
 export interface OsvContext {
   readonly vendor: string | null;
-  readonly binariesOf: AffectedPackages.BinariesOf | null;
+  readonly binariesOf: BinariesOf | null;
   readonly limits: RecordLimits;
 }
 

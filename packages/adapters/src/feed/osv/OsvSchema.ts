@@ -63,3 +63,4 @@ export const Reference = z.object({ type: z.string(), url: z.string() });
 
 /** A binary package of a source package at its version, as Ubuntu tells it. */
 export const NamedBinary = z.object({ binary_name: z.string(), binary_version: z.string().optional() });
+export type NamedBinary = z.infer<typeof NamedBinary>;

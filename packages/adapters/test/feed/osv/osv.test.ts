@@ -3,7 +3,7 @@ import { gzipSync } from "node:zlib";
 import { Patch } from "@fettle/core";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { parseOsv, parseOsvDocuments, sameName } from "../../../src/feed/osv/index.ts";
+import { type BinariesOf, parseOsv, parseOsvDocuments, sameName } from "../../../src/feed/osv/index.ts";
 import { affected, type Json, ndjson, only, patchesOf, read, record, skippedBecause } from "./OsvJson.ts";
 
 const RUNS = Number(process.env.FETTLE_RUNS ?? 1);
@@ -306,7 +306,7 @@ describe("source packages", () => {
         },
       },
     );
-    expect(asked).toEqual([{ name: "openssl", release: "debian:12", format: "deb" }]);
+    expect(asked).toEqual([{ name: "openssl", kind: "source", release: "debian:12", format: "deb" }]);
     expect(patch.packages.map((p) => `${p.name} ${p.evr}`)).toEqual(["libssl3 3.0-1", "openssl 3.0-1"]);
   });
 
@@ -326,6 +326,28 @@ describe("source packages", () => {
     expect(
       await skippedBecause({ affected: [affected("openssl", "3.0-1", { ecosystem: "Ubuntu:22.04:LTS", ...bad })] }),
     ).toContain("broken affected[0].ecosystem_specific.binaries[0][0].binary_version");
+  });
+
+  it("PAT-14: have the architectures that the caller knows, binary ones too", async () => {
+    const binariesOf: BinariesOf = ({ name, kind, release }) =>
+      [`${kind} ${name}`, release].join() === "binary openssl,almalinux:9"
+        ? ["x86_64", "aarch64"].map((arch) => ({ name, arch }))
+        : kind === "binary" && name === "libssl3"
+          ? [{ name, arch: "amd64" }]
+          : [];
+    const rpm = await only({ affected: [affected("openssl", "1-1"), affected("zlib", "1-1")] }, { binariesOf });
+    expect(rpm.packages.map((p) => `${p.name}.${p.arch}`)).toEqual([
+      "openssl.aarch64",
+      "openssl.x86_64",
+      "zlib.noarch",
+    ]);
+    const binaries = [{ binary_name: "libssl3", binary_version: "3.0-2" }, { binary_name: "openssl" }];
+    const ubuntu = affected("openssl", "3.0-1", { ecosystem: "Ubuntu:22.04:LTS", ecosystem_specific: { binaries } });
+    const deb = await only({ affected: [ubuntu] }, { binariesOf });
+    expect(deb.packages.map((p) => `${p.name}.${p.arch} ${p.evr}`)).toEqual([
+      "libssl3.amd64 3.0-2",
+      "openssl.all 3.0-1",
+    ]);
   });
 
   it("bring nothing where the record lists the binary ones beside them", async () => {
