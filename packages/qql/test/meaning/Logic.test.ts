@@ -240,7 +240,7 @@ describe("a simplified query", () => {
       }),
       runs(20_000),
     );
-  });
+  }, 300_000);
 
   it("says the same of every document of the small world", () => {
     const nested = fc.array(
