@@ -87,7 +87,7 @@ const packagesOf = Effect.fn("Reports.packagesOf")(function* (
 });
 
 /** How often a snapshot is assessed anew because something changed meanwhile, before the agent is asked to send it again. */
-const SNAPSHOT_RETRIES = 3;
+export const SNAPSHOT_RETRIES = 3;
 
 const storeSnapshot = Effect.fn("Reports.storeSnapshot")(function* (
   proved: ProvedRequest,

@@ -6,6 +6,7 @@ import * as Inventory from "../../src/domain/assessment/Inventory.ts";
 import type { Patch } from "../../src/domain/patch/Patch.ts";
 import * as Assessments from "../../src/engine/Assessments.ts";
 import * as Reassessment from "../../src/engine/Reassessment.ts";
+import * as Reports from "../../src/engine/Reports.ts";
 import { codecs } from "../../src/schema/Stored.ts";
 import * as Reference from "../domain/AssessmentReference.ts";
 import * as Arbitraries from "../scenario/Arbitraries.ts";
@@ -13,7 +14,7 @@ import * as ControlPlane from "../scenario/ControlPlane.ts";
 import * as FleetArbitraries from "../scenario/FleetArbitraries.ts";
 import * as Scene from "../scenario/Scene.ts";
 import * as Values from "../scenario/Values.ts";
-import type * as WireAgent from "../scenario/WireAgent.ts";
+import * as WireAgent from "../scenario/WireAgent.ts";
 
 const { patch, pkg } = Values;
 const { manager, TENANT } = ControlPlane;
@@ -236,6 +237,31 @@ describe("a snapshot", () => {
     expect(names()).toEqual(["openssl", "zlib"]);
     for (const agent of [a, b, c]) agent?.snapshot([]);
     expect(names()).toEqual([]);
+  });
+
+  it("during which the catalogue changes again and again is sent back in the end, and nothing of it is kept", () => {
+    const scene = Scene.make();
+    const [agent] = scene.agents;
+    const before = scene.stored("snapshot");
+    let attempts = 0;
+    let isNested = false;
+    scene.plane.hooks.before = (batch) => {
+      if (isNested || !batch.writes.some((w) => w.kind === "snapshot")) return;
+      attempts += 1;
+      isNested = true;
+      ingest(scene, [patch(`N-${attempts}`, { packages: [pkg("openssl", "9-1")] })]);
+      isNested = false;
+    };
+    const request = agent?.sign("snapshot", agent.snapshotBody([pkg("vim", "1-1")]));
+    if (agent === undefined || request === undefined) throw new Error("no agent");
+    expect(WireAgent.problemOf(agent.send(request)).code).toBe("unavailable");
+    expect(attempts).toBe(Reports.SNAPSHOT_RETRIES + 1);
+    expect(scene.stored("snapshot")).toEqual(before);
+    expect([...scene.stored("packageNames").values()].flatMap((l) => l.names)).not.toContain("vim");
+    expect(missingOn(scene, agent)).toEqual([`N-${attempts}`]);
+    scene.plane.hooks.before = null;
+    agent.snapshot([pkg("vim", "1-1")]);
+    expect(missingOn(scene, agent)).toEqual([]);
   });
 
   it("that takes the last of some names along leaves them to one that comes with the same at that moment", () => {
