@@ -101,7 +101,7 @@ export const rename = Effect.fn("Searches.rename")(function* (actor: Actor, sear
   return search;
 });
 
-/** Deletes a saved search. */
+/** Deletes a saved search; answers what it was. */
 export const remove = Effect.fn("Searches.remove")(function* (actor: Actor, searchId: string) {
   const userId = yield* keeper(actor);
   const { tenantId } = actor;
@@ -111,6 +111,7 @@ export const remove = Effect.fn("Searches.remove")(function* (actor: Actor, sear
     writes: [{ _tag: "Delete", kind: "savedSearch", id: searchId }],
     events: [event("SearchDeleted", known.value, actor, (yield* Environment).now())],
   });
+  return known.value;
 });
 
 /** The user's saved searches, by name; of one kind or of all. There are at most `savedSearchesMax` of each kind. */

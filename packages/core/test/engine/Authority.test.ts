@@ -1,4 +1,4 @@
-import type { Effect } from "effect/Effect";
+import * as Effect from "effect/Effect";
 import { describe, expect, it } from "vitest";
 import * as Actor from "../../src/domain/shared/Actor.ts";
 import type { Fettle } from "../../src/Fettle.ts";
@@ -10,9 +10,13 @@ interface Known {
   readonly jobId: string;
   readonly runId: string;
 }
-type Ask = (fettle: Fettle, actor: Actor.Actor, known: Known) => Effect<unknown, unknown>;
+type Ask = (fettle: Fettle, actor: Actor.Actor, known: Known) => Effect.Effect<unknown, unknown>;
 
 const everyone = "sue mara uli ada rita sam";
+const kept = { kind: "asset", name: "x", query: "name: web" } as const;
+/** Does something with a saved search of the actor's own. */
+const withSearch = (f: Fettle, a: Actor.Actor, then: (id: string) => Effect.Effect<unknown, unknown>) =>
+  Effect.flatMap(f.searches.save(a, kept), (search) => then(search.id));
 const fleet = Values.select({ include: Values.any("fleet") });
 
 // Every method that takes an actor, and which of the six staff may call it on a job that is somebody else's.
@@ -30,6 +34,19 @@ const asks: readonly (readonly [string, string, Ask])[] = [
   ["subscriptions.saveProfile", "sue mara", (f, a) => f.subscriptions.saveProfile(a, Values.profile("p"))],
   ["assets.list", "sue mara uli ada rita sam", (f, a) => f.assets.list(a)],
   ["assets.missing", "sue mara uli ada rita sam", (f, a) => f.assets.missing(a)],
+  ["assets.search", everyone, (f, a) => f.assets.search(a, {})],
+  ["assets.facets", everyone, (f, a) => f.assets.facets(a, {})],
+  ["assets.get", everyone, (f, a) => f.assets.get(a, Values.uuid(0x1001))],
+  ["assets.patches", everyone, (f, a) => f.assets.patches(a, Values.uuid(0x1001), { state: "missing" })],
+  ["assets.agents", everyone, (f, a) => f.assets.agents(a, {})],
+  ["assets.stale", everyone, (f, a) => f.assets.stale(a, { notCheckedInForMinutes: 1 })],
+  ["searches.save", everyone, (f, a) => f.searches.save(a, kept)],
+  ["searches.rename", everyone, (f, a) => withSearch(f, a, (id) => f.searches.rename(a, id, "y"))],
+  ["searches.delete", everyone, (f, a) => withSearch(f, a, (id) => f.searches.delete(a, id))],
+  ["searches.run", everyone, (f, a) => withSearch(f, a, (id) => f.searches.run(a, id))],
+  ["searches.list", everyone, (f, a) => f.searches.list(a)],
+  ["searches.recent", everyone, (f, a) => f.searches.recent(a, "asset")],
+  ["jobs.search", everyone, (f, a) => f.jobs.search(a, {})],
   ["catalogue.ingest", "sue mara", (f, a) => f.catalogue.ingest(a, Scene.catalogue)],
   ["catalogue.feeds", everyone, (f, a) => f.catalogue.feeds(a)],
   ["catalogue.list", everyone, (f, a) => f.catalogue.list(a)],
