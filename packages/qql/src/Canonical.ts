@@ -110,9 +110,13 @@ export function literal({ type }: Pick<Catalog.Token, "type">, value: Value.Valu
 
 /** Text without a token is kept as written, but for letter case: keywords are searched by all of it. */
 function searchLiteral({ value, text }: Checked.Search): Ast.Literal {
-  if (value._tag === "Words") return value.words.length > 1 ? quote("Bare", text) : plain(text);
+  if (value._tag === "Words")
+    return value.words.length > 1 ? quote("Bare", text.replace(NULL_CHECK, "$1$2i\u017f")) : plain(text);
   return quote(value._tag === "Phrase" ? "Phrase" : "Exact", text);
 }
+
+/** A long s is folded to s; where that would make the `is` of a null check, it is written long. */
+const NULL_CHECK = /^(\S+ )is(?= |$)|( )is(?= null$)/g;
 
 const quote = (_tag: Ast.Literal["_tag"], text: string): Ast.Literal => ({ _tag, start: 0, end: 0, text });
 
