@@ -48,6 +48,27 @@ const verdict = (
   return found.installed.length > 0 ? "installed" : "not applicable";
 };
 
+describe("a fix of a feed that tells no architecture", () => {
+  const fix = [pkg("openssl", "2-1", "any")];
+
+  it.each([
+    [
+      "each that stands there",
+      [pkg("openssl", "1-1"), pkg("openssl", "1-1", "i686")],
+      "openssl.i686 1-1 → 2-1, openssl.x86_64 1-1 → 2-1",
+    ],
+    ["only the one behind", [pkg("openssl", "2-1"), pkg("openssl", "1-1", "i686")], "openssl.i686 1-1 → 2-1"],
+    ["a neutral one", [pkg("openssl", "1-1", "noarch")], "openssl.noarch 1-1 → 2-1"],
+  ])("SYN-03: names %s, so that an installer can be asked for it", (_, installed, behind) => {
+    expect(verdict(installed, fix)).toBe(`missing: ${behind}`);
+  });
+
+  it("SYN-03: is installed where all are new enough, and for nothing where none stands", () => {
+    expect(verdict([pkg("openssl", "2-1")], fix)).toBe("installed");
+    expect(verdict([pkg("other", "1-1")], fix)).toBe("not applicable");
+  });
+});
+
 describe("an assessment", () => {
   const fix = [pkg("openssl", "2-1")];
 

@@ -41,13 +41,23 @@ const finding = (traits: Traits, packages: readonly Package.Package[], patch: Pa
   if (formats.length === 2 && formats[0] !== formats[1]) return { is: "nothing" };
   const release = releaseFinding(patch.releases, traits.release);
   if (release === "no") return { is: "nothing" };
-  const all = patch.packages.map((fix) => oneFix(traits, packages, fix, formats.length > 0));
+  const all = patch.packages
+    .flatMap((fix) => (fix.arch === "any" ? onEach(traits, packages, fix) : [fix]))
+    .map((fix) => oneFix(traits, packages, fix, formats.length > 0));
   const told = all.filter((f) => f.is !== "nothing");
   if (told.length === 0) return { is: "nothing" };
   if (release !== "yes") return { is: "unknown", reason: release };
   const behind = told.flatMap((f) => (f.is === "missing" ? f.packages : []));
   if (behind.length > 0) return { is: "missing", packages: behind };
   return told.find((f) => f.is === "unknown") ?? { is: "installed" };
+};
+
+// A fix that tells no architecture counts once for each that its package stands in, or for the machine's.
+const onEach = (traits: Traits, packages: readonly Package.Package[], fix: PatchPackage): readonly PatchPackage[] => {
+  const found = packages.filter((p) => p.name === fix.name).map((p) => p.arch);
+  const archs = found.length === 0 ? [traits.arch] : found.filter((a, i) => found.indexOf(a) === i);
+  archs.sort((a, b) => (a < b ? -1 : 1));
+  return archs.map((arch) => ({ ...fix, arch }));
 };
 
 const releaseFinding = (wanted: readonly string[], actual: string | null): string => {

@@ -39,7 +39,7 @@ const obsoletes = fc.array(fc.record({ name, before: fc.oneof(evr, fc.constant(n
 const brought: fc.Arbitrary<PatchPackage> = fc
   .record({
     name,
-    arch,
+    arch: fc.constantFrom(...ARCHS, "any"),
     evr,
     obsoletes: fc.option(obsoletes, { nil: undefined, freq: 2 }),
     module: fc.option(fc.constantFrom("m:1", "m:2"), { nil: undefined, freq: 2 }),

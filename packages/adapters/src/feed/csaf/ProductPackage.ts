@@ -1,6 +1,6 @@
 /** A product of a tree as a package of RPM or Debian. Pure. */
 import type { Result } from "@fettle/agent-protocol";
-import type { Patch } from "@fettle/core";
+import { Patch } from "@fettle/core";
 import * as Cpe from "../reading/Cpe.ts";
 import * as Grammar from "../reading/Grammar.ts";
 import * as PackageUrl from "../reading/PackageUrl.ts";
@@ -59,7 +59,7 @@ const fromPurl = (product: TreeProduct): Told | null => {
     format: purl.type,
     name: purl.name,
     version: epoch === null || purl.version.includes(":") ? purl.version : `${epoch}:${purl.version}`,
-    arch: qualified("arch") ?? product.architecture ?? (purl.type === "rpm" ? "noarch" : "all"),
+    arch: qualified("arch") ?? product.architecture ?? Patch.ANY_ARCHITECTURE,
     module: PackageUrl.streamOf(qualified("rpmmod") ?? ""),
   };
 };

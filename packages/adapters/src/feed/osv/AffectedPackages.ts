@@ -5,7 +5,7 @@
  */
 import type { Result } from "@fettle/agent-protocol";
 import { DebVersion, RpmVersion } from "@fettle/agent-protocol";
-import type { Patch } from "@fettle/core";
+import { Patch } from "@fettle/core";
 import { one, type Problem } from "../reading/Checked.ts";
 import * as Grammar from "../reading/Grammar.ts";
 import * as PackageUrl from "../reading/PackageUrl.ts";
@@ -16,7 +16,7 @@ import * as FixedVersion from "./FixedVersion.ts";
 import { Affected } from "./OsvSchema.ts";
 
 export interface AffectedReading {
-  /** Packages are of architecture `noarch` or `all`, which is any, unless the caller knows better: a record doesn't tell it. */
+  /** Packages are of any architecture unless the caller knows better: a record doesn't tell it. */
   readonly releases: readonly Omit<ReleasePackages, "cves">[];
   /** What was left out and why, each once. */
   readonly notes: readonly string[];
@@ -125,7 +125,7 @@ const addPackage = (
   streams: ReadonlySet<string>,
 ): Result<void, string> => {
   const { format } = draft;
-  const read = Grammar.pkgAt({ ...told, arch: told.arch ?? (format === "rpm" ? "noarch" : "all") }, format);
+  const read = Grammar.pkgAt({ ...told, arch: told.arch ?? Patch.ANY_ARCHITECTURE }, format);
   if (!read.ok) return read;
   const module = format === "rpm" ? moduleOf(read.value.evr, purl, streams) : null;
   if (module === UNKNOWN) {

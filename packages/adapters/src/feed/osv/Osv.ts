@@ -41,10 +41,10 @@ export const sameName: BinariesOf = ({ name }) => [name];
  * Reads a feed of records: one JSON object a line, or an array of them; a whole text, or pieces that are all bytes (plain
  * UTF-8 or gzip) or all strings.
  *
- * A package stands at the highest version that fixes it and, as no record tells its architecture, as `noarch` or `all`:
- * it updates any; `binariesOf` may tell it. The severity is the vendor's word if there is one, else that of CVSS 3's base score, else None. A
- * withdrawn record makes a deprecated patch (PAT-06). A record whose releases get different packages makes a patch for
- * each of them, called `id:release`.
+ * A package stands at the highest version that fixes it and, as no record tells its architecture, is for any; `binariesOf`
+ * may tell it. The severity is the vendor's word if there is one, else that of CVSS 3's base score, else None. A withdrawn
+ * record makes a deprecated patch (PAT-06). A record whose releases get different packages makes a patch for each of them,
+ * called `id:release`.
  *
  * @example
  * const read = await parseOsv(createReadStream("almalinux.ndjson.gz"));

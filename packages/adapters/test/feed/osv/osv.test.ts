@@ -27,8 +27,8 @@ describe("a sound record", () => {
         releases: ["almalinux:9"],
         packageFormat: "rpm",
         packages: [
-          { name: "openssl", arch: "noarch", evr: "3.0.7-25.el9_3" },
-          { name: "openssl-libs", arch: "noarch", evr: "1:3.0.7-25.el9_3" },
+          { name: "openssl", arch: "any", evr: "3.0.7-25.el9_3" },
+          { name: "openssl-libs", arch: "any", evr: "1:3.0.7-25.el9_3" },
         ],
         publishedAt: Date.UTC(2026, 0, 10),
         modifiedAt: Date.UTC(2026, 0, 11, 12, 30),
@@ -105,23 +105,23 @@ describe("ecosystems", () => {
   };
 
   it.each([
-    ["Debian:12", "Debian deb all debian:12"],
-    ["Ubuntu:22.04:LTS", "Ubuntu deb all ubuntu:22.04"],
-    ["Ubuntu:23.10", "Ubuntu deb all ubuntu:23.10"],
-    ["Rocky Linux:9", "Rocky Linux rpm noarch rocky:9"],
-    ["AlmaLinux:8", "AlmaLinux rpm noarch almalinux:8"],
-    ["Red Hat:enterprise_linux:9::baseos", "Red Hat rpm noarch rhel:9"],
-    ["Red Hat:rhel_eus:9.2::appstream", "Red Hat rpm noarch rhel:9.2"],
-    ["Red Hat:rhel_aus:8.4::appstream", "Red Hat rpm noarch rhel:8.4"],
-    ["Red Hat:openshift:4.14::el9", "Red Hat rpm noarch rhel:9"],
-    ["SUSE:Linux Enterprise Server 15 SP5", "SUSE rpm noarch sles:15.5"],
-    ["SUSE:Linux Enterprise Server 15 SP3-LTSS", "SUSE rpm noarch sles:15.3"],
-    ["SUSE:Linux Enterprise Server for SAP Applications 15 SP5", "SUSE rpm noarch sles_sap:15.5"],
-    ["SUSE:Linux Enterprise Desktop 15 SP5", "SUSE rpm noarch sled:15.5"],
-    ["SUSE:Linux Enterprise Micro 5.3", "SUSE rpm noarch sle-micro:5.3"],
-    ["SUSE:Linux Enterprise Module for Basesystem 15 SP5", "SUSE rpm noarch sled:15.5,sles:15.5,sles_sap:15.5"],
-    ["openSUSE:Leap 15.5", "openSUSE rpm noarch opensuse-leap:15.5"],
-    ["openSUSE:Leap Micro 5.5", "openSUSE rpm noarch opensuse-leap-micro:5.5"],
+    ["Debian:12", "Debian deb any debian:12"],
+    ["Ubuntu:22.04:LTS", "Ubuntu deb any ubuntu:22.04"],
+    ["Ubuntu:23.10", "Ubuntu deb any ubuntu:23.10"],
+    ["Rocky Linux:9", "Rocky Linux rpm any rocky:9"],
+    ["AlmaLinux:8", "AlmaLinux rpm any almalinux:8"],
+    ["Red Hat:enterprise_linux:9::baseos", "Red Hat rpm any rhel:9"],
+    ["Red Hat:rhel_eus:9.2::appstream", "Red Hat rpm any rhel:9.2"],
+    ["Red Hat:rhel_aus:8.4::appstream", "Red Hat rpm any rhel:8.4"],
+    ["Red Hat:openshift:4.14::el9", "Red Hat rpm any rhel:9"],
+    ["SUSE:Linux Enterprise Server 15 SP5", "SUSE rpm any sles:15.5"],
+    ["SUSE:Linux Enterprise Server 15 SP3-LTSS", "SUSE rpm any sles:15.3"],
+    ["SUSE:Linux Enterprise Server for SAP Applications 15 SP5", "SUSE rpm any sles_sap:15.5"],
+    ["SUSE:Linux Enterprise Desktop 15 SP5", "SUSE rpm any sled:15.5"],
+    ["SUSE:Linux Enterprise Micro 5.3", "SUSE rpm any sle-micro:5.3"],
+    ["SUSE:Linux Enterprise Module for Basesystem 15 SP5", "SUSE rpm any sled:15.5,sles:15.5,sles_sap:15.5"],
+    ["openSUSE:Leap 15.5", "openSUSE rpm any opensuse-leap:15.5"],
+    ["openSUSE:Leap Micro 5.5", "openSUSE rpm any opensuse-leap-micro:5.5"],
   ])("PAT-11: %s is %s", async (ecosystem, expected) => {
     expect(await releasesOf(ecosystem)).toBe(expected);
   });
@@ -190,7 +190,7 @@ describe("the version that fixes", () => {
         ),
       ),
     );
-    expect(patches[0]?.packages).toEqual([{ name: "a", arch: "noarch", evr: "2:1-1" }]);
+    expect(patches[0]?.packages).toEqual([{ name: "a", arch: "any", evr: "2:1-1" }]);
     expect(notes.map((n) => n.note)).toEqual(["AlmaLinux:9: a has several fixed versions; the highest counts"]);
   });
 
@@ -269,7 +269,7 @@ describe("the version that fixes", () => {
       ],
     };
     expect((await only(debian, { binariesOf: sameName })).packages).toEqual([
-      { name: "a", arch: "all", evr: "1.0-1+deb12u1" },
+      { name: "a", arch: "any", evr: "1.0-1+deb12u1" },
     ]);
   });
 });
@@ -336,17 +336,13 @@ describe("source packages", () => {
           ? [{ name, arch: "amd64" }]
           : [];
     const rpm = await only({ affected: [affected("openssl", "1-1"), affected("zlib", "1-1")] }, { binariesOf });
-    expect(rpm.packages.map((p) => `${p.name}.${p.arch}`)).toEqual([
-      "openssl.aarch64",
-      "openssl.x86_64",
-      "zlib.noarch",
-    ]);
+    expect(rpm.packages.map((p) => `${p.name}.${p.arch}`)).toEqual(["openssl.aarch64", "openssl.x86_64", "zlib.any"]);
     const binaries = [{ binary_name: "libssl3", binary_version: "3.0-2" }, { binary_name: "openssl" }];
     const ubuntu = affected("openssl", "3.0-1", { ecosystem: "Ubuntu:22.04:LTS", ecosystem_specific: { binaries } });
     const deb = await only({ affected: [ubuntu] }, { binariesOf });
     expect(deb.packages.map((p) => `${p.name}.${p.arch} ${p.evr}`)).toEqual([
       "libssl3.amd64 3.0-2",
-      "openssl.all 3.0-1",
+      "openssl.any 3.0-1",
     ]);
   });
 

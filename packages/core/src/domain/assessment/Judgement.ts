@@ -7,7 +7,7 @@
  * the package manager keeps them so on purpose; otherwise the oldest, which a half-done update left behind.
  */
 import type { Package } from "@fettle/agent-protocol/vocabulary";
-import type { Patch, PatchPackage } from "../patch/Patch.ts";
+import { ANY_ARCHITECTURE, type Patch, type PatchPackage } from "../patch/Patch.ts";
 import type { PackageFormat } from "../shared/Platform.ts";
 import * as Architecture from "./Architecture.ts";
 import * as InstallOnly from "./InstallOnly.ts";
@@ -98,7 +98,7 @@ export const judge = ({ patch, fixes }: Candidate, inventory: Inventory): Verdic
   const behind: MissingPackage[] = [];
   let reason: UnknownReason | null = null;
   let isConcerned = false;
-  for (const fix of fixes) {
+  for (const fix of fixes.flatMap((f) => onArchitectures(f, inventory))) {
     const state = weigh(fix, inventory, format);
     if (state === null) continue;
     isConcerned = true;
@@ -109,6 +109,14 @@ export const judge = ({ patch, fixes }: Candidate, inventory: Inventory): Verdic
   if (release !== "for") return { _tag: "Unknown", reason: release };
   if (behind.length > 0) return { _tag: "Missing", packages: behind };
   return reason === null ? installed : { _tag: "Unknown", reason };
+};
+
+// A fix of any architecture is one for each that stands there, and of the machine's own where none does.
+const onArchitectures = (fix: Fix, inventory: Inventory): readonly Fix[] => {
+  if (fix.package.arch !== ANY_ARCHITECTURE) return [fix];
+  const standing = new Set(inventory.byName.get(fix.package.name)?.map((installed) => installed.arch));
+  if (standing.size === 0) standing.add(inventory.traits.arch);
+  return [...standing].sort().map((arch) => ({ ...fix, package: { ...fix.package, arch } }));
 };
 
 // What one package of a patch comes to; null: it isn't for anything that stands there.

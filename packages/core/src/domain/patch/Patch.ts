@@ -14,7 +14,10 @@ export type VendorSeverity = (typeof vendorSeverities)[number];
 /** Whether a patch asks for a reboot: never, where something that runs needs it, or always. */
 export type RebootRequirement = "never" | "may" | "always";
 
-/** A package as a patch brings it, at the version that fixes. */
+/** The architecture of a package of a feed that tells none (OSV): it fixes the package on whichever it stands. */
+export const ANY_ARCHITECTURE = "any";
+
+/** A package as a patch brings it, at the version that fixes. Its architecture may be {@link ANY_ARCHITECTURE}. */
 export interface PatchPackage extends Package.Package {
   /** Packages that this one takes the place of; without `before`, at any version. */
   readonly obsoletes?: readonly { readonly name: string; readonly before: string | null }[];

@@ -15,7 +15,7 @@
  */
 import { DebVersion, RpmVersion } from "@fettle/agent-protocol/vocabulary";
 import * as Components from "./Components.ts";
-import type { Patch } from "./Patch.ts";
+import { ANY_ARCHITECTURE, type Patch } from "./Patch.ts";
 
 /** "`newer` takes the place of `older`", on one product or on every one that both are for (null). */
 export interface Link {
@@ -299,6 +299,8 @@ const packageKey = (
   p: { readonly name: string; readonly arch: string; readonly fixed: string },
 ): string => {
   const patch = graph.patches.get(patchId);
-  const brought = patch?.packages.find((b) => b.name === p.name && b.arch === p.arch && b.evr === p.fixed);
+  const brought = patch?.packages.find(
+    (b) => b.name === p.name && (b.arch === p.arch || b.arch === ANY_ARCHITECTURE) && b.evr === p.fixed,
+  );
   return JSON.stringify([patch?.packageFormat ?? "rpm", p.name, p.arch, brought?.module ?? null]);
 };
