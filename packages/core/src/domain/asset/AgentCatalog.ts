@@ -1,6 +1,6 @@
 /**
  * The QQL tokens of an agent (AGT-07, AGT-14), and how an agent's record answers them. Tokens for which the platform has no
- * data (findings and software of other modules) are read, and find nothing until there is some.
+ * data (findings and software of other modules, a key's own status) are read, and find nothing until there is some.
  */
 import * as Qql from "@fettle/qql";
 import type * as Asset from "./Asset.ts";
@@ -60,6 +60,31 @@ export const catalog = Qql.Catalog.define({
     aliases: ["qualys.agent.activationKey.uuid"],
     description: "Id of the key it was activated with",
     example: "df78bf6a-30e3-4ce2-8530-8170d83c61b3",
+  },
+  agentID: {
+    type: "number",
+    aliases: ["agent.agentID"],
+    description: "Number that another product's agent has",
+    example: "4711",
+  },
+  activationKeyStatus: {
+    type: "enum",
+    values: ["Active", "Disabled", "Expired"],
+    aliases: ["qualys.agent.activationKey.status"],
+    description: "Whether the key it was activated with still admits agents",
+    example: "Active",
+  },
+  isPassiveSensor: {
+    type: "boolean",
+    aliases: ["qualys.agent.isPassiveSensor"],
+    description: "Whether it listens to its network for assets without an agent",
+    example: "false",
+  },
+  isLeader: {
+    type: "boolean",
+    aliases: ["qualys.caps.leader"],
+    description: "Whether it speaks for its part of the network",
+    example: "false",
   },
   activatedForModule: {
     type: "enum",
@@ -236,6 +261,9 @@ export const toDocument = (asset: Asset.Asset, context: AgentContext): AgentDocu
   lastInventory: context.lastInventoryAt,
   configurationProfile: context.configurationProfile,
   agentActivationKey: asset.activationKey,
+  // Fettle's agents do neither.
+  isPassiveSensor: false,
+  isLeader: false,
   activatedForModule: modules.filter((m) => asset.modules.includes(m)),
   asset: { agentId: asset.id, assetUUID: asset.id, trackingMethod: "QAGENT" },
   account: asset.facts.loggedInUser === null ? [] : [{ username: asset.facts.loggedInUser }],
