@@ -23,6 +23,9 @@ export const CHUNK_ASSETS_MAX = 200;
 /** Assets that one call of {@link resume} looks at; the next tick goes on. */
 export const ASSETS_PER_CALL_MAX = 20_000;
 
+/** Chunks in a row that others' changes spoil before the walk is left to the next tick. */
+export const REFUSALS_MAX = 32;
+
 /** How long tags by a relative date (`lastBoot < now-7d`) may lag behind the clock. */
 export const CLOCK_LAG_SECONDS = 900;
 
@@ -75,13 +78,19 @@ export const tick = Effect.fn("Sweeps.tick")(function* (tenantId: string) {
 export const resume = Effect.fn("Sweeps.resume")(function* (tenantId: string, assetsMax = ASSETS_PER_CALL_MAX) {
   let left = assetsMax;
   let size = CHUNK_ASSETS_MAX;
-  while (left > 0) {
+  let refusals = 0;
+  while (left > 0 && refusals < REFUSALS_MAX) {
     const sweep = yield* Repository.get(tenantId, "sweep", ID);
     if (sweep === null || !sweep.value.isPending) return true;
     const chunk = yield* walkOn(tenantId, sweep, Math.min(size, left));
-    if (chunk.answer._tag === "Committed") left -= chunk.assets;
-    // Agents check in all the time: of fewer assets, fewer have changed meanwhile.
-    else size = Math.max(1, Math.floor(size / 2));
+    if (chunk.answer._tag === "Committed") {
+      left -= chunk.assets;
+      refusals = 0;
+    } else {
+      // Agents check in all the time: of fewer assets, fewer have changed meanwhile.
+      size = Math.max(1, Math.floor(size / 2));
+      refusals += 1;
+    }
   }
   return false;
 });

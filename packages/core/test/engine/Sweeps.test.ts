@@ -164,6 +164,27 @@ describe("a walk over all assets", () => {
     expect(resume(scene, 2)).toBe(true);
   });
 
+  it("TAG-08: that others' changes spoil again and again is left to the next tick, which completes it", () => {
+    const scene = Scene.make({ agents: 3 });
+    const { plane } = scene;
+    let spoiled = 0;
+    plane.hooks.before = (batch) => {
+      if (!batch.writes.some((w) => w.kind === "asset")) return;
+      spoiled += 1;
+      const counters = [{ key: TagRules.TREE_COUNTER, by: 1 }];
+      plane.hooks.before = null;
+      const empty = { expect: [], uniques: [], writes: [], events: [] };
+      Effect.runSync(plane.storage.commit({ ...empty, tenantId: scene.tenantId, counters }));
+      plane.hooks.before = spoil;
+    };
+    const spoil = plane.hooks.before;
+    plane.call(plane.fettle.tags.save(manager, { id: "lin", name: "lin", rule: rule("platform: Linux") }));
+    expect([spoiled, pending(scene)]).toEqual([Sweeps.REFUSALS_MAX, true]);
+    plane.hooks.before = null;
+    plane.call(plane.fettle.tick());
+    expect([tags(scene), pending(scene)]).toEqual([Array(3).fill([...own, "lin"]), false]);
+  });
+
   it("TAG-08: cut off before or after any of its commits is completed by the next tick", () => {
     for (let at = 0; at < 12; at += 1) {
       const scene = Scene.make({ agents: 3 });
