@@ -148,4 +148,34 @@ describe("Duration", () => {
     }
     expect(() => Duration.seconds(0.0001)).toThrow(RangeError);
   });
+
+  it.each([
+    [error(Instant.of(0.5)), "0.5 is not an instant: give whole milliseconds since 1970-01-01T00:00:00Z."],
+    [error(Instant.of(-1)), "-1 is not an instant: it must lie in the years 1970 to 9999 (UTC)."],
+    [
+      error(Instant.parse("2026-03-08T02:30")),
+      '"2026-03-08T02:30" is not an instant: write it as 2026-03-08T07:30:00Z, or with an offset such as +05:30.',
+    ],
+    [
+      error(Instant.parse("2026-02-30T00:00Z")),
+      '"2026-02-30T00:00Z" is not an instant: there is no such day or time of day.',
+    ],
+  ])("SCH-01: says of what it refuses how it is written", ({ message }, told) => {
+    expect(message).toBe(told);
+  });
+
+  it("shows the first 40 characters of a text, and that there were more", () => {
+    const shown = (text: string): string => error(Instant.parse(text)).message.split(" is not")[0] ?? "";
+    expect(shown("x".repeat(40))).toBe(`"${"x".repeat(40)}"`);
+    expect(shown("x".repeat(41))).toBe(`"${"x".repeat(40)}…"`);
+  });
+
+  it("puts the earlier before the later, and equal ones beside each other", () => {
+    const [first, last] = [Instant.at(1), Instant.at(2)];
+    expect([Instant.compare(first, last), Instant.compare(last, first), Instant.compare(first, first)]).toEqual([
+      -1, 1, 0,
+    ]);
+    expect([Instant.max(first, last), Instant.max(last, first)]).toEqual([last, last]);
+    expect([Instant.min(first, last), Instant.min(last, first)]).toEqual([first, first]);
+  });
 });

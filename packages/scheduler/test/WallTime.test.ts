@@ -71,4 +71,19 @@ describe("WallTime", () => {
       runs(10_000),
     );
   });
+
+  it.each([
+    [
+      error(WallTime.parse("2026-03-08T02:30Z")),
+      '"2026-03-08T02:30Z" is not a wall time: write it as 2026-03-08T02:30 or 2026-03-08T02:30:00, without a zone.',
+    ],
+    [
+      error(WallTime.parse("2026-03-08T25:00")),
+      '"2026-03-08T25:00:00" is not a wall time: there is no such day or time of day.',
+    ],
+    [error(WallTime.parse("x".repeat(41))), `"${"x".repeat(40)}…" is not a wall time: `],
+    [error(WallTime.parse("x".repeat(40))), `"${"x".repeat(40)}" is not a wall time: `],
+  ])("SCH-01: says of what it refuses how it is written", ({ message }, told) => {
+    expect(message).toContain(told);
+  });
 });
