@@ -64,14 +64,14 @@ export const open = async (folder: string, agentsWanted: number): Promise<Contro
 
 /** Opens the subscription and admits so many agents; each has provisioned and holds its configuration. */
 export const admitAll = async (fettle: Fettle.Fettle, agentsWanted: number): Promise<readonly PlayedAgent[]> => {
-  const { subscriptions } = Fettle.promises(fettle);
+  const { keys, subscriptions } = Fettle.promises(fettle);
   await subscriptions.save(admin, {
     plan: "Full",
     expiresAt: null,
     seats: agentsWanted,
     limits: { assetsMax: agentsWanted },
   });
-  const activation = await subscriptions.createActivationKey(admin, { title: "Bench" });
+  const activation = await keys.create(admin, { title: "Bench" });
   const agents: PlayedAgent[] = [];
   for (let i = 0; i < agentsWanted; i += 1) agents.push(await admit(fettle.gateway, activation, `server-${i}`));
   return agents;

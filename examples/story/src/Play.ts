@@ -105,7 +105,7 @@ const setScene = async ({ fettle, fleet, server, narrator, patience }: Stage): P
   for (const id of ["fleet", "servers", "lab", "kiosk"]) await fettle.tags.save(Host.manager, { id, name: id });
   const key = async (group: Group): Promise<InstallCommand> => {
     const agentsMax = Story.machines.filter((m) => m.group === group).length;
-    const issued = await fettle.subscriptions.createActivationKey(Host.manager, {
+    const issued = await fettle.keys.create(Host.manager, {
       title: group,
       tags: ["fleet", group],
       agentsMax,

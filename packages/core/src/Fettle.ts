@@ -17,12 +17,14 @@ import type { Vulnerability } from "./domain/patch/Vulnerability.ts";
 import type { ConfigurationProfile } from "./domain/profile/ConfigurationProfile.ts";
 import type { Actor } from "./domain/shared/Actor.ts";
 import type { TagSelection } from "./domain/tag/TagSelection.ts";
+import * as ActivationKeys from "./engine/ActivationKeys.ts";
 import * as AgentGateway from "./engine/AgentGateway.ts";
 import * as AgentSearches from "./engine/AgentSearches.ts";
 import * as AssetDetails from "./engine/AssetDetails.ts";
 import * as AssetSearches from "./engine/AssetSearches.ts";
 import * as Assets from "./engine/Assets.ts";
 import * as Catalogue from "./engine/Catalogue.ts";
+import * as ConfigurationProfiles from "./engine/ConfigurationProfiles.ts";
 import * as Dispatcher from "./engine/Dispatcher.ts";
 import * as Feeds from "./engine/Feeds.ts";
 import * as JobSearches from "./engine/JobSearches.ts";
@@ -63,11 +65,14 @@ export const make = (ports: Context.Context<FettlePorts>) => {
     subscriptions: {
       /** Opens the actor's subscription, or changes its plan, seats, licence tags and limits. */
       save: (actor: Actor, input: Subscriptions.SubscriptionInput) => on(Subscriptions.save(actor, input)),
+    },
+    keys: {
       /** Makes an activation key; its secret is shown here only. */
-      createActivationKey: (actor: Actor, input: Subscriptions.ActivationKeyInput) =>
-        on(Subscriptions.createActivationKey(actor, input)),
+      create: (actor: Actor, input: ActivationKeys.ActivationKeyInput) => on(ActivationKeys.create(actor, input)),
+    },
+    configurationProfiles: {
       /** Adds or changes a configuration profile. */
-      saveProfile: (actor: Actor, input: ConfigurationProfile) => on(Subscriptions.saveProfile(actor, input)),
+      save: (actor: Actor, input: ConfigurationProfile) => on(ConfigurationProfiles.save(actor, input)),
     },
     tags: tagsOf(on),
     assets: assetsOf(on),

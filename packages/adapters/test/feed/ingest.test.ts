@@ -92,7 +92,7 @@ describe("feeds in a control plane", () => {
     const sandbox = Sandbox.make({ tenantId: "acme", users });
     const fettle = Fettle.promises(Fettle.make(sandbox.ports));
     await fettle.subscriptions.save(mara, { plan: "Full", expiresAt: null, seats: 10 });
-    const activation = await fettle.subscriptions.createActivationKey(mara, { title: "Servers" });
+    const activation = await fettle.keys.create(mara, { title: "Servers" });
     const machine = (name: string, evr: string) =>
       sandbox.addMachine({ name, packages: [{ name: "openssl", arch: "x86_64", evr }], activation });
     machine("old", "1:3.0.7-1.el9");

@@ -79,7 +79,7 @@ const setUp: CatalogueWorld.Act = ({ world, fettle, tell }) =>
     yield* fettle.subscriptions.save(mara, { plan: "Full", expiresAt: null, seats: 10, limits });
     yield* fettle.tags.save(mara, { id: "fleet", name: "fleet" });
     yield* fettle.tags.save(mara, { id: "web", name: "web", parent: "fleet" });
-    const issued = yield* fettle.subscriptions.createActivationKey(mara, { title: "fleet", tags: ["fleet"] });
+    const issued = yield* fettle.keys.create(mara, { title: "fleet", tags: ["fleet"] });
     const [a, b, c, d] = world.agents;
     for (const agent of world.agents) yield* agent.provision(fettle, issued);
     const full = image(pkg("curl", "1-1"), pkg("openssl", "1-1"));

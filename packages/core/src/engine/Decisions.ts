@@ -1,9 +1,10 @@
 /**
- * Decisions that are made anew when what they were made on has changed by the time they are committed. For changes where
- * the later of two callers needs no other answer than the one they would have had a moment later.
+ * Decisions and the commits that let them stand. {@link untilItStands} makes one anew when what it was made on has changed
+ * by the time it is committed: for changes where the later of two callers needs no other answer than the one they would
+ * have had a moment later. {@link ifItStands} tells the caller that it has changed.
  */
 import * as Effect from "effect/Effect";
-import type { Storage, StorageError } from "../ports/Storage.ts";
+import type { CommitAnswer, Storage, StorageError } from "../ports/Storage.ts";
 import { type Rejected, reject } from "./Rejected.ts";
 import * as Repository from "./Repository.ts";
 
@@ -16,16 +17,36 @@ export interface Decided<A> {
   readonly answer: A;
 }
 
+/** Why a commit was refused. */
+export type Refusal = Extract<CommitAnswer, { readonly _tag: "Refused" }>["because"];
+
 /** Decides, commits, and decides anew when the commit was refused; `stale` after {@link TRIES_MAX} times. */
-export const untilItStands = Effect.fn("Decisions.untilItStands")(function* <A, E, R>(
+export const untilItStands = <A, E, R>(tenantId: string, decide: Effect.Effect<Decided<A>, E, R>) =>
+  stands(tenantId, decide, null);
+
+/**
+ * Decides and commits; `stale` or `conflict` when others have changed what it was decided on, unless `refused` says it
+ * otherwise. Only the same request that came twice at once is decided anew, and gets the answer of the first.
+ */
+export const ifItStands = <A, E, R>(
   tenantId: string,
   decide: Effect.Effect<Decided<A>, E, R>,
+  refused: (because: Refusal) => Effect.Effect<never, Rejected> = Repository.refused,
+) => stands(tenantId, decide, refused);
+
+const stands = Effect.fn("Decisions.stands")(function* <A, E, R>(
+  tenantId: string,
+  decide: Effect.Effect<Decided<A>, E, R>,
+  refused: ((because: Refusal) => Effect.Effect<never, Rejected>) | null,
 ): Effect.fn.Return<A, E | Rejected | StorageError, R | Storage> {
   for (let tries = 0; tries < TRIES_MAX; tries += 1) {
     const { change, answer } = yield* decide;
     if (change.writes.length === 0 && (change.events ?? []).length === 0) return answer;
     const committed = yield* Repository.tryCommit(tenantId, change);
     if (committed._tag === "Committed") return answer;
+    if (refused !== null && !isRepetition(committed.because)) return yield* refused(committed.because);
   }
   return yield* reject("JOB-18", "stale", "others changed the same all the while; try again");
 });
+
+const isRepetition = (because: Refusal): boolean => because._tag === "Revision" && because.expected.kind === "answer";

@@ -168,6 +168,14 @@ const issue = Effect.fn("Dispatcher.issue")(function* (tenantId: string, run: Re
   return issued;
 });
 
+// The wire's own arrays, for what is planned is never written to.
+const listed = (p: PlannedPatch): Documents.PatchList["patches"][number] => ({
+  ...p,
+  packages: p.packages.map(({ replaces, ...own }) =>
+    replaces === undefined ? own : { ...own, replaces: [...replaces] },
+  ),
+});
+
 // A lease that ran out before the agent took the job is renewed (PLN-04).
 const needsManifest = (a: AssetRun.AssetRun, now: number): boolean =>
   (a.state.status === "Pending" || a.state.status === "Downloaded") &&
@@ -185,7 +193,7 @@ const issueOne = Effect.fn("Dispatcher.issueOne")(function* (
   const list: Documents.PatchList = {
     tenantId,
     kind: run.kind,
-    patches: assetRun.value.patches.map((p) => ({ ...p, packages: [...p.packages] })),
+    patches: assetRun.value.patches.map(listed),
   };
   const sealedList = yield* SignedDocuments.seal(tenantId, Dsse.payloadTypes.patchList, list, null);
   const job = yield* Repository.get(tenantId, "job", run.jobId);

@@ -44,7 +44,7 @@ export const compile = Effect.fn("Plans.compile")(function* (tenantId: string, j
         job.patches?._tag === "Query" && /qid/i.test(job.patches.query)
           ? yield* Vulnerabilities.byCve(tenantId)
           : new Map(),
-      former: job.kind === "rollback" ? yield* formerVersions(tenantId) : new Map(),
+      ...(job.kind === "rollback" ? yield* past(tenantId) : { former: new Map(), replaced: new Map() }),
       limits: subscription.limits,
       now: environment.now(),
       versions: { tzdata: environment.tzdata(), tokenizer: String(Qql.FullText.TOKENIZER_VERSION) },
@@ -65,22 +65,33 @@ const ownersScope = Effect.fn("Plans.ownersScope")(function* (tenantId: string, 
 });
 
 // What stood on each asset before Fettle installed a patch: from the evidence of finished runs, the latest wins.
-const formerVersions = Effect.fn("Plans.formerVersions")(function* (tenantId: string) {
+const past = Effect.fn("Plans.past")(function* (tenantId: string) {
   const runs = (yield* Repository.all(tenantId, "assetRun")).map((a) => a.value);
   runs.sort((a, b) => a.state.changedAt - b.state.changedAt || (a.id < b.id ? -1 : 1));
   const former = new Map<string, Map<string, readonly Package.Package[]>>();
+  const replaced = new Map<string, Map<string, readonly string[]>>();
   for (const run of runs) {
-    for (const result of Object.values(run.state.results)) {
-      const ofAsset = former.get(run.assetId) ?? new Map<string, readonly Package.Package[]>();
-      former.set(run.assetId, ofAsset);
-      if (result.outcome === "Removed") ofAsset.delete(result.patchId);
-      if (result.outcome !== "Installed") continue;
-      const changed = result.packages.filter((p) => p.before.length === 1 && p.before[0] !== p.after[0]);
-      ofAsset.set(
-        result.patchId,
+    const was = ofAsset(former, run.assetId);
+    const gone = ofAsset(replaced, run.assetId);
+    for (const { patchId, outcome, packages } of Object.values(run.state.results)) {
+      if (outcome === "Removed") was.delete(patchId);
+      if (outcome !== "Installed") continue;
+      const changed = packages.filter((p) => p.before.length === 1 && p.after.length > 0 && p.before[0] !== p.after[0]);
+      was.set(
+        patchId,
         changed.map((p) => ({ name: p.name, arch: p.arch, evr: p.before[0] ?? "" })),
+      );
+      gone.set(
+        patchId,
+        packages.filter((p) => p.before.length > 0 && p.after.length === 0).map((p) => p.name),
       );
     }
   }
-  return former as Plan.FormerVersions;
+  return { former: former as Plan.FormerVersions, replaced: replaced as Plan.ReplacedPackages };
 });
+
+const ofAsset = <A>(byAsset: Map<string, Map<string, A>>, assetId: string): Map<string, A> => {
+  const known = byAsset.get(assetId) ?? new Map<string, A>();
+  byAsset.set(assetId, known);
+  return known;
+};

@@ -20,7 +20,7 @@ import {
   type UniqueClaim,
 } from "../ports/Storage.ts";
 import { codecs, type EntityOf } from "../schema/Stored.ts";
-import { Rejected } from "./Rejected.ts";
+import { type Rejected, reject } from "./Rejected.ts";
 
 /** An entity with the revision it was read at. */
 export interface Versioned<A> {
@@ -159,21 +159,17 @@ export const tryCommit = (tenantId: string, change: Change): Effect.Effect<Commi
 /** Commits; a refusal becomes a rejection: somebody else changed what was read (JOB-18). */
 export const commit = Effect.fnUntraced(function* (tenantId: string, change: Change) {
   const answer = yield* tryCommit(tenantId, change);
-  if (answer._tag === "Committed") return;
-  const { because } = answer;
-  const what = because._tag === "Revision" ? `${because.expected.kind} ${because.expected.id}` : because.key;
-  return yield* new Rejected({
-    rejections: [
-      {
-        _tag: "Rejection",
-        rule: because._tag === "Revision" ? "JOB-18" : null,
-        code: because._tag === "Revision" ? "stale" : "conflict",
-        message: `${what} is not as it was read; read it again and decide anew`,
-        path: null,
-      },
-    ],
-  });
+  if (answer._tag === "Refused") yield* refused(answer.because);
 });
+
+/** A refusal as the rejection that tells what somebody else changed. */
+export const refused = (
+  because: Extract<CommitAnswer, { readonly _tag: "Refused" }>["because"],
+): Effect.Effect<never, Rejected> => {
+  const what = because._tag === "Revision" ? `${because.expected.kind} ${because.expected.id}` : because.key;
+  const message = `${what} is not as it was read; read it again and decide anew`;
+  return because._tag === "Revision" ? reject("JOB-18", "stale", message) : reject(null, "conflict", message);
+};
 
 const decode = <K extends EntityKind>(kind: K, stored: Stored): Effect.Effect<Versioned<EntityOf<K>>, StorageError> => {
   const parsed = codecs[kind].safeParse(stored.body);

@@ -1,21 +1,16 @@
-/** Opens subscriptions and holds what is set up once: limits, activation keys, configuration profiles. */
-import { Crypto } from "@fettle/agent-protocol";
+/** The tenant's subscription: its plan, seats, licence tags and limits. */
 import * as Effect from "effect/Effect";
-import type { ActivationKey } from "../domain/key/ActivationKey.ts";
 import type { Plan, Subscription } from "../domain/license/Subscription.ts";
-import * as ConfigurationProfile from "../domain/profile/ConfigurationProfile.ts";
+import type { ConfigurationProfile } from "../domain/profile/ConfigurationProfile.ts";
 import { type Actor, label } from "../domain/shared/Actor.ts";
 import * as Limits from "../domain/shared/Limits.ts";
 import * as TagSelection from "../domain/tag/TagSelection.ts";
 import * as TagTree from "../domain/tag/TagTree.ts";
 import { Environment } from "../ports/Environment.ts";
-import { TenantKeys } from "../ports/TenantKeys.ts";
 import * as Stored from "../schema/Stored.ts";
 import * as Authority from "./Authority.ts";
-import * as Configurations from "./Configurations.ts";
 import { lift, reject } from "./Rejected.ts";
 import * as Repository from "./Repository.ts";
-import * as Sweeps from "./Sweeps.ts";
 import * as TagRules from "./TagRules.ts";
 
 export interface SubscriptionInput {
@@ -71,7 +66,7 @@ export const of = Effect.fn("Subscriptions.of")(function* (tenantId: string) {
 
 // The tag that every agent carries and the default profile stand from the first day.
 const firstEntities = (limits: Limits.Limits) => {
-  const profile: ConfigurationProfile.ConfigurationProfile = {
+  const profile: ConfigurationProfile = {
     id: "default",
     name: "Default",
     position: Number.MAX_SAFE_INTEGER,
@@ -83,75 +78,3 @@ const firstEntities = (limits: Limits.Limits) => {
   const { cloudAgent } = TagTree;
   return [Repository.put("profile", profile.id, profile), Repository.put("tag", cloudAgent.id, cloudAgent)];
 };
-
-export interface ActivationKeyInput {
-  readonly title: string;
-  readonly tags?: readonly string[];
-  readonly modules?: readonly string[];
-  readonly agentsMax?: number | null;
-  readonly expiresAt?: number | null;
-}
-
-/** What an install command needs (KEY-03). The secret is shown here, once, and kept nowhere. */
-export interface IssuedActivationKey {
-  readonly key: ActivationKey;
-  readonly secret: string;
-  readonly tenantKeyFingerprint: Crypto.Digest;
-}
-
-/** Makes an activation key (KEY-01). */
-export const createActivationKey = Effect.fn("Subscriptions.createActivationKey")(function* (
-  actor: Actor,
-  input: ActivationKeyInput,
-) {
-  yield* Authority.require(actor, "manage-activation-keys");
-  const { tenantId } = actor;
-  const environment = yield* Environment;
-  yield* of(tenantId);
-  const { tree } = yield* TagRules.standing(tenantId);
-  const unknown = (input.tags ?? []).find((tag) => !tree.has(tag));
-  if (unknown !== undefined) return yield* reject("KEY-04", "not-found", `there is no tag ${unknown}`, "tags");
-  const secret = environment.secret();
-  const key: ActivationKey = {
-    id: environment.uuid(),
-    title: input.title,
-    secretDigest: Crypto.digest(secret),
-    tags: input.tags ?? [],
-    modules: input.modules ?? ["PM"],
-    agentsMax: input.agentsMax ?? null,
-    expiresAt: input.expiresAt ?? null,
-  };
-  yield* lift(Stored.readable("activationKey", key));
-  const { publicKey } = yield* (yield* TenantKeys).keyPair(tenantId);
-  yield* Repository.commit(tenantId, {
-    expect: [Repository.expected("activationKey", key.id, null)],
-    writes: [Repository.put("activationKey", key.id, key)],
-    events: [
-      Repository.event("ActivationKeyCreated", "activationKey", key.id, environment.now(), { by: label(actor) }),
-    ],
-  });
-  const issued: IssuedActivationKey = { key, secret, tenantKeyFingerprint: Crypto.fingerprint(publicKey) };
-  return issued;
-});
-
-/** Adds or changes a configuration profile (CFG-01, AGT-04) and gives every agent the one that is now its own. */
-export const saveProfile = Effect.fn("Subscriptions.saveProfile")(function* (
-  actor: Actor,
-  input: ConfigurationProfile.ConfigurationProfile,
-) {
-  yield* Authority.require(actor, "edit-profile");
-  const { tenantId } = actor;
-  const { limits } = yield* of(tenantId);
-  const profile = yield* lift(ConfigurationProfile.validate(input, limits));
-  yield* lift(Stored.readable("profile", profile));
-  const { unchanged } = yield* TagRules.standing(tenantId);
-  const known = yield* Repository.get(tenantId, "profile", profile.id);
-  yield* Repository.commit(tenantId, {
-    expect: [Repository.expected("profile", profile.id, known)],
-    counters: [{ key: Configurations.PROFILES_COUNTER, by: 1 }, unchanged],
-    writes: [Repository.put("profile", profile.id, profile), yield* Sweeps.begin(tenantId)],
-    events: [Repository.event("ProfileSaved", "profile", profile.id, (yield* Environment).now(), { by: label(actor) })],
-  });
-  yield* Sweeps.resume(tenantId);
-  return profile;
-});

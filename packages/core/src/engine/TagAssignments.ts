@@ -24,8 +24,6 @@ export interface AssignmentInput {
   readonly tag: string;
   /** Ids of assets; one that is named twice counts once. */
   readonly assets: readonly string[];
-  /** A key of the caller's own, so that the request can be sent again (see {@link Idempotency}). */
-  readonly idempotencyKey?: string;
 }
 
 /** What became of one asset: changed, as asked for already, or left as it was and why. */
@@ -48,37 +46,41 @@ export interface AssignmentAnswer {
  * An asset that doesn't exist or that the caller doesn't see is refused by itself, as `not-found` (TAG-05).
  *
  * @example
- * const { items } = yield* fettle.tags.assign(actor, { tag: "berlin", assets: ids, idempotencyKey: "import-17" });
+ * const { items } = yield* fettle.tags.assign(actor, { tag: "berlin", assets: ids }, { idempotencyKey: "import-17" });
  */
-export const assign = Effect.fn("TagAssignments.assign")(function* (actor: Actor, input: AssignmentInput) {
-  return yield* bulk(actor, input, "tags.assign", (tags) => [...tags, input.tag]);
+export const assign = Effect.fn("TagAssignments.assign")(function* (
+  actor: Actor,
+  input: AssignmentInput,
+  { idempotencyKey: key }: Idempotency.Repeatable = {},
+) {
+  return yield* bulk(actor, input, { method: "tags.assign", key }, (tags) => [...tags, input.tag]);
 });
 
 /** Takes a static tag from assets, by the same rules as {@link assign}. `Cloud Agent` stays (TAG-07). */
-export const unassign = Effect.fn("TagAssignments.unassign")(function* (actor: Actor, input: AssignmentInput) {
-  return yield* bulk(actor, input, "tags.unassign", (tags) => tags.filter((t) => t !== input.tag));
+export const unassign = Effect.fn("TagAssignments.unassign")(function* (
+  actor: Actor,
+  input: AssignmentInput,
+  { idempotencyKey: key }: Idempotency.Repeatable = {},
+) {
+  return yield* bulk(actor, input, { method: "tags.unassign", key }, (tags) => tags.filter((t) => t !== input.tag));
 });
+
+type Method = "tags.assign" | "tags.unassign";
 
 const bulk = Effect.fn("TagAssignments.bulk")(function* (
   actor: Actor,
   input: AssignmentInput,
-  method: "tags.assign" | "tags.unassign",
+  { method, key }: { readonly method: Method; readonly key: string | undefined },
   change: (assigned: readonly string[]) => readonly string[],
 ) {
   const user = yield* Authority.require(actor, "manage-tags");
   const { tenantId } = actor;
   const { limits } = yield* Subscriptions.of(tenantId);
-  const { tag, idempotencyKey: key } = input;
+  const { tag } = input;
   if (input.assets.length === 0 || input.assets.length > limits.assetsPerBulkMax) {
     return yield* reject("AST-09", "invalid", `name 1–${limits.assetsPerBulkMax} assets in one request`, "assets");
   }
   const decide = Effect.gen(function* () {
-    const recalled = yield* Idempotency.recall<AssignmentAnswer>(actor, {
-      method,
-      key,
-      request: { tag, assets: input.assets },
-    });
-    if (recalled.answer !== null) return { change: { writes: [] }, answer: recalled.answer };
     const on = yield* AssetWrites.ground(tenantId, (yield* Environment).now());
     yield* lift(assignable(on.tags.tree, tag, method));
     const seen = yield* visible(user, on.tags.tree, tenantId, input.assets);
@@ -87,23 +89,15 @@ const bulk = Effect.fn("TagAssignments.bulk")(function* (
     const changes = outcomes.flatMap(({ changed }) => (changed === null ? [] : [{ ...changed, about }]));
     const written = yield* AssetWrites.ofMany(on, changes);
     const answer: AssignmentAnswer = { changed: changes.length, items: outcomes.map((o) => o.item) };
-    const kept = recalled.keep(answer);
-    return {
-      change: {
-        ...written.change,
-        expect: [...written.change.expect, ...kept.expect],
-        writes: [...written.change.writes, ...kept.writes],
-      },
-      answer,
-    };
+    return { change: written.change, answer };
   });
-  return yield* Decisions.untilItStands(tenantId, decide);
+  return yield* Decisions.untilItStands(tenantId, Idempotency.once(actor, { method, key, request: input }, decide));
 });
 
 const assignable = (
   tree: TagTree.TagTree,
   id: string,
-  method: "tags.assign" | "tags.unassign",
+  method: Method,
 ): Result<true, Rejection.Rejection> => {
   const tag = tree.get(id);
   if (tag === undefined) return fail(Rejection.make(null, "not-found", `there is no tag ${id}`, "tag"));

@@ -1,10 +1,20 @@
-/** Where a tag stands in something else, so that it can't be deleted unseen: profiles, the licence, jobs, activation keys. */
+/**
+ * Where a tag stands in something else, so that it can't be deleted unseen: profiles, the licence, jobs, activation keys.
+ *
+ * What comes to use tags goes into the storage with what {@link claim} says, and a tag is deleted only while nothing has
+ * come to use one since its uses were read: whichever of two at once comes later is refused, in either order.
+ */
 import * as Effect from "effect/Effect";
 import * as JobStatus from "../domain/job/JobStatus.ts";
 import * as Rejection from "../domain/shared/Rejection.ts";
 import { fail, ok, type Result } from "../domain/shared/Result.ts";
 import type { TagSelection } from "../domain/tag/TagSelection.ts";
+import { type CounterChange, Storage } from "../ports/Storage.ts";
 import * as Repository from "./Repository.ts";
+import type * as TagRules from "./TagRules.ts";
+
+/** Counts how often something came to use tags. */
+export const USES_COUNTER = "tagUses";
 
 /** One place where a tag is used. */
 export interface TagUse {
@@ -14,11 +24,19 @@ export interface TagUse {
   readonly name: string;
 }
 
+/** Everything that uses a tag, as of one moment. */
+export interface TagUses {
+  readonly uses: readonly TagUse[];
+  /** Goes into the commit that depends on them: refused when something has come to use tags meanwhile. */
+  readonly unchanged: CounterChange;
+}
+
 /** Everything that uses a tag. A job that has come to its end only tells of what was, and is no use. */
 export const of = Effect.fn("TagUses.of")(function* (tenantId: string, tagId: string) {
+  // The count is read first: a use that comes after it makes the guard refuse, whichever uses were read.
+  const count = yield* (yield* Storage).counter(tenantId, USES_COUNTER);
   const uses: TagUse[] = [];
-  const isIn = ({ include, exclude }: Pick<TagSelection, "include" | "exclude">): boolean =>
-    include.tags.includes(tagId) || exclude.tags.includes(tagId);
+  const isIn = (selection: Pick<TagSelection, "include" | "exclude">): boolean => named(selection).includes(tagId);
   for (const { id, value } of yield* Repository.all(tenantId, "profile")) {
     if (isIn(value.targets)) uses.push({ kind: "profile", id, name: value.name });
   }
@@ -32,8 +50,29 @@ export const of = Effect.fn("TagUses.of")(function* (tenantId: string, tagId: st
   for (const { id, value } of yield* Repository.all(tenantId, "activationKey")) {
     if (value.tags.includes(tagId)) uses.push({ kind: "activationKey", id, name: value.title });
   }
-  return uses as readonly TagUse[];
+  const found: TagUses = { uses, unchanged: { key: USES_COUNTER, by: 0, floor: count, ceiling: count } };
+  return found;
 });
+
+/**
+ * What goes into the commit of something that uses tags: it is refused when a tag has changed meanwhile, and makes a
+ * deletion under way look again. Rejects tags that aren't there; `rule` and `path` say where they stand.
+ */
+export const claim = (
+  { tree, unchanged }: TagRules.Standing,
+  tags: readonly string[],
+  { rule, path }: { readonly rule: string; readonly path: string },
+): Result<readonly CounterChange[], Rejection.Rejection> => {
+  const unknown = tags.find((tag) => !tree.has(tag));
+  if (unknown !== undefined) return fail(Rejection.make(rule, "not-found", `there is no tag ${unknown}`, path));
+  return ok(tags.length === 0 ? [] : [unchanged, { key: USES_COUNTER, by: 1 }]);
+};
+
+/** The tags of a selection, included and excluded. */
+export const named = ({ include, exclude }: Pick<TagSelection, "include" | "exclude">): readonly string[] => [
+  ...include.tags,
+  ...exclude.tags,
+];
 
 /** One rejection for each use; nothing when there is none. */
 export const whyKept = (uses: readonly TagUse[], tagId: string): Result<true, readonly Rejection.Rejection[]> => {

@@ -11,6 +11,7 @@ import type { CounterChange } from "../ports/Storage.ts";
 import * as Stored from "../schema/Stored.ts";
 import * as Authority from "./Authority.ts";
 import * as Decisions from "./Decisions.ts";
+import * as Idempotency from "./Idempotency.ts";
 import { lift, reject } from "./Rejected.ts";
 import * as Repository from "./Repository.ts";
 import * as Subscriptions from "./Subscriptions.ts";
@@ -37,7 +38,11 @@ export const tree = Effect.fn("Tags.tree")(function* (tenantId: string) {
  * a rule or a place in the tree changed, assets and their configurations follow before this answers; of very many assets
  * the rest follow with the next ticks.
  */
-export const save = Effect.fn("Tags.save")(function* (actor: Actor, input: TagInput) {
+export const save = Effect.fn("Tags.save")(function* (
+  actor: Actor,
+  input: TagInput,
+  { idempotencyKey: key }: Idempotency.Repeatable = {},
+) {
   const user = yield* Authority.require(actor, "manage-tags");
   const { tenantId } = actor;
   const { limits } = yield* Subscriptions.of(tenantId);
@@ -61,10 +66,16 @@ export const save = Effect.fn("Tags.save")(function* (actor: Actor, input: TagIn
     };
     return { change, answer: { tag, isMoved } };
   });
-  const { tag, isMoved } = yield* Decisions.untilItStands(tenantId, decide);
+  const once = Idempotency.once(actor, { method: "tags.save", key, request: input }, decide);
+  const { tag, isMoved } = yield* Decisions.untilItStands(tenantId, once);
   if (isMoved) yield* Sweeps.resume(tenantId);
   return tag;
 });
+
+export interface DeletionOptions extends Idempotency.Repeatable {
+  /** Brings the tags below it to where it stood; without it a tag with others below it stays. */
+  readonly reparent?: boolean;
+}
 
 /**
  * Deletes a tag; assets lose it. Refused as long as a profile, the licence, a job that may still run, an activation key or
@@ -73,23 +84,25 @@ export const save = Effect.fn("Tags.save")(function* (actor: Actor, input: TagIn
 export const remove = Effect.fn("Tags.remove")(function* (
   actor: Actor,
   tagId: string,
-  options: { readonly reparent?: boolean } = {},
+  options: DeletionOptions = {},
 ) {
   const user = yield* Authority.require(actor, "manage-tags");
   const { tenantId } = actor;
   yield* Subscriptions.of(tenantId);
   const by = { by: label(actor) };
+  const reparent = options.reparent === true;
   const decide = Effect.gen(function* () {
     const standing = yield* TagRules.standing(tenantId);
-    const after = yield* lift(TagTree.remove(standing.tree, tagId, { reparent: options.reparent === true }));
-    yield* lift(TagUses.whyKept(yield* TagUses.of(tenantId, tagId), tagId));
+    const after = yield* lift(TagTree.remove(standing.tree, tagId, { reparent }));
+    const { uses, unchanged } = yield* TagUses.of(tenantId, tagId);
+    yield* lift(TagUses.whyKept(uses, tagId));
     yield* staysInScope(user, standing.tree, after);
     const moved = [...after.values()].filter((t) => standing.tree.get(t.id)?.parent !== t.parent);
     const now = (yield* Environment).now();
     const deletion: Repository.Change["writes"][number] = { _tag: "Delete", kind: "tag", id: tagId };
     const puts = moved.map((t) => Repository.put("tag", t.id, t));
     const change = {
-      counters: [changed(standing)],
+      counters: [changed(standing), unchanged],
       writes: [deletion, ...puts, yield* Sweeps.begin(tenantId, [tagId])],
       events: [
         Repository.event("TagDeleted", "tag", tagId, now, by),
@@ -98,7 +111,8 @@ export const remove = Effect.fn("Tags.remove")(function* (
     };
     return { change, answer: { deleted: tagId, reparented: moved.map((t) => t.id) } };
   });
-  const answer = yield* Decisions.untilItStands(tenantId, decide);
+  const call = { method: "tags.delete", key: options.idempotencyKey, request: { tagId, reparent } };
+  const answer = yield* Decisions.untilItStands(tenantId, Idempotency.once(actor, call, decide));
   yield* Sweeps.resume(tenantId);
   return answer;
 });

@@ -7,6 +7,8 @@ import { BlobStore } from "../ports/BlobStore.ts";
 import { Environment } from "../ports/Environment.ts";
 import * as Stored from "../schema/Stored.ts";
 import * as Authority from "./Authority.ts";
+import * as Decisions from "./Decisions.ts";
+import * as Idempotency from "./Idempotency.ts";
 import { lift, reject } from "./Rejected.ts";
 import * as Repository from "./Repository.ts";
 import * as Subscriptions from "./Subscriptions.ts";

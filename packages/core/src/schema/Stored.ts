@@ -108,7 +108,8 @@ const sweep = z.strictObject({
 });
 export type SweepRecord = z.infer<typeof sweep>;
 
-const plannedPatch = z.strictObject({ patchId: text, advisory: text.nullable(), packages: z.array(pkg) });
+const wantedPackage = pkg.extend({ replaces: z.array(pkg).exactOptional() });
+const plannedPatch = z.strictObject({ patchId: text, advisory: text.nullable(), packages: z.array(wantedPackage) });
 const plan = z.strictObject({
   jobId: text,
   kind,

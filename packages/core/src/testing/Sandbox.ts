@@ -6,7 +6,7 @@ import { Crypto, type Package } from "@fettle/agent-protocol";
 import * as Context from "effect/Context";
 import * as Effect from "effect/Effect";
 import type { User } from "../domain/access/User.ts";
-import type { IssuedActivationKey } from "../engine/Subscriptions.ts";
+import type { IssuedActivationKey } from "../engine/ActivationKeys.ts";
 import * as Fettle from "../Fettle.ts";
 import { BlobStore } from "../ports/BlobStore.ts";
 import { Directory } from "../ports/Directory.ts";
@@ -30,7 +30,7 @@ export interface SandboxOptions {
 export interface MachineOptions {
   readonly name: string;
   readonly packages: readonly Package.Package[];
-  /** What `createActivationKey` gave. */
+  /** What `keys.create` gave. */
   readonly activation: IssuedActivationKey;
   readonly timeZone?: string;
   readonly faults?: { readonly [packageName: string]: SimulatedOs.PackageFault };

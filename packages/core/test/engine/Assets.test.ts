@@ -33,9 +33,7 @@ describe("the asset list", () => {
   it("AST-11: holds only assets with PM activated, and so does what is missing", () => {
     const { plane } = Scene.make();
     const { fettle, call } = plane;
-    const scanned = call(
-      fettle.subscriptions.createActivationKey(manager, { title: "vm", tags: ["fleet"], modules: ["VM"] }),
-    );
+    const scanned = call(fettle.keys.create(manager, { title: "vm", tags: ["fleet"], modules: ["VM"] }));
     const other = WireAgent.make(plane, 2);
     other.provision(scanned);
     other.snapshot(Scene.installed);
@@ -58,7 +56,7 @@ describe("the asset list", () => {
   it("TAG-05: holds only the assets in the caller's scope, and so does what is missing", () => {
     const { plane, issued } = Scene.make({ agents: 1 });
     const { fettle, call } = plane;
-    const lab = call(fettle.subscriptions.createActivationKey(manager, { title: "lab", tags: ["lab"] }));
+    const lab = call(fettle.keys.create(manager, { title: "lab", tags: ["lab"] }));
     const other = WireAgent.make(plane, 2);
     other.provision(lab);
     other.snapshot(Scene.installed);
@@ -80,7 +78,7 @@ describe("the asset list", () => {
   it("LIC-05, LIC-10: seats go to the oldest activations of the whole tenant, and who has none is assessed all the same", () => {
     const { plane } = Scene.make({ agents: 0, subscription: { seats: 1 } });
     const { fettle, call } = plane;
-    const key = call(fettle.subscriptions.createActivationKey(manager, { title: "k", tags: ["fleet"] }));
+    const key = call(fettle.keys.create(manager, { title: "k", tags: ["fleet"] }));
     for (const n of [3, 1, 2]) {
       const agent = WireAgent.make(plane, n);
       agent.provision(key);

@@ -11,7 +11,7 @@ const { as, manager } = ControlPlane;
 
 const provisioned = (scene: Scene.Scene, n: number, ...tags: readonly string[]): WireAgent.WireAgent => {
   const { fettle, call } = scene.plane;
-  const key = call(fettle.subscriptions.createActivationKey(manager, { title: tags.join(), tags }));
+  const key = call(fettle.keys.create(manager, { title: tags.join(), tags }));
   const agent = WireAgent.make(scene.plane, n);
   agent.provision(key);
   agent.snapshot(Scene.installed);

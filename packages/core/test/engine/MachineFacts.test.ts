@@ -14,7 +14,7 @@ const world = () => {
   const fettle = Fettle.make(sandbox.ports);
   const call = Effect.runSync;
   call(fettle.subscriptions.save(mara, { plan: "Full", expiresAt: null, seats: 10 }));
-  const activation = call(fettle.subscriptions.createActivationKey(mara, { title: "all" }));
+  const activation = call(fettle.keys.create(mara, { title: "all" }));
   const packages = [{ name: "openssl", arch: "x86_64", evr: "1-1" }];
   sandbox.addMachine({
     name: "web-1",

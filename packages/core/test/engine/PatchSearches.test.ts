@@ -27,7 +27,7 @@ const world = () => {
   const { fettle, call } = plane;
   call(fettle.catalogue.ingest(manager, [...catalogue, ...Scene.windows]));
   const machine = (n: number, tag: string, packages: readonly ReturnType<typeof pkg>[]) => {
-    const issued = call(fettle.subscriptions.createActivationKey(manager, { title: tag, tags: [tag] }));
+    const issued = call(fettle.keys.create(manager, { title: tag, tags: [tag] }));
     const agent = WireAgent.make(plane, n);
     agent.provision(issued);
     agent.snapshot(packages);
@@ -109,9 +109,7 @@ describe("the patch list", () => {
 
   it("AST-11: doesn't count assets without PM", () => {
     const { plane, fettle, call, search } = world();
-    const key = call(
-      fettle.subscriptions.createActivationKey(manager, { title: "vm", tags: ["fleet"], modules: ["VM"] }),
-    );
+    const key = call(fettle.keys.create(manager, { title: "vm", tags: ["fleet"], modules: ["VM"] }));
     const other = WireAgent.make(plane, 9);
     other.provision(key);
     other.snapshot([pkg("openssl", "1-1")]);

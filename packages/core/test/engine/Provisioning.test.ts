@@ -2,7 +2,7 @@ import { Crypto, Documents, Dsse, Messages, wireLimits } from "@fettle/agent-pro
 import * as Effect from "effect/Effect";
 import { describe, expect, it } from "vitest";
 import { noFacts } from "../../src/domain/asset/Asset.ts";
-import type { IssuedActivationKey } from "../../src/engine/Subscriptions.ts";
+import type { IssuedActivationKey } from "../../src/engine/ActivationKeys.ts";
 import * as Random from "../../src/testing/simulation/Random.ts";
 import * as ControlPlane from "../scenario/ControlPlane.ts";
 import * as Scene from "../scenario/Scene.ts";
@@ -14,9 +14,9 @@ const KEY_COUNTER = (issued: IssuedActivationKey) => `activationKey/${issued.key
 const used = (plane: ControlPlane.ControlPlane, issued: IssuedActivationKey) =>
   Effect.runSync(plane.storage.counter("acme", KEY_COUNTER(issued)));
 
-const withKey = (over: Parameters<ControlPlane.ControlPlane["fettle"]["subscriptions"]["createActivationKey"]>[1]) => {
+const withKey = (over: Parameters<ControlPlane.ControlPlane["fettle"]["keys"]["create"]>[1]) => {
   const scene = Scene.make({ agents: 0 });
-  return { ...scene, key: scene.plane.call(scene.plane.fettle.subscriptions.createActivationKey(manager, over)) };
+  return { ...scene, key: scene.plane.call(scene.plane.fettle.keys.create(manager, over)) };
 };
 
 describe("an agent that is provisioned", () => {
@@ -69,7 +69,10 @@ describe("an agent that is provisioned", () => {
     const { plane, key } = withKey({ title: "lab", tags: ["lab"] });
     const targets = Values.select({ include: Values.any("lab") });
     plane.call(
-      plane.fettle.subscriptions.saveProfile(manager, Values.profile("lab", { targets, statusIntervalSeconds: 2_700 })),
+      plane.fettle.configurationProfiles.save(
+        manager,
+        Values.profile("lab", { targets, statusIntervalSeconds: 2_700 }),
+      ),
     );
     const agent = WireAgent.make(plane, 1);
     agent.provision(key);
@@ -107,9 +110,7 @@ describe("an activation key", () => {
     const plane = ControlPlane.make({ interleave: Random.make("herd") });
     const { fettle } = plane;
     await Effect.runPromise(fettle.subscriptions.save(manager, { plan: "Full", expiresAt: null, seats: 5 }));
-    const key = await Effect.runPromise(
-      fettle.subscriptions.createActivationKey(manager, { title: "ten", agentsMax: 10 }),
-    );
+    const key = await Effect.runPromise(fettle.keys.create(manager, { title: "ten", agentsMax: 10 }));
     const requests = Array.from({ length: 200 }, (_, i) => {
       const agent = WireAgent.make(plane, i + 1);
       return fettle.gateway.handle(agent.sign("provision", agent.provisionBody(key)));
@@ -168,7 +169,7 @@ describe("an activation key", () => {
   it("KEY-01: unknown, out of date, of another tenant and with a wrong secret are refused alike, so that a prober learns nothing", () => {
     const { plane, key } = withKey({ title: "dated", expiresAt: Values.START });
     const other = Scene.make({ plane, tenantId: "other", agents: 0 });
-    const own = plane.call(plane.fettle.subscriptions.createActivationKey(manager, { title: "own" }));
+    const own = plane.call(plane.fettle.keys.create(manager, { title: "own" }));
     const before = plane.storage.dump();
     const unknown = { ...own, key: { ...own.key, id: Values.uuid(66) } };
     const tries = [
@@ -233,7 +234,7 @@ describe("a host id", () => {
       const plane = ControlPlane.make({ interleave: Random.make(`clones ${seed}`) });
       const { fettle } = plane;
       await Effect.runPromise(fettle.subscriptions.save(manager, { plan: "Full", expiresAt: null, seats: 5 }));
-      const key = await Effect.runPromise(fettle.subscriptions.createActivationKey(manager, { title: "k" }));
+      const key = await Effect.runPromise(fettle.keys.create(manager, { title: "k" }));
       const requests = [1, 2].map((n) => {
         const named = {
           attemptId: Values.uuid(n),

@@ -31,7 +31,7 @@ describe("a subscription", () => {
     const { fettle, call, storage } = ControlPlane.make();
     call(fettle.subscriptions.save(manager, full));
     call(
-      fettle.subscriptions.saveProfile(
+      fettle.configurationProfiles.save(
         manager,
         Values.profile("default", { isDefault: true, statusIntervalSeconds: 1_000 }),
       ),
@@ -80,8 +80,8 @@ describe("a subscription", () => {
     const { fettle, rejections } = ControlPlane.make();
     for (const ask of [
       fettle.tags.save(manager, { name: "a" }),
-      fettle.subscriptions.createActivationKey(manager, { title: "k" }),
-      fettle.subscriptions.saveProfile(manager, Values.profile("p")),
+      fettle.keys.create(manager, { title: "k" }),
+      fettle.configurationProfiles.save(manager, Values.profile("p")),
       fettle.catalogue.ingest(manager, []),
       fettle.assets.list(manager),
       fettle.jobs.create(manager, Values.draft()),
@@ -109,19 +109,18 @@ describe("what would not be read back", () => {
     [
       "a position that is no whole number",
       (f: ControlPlane.ControlPlane["fettle"]) =>
-        f.subscriptions.saveProfile(manager, Values.profile("p", { position: 1.5 })),
+        f.configurationProfiles.save(manager, Values.profile("p", { position: 1.5 })),
       "position",
     ],
     [
       "a profile with a member of its own",
       (f: ControlPlane.ControlPlane["fettle"]) =>
-        f.subscriptions.saveProfile(manager, { ...Values.profile("p"), ...extra }),
+        f.configurationProfiles.save(manager, { ...Values.profile("p"), ...extra }),
       null,
     ],
     [
       "a key for half an agent",
-      (f: ControlPlane.ControlPlane["fettle"]) =>
-        f.subscriptions.createActivationKey(manager, { title: "k", agentsMax: 0.5 }),
+      (f: ControlPlane.ControlPlane["fettle"]) => f.keys.create(manager, { title: "k", agentsMax: 0.5 }),
       "agentsMax",
     ],
     [
@@ -153,9 +152,7 @@ describe("an activation key", () => {
   it("KEY-01: has title, static tags and modules, is unlimited by default, and its secret is stored nowhere", () => {
     const { plane, stored } = Scene.make({ agents: 0 });
     const { fettle, call } = plane;
-    const issued = call(
-      fettle.subscriptions.createActivationKey(manager, { title: "servers", tags: ["web"], modules: ["PM", "VM"] }),
-    );
+    const issued = call(fettle.keys.create(manager, { title: "servers", tags: ["web"], modules: ["PM", "VM"] }));
     expect(issued.key).toMatchObject({
       title: "servers",
       tags: ["web"],
@@ -172,16 +169,14 @@ describe("an activation key", () => {
   it("KEY-04: names only tags that are there, so that no asset comes to bear one that isn't", () => {
     const { plane } = Scene.make({ agents: 0 });
     const before = plane.storage.dump();
-    const ask = plane.fettle.subscriptions.createActivationKey(manager, { title: "k", tags: ["web", "nowhere"] });
+    const ask = plane.fettle.keys.create(manager, { title: "k", tags: ["web", "nowhere"] });
     expect(plane.rejections(ask)).toMatchObject([{ rule: "KEY-04", code: "not-found", path: "tags" }]);
     expect(plane.storage.dump()).toEqual(before);
   });
 
   it("is another one each time, under one tenant's key", () => {
     const { plane } = Scene.make({ agents: 0 });
-    const [a, b] = [1, 2].map(() =>
-      plane.call(plane.fettle.subscriptions.createActivationKey(manager, { title: "same" })),
-    );
+    const [a, b] = [1, 2].map(() => plane.call(plane.fettle.keys.create(manager, { title: "same" })));
     expect(a?.key.id).not.toBe(b?.key.id);
     expect(a?.secret).not.toBe(b?.secret);
     expect(a?.tenantKeyFingerprint).toBe(b?.tenantKeyFingerprint);
@@ -195,7 +190,7 @@ describe("configuration profiles", () => {
     for (const statusIntervalSeconds of [899, 2_701]) {
       expect(
         plane.rejections(
-          plane.fettle.subscriptions.saveProfile(manager, Values.profile("p", { statusIntervalSeconds })),
+          plane.fettle.configurationProfiles.save(manager, Values.profile("p", { statusIntervalSeconds })),
         ),
       ).toMatchObject([{ rule: "AGT-04" }]);
     }
@@ -213,7 +208,7 @@ describe("configuration profiles", () => {
       nextCheckInSeconds: 900,
     });
     const targets = select({ assets: [web?.id ?? ""] });
-    call(fettle.subscriptions.saveProfile(mara, Values.profile("fast", { targets, statusIntervalSeconds: 1_800 })));
+    call(fettle.configurationProfiles.save(mara, Values.profile("fast", { targets, statusIntervalSeconds: 1_800 })));
     const changed = web?.checkIn({ configuration: standard ?? null });
     expect(changed).toMatchObject({ nextCheckInSeconds: 1_800, configuration: expect.stringMatching(/^sha256:/) });
     expect(changed?.configuration).not.toBe(standard);
@@ -229,7 +224,7 @@ describe("configuration profiles", () => {
     const { fettle, call } = plane;
     const [agent] = agents;
     const slow = Values.profile("slow", { targets: select({ include: any("lab") }), statusIntervalSeconds: 2_700 });
-    call(fettle.subscriptions.saveProfile(mara, slow));
+    call(fettle.configurationProfiles.save(mara, slow));
     expect(agent?.checkIn().nextCheckInSeconds).toBe(900);
     call(fettle.tags.save(mara, { id: "fleet", name: "fleet", parent: "lab" }));
     expect(agent?.checkIn().nextCheckInSeconds).toBe(2_700);
@@ -247,7 +242,7 @@ describe("configuration profiles", () => {
       agent?.checkIn();
     };
     const slow = Values.profile("slow", { isDefault: true, position: 0, statusIntervalSeconds: 2_000 });
-    plane.call(plane.fettle.subscriptions.saveProfile(mara, slow));
+    plane.call(plane.fettle.configurationProfiles.save(mara, slow));
     expect(rivals).toBe(0);
     expect(stored("agent").get(agent?.id ?? "")?.statusIntervalSeconds).toBe(2_000);
     expect(agent?.checkIn().nextCheckInSeconds).toBe(2_000);

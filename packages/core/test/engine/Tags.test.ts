@@ -122,8 +122,8 @@ describe("deleting a tag", () => {
     const scene = Scene.make({ agents: 1, subscription: { include: any("lab", "fleet", "cloud-agent") } });
     const { plane } = scene;
     const { fettle, call } = plane;
-    call(fettle.subscriptions.saveProfile(manager, Values.profile("p", { targets: select({ exclude: any("lab") }) })));
-    call(fettle.subscriptions.createActivationKey(manager, { title: "lab key", tags: ["lab"] }));
+    call(fettle.configurationProfiles.save(manager, Values.profile("p", { targets: select({ exclude: any("lab") }) })));
+    call(fettle.keys.create(manager, { title: "lab key", tags: ["lab"] }));
     const job = call(fettle.jobs.create(manager, Values.draft({ targets: select({ include: any("lab") }) })));
     const before = plane.storage.dump();
     const told = plane.rejections(fettle.tags.delete(manager, "lab"));

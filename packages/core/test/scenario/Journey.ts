@@ -70,7 +70,7 @@ export const go = (options: JourneyOptions = {}): Journey => {
   }
   step("profile", () =>
     call(
-      fettle.subscriptions.saveProfile(
+      fettle.configurationProfiles.save(
         mara,
         Values.profile("slow", { targets: select({ assets: [one.id] }), statusIntervalSeconds: 1_800 }),
       ),

@@ -43,6 +43,7 @@ export const inputs = (over: Partial<PlanInputs> = {}): PlanInputs => {
     supplied: new Set(),
     qids: new Map(),
     former: new Map(),
+    replaced: new Map(),
     limits: Limits.defaults,
     now: Date.UTC(2026, 0, 20),
     versions: { tzdata: "2026a", tokenizer: "1" },

@@ -2,7 +2,8 @@
 import * as Effect from "effect/Effect";
 import type { JobDraft } from "../../src/domain/job/Job.ts";
 import type { AssetRun } from "../../src/domain/run/AssetRun.ts";
-import type { IssuedActivationKey, SubscriptionInput } from "../../src/engine/Subscriptions.ts";
+import type { IssuedActivationKey } from "../../src/engine/ActivationKeys.ts";
+import type { SubscriptionInput } from "../../src/engine/Subscriptions.ts";
 import type { EntityKind } from "../../src/ports/Storage.ts";
 import { codecs, type EntityOf } from "../../src/schema/Stored.ts";
 import * as ControlPlane from "./ControlPlane.ts";
@@ -69,7 +70,7 @@ export const make = (options: SceneOptions = {}): Scene => {
     call(fettle.tags.save(manager, { id, name: id, parent }));
   }
   call(fettle.catalogue.ingest(manager, catalogue));
-  const issued = call(fettle.subscriptions.createActivationKey(manager, { title: "fleet", tags: ["fleet"] }));
+  const issued = call(fettle.keys.create(manager, { title: "fleet", tags: ["fleet"] }));
   const agents = Array.from({ length: options.agents ?? 1 }, (_, i) => {
     const agent = WireAgent.make(plane, i + 1, tenantId);
     agent.provision(issued);

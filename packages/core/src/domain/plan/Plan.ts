@@ -22,6 +22,7 @@ import { fail, ok, type Result } from "../shared/Result.ts";
 import * as TagScope from "../tag/TagScope.ts";
 import * as TagSelection from "../tag/TagSelection.ts";
 import type { TagTree } from "../tag/TagTree.ts";
+import * as Fate from "./Fate.ts";
 
 /** Everything a plan depends on, as of one moment. */
 export interface PlanInputs {
@@ -39,6 +40,8 @@ export interface PlanInputs {
   readonly qids: ReadonlyMap<string, readonly number[]>;
   /** For a rollback: by asset and patch, the versions that stood there before Fettle installed the patch. */
   readonly former: FormerVersions;
+  /** For a rollback: by asset and patch, the names of packages whose place Fettle's installation of it took there. */
+  readonly replaced: ReplacedPackages;
   readonly limits: Limits;
   /** What relative dates in a query count from. */
   readonly now: number;
@@ -48,11 +51,9 @@ export interface PlanInputs {
 
 export type FormerVersions = ReadonlyMap<string, ReadonlyMap<string, readonly Package.Package[]>>;
 
-export interface PlannedPatch {
-  readonly patchId: string;
-  readonly advisory: string | null;
-  readonly packages: readonly Package.Package[];
-}
+export type ReplacedPackages = ReadonlyMap<string, ReadonlyMap<string, readonly string[]>>;
+
+export type PlannedPatch = Fate.PlannedPatch;
 
 /** Assets that get the same list. */
 export interface PlanGroup {
@@ -88,17 +89,15 @@ export const compile = (inputs: PlanInputs): Result<Plan, Rejection.Rejection> =
   const judged = judgeAssets(inputs, job.targets);
   const chosen = choosePatches(inputs, judged.targets);
   if (!chosen.ok) return chosen;
-  const fates = judged.targets.map((asset) => ({ asset, patches: fate(inputs, asset, chosen.value.patches) }));
-  const idle = fates
-    .filter((f) => f.patches.length === 0)
-    .map((f) => nothingToDo(inputs, f.asset, chosen.value.patches));
+  const fates = judged.targets.map((asset) => ({ asset, ...fate(inputs, asset, chosen.value.patches) }));
+  const idle = fates.filter((f) => f.patches.length === 0).map((f) => nothingToDo(inputs, f, chosen.value.patches));
   return ok({
     jobId: job.id,
     kind: job.kind,
     schedule: "on-demand",
     groups: group(fates.filter((f) => f.patches.length > 0)),
     excluded: [...judged.excluded, ...idle].sort((a, b) => (a.assetId < b.assetId ? -1 : 1)),
-    leftOut: chosen.value.leftOut,
+    leftOut: [...chosen.value.leftOut, ...Fate.summary(fates)],
     versions: inputs.versions,
   });
 };
@@ -257,35 +256,27 @@ const byPatch = (a: { readonly patchId: string }, b: { readonly patchId: string 
 const order = (patches: readonly Patch[]): readonly Patch[] =>
   [...patches].sort((a, b) => a.publishedAt - b.publishedAt || (a.id < b.id ? -1 : 1));
 
-const fate = (inputs: PlanInputs, asset: Asset.Asset, patches: readonly Patch[]): readonly PlannedPatch[] =>
-  inputs.job.kind === "rollback" ? rollbackFate(inputs, asset, patches) : deploymentFate(inputs, asset, patches);
-
-const deploymentFate = (inputs: PlanInputs, asset: Asset.Asset, patches: readonly Patch[]): readonly PlannedPatch[] => {
-  const missing = new Map(inputs.assessments.get(asset.id)?.missing.map((m) => [m.patchId, m]) ?? []);
-  return patches.flatMap((patch) => {
-    const behind = missing.get(patch.id)?.packages ?? [];
-    const packages = behind.map((p) => ({ name: p.name, arch: p.arch, evr: p.fixed }));
-    return packages.length === 0 ? [] : [{ patchId: patch.id, advisory: patch.id, packages: sorted(packages) }];
-  });
+const fate = (inputs: PlanInputs, { id }: Asset.Asset, patches: readonly Patch[]): Fate.Fate => {
+  if (inputs.job.kind === "rollback") {
+    return Fate.rollback(patches, {
+      former: inputs.former.get(id) ?? new Map(),
+      replaced: inputs.replaced.get(id) ?? new Map(),
+    });
+  }
+  const missing = inputs.assessments.get(id)?.missing ?? [];
+  return Fate.deployment(patches, new Map(missing.map((m) => [m.patchId, m.packages])));
 };
 
-// Newest first: what was put on last comes off first.
-const rollbackFate = (inputs: PlanInputs, asset: Asset.Asset, patches: readonly Patch[]): readonly PlannedPatch[] =>
-  [...patches].reverse().flatMap((patch) => {
-    const packages = inputs.former.get(asset.id)?.get(patch.id) ?? [];
-    return packages.length === 0 ? [] : [{ patchId: patch.id, advisory: patch.id, packages: sorted(packages) }];
-  });
+type AssetFate = Fate.Fate & { readonly asset: Asset.Asset };
 
-// By name, architecture and version: an advisory may bring several versions of one package.
-const sorted = (packages: readonly Package.Package[]): readonly Package.Package[] =>
-  [...packages].sort((a, b) => inOrder(a.name, b.name) || inOrder(a.arch, b.arch) || inOrder(a.evr, b.evr));
-
-const inOrder = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-
-const nothingToDo = (inputs: PlanInputs, asset: Asset.Asset, chosen: readonly Patch[]): PlanExclusion => {
-  const out = { assetId: asset.id, isUnlicensed: false };
+const nothingToDo = (inputs: PlanInputs, fate: AssetFate, chosen: readonly Patch[]): PlanExclusion => {
+  const out = { assetId: fate.asset.id, isUnlicensed: false };
+  const [withheld] = fate.withheld;
+  if (withheld !== undefined) {
+    return { ...out, rule: withheld.rule, reason: `${withheld.patchId}: ${withheld.reason}` };
+  }
   if (inputs.job.kind === "rollback") return { ...out, rule: "PAT-12", reason: "no former version is known" };
-  const assessment = inputs.assessments.get(asset.id);
+  const assessment = inputs.assessments.get(fate.asset.id);
   if (assessment === undefined) return { ...out, rule: "SYN-03", reason: "not assessed yet: no snapshot" };
   const unknown = unknownOf(inputs, assessment, chosen);
   return unknown === null
@@ -303,12 +294,10 @@ const unknownOf = (inputs: PlanInputs, assessment: Assessment, chosen: readonly 
   return `${first.patchId}${more} can't be judged (${first.reason})`;
 };
 
-const group = (
-  fates: readonly { readonly asset: Asset.Asset; readonly patches: readonly PlannedPatch[] }[],
-): readonly PlanGroup[] => {
+const group = (fates: readonly AssetFate[]): readonly PlanGroup[] => {
   const groups = new Map<string, { patches: readonly PlannedPatch[]; assets: string[] }>();
   for (const { asset, patches } of fates) {
-    const key = JSON.stringify(patches.map((p) => [p.patchId, p.packages.map((x) => [x.name, x.arch, x.evr])]));
+    const key = Fate.key(patches);
     const known = groups.get(key);
     if (known === undefined) groups.set(key, { patches, assets: [asset.id] });
     else known.assets.push(asset.id);

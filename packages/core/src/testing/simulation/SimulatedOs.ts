@@ -77,7 +77,7 @@ export const make = (options: SimulatedOsOptions): SimulatedOs => {
     class: "transactional",
     supportsRollback: true,
     packageFormat: "rpm",
-    detect: (patch) => Effect.sync(() => patch.packages.map((p) => detect(database, p))),
+    detect: (patch) => Effect.sync(() => P.concerned(patch.packages).map((p) => detect(database, p))),
     prefetch: (patch) => Effect.sync(() => prefetch(options, patch)),
     install: (patch) => Effect.suspend(() => transact(options, database, truth, patch, "install")),
     rollback: (patch) => Effect.suspend(() => transact(options, database, truth, patch, "rollback")),
@@ -161,16 +161,23 @@ const transact = (
     return Effect.succeed(failed(ReasonCode.reasonCodes.InstallerFailed, "a %pre scriptlet failed, exit status 4"));
   }
   if (struck === "claims-success") return Effect.succeed(fine);
-  const present = patch.packages.filter((p) => database.has(P.key(p)));
+  const present = patch.packages.filter((p) => database.has(P.key(p)) || standing(database, p).length > 0);
   if (struck === "half-way") {
     for (const p of present) database.set(P.key(p), [...(database.get(P.key(p)) ?? []), p.evr]);
     throw new SimulatedCrash("half way through the transaction");
   }
-  for (const p of present) database.set(P.key(p), [p.evr]);
+  for (const p of present) {
+    for (const replaced of standing(database, p)) database.delete(P.key(replaced));
+    database.set(P.key(p), [p.evr]);
+  }
   truth.push({ _tag: "Effect", at: options.now(), patchId: patch.patchId, action });
   if (struck === "after") throw new SimulatedCrash("after the transaction");
   return Effect.succeed(fine);
 };
+
+// Packages there whose place one is to take.
+const standing = (database: ReadonlyMap<string, unknown>, p: Package.WantedPackage): readonly Package.Package[] =>
+  p.replaces?.filter((r) => database.has(P.key(r))) ?? [];
 
 const listed = (database: ReadonlyMap<string, readonly string[]>): readonly Package.Package[] =>
   [...database]

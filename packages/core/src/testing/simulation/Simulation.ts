@@ -293,7 +293,7 @@ const setScene = (
   call(fettle.catalogue.ingest(manager, Story.patches));
   const activate = (group: Group): Activation => {
     const issued = call(
-      fettle.subscriptions.createActivationKey(manager, {
+      fettle.keys.create(manager, {
         title: group,
         tags: group === "outside" ? [group] : ["fleet", group],
         agentsMax: 10,

@@ -1,0 +1,115 @@
+/**
+ * What one asset gets of a job's patches: exact packages at exact versions, in the order of work, and what it doesn't get
+ * though it lacks it, by which rule. Assets of equal fate share one list. Pure.
+ */
+import { Package } from "@fettle/agent-protocol/vocabulary";
+import type { MissingPackage } from "../assessment/Judgement.ts";
+import type { Patch } from "../patch/Patch.ts";
+
+export interface PlannedPatch {
+  readonly patchId: string;
+  readonly advisory: string | null;
+  readonly packages: readonly Package.WantedPackage[];
+}
+
+/** A patch that an asset would get but for a rule. */
+export interface Withheld {
+  readonly patchId: string;
+  readonly rule: string;
+  readonly reason: string;
+}
+
+export interface Fate {
+  readonly patches: readonly PlannedPatch[];
+  readonly withheld: readonly Withheld[];
+}
+
+/** What a rollback knows of an asset: by patch, the versions that stood there, and what was replaced. */
+export interface Past {
+  readonly former: ReadonlyMap<string, readonly Package.Package[]>;
+  /** Names of packages whose place the patch took there; those don't come back. */
+  readonly replaced: ReadonlyMap<string, readonly string[]>;
+}
+
+/** A deployment brings what is behind to the version that fixes. */
+export const deployment = (
+  patches: readonly Patch[],
+  behind: ReadonlyMap<string, readonly MissingPackage[]>,
+): Fate =>
+  gathered(patches, (patch) => {
+    const packages = (behind.get(patch.id) ?? []).map(wanted).sort(inOrder);
+    if (packages.length === 0) return null;
+    const refusal = tooMany(packages);
+    return refusal === null
+      ? { patchId: patch.id, advisory: patch.id, packages }
+      : { patchId: patch.id, rule: "PAT-14", reason: refusal };
+  });
+
+/** A rollback takes packages back to the versions that stood there; newest first: what was put on last comes off first. */
+export const rollback = (patches: readonly Patch[], past: Past): Fate =>
+  gathered([...patches].reverse(), (patch) => {
+    const replaced = past.replaced.get(patch.id) ?? [];
+    if (replaced.length > 0) {
+      const reason = `it took the place of ${replaced.join(", ")}, which no rollback brings back`;
+      return { patchId: patch.id, rule: "PAT-12", reason };
+    }
+    const packages = [...(past.former.get(patch.id) ?? [])].sort(inOrder);
+    return packages.length === 0 ? null : { patchId: patch.id, advisory: patch.id, packages };
+  });
+
+/** Equal for the lists of assets of equal fate. */
+export const key = (patches: readonly PlannedPatch[]): string =>
+  JSON.stringify(patches.map((p) => [p.patchId, p.packages.map(packageKey)]));
+
+/** What was withheld from how many assets, for each patch and reason once, ordered. */
+export const summary = (fates: readonly Fate[]): readonly Withheld[] => {
+  const counts = new Map<string, { readonly withheld: Withheld; assets: number }>();
+  for (const withheld of fates.flatMap((f) => f.withheld)) {
+    const text = JSON.stringify([withheld.patchId, withheld.rule, withheld.reason]);
+    const known = counts.get(text);
+    if (known === undefined) counts.set(text, { withheld, assets: 1 });
+    else known.assets += 1;
+  }
+  return [...counts.entries()]
+    .sort(([a], [b]) => compare(a, b))
+    .map(([, { withheld, assets }]) => ({ ...withheld, reason: `${withheld.reason} (on ${assetsOf(assets)})` }));
+};
+
+const assetsOf = (n: number): string => (n === 1 ? "1 asset" : `${n} assets`);
+
+const gathered = (patches: readonly Patch[], of: (patch: Patch) => PlannedPatch | Withheld | null): Fate => {
+  const fate: { patches: PlannedPatch[]; withheld: Withheld[] } = { patches: [], withheld: [] };
+  for (const patch of patches) {
+    const found = of(patch);
+    if (found === null) continue;
+    if ("rule" in found) fate.withheld.push(found);
+    else fate.patches.push(found);
+  }
+  return fate;
+};
+
+const wanted = ({ name, arch, fixed, replaces }: MissingPackage): Package.WantedPackage => {
+  const target = { name, arch, evr: fixed };
+  return replaces === undefined || replaces.length === 0 ? target : { ...target, replaces: [...replaces].sort(inOrder) };
+};
+
+// What an agent is told of one patch has a limit; more than it would be refused there, and be nobody's fault.
+const tooMany = (packages: readonly Package.WantedPackage[]): string | null => {
+  const concerned = Package.concerned(packages).length;
+  if (concerned > Package.PER_PATCH_MAX) {
+    return `${concerned} packages of it, those that it replaces included; a job brings ${Package.PER_PATCH_MAX} at most`;
+  }
+  const replacing = packages.find((p) => (p.replaces?.length ?? 0) > Package.REPLACED_MAX);
+  return replacing === undefined ? null : `${replacing.name} replaces more than ${Package.REPLACED_MAX} packages at once`;
+};
+
+const packageKey = (p: Package.WantedPackage): readonly unknown[] => {
+  const own = [p.name, p.arch, p.evr];
+  return p.replaces === undefined ? own : [...own, p.replaces.map((r) => [r.name, r.arch, r.evr])];
+};
+
+// By name, architecture and version: an advisory may bring several versions of one package.
+const inOrder = (a: Package.Package, b: Package.Package): number =>
+  compare(a.name, b.name) || compare(a.arch, b.arch) || compare(a.evr, b.evr);
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
