@@ -113,6 +113,12 @@ export const packages: readonly LabPackage[] = [
   }),
   lab("helper-lab", "1.0", "1.el9", { repository: "hostile" }),
   lab("victim-lab", "1.0", "1.el9", { repository: "hostile" }),
+  lab("retired-lab", "1.0", "1.el9", { repository: "hostile" }),
+  lab("successor-lab", "1.0", "2.el9", {
+    generation: 2,
+    repository: "hostile",
+    preamble: ["Provides: retired-lab = 2", "Obsoletes: retired-lab < 2"],
+  }),
 ];
 
 const advisory = (
@@ -160,7 +166,7 @@ export const advisories: readonly Advisory[] = [
   advisory("FTSA-2026:0007", "Important", "slow-lab", ["slow-lab-1.0-2.el9"], ["CVE-2026-10008"]),
   advisory("FTBA-2026:0001", "None", "kernel-lab", ["kernel-lab-5.14.0-503.el9"], [], { rebootSuggested: true }),
   advisory("FTBA-2026:0002", "None", "tzdata-lab", ["tzdata-lab-2026b-1.el9"], []),
-  ...["failpost", "epoch", "unsigned", "foreign", "gone", "needs", "greedy"].map((word, at) =>
+  ...["failpost", "epoch", "unsigned", "foreign", "gone", "needs", "greedy", "successor"].map((word, at) =>
     advisory(
       `FTSA-2026:09${String(at + 1).padStart(2, "0")}`,
       "Low",

@@ -61,7 +61,8 @@ const fact = (o: Observation, outcome: PatchOutcome, reasonCode: ReasonCode | nu
   reasonCode,
   exitCode: o.report?.exitCode ?? null,
   outputTail: tail(o.report?.outputTail ?? ""),
-  packages: o.patch.packages.map((p) => change(p, o.before, o.after)),
+  // What went with a replacement is told as well: its own version before, none after.
+  packages: Package.concerned(o.patch.packages).map((p) => change(p, o.before, o.after)),
 });
 
 const change = (

@@ -8,23 +8,27 @@ import * as RpmVersion from "./RpmVersion.ts";
 
 /**
  * `Satisfied`: the asset is as the job wants it · `Unsatisfied`: something is left to do · `NotApplicable`: none of the
- * patch's packages is installed · `Broken`: a package is installed twice, which a half-done transaction leaves behind.
+ * patch's packages is installed, nor any whose place they take · `Broken`: a package is installed twice, which a half-done
+ * transaction leaves behind.
  */
 export type DetectionVerdict = "Satisfied" | "Unsatisfied" | "NotApplicable" | "Broken";
 
 /**
- * Judges a patch by its packages. For a deployment a package is satisfied at its target version or above; a package
- * that isn't installed needs nothing. For a rollback it is satisfied at exactly its target version.
+ * Judges a patch by its packages. For a deployment a package is satisfied at its target version or above; one that isn't
+ * installed needs nothing, unless a package stands there whose place it is to take. For a rollback it is satisfied at
+ * exactly its target version, and what it once replaced is no matter: no rollback brings that back.
  */
 export const verdict = (
   kind: JobKind,
-  targets: readonly Package.Package[],
+  targets: readonly Package.WantedPackage[],
   installed: readonly Package.InstalledVersions[],
 ): DetectionVerdict => {
   const found = new Map(installed.filter((p) => p.evrs.length > 0).map((p) => [Package.key(p), p]));
-  const judged = targets.flatMap((t) => {
+  const judged = targets.flatMap((t): readonly DetectionVerdict[] => {
     const p = found.get(Package.key(t));
-    return p === undefined ? [] : [judge(kind, t, p)];
+    if (p !== undefined) return [judge(kind, t, p)];
+    const isWanted = kind === "deployment" && t.replaces?.some((r) => found.has(Package.key(r))) === true;
+    return isWanted ? ["Unsatisfied"] : [];
   });
   if (judged.length === 0) return "NotApplicable";
   if (judged.includes("Broken")) return "Broken";

@@ -8,13 +8,25 @@ export interface Package {
   readonly evr: string;
 }
 
+/** A package of an instruction, at the version that it is to have. */
+export interface WantedPackage extends Package {
+  /** Installed packages whose place it takes: it is wanted where one of them stands, though it doesn't stand itself. */
+  readonly replaces?: readonly Package[];
+}
+
 /** One patch as an instruction to an installer: exactly these packages at exactly these versions. */
 export interface PatchInstruction {
   readonly patchId: string;
   /** The vendor bulletin in the asset's own repositories, when there is one (PAT-13). */
   readonly advisory: string | null;
-  readonly packages: readonly Package[];
+  readonly packages: readonly WantedPackage[];
 }
+
+/** Packages of one patch, those whose place they take counted with them: what a detection, and a fact about it, can hold. */
+export const PER_PATCH_MAX = 512;
+
+/** Packages whose place one package takes. */
+export const REPLACED_MAX = 64;
 
 /** What a package database says about one package of an instruction: every installed EVR, none when absent. */
 export interface InstalledVersions {
@@ -27,3 +39,12 @@ export interface InstalledVersions {
 
 /** A package's identity across versions. */
 export const key = (p: { readonly name: string; readonly arch: string }): string => `${p.name}.${p.arch}`;
+
+/** Every package that an instruction is about, each once: those that it brings, then those whose place they take. */
+export const concerned = (wanted: readonly WantedPackage[]): readonly Package[] => {
+  const found = new Map<string, Package>();
+  for (const p of [...wanted, ...wanted.flatMap((w) => w.replaces ?? [])]) {
+    if (!found.has(key(p))) found.set(key(p), { name: p.name, arch: p.arch, evr: p.evr });
+  }
+  return [...found.values()];
+};

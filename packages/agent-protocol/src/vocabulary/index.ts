@@ -2,6 +2,7 @@
 export * as DebVersion from "./DebVersion.ts";
 export * as Detection from "./Detection.ts";
 export type { JobKind } from "./JobKind.ts";
+export * as ModuleConduct from "./ModuleConduct.ts";
 export * as Package from "./Package.ts";
 export * as PatchOutcome from "./PatchOutcome.ts";
 export * as ReasonCode from "./ReasonCode.ts";

@@ -3,6 +3,8 @@
  * and one small job manifest per asset (reliability figure F4: a signature an asset, not a list an asset).
  */
 import * as z from "zod";
+import * as Package from "../vocabulary/Package.ts";
+import * as ConfigurationSettings from "./ConfigurationSettings.ts";
 import { wireLimits } from "./WireLimits.ts";
 import * as Words from "./Words.ts";
 
@@ -39,11 +41,23 @@ export type JobManifest = z.infer<typeof JobManifest>;
 /** The members of {@link JobManifest.critical} that this version understands. */
 export const criticalMembers: ReadonlySet<string> = new Set();
 
+/** A package of a patch. Without packages whose place it takes it has no such member: one value, one text. */
+export const WantedPackage = Words.pkg.extend({
+  replaces: z.array(Words.pkg).min(1).max(wireLimits.replacedPerPackage).exactOptional(),
+});
+
 /** One patch of a list: exactly these packages at exactly these versions. */
 export const PatchListItem = z.strictObject({
   patchId: Words.patchId,
   advisory: Words.advisory.nullable(),
-  packages: z.array(Words.pkg).min(1).max(512),
+  packages: z
+    .array(WantedPackage)
+    .min(1)
+    .max(wireLimits.packagesPerPatch)
+    .refine(
+      (wanted) => Package.concerned(wanted).length <= wireLimits.packagesPerPatch,
+      `at most ${wireLimits.packagesPerPatch} packages, those whose place they take included`,
+    ),
 });
 
 /** The patches of every asset of equal fate in a run, in the order of work. */
@@ -62,5 +76,8 @@ export const Configuration = z.strictObject({
   /** AGT-04; the control plane keeps it inside the subscription's limits. */
   statusIntervalSeconds: z.int().min(1).max(86_400),
   scanIntervalSeconds: z.int().min(1).max(2_592_000),
+  /** Not told by platforms of before these travelled: see {@link ConfigurationSettings.unsaid}. */
+  settings: ConfigurationSettings.ConfigurationSettings.exactOptional(),
+  modules: ConfigurationSettings.ActiveModules.exactOptional(),
 });
 export type Configuration = z.infer<typeof Configuration>;

@@ -33,7 +33,7 @@ const PatchFact = z.strictObject({
   reasonCode: z.int().min(0).max(65_535).nullable(),
   exitCode: z.int().nullable(),
   outputTail: z.string().max(wireLimits.outputTailCharacters),
-  packages: z.array(PackageChange).max(512),
+  packages: z.array(PackageChange).max(wireLimits.packagesPerPatch),
 });
 
 /** A signed document was not taken, and why. */

@@ -1,3 +1,5 @@
+import * as Package from "../vocabulary/Package.ts";
+
 /** What may come over the wire at most. Every number is a limit of wire v0; a test stands at each one's max + 1. */
 export interface WireLimits {
   readonly provisionBytes: number;
@@ -13,6 +15,9 @@ export interface WireLimits {
   readonly addressesPerInterface: number;
   readonly modulesPerHost: number;
   readonly patchesPerList: number;
+  /** Packages whose place they take included. */
+  readonly packagesPerPatch: number;
+  readonly replacedPerPackage: number;
   readonly outputTailCharacters: number;
   readonly clockSkewSeconds: number;
   readonly manifestPayloadBytes: number;
@@ -36,6 +41,8 @@ export const wireLimits: WireLimits = {
   modulesPerHost: 1_000,
   // JOB-04: a list holds 1–2000 patches.
   patchesPerList: 2_000,
+  packagesPerPatch: Package.PER_PATCH_MAX,
+  replacedPerPackage: Package.REPLACED_MAX,
   outputTailCharacters: 2_000,
   clockSkewSeconds: 300,
   manifestPayloadBytes: KIB,

@@ -1,4 +1,5 @@
 /** What goes over the wire: schemas, caps, signatures. */
+export * as ConfigurationSettings from "./ConfigurationSettings.ts";
 export * as Crypto from "./Crypto.ts";
 export * as Documents from "./Documents.ts";
 export * as Dsse from "./Dsse.ts";

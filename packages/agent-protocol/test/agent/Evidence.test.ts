@@ -73,6 +73,23 @@ describe("Evidence.judge", () => {
     });
   });
 
+  it("CMP-02: tells of a replaced package what stood before and that it went, once though two replace it", () => {
+    const old = { name: "old", arch: "noarch", evr: "1-1" };
+    const replacing = ["new", "newer"].map((name) => ({ name, arch: "noarch", evr: "2-1", replaces: [old] }));
+    const state = (name: string, ...evrs: readonly string[]) => ({ name, arch: "noarch", evrs, sideBySide: false });
+    const fact = observe({
+      patch: { ...patch, packages: replacing },
+      before: [state("new"), state("newer"), state("old", "1-1")],
+      after: [state("new", "2-1"), state("newer", "2-1"), state("old")],
+    });
+    expect(fact.outcome).toBe("Installed");
+    expect(fact.packages).toEqual([
+      { name: "new", arch: "noarch", before: [], after: ["2-1"] },
+      { name: "newer", arch: "noarch", before: [], after: ["2-1"] },
+      { name: "old", arch: "noarch", before: ["1-1"], after: [] },
+    ]);
+  });
+
   it("RUN-04: keeps the last 2,000 characters of the output, not the first", () => {
     const outputTail = `${"x".repeat(3_000)}END`;
     const kept = observe({ report: { ...ended(1), outputTail } }).outputTail;

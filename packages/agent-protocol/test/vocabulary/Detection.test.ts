@@ -2,6 +2,10 @@ import { describe, expect, it } from "vitest";
 import { Detection, type Package } from "../../src/vocabulary/index.ts";
 
 const target = (name: string, evr: string, arch = "x86_64"): Package.Package => ({ name, arch, evr });
+const instead = (name: string, evr: string, ...of: readonly string[]): Package.WantedPackage => ({
+  ...target(name, evr),
+  replaces: of.map((old) => target(old, "1-1")),
+});
 const has = (name: string, evrs: readonly string[], more: Partial<Package.InstalledVersions> = {}) => ({
   name,
   arch: "x86_64",
@@ -13,7 +17,7 @@ const has = (name: string, evrs: readonly string[], more: Partial<Package.Instal
 type Case = readonly [
   says: string,
   verdict: Detection.DetectionVerdict,
-  targets: readonly Package.Package[],
+  targets: readonly Package.WantedPackage[],
   installed: readonly Package.InstalledVersions[],
 ];
 
@@ -48,6 +52,37 @@ const deployments: readonly Case[] = [
   ["another package twice", "Satisfied", [target("b", "2-1")], [has("a", ["1-1", "2-1"]), has("b", ["2-1"])]],
   ["a kernel beside older ones", "Satisfied", [target("k", "3-1")], [has("k", ["1-1", "3-1"], { sideBySide: true })]],
   ["only older kernels", "Unsatisfied", [target("k", "3-1")], [has("k", ["1-1", "2-1"], { sideBySide: true })]],
+  ["what is to be replaced", "Unsatisfied", [instead("new", "2-1", "old")], [has("old", ["1-1"])]],
+  ["what is to be replaced in another version", "Unsatisfied", [instead("new", "2-1", "old")], [has("old", ["7-1"])]],
+  ["one of two to be replaced", "Unsatisfied", [instead("new", "2-1", "x", "old")], [has("old", ["1-1"])]],
+  ["what replaced it", "Satisfied", [instead("new", "2-1", "old")], [has("new", ["2-1"]), has("old", [])]],
+  ["a newer one of what replaced it", "Satisfied", [instead("new", "2-1", "old")], [has("new", ["3-1"])]],
+  ["what replaced it, too old", "Unsatisfied", [instead("new", "2-1", "old")], [has("new", ["1-1"])]],
+  [
+    "both, the new one at its target",
+    "Satisfied",
+    [instead("new", "2-1", "old")],
+    [has("new", ["2-1"]), has("old", ["1-1"])],
+  ],
+  ["neither", "NotApplicable", [instead("new", "2-1", "old")], [has("old", [])]],
+  [
+    "the replaced one of another architecture",
+    "NotApplicable",
+    [instead("new", "2-1", "old")],
+    [has("old", ["1-1"], { arch: "i686" })],
+  ],
+  [
+    "what replaces it, twice",
+    "Broken",
+    [instead("new", "2-1", "old")],
+    [has("new", ["1-1", "2-1"]), has("old", ["1-1"])],
+  ],
+  [
+    "one replaced and one that is still to be",
+    "Unsatisfied",
+    [instead("new", "2-1", "old"), target("b", "1-1")],
+    [has("old", ["1-1"]), has("b", ["1-1"])],
+  ],
 ];
 
 const rollbacks: readonly Case[] = [
@@ -57,6 +92,7 @@ const rollbacks: readonly Case[] = [
   ["the same version under an explicit epoch", "Satisfied", [target("a", "0:1-1")], [has("a", ["1-1"])]],
   ["no such package", "NotApplicable", [target("a", "1-1")], []],
   ["a package twice", "Broken", [target("a", "1-1")], [has("a", ["1-1", "2-1"])]],
+  ["only what it once replaced", "NotApplicable", [instead("new", "1-1", "old")], [has("old", ["1-1"])]],
   [
     "a newer kernel beside the target",
     "Unsatisfied",

@@ -104,6 +104,11 @@ describe.each(Object.entries(subjects))("%s", (name, { schema, sample }) => {
 
 const text = (length: number): string => "t".repeat(length);
 const pkg = { name: "a", arch: "noarch", evr: "1-1" };
+const replacing = (own: number, replaced: number) =>
+  times(own, (n) => {
+    const old = { ...pkg, name: `old${n}` };
+    return n < replaced ? { ...pkg, name: `p${n}`, replaces: [old] } : { ...pkg, name: `p${n}` };
+  });
 const change = { name: "a", arch: "noarch", before: [], after: [] };
 const item = { patchId: "P", advisory: null, packages: [pkg] };
 const evr = (length: number): string => `${"1".repeat(length - 2)}-1`;
@@ -141,6 +146,21 @@ const caps: readonly Cap[] = [
   ["PatchList", "patches.0.advisory", text(128), text(129)],
   ["PatchList", "patches.0.packages", [pkg], []],
   ["PatchList", "patches.0.packages", times(512, () => pkg), times(513, () => pkg)],
+  ["PatchList", "patches.0.packages", [{ ...pkg, replaces: [pkg] }], [{ ...pkg, replaces: [] }]],
+  [
+    "PatchList",
+    "patches.0.packages",
+    [{ ...pkg, replaces: times(64, () => pkg) }],
+    [{ ...pkg, replaces: times(65, () => pkg) }],
+  ],
+  [
+    "PatchList",
+    "patches.0.packages",
+    [{ ...pkg, replaces: [pkg] }],
+    [{ ...pkg, replaces: [{ ...pkg, replaces: [pkg] }] }],
+  ],
+  // 508 of their own and four that they replace, or five.
+  ["PatchList", "patches.0.packages", replacing(508, 4), replacing(508, 5)],
   ["PatchList", "patches.0.packages.0.name", text(128), text(129)],
   ["PatchList", "patches.0.packages.0.arch", text(32), text(33)],
   ["PatchList", "patches.0.packages.0.evr", evr(256), evr(257)],
@@ -285,6 +305,8 @@ describe("limits of the schemas", () => {
       addressesPerInterface: 64,
       modulesPerHost: 1_000,
       patchesPerList: 2_000,
+      packagesPerPatch: 512,
+      replacedPerPackage: 64,
       outputTailCharacters: 2_000,
       clockSkewSeconds: 300,
       manifestPayloadBytes: 1_024,

@@ -5,7 +5,7 @@
  * has begun is never interrupted or ended, so an interruption of these effects waits for it; dnf's exit code is only
  * reported, never believed.
  */
-import { type Package, ReasonCode, RpmVersion } from "@fettle/agent-protocol";
+import { Package, ReasonCode, RpmVersion } from "@fettle/agent-protocol";
 import { Installer, InstallerError, type InstallerShape, type InstallReport } from "@fettle/agent-protocol/agent";
 import * as Effect from "effect/Effect";
 import * as Layer from "effect/Layer";
@@ -33,7 +33,7 @@ export const make = (options: DnfOptions.DnfOptions): InstallerShape => {
   // One at a time: dnf's own lock would make the second one fail.
   const alone = Semaphore.makeUnsafe(1).withPermits(1);
   const detect = (patch: Package.PatchInstruction) =>
-    Effect.andThen(accept(patch), installed(settings, patch.packages));
+    Effect.andThen(accept(patch), installed(settings, Package.concerned(patch.packages)));
   return {
     name: "dnf",
     class: "transactional",
@@ -52,7 +52,7 @@ type Found = readonly Package.InstalledVersions[];
 // Refused before anything is spawned, detection included: names are operands there too.
 const accept = (patch: Package.PatchInstruction): Effect.Effect<void, InstallerError> =>
   Effect.suspend(() => {
-    const refusal = CommandLine.refuse(patch.advisory, patch.packages);
+    const refusal = CommandLine.refuse(patch.advisory, Package.concerned(patch.packages));
     if (refusal === null) return Effect.void;
     const message = `patch ${patch.patchId} can't be given to dnf: ${refusal.message}`;
     return Effect.fail(new InstallerError({ reason: "InstructionRefused", message, isRetryable: false }));
@@ -82,7 +82,7 @@ const deploy = Effect.fn("DnfInstaller.deploy")(function* (
   found: Found,
   what: "install" | "prefetch",
 ) {
-  const wanted = patch.packages.filter((p) => isOlder(p, found));
+  const wanted = patch.packages.filter((p) => isOlder(p, found) || isToReplace(p, found));
   if (wanted.length === 0) return RunReport.nothingToDo("no installed package is older than the patch");
   yield* privileged;
   const attempt = (refresh: boolean) => {
@@ -130,6 +130,10 @@ const review = (
 
 const evrsOf = (p: Package.Package, found: Found): readonly string[] =>
   found.find((f) => f.name === p.name && f.arch === p.arch)?.evrs ?? [];
+
+// One that isn't there itself is wanted where a package stands whose place it takes.
+const isToReplace = (p: Package.WantedPackage, found: Found): boolean =>
+  evrsOf(p, found).length === 0 && p.replaces?.some((r) => evrsOf(r, found).length > 0) === true;
 
 // A package that isn't installed needs nothing; one kept side by side only a version that is new enough.
 const isOlder = (p: Package.Package, found: Found): boolean => {

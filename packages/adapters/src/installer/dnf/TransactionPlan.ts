@@ -3,7 +3,8 @@
  *
  * dnf 4 with `-v` prints one line for each package of its plan, unwrapped (`---> Package curl.x86_64 8.0-2 will be an
  * upgrade`), before it asks. A deployment's plan must bring every wanted package to exactly its version; it may also
- * install or upgrade what these depend on; it may take nothing away. What can't be read is refused.
+ * install or upgrade what these depend on; it may take nothing away but the packages whose place the wanted ones take, as
+ * the job says. What can't be read is refused.
  */
 import { type Package, RpmVersion } from "@fettle/agent-protocol";
 
@@ -43,6 +44,8 @@ const words: ReadonlyMap<string, Action> = new Map([
   ["obsoleting", "obsoleting"],
 ]);
 
+const arrivals: ReadonlySet<Action> = new Set(["install", "upgrade", "obsoleting"]);
+
 const CHANGE = /^---> Package (\S+)\.([^\s.]+) (\S+) will be (.+)$/;
 const START = "---> ";
 const FINISHED = "--> Finished dependency resolution";
@@ -60,11 +63,15 @@ export const parse = (output: string): readonly Change[] | null => {
         .map(change);
 };
 
-/** Judges the plan of a deployment. `wanted` are the packages that are installed in an older version. */
-export const reviewInstall = (changes: readonly Change[], wanted: readonly Package.Package[]): Verdict => {
-  const arriving = changes.filter((c) => c.action === "install" || c.action === "upgrade");
+/** Judges the plan of a deployment. `wanted` are the packages that stand in an older version, or replace what stands. */
+export const reviewInstall = (changes: readonly Change[], wanted: readonly Package.WantedPackage[]): Verdict => {
+  const replaced = wanted.flatMap((w) => w.replaces ?? []);
+  const isWanted = (c: Change): boolean => wanted.some((w) => isSamePackage(w, c));
+  const arriving = changes.filter((c) => arrivals.has(c.action));
   const beyond = changes.filter((c) => {
     if (c.action === "install" || c.action === "upgrade" || c.action === "upgraded") return false;
+    if (c.action === "obsoleting" && isWanted(c)) return false;
+    if (c.action === "obsoleted" && replaced.some((r) => isSamePackage(r, c))) return false;
     // A package kept side by side pushes out its own oldest version.
     return !(c.action === "erase" && arriving.some((a) => isSamePackage(a, c)));
   });

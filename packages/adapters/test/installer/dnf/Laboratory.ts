@@ -21,8 +21,11 @@ export const missingTools: readonly string[] = [
 /** Whether real suites run: they skip where a tool is missing, unless the machine is said to have everything. */
 export const runsForReal = missingTools.length === 0 || process.env.REQUIRE_REAL_INSTALLERS === "1";
 
+// Those that come with others: as what they depend on, or in their place.
+const newcomers = ["helper-lab", "successor-lab"];
+
 /** What every test asset has: all packages of both repositories, in their first version. */
-const packages = [...new Set(World.catalogue.packages.map((p) => p.name))].filter((name) => name !== "helper-lab");
+const packages = [...new Set(World.catalogue.packages.map((p) => p.name))].filter((name) => !newcomers.includes(name));
 
 export interface Bench {
   readonly asset: World.WorldAsset;

@@ -46,6 +46,22 @@ describe("dnf's plan", () => {
     },
   );
 
+  it("takes away what the job says that a wanted package replaces, and nothing else", () => {
+    const wanted = { ...want("new-lab", "2-1"), replaces: [want("old-lab", "1-1")] };
+    const swap = plan("new-lab.noarch 2-1 will be obsoleting", "old-lab.noarch 1-1 will be obsoleted");
+    expect(TransactionPlan.reviewInstall(swap, [wanted])).toEqual({ _tag: "Accepted" });
+    expect(TransactionPlan.reviewInstall(swap, [want("new-lab", "2-1")])).toMatchObject({
+      _tag: "Exceeds",
+      changes: [{ name: "old-lab" }],
+    });
+    const more = [...swap, ...plan("third-lab.noarch 1-1 will be obsoleted")];
+    expect(TransactionPlan.reviewInstall(more, [wanted])).toMatchObject({ changes: [{ name: "third-lab" }] });
+    const erased = plan("new-lab.noarch 2-1 will be installed", "old-lab.noarch 1-1 will be erased");
+    expect(TransactionPlan.reviewInstall(erased, [wanted])).toMatchObject({ changes: [{ name: "old-lab" }] });
+    const other = plan("new-lab.noarch 3-1 will be obsoleting", "old-lab.noarch 1-1 will be obsoleted");
+    expect(TransactionPlan.reviewInstall(other, [wanted])).toMatchObject({ _tag: "Incomplete" });
+  });
+
   it("exceeds the job when a line of it can't be read", () => {
     expect(TransactionPlan.reviewInstall(plan("what is this"), [])).toMatchObject({ _tag: "Exceeds" });
   });

@@ -32,10 +32,7 @@ export interface Past {
 }
 
 /** A deployment brings what is behind to the version that fixes. */
-export const deployment = (
-  patches: readonly Patch[],
-  behind: ReadonlyMap<string, readonly MissingPackage[]>,
-): Fate =>
+export const deployment = (patches: readonly Patch[], behind: ReadonlyMap<string, readonly MissingPackage[]>): Fate =>
   gathered(patches, (patch) => {
     const packages = (behind.get(patch.id) ?? []).map(wanted).sort(inOrder);
     if (packages.length === 0) return null;
@@ -90,7 +87,9 @@ const gathered = (patches: readonly Patch[], of: (patch: Patch) => PlannedPatch 
 
 const wanted = ({ name, arch, fixed, replaces }: MissingPackage): Package.WantedPackage => {
   const target = { name, arch, evr: fixed };
-  return replaces === undefined || replaces.length === 0 ? target : { ...target, replaces: [...replaces].sort(inOrder) };
+  return replaces === undefined || replaces.length === 0
+    ? target
+    : { ...target, replaces: [...replaces].sort(inOrder) };
 };
 
 // What an agent is told of one patch has a limit; more than it would be refused there, and be nobody's fault.
@@ -100,7 +99,9 @@ const tooMany = (packages: readonly Package.WantedPackage[]): string | null => {
     return `${concerned} packages of it, those that it replaces included; a job brings ${Package.PER_PATCH_MAX} at most`;
   }
   const replacing = packages.find((p) => (p.replaces?.length ?? 0) > Package.REPLACED_MAX);
-  return replacing === undefined ? null : `${replacing.name} replaces more than ${Package.REPLACED_MAX} packages at once`;
+  return replacing === undefined
+    ? null
+    : `${replacing.name} replaces more than ${Package.REPLACED_MAX} packages at once`;
 };
 
 const packageKey = (p: Package.WantedPackage): readonly unknown[] => {
