@@ -17,7 +17,7 @@ export const save = Effect.fn("ConfigurationProfiles.save")(function* (
   actor: Actor,
   input: ConfigurationProfile.ConfigurationProfile,
 ) {
-  yield* Authority.require(actor, "edit-profile");
+  yield* Authority.require(actor, "edit-configuration-profile");
   const { tenantId } = actor;
   const { limits } = yield* Subscriptions.of(tenantId);
   const profile = yield* lift(ConfigurationProfile.validate(input, limits));

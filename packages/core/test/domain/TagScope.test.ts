@@ -55,6 +55,50 @@ describe("a tag scope", () => {
     expect(TagScope.tags([])).not.toEqual(TagScope.all);
   });
 
+  it.each([
+    undefined,
+    null,
+    "All",
+    "All tags",
+    [],
+    {},
+    { _tag: "all" },
+    { _tag: "None" },
+    { _tag: "Tags" },
+    { _tag: "Tags", tags: null },
+    { _tag: "Tags", tags: "emea" },
+    { _tag: "Tags", tags: [1] },
+    { tags: ["emea"] },
+  ])("TAG-05: %j, which a directory might answer, is no scope: not all, not nothing", (answer) => {
+    expect(TagScope.read(answer as never)).toMatchObject({ ok: false, error: expect.stringContaining("All") });
+  });
+
+  it("TAG-05: a scope that is one is read as it is", () => {
+    for (const scope of [TagScope.all, TagScope.tags([]), TagScope.tags(["emea"])])
+      expect(TagScope.read(scope)).toEqual({ ok: true, value: scope });
+  });
+
+  it("RBAC-05: is the same or larger when every tag of the other lies in its closure; only all is as large as all", () => {
+    const { all, covers, tags } = TagScope;
+    expect(covers(all, all, tree)).toBe(true);
+    expect(covers(all, tags(["emea"]), tree)).toBe(true);
+    expect(covers(tags(["emea", "berlin", "apac"]), all, tree)).toBe(false);
+    expect(covers(tags(["emea"]), tags(["berlin", "emea"]), tree)).toBe(true);
+    expect(covers(tags(["berlin"]), tags(["emea"]), tree)).toBe(false);
+    expect(covers(tags(["emea"]), tags(["berlin", "apac"]), tree)).toBe(false);
+    expect(covers(tags([]), tags(["berlin"]), tree)).toBe(false);
+    expect(covers(tags([]), tags([]), tree)).toBe(true);
+    fc.assert(
+      fc.property(Arbitraries.tree, Arbitraries.scope, Arbitraries.scope, (forest, a, b) => {
+        const below = (ids: readonly string[]) => ids.flatMap((id) => [id, ...Forest.below(forest, id)]);
+        const expected =
+          a._tag === "All" || (b._tag === "Tags" && b.tags.every((t) => below(a.tags).some((id) => id === t)));
+        expect(covers(a, b, forest)).toBe(expected);
+      }),
+      Arbitraries.runs(2_000),
+    );
+  });
+
   const rule = (query: string): TagTree.TagRule => ({ _tag: "Dynamic", query });
   const changed = (tag: Partial<TagTree.Tag> & { readonly id: string }) =>
     new Map(tree).set(tag.id, { name: tag.id, parent: null, rule: TagTree.assigned, ...tag });

@@ -1,71 +1,96 @@
 /**
- * Who may do what (RBAC-01, RBAC-02). A decision is data: allowed or not, which permission, by which rule, and who
- * could. The five roles are the default policy; what a host brings of its own comes later (RBAC-10).
+ * Who may do what (RBAC-02). A {@link Decision} is data: allowed or not, which permission, by which rule, why, and who
+ * could. Every denial names the permission that was missing (RBAC-10), and the rejection made of it carries the decision.
  */
 import * as Rejection from "../shared/Rejection.ts";
 import { fail, ok, type Result } from "../shared/Result.ts";
+import * as TagScope from "../tag/TagScope.ts";
+import type { Permission } from "./Permission.ts";
+import * as Policy from "./Policy.ts";
 import type { Role, User } from "./User.ts";
 
-export type Permission =
-  | "manage-licence"
-  | "edit-profile"
-  | "view-profile"
-  | "change-job-owner"
-  | "view-any-job"
-  | "edit-any-job"
-  | "create-job"
-  | "edit-assigned-job"
-  | "view-assigned-job"
-  | "manage-catalogue"
-  | "supply-vendor-file"
-  | "manage-activation-keys"
-  | "manage-tags"
-  | "view-assets";
+export interface Decision {
+  readonly allowed: boolean;
+  /** The permission that allows it, or that is missing. */
+  readonly permission: Permission;
+  /** The rule that decided. */
+  readonly rule: string;
+  /** In words. */
+  readonly why: string;
+  /** The roles that have the permission. Empty where no role would do: what stands in the way is no permission. */
+  readonly whoCould: readonly Role[];
+}
 
-const everyone: readonly Role[] = ["PatchManager", "PatchUser", "PatchDashboardAuthor", "PatchReader", "PatchSecurity"];
-const managers: readonly Role[] = ["PatchManager"];
-const workers: readonly Role[] = ["PatchManager", "PatchUser"];
-
-/** The permission table of RBAC-02; the super user has every permission. */
-export const policy: { readonly [P in Permission]: readonly Role[] } = {
-  "manage-licence": managers,
-  "edit-profile": managers,
-  "view-profile": everyone,
-  "change-job-owner": managers,
-  "view-any-job": managers,
-  "edit-any-job": managers,
-  "create-job": workers,
-  "edit-assigned-job": workers,
-  "view-assigned-job": everyone,
-  "manage-catalogue": managers,
-  // PAT-04 names these three.
-  "supply-vendor-file": ["PatchManager", "PatchUser", "PatchSecurity"],
-  "manage-activation-keys": managers,
-  "manage-tags": managers,
-  "view-assets": everyone,
+/** Decides. Nobody (null) may nothing, and neither may who has roles that exclude one another (RBAC-03). */
+export const decide = (policy: Policy.Policy, user: User | null, permission: Permission): Decision => {
+  const whoCould = Policy.holders(policy, permission);
+  if (user === null) return denied(permission, "RBAC-02", "no such user in this tenant", whoCould);
+  const standing = Policy.standingOf(policy, user);
+  switch (standing._tag) {
+    case "SuperUser":
+      return { allowed: true, permission, rule: "RBAC-02", why: "a super user may everything", whoCould };
+    case "Roles": {
+      const role = standing.roles.find((r) => Policy.has(policy, r, permission));
+      if (role === undefined) return denied(permission, "RBAC-10", missing(permission, whoCould), whoCould);
+      return { allowed: true, permission, rule: "RBAC-02", why: `the role ${role} has it`, whoCould };
+    }
+    case "Exclusive": {
+      const [a, b] = standing.roles;
+      const why = `${missing(permission, whoCould)}. The roles ${a} and ${b} exclude one another and permit nothing together`;
+      return denied(permission, "RBAC-03", why, whoCould);
+    }
+    case "Unknown": {
+      const why = `${missing(permission, whoCould)}. No role of this policy: ${standing.roles.join(", ")}`;
+      return denied(permission, "RBAC-10", why, whoCould);
+    }
+  }
 };
 
-/** Whether one of the user's roles carries the permission. */
-export const may = (user: User, permission: Permission): boolean =>
-  user.roles.includes("SuperUser") || user.roles.some((r) => policy[permission].includes(r));
+/** Whether the user has the permission. */
+export const may = (policy: Policy.Policy, user: User, permission: Permission): boolean =>
+  decide(policy, user, permission).allowed;
 
-/** {@link may} as a decision: the rejection names the permission that was missing and who has it. */
-export const require = (user: User | null, permission: Permission): Result<User, Rejection.Rejection> => {
-  if (user === null) return fail(Rejection.make("RBAC-02", "not-permitted", "no such user in this tenant"));
-  if (may(user, permission)) return ok(user);
-  const who = ["SuperUser", ...policy[permission]].join(", ");
-  return fail(Rejection.make("RBAC-10", "not-permitted", `needs the permission ${permission}; ${who} have it`));
+/** {@link decide} as a result: the user, or a rejection that carries the decision. */
+export const require = (
+  policy: Policy.Policy,
+  user: User | null,
+  permission: Permission,
+): Result<User, Rejection.Rejection> => {
+  const decision = decide(policy, user, permission);
+  return decision.allowed && user !== null ? ok(user) : fail(rejection(decision));
 };
+
+/** A denial as a rejection. */
+export const rejection = (decision: Decision, code: "not-permitted" | "conflict" = "not-permitted") => {
+  const { permission, whoCould } = decision;
+  return { ...Rejection.make(decision.rule, code, decision.why), denial: { permission, whoCould } };
+};
+
+/** The user in the scope that the policy gives them: a super user's has no limit (RBAC-02), everybody else keeps theirs. */
+export const inScope = (policy: Policy.Policy, user: User): User =>
+  user.roles.includes(policy.superUser) && user.scope._tag !== "All" ? { ...user, scope: TagScope.all } : user;
+
+const denied = (permission: Permission, rule: string, why: string, whoCould: readonly Role[]): Decision => ({
+  allowed: false,
+  permission,
+  rule,
+  why,
+  whoCould,
+});
+
+const missing = (permission: Permission, whoCould: readonly Role[]): string =>
+  `needs the permission ${permission}; ${whoCould.join(", ")} have it`;
 
 /** Whether the user may act on a job of that owner: any job by role, an own one by the narrower permission (RBAC-04). */
 export const requireOnJob = (
   user: User | null,
   ownerId: string | null,
   action: "view" | "edit",
+  policy: Policy.Policy = Policy.standard,
 ): Result<User, Rejection.Rejection> => {
   const any: Permission = action === "view" ? "view-any-job" : "edit-any-job";
   const assigned: Permission = action === "view" ? "view-assigned-job" : "edit-assigned-job";
-  if (user !== null && may(user, any)) return ok(user);
-  if (user !== null && user.id === ownerId) return require(user, assigned);
-  return require(user, any);
+  if (user !== null && may(policy, user, any)) return ok(user);
+  if (user !== null && user.id === ownerId) return require(policy, user, assigned);
+  return require(policy, user, any);
 };

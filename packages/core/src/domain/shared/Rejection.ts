@@ -10,6 +10,8 @@ export interface Rejection {
   readonly message: string;
   /** Where in the input, as a path such as `patches.query`. */
   readonly path: string | null;
+  /** Of a denial: the permission that was missing, and the roles that have it (RBAC-10). */
+  readonly denial?: { readonly permission: string; readonly whoCould: readonly string[] };
 }
 
 /** Makes a rejection. */

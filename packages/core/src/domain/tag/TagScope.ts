@@ -13,6 +13,28 @@ export const all: TagScope = { _tag: "All" };
 /** The assets that bear one of these tags or a descendant of one; none of them, when there are no tags. */
 export const tags = (ids: readonly string[]): TagScope => ({ _tag: "Tags", tags: ids });
 
+/**
+ * A scope that came from outside, or what it is instead. There is no third kind: nothing, an empty object, a tag of a
+ * newer version are refused, and never read as {@link all} or as no tags.
+ */
+export const read = (answer: TagScope | null | undefined): Result<TagScope, string> => {
+  if (answer?._tag === "All") return ok(all);
+  const given: unknown = answer?._tag === "Tags" ? answer.tags : null;
+  if (Array.isArray(given) && given.every((t): t is string => typeof t === "string")) return ok(tags(given));
+  return fail('a scope is { _tag: "All" } or { _tag: "Tags", tags: [...] }; no tags see nothing');
+};
+
+/**
+ * Whether a scope is the same as another or larger (RBAC-05): every tag of the other lies in its closure. `All` is as large
+ * as any, and only `All` is as large as `All`.
+ */
+export const covers = (scope: TagScope, other: TagScope, tree: TagTree.TagTree): boolean => {
+  if (scope._tag === "All") return true;
+  if (other._tag === "All") return false;
+  const closure = TagTree.closure(tree, scope.tags);
+  return other.tags.every((tag) => closure.has(tag));
+};
+
 /** Whether an asset with these tags is in the scope; the error names the rule that keeps it out. */
 export const sees = (
   scope: TagScope,
