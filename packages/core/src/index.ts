@@ -41,6 +41,7 @@ export type { AgentPage, AgentRow, AgentSearchInput, StaleInput } from "./engine
 export type { AssetDetails, AssetPatch, AssetPatchesInput, AssetPatchPage } from "./engine/AssetDetails.ts";
 export type { AssetPage, AssetQuestion, AssetRow, AssetSearchInput, FacetsInput } from "./engine/AssetSearches.ts";
 export type { AssetView, MissingView } from "./engine/Assets.ts";
+export * as AuditChain from "./engine/AuditChain.ts";
 export type { PatchView } from "./engine/Catalogue.ts";
 export type { FeedInput, Ingested } from "./engine/Feeds.ts";
 export type { JobPage, JobRow, JobSearchInput } from "./engine/JobSearches.ts";

@@ -1,5 +1,5 @@
 /** Random batches over few tenants, ids and keys, so that they meet; and everything that a storage then answers. */
-import type { Batch, StorageShape } from "@fettle/core";
+import { AuditChain, type Batch, type StorageShape } from "@fettle/core";
 import * as Effect from "effect/Effect";
 import * as fc from "fast-check";
 
@@ -38,6 +38,15 @@ const write = fc.oneof(
 );
 const event = fc.record({ type: fc.constantFrom("E1", "E2"), kind, id, at: fc.integer(), body });
 
+const audit = fc.record({
+  at: fc.integer(),
+  by: fc.constantFrom("user:anna", "user:ben"),
+  action: fc.constantFrom("jobs.enable", "tags.save"),
+  kind,
+  id,
+  body,
+});
+
 /** A batch that is sometimes refused. */
 export const batch: fc.Arbitrary<Batch> = fc.record({
   tenantId: fc.constantFrom(...tenants),
@@ -46,6 +55,7 @@ export const batch: fc.Arbitrary<Batch> = fc.record({
   uniques: few(claim, 1),
   writes: few(write, 4),
   events: few(event, 2),
+  audit: few(audit, 2),
 });
 
 /** Every answer that a storage gives about the tenants of {@link batch}, as text. */
@@ -68,6 +78,15 @@ export const everything = (storage: StorageShape, prefix: string): Effect.Effect
       answers.push(yield* storage.counter(tenant, "k1"), yield* storage.counter(tenant, "k2"));
       const events = yield* storage.events(tenant, 0, 1_000);
       answers.push(events.map((e) => [e.position, e.type, e.kind, e.id, e.at, e.body]));
+      const records = yield* storage.audit(tenant, { after: 0, limit: 1_000 });
+      // The tenant's name is in the hashes, and each storage has names of its own.
+      answers.push(records.map(({ previous: _p, hash: _h, ...record }) => record));
+      answers.push(AuditChain.follow(tenant, AuditChain.GENESIS, records)._tag);
+      const entity = { kind: "job", id: "é" } as const;
+      for (const asked of [{ by: "user:ben" }, { action: "tags.save", from: 0 }, { entity, until: 1_000 }]) {
+        const some = yield* storage.audit(tenant, { after: 1, limit: 3, ...asked });
+        answers.push(some.map((record) => record.position));
+      }
     }
     return JSON.stringify(answers, null, 1);
   });

@@ -66,6 +66,8 @@ test("SQLite answers whatever the storage in memory answers, over random batches
   );
 });
 
+const record = { at: 0, by: "user:anna", action: "jobs.create", kind: "job", id: "b", body: null } as const;
+
 describe("opening a SQLite file", () => {
   test("sets it to WAL, every commit on the disk, foreign keys on, strict tables", async () => {
     const file = join(directory(), "a.db");
@@ -78,7 +80,7 @@ describe("opening a SQLite file", () => {
       "SELECT name, strict FROM pragma_table_list WHERE schema = 'main' AND name NOT LIKE 'sqlite_%' ORDER BY name",
     );
     const strict = tables.all().map(({ name, strict }) => [name, strict]);
-    const names = ["counter", "entity", "event", "event_head", "index_entry", "unique_key"];
+    const names = ["audit", "audit_head", "counter", "entity", "event", "event_head", "index_entry", "unique_key"];
     expect(strict).toEqual(names.map((name) => [name, 1]));
     database.close();
   });
@@ -102,9 +104,27 @@ describe("opening a SQLite file", () => {
     const before = readFileSync(file);
     const error = await failure(file);
     expect(error).toMatchObject({ _tag: "StorageError", reason: "Unavailable", operation: "open", isRetryable: false });
-    expect(error.message).toContain("schema version 99, this code knows 1: update the code");
+    expect(error.message).toContain(`schema version 99, this code knows ${migrations.length}: update the code`);
     expect(readFileSync(file).equals(before)).toBe(true);
   }, 5_000);
+
+  test("brings a database of every earlier version up to date, with what is in it", async () => {
+    for (let version = 1; version < migrations.length; version += 1) {
+      const file = join(directory(), `v${version}.db`);
+      const options = { what: "a storage", applicationId: SqliteStorage.APPLICATION_ID };
+      const earlier = await Effect.runPromise(
+        SqliteFile.open({ file, ...options, migrations: migrations.slice(0, version) }),
+      );
+      earlier.exec("INSERT INTO entity (tenant_id, kind, id, revision, body) VALUES ('t', 'job', 'a', 3, '{\"n\":1}')");
+      earlier.close();
+      await using(file, (opened) => opened.commit({ ...job("b"), audit: [record] }));
+      const [jobs, trail] = await using(file, (opened) =>
+        Effect.all([opened.list("t", "job", { limit: 9 }), opened.audit("t", { after: 0, limit: 9 })]),
+      );
+      expect(jobs).toMatchObject([{ id: "a", revision: 3, body: { n: 1 } }, { id: "b" }]);
+      expect(trail).toMatchObject([{ position: 1, by: "user:anna" }]);
+    }
+  });
 
   test("refuses a database of something else, and leaves it as it is", async () => {
     const file = join(directory(), "other.db");

@@ -10,6 +10,7 @@ import {
   type CounterChange,
   type EntityKind,
   type Expectation,
+  type NewAuditRecord,
   type NewEvent,
   PAGE_LIMIT_MAX,
   type PutWrite,
@@ -141,6 +142,7 @@ export interface Change {
   readonly uniques?: readonly UniqueClaim[];
   readonly writes: Batch["writes"];
   readonly events?: readonly NewEvent[];
+  readonly audit?: readonly NewAuditRecord[];
 }
 
 /** Commits and gives back the answer, refusals included. */
@@ -153,6 +155,7 @@ export const tryCommit = (tenantId: string, change: Change): Effect.Effect<Commi
       uniques: change.uniques ?? [],
       writes: change.writes,
       events: change.events ?? [],
+      audit: change.audit ?? [],
     }),
   );
 

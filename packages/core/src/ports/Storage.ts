@@ -105,6 +105,43 @@ export interface StoredEvent extends NewEvent {
   readonly position: number;
 }
 
+/**
+ * A change for the audit trail (RBAC-11): who did what to which entity. The store numbers records per tenant in the order
+ * of commits, and chains each to the one before it by `AuditChain.link`.
+ */
+export interface NewAuditRecord {
+  /** Epoch milliseconds. */
+  readonly at: number;
+  /** The actor, as `Actor.label` spells it. */
+  readonly by: string;
+  /** The method that was called, `jobs.enable`. */
+  readonly action: string;
+  readonly kind: EntityKind;
+  readonly id: string;
+  /** What changed, and why. */
+  readonly body: StoredJson;
+}
+
+/** A record as it stands. `hash` covers all of it and `previous`, the hash of the record before. */
+export interface StoredAuditRecord extends NewAuditRecord {
+  readonly position: number;
+  readonly previous: string;
+  readonly hash: string;
+}
+
+/** Which records, in the order of their positions. What is left out narrows nothing. */
+export interface AuditQuery {
+  /** The position of the last record of the page before; 0 for the first page. */
+  readonly after: number;
+  readonly limit: number;
+  readonly by?: string;
+  readonly action?: string;
+  readonly entity?: { readonly kind: EntityKind; readonly id: string };
+  /** First instant, and the first that is no longer looked at; epoch milliseconds. */
+  readonly from?: number;
+  readonly until?: number;
+}
+
 export interface Batch {
   readonly tenantId: string;
   readonly expect: readonly Expectation[];
@@ -112,6 +149,8 @@ export interface Batch {
   readonly uniques: readonly UniqueClaim[];
   readonly writes: readonly (PutWrite | DeleteWrite)[];
   readonly events: readonly NewEvent[];
+  /** Appended for good: no call changes or removes a record. Left out: nothing to audit. */
+  readonly audit?: readonly NewAuditRecord[];
 }
 
 /** What a commit answers. `Refused` names the first thing that did not hold; nothing of the batch happened. */
@@ -163,6 +202,8 @@ export interface StorageShape {
   readonly counter: (tenantId: string, key: string) => Effect<number, StorageError>;
   /** Events after a position (0 for the first), in order. */
   readonly events: (tenantId: string, after: number, limit: number) => Effect<readonly StoredEvent[], StorageError>;
+  /** Records of the audit trail, in order. */
+  readonly audit: (tenantId: string, query: AuditQuery) => Effect<readonly StoredAuditRecord[], StorageError>;
   /** Every tenant that has an entity: what a dispatcher walks. The only call that is not of one tenant. */
   readonly tenants: () => Effect<readonly string[], StorageError>;
 }

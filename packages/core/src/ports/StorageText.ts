@@ -6,7 +6,7 @@
  * has no UTF-8, so both would turn into other text silently. U+FEFF at the beginning of what is read back is taken for a
  * byte order mark by some drivers (PGlite's) and dropped. Bodies travel as JSON, which none of this touches.
  */
-import { type Batch, type EntityKind, PAGE_LIMIT_MAX, type Page, StorageError } from "./Storage.ts";
+import { type AuditQuery, type Batch, type EntityKind, PAGE_LIMIT_MAX, type Page, StorageError } from "./Storage.ts";
 
 /** Bytes of UTF-8 at most. */
 export const TEXT_BYTES_MAX = {
@@ -17,9 +17,11 @@ export const TEXT_BYTES_MAX = {
   key: 1_024,
   owner: 512,
   eventType: 256,
+  actor: 512,
+  action: 128,
 } as const;
 
-/** Expectations, counters, uniques, writes and events of one batch together. */
+/** Expectations, counters, uniques, writes, events and audit records of one batch together. */
 export const BATCH_CHANGES_MAX = 50_000;
 
 /** UTF-16 units of a body's JSON. What is larger belongs into the blob store. */
@@ -39,8 +41,8 @@ export const encodeBody = (body: unknown, where: string): string => {
 
 /** Throws a {@link StorageError} when a batch can't be kept as it is, whatever the state. */
 export const checkBatch = (batch: Batch): void => {
-  const { expect, counters, uniques, writes, events } = batch;
-  const changes = expect.length + counters.length + uniques.length + writes.length + events.length;
+  const { expect, counters, uniques, writes, events, audit = [] } = batch;
+  const changes = expect.length + counters.length + uniques.length + writes.length + events.length + audit.length;
   if (changes > BATCH_CHANGES_MAX)
     throw refused("commit", `${changes} changes in a batch; at most ${BATCH_CHANGES_MAX}`);
   checkText("commit", "tenantId", batch.tenantId);
@@ -61,6 +63,12 @@ export const checkBatch = (batch: Batch): void => {
   }
   for (const { type, id, at } of events) {
     checkText("commit", "eventType", type);
+    checkText("commit", "id", id);
+    checkInteger("at", at);
+  }
+  for (const { by, action, id, at } of audit) {
+    checkText("commit", "actor", by);
+    checkText("commit", "action", action);
     checkText("commit", "id", id);
     checkInteger("at", at);
   }
@@ -96,6 +104,20 @@ export const checkEvents = (tenantId: string, after: number, limit: number): voi
   checkLimit("events", limit);
 };
 
+/** Throws when a question to the audit trail is none. */
+export const checkAudit = (tenantId: string, query: AuditQuery): void => {
+  checkText("audit", "tenantId", tenantId);
+  const { after, limit, by, action, entity, from, until } = query;
+  if (!Number.isSafeInteger(after) || after < 0) throw refused("audit", `after is ${after}; 0 or a position`);
+  checkLimit("audit", limit);
+  if (by !== undefined) checkText("audit", "actor", by);
+  if (action !== undefined) checkText("audit", "action", action);
+  if (entity !== undefined) checkText("audit", "id", entity.id);
+  for (const instant of [from, until]) {
+    if (instant !== undefined && !Number.isSafeInteger(instant)) throw refused("audit", `${instant} is no instant`);
+  }
+};
+
 /** Where an entity stands in a map; NUL is in no id. */
 export const entityKey = (kind: EntityKind, id: string): string => `${kind}\0${id}`;
 
@@ -116,7 +138,14 @@ const checkInteger = (what: string, value: number): void => {
 
 const UNKEEPABLE = /\0|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
 
-const readBack: ReadonlySet<keyof typeof TEXT_BYTES_MAX> = new Set(["tenantId", "id", "owner", "eventType"]);
+const readBack: ReadonlySet<keyof typeof TEXT_BYTES_MAX> = new Set([
+  "tenantId",
+  "id",
+  "owner",
+  "eventType",
+  "actor",
+  "action",
+]);
 
 const checkText = (operation: string, what: keyof typeof TEXT_BYTES_MAX, text: string, least = 1): void => {
   const max = TEXT_BYTES_MAX[what];

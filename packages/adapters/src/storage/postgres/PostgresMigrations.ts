@@ -62,4 +62,29 @@ CREATE TABLE "fettle"."unique_key" (
 ALTER TABLE "fettle"."index_entry" ADD CONSTRAINT "index_entry_tenant_id_kind_id_entity_tenant_id_kind_id_fk" FOREIGN KEY ("tenant_id","kind","id") REFERENCES "fettle"."entity"("tenant_id","kind","id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "index_entry_search" ON "fettle"."index_entry" USING btree ("tenant_id","kind","name","value","id");`,
   },
+  {
+    name: "0001_audit",
+    sql: `CREATE TABLE "fettle"."audit" (
+	"tenant_id" text COLLATE "C" NOT NULL,
+	"position" bigint NOT NULL,
+	"at" bigint NOT NULL,
+	"by" text COLLATE "C" NOT NULL,
+	"action" text COLLATE "C" NOT NULL,
+	"kind" text COLLATE "C" NOT NULL,
+	"id" text COLLATE "C" NOT NULL,
+	"body" text NOT NULL,
+	"previous" text COLLATE "C" NOT NULL,
+	"hash" text COLLATE "C" NOT NULL,
+	CONSTRAINT "audit_tenant_id_position_pk" PRIMARY KEY("tenant_id","position")
+);
+--> statement-breakpoint
+CREATE TABLE "fettle"."audit_head" (
+	"tenant_id" text COLLATE "C" PRIMARY KEY NOT NULL,
+	"position" bigint NOT NULL,
+	"hash" text COLLATE "C" NOT NULL
+);
+--> statement-breakpoint
+CREATE INDEX "audit_by" ON "fettle"."audit" USING btree ("tenant_id","by","position");--> statement-breakpoint
+CREATE INDEX "audit_entity" ON "fettle"."audit" USING btree ("tenant_id","kind","id","position");`,
+  },
 ];

@@ -1,12 +1,12 @@
 /** The reads of the storage: SQL made once by drizzle's query builder, run by whatever driver there is. */
-import { StorageError, type StorageShape, StorageText } from "@fettle/core";
-import { and, asc, eq, gt, is, Placeholder, sql } from "drizzle-orm";
+import { type AuditQuery, StorageError, type StorageShape, StorageText } from "@fettle/core";
+import { and, asc, eq, gt, gte, is, lt, Placeholder, sql } from "drizzle-orm";
 import { QueryBuilder } from "drizzle-orm/pg-core";
 import * as Effect from "effect/Effect";
-import { type EntityRow, type EventRow, toEvent, toStored } from "../sql/StoredRow.ts";
+import { type AuditRow, type EntityRow, type EventRow, toAuditRecord, toEvent, toStored } from "../sql/StoredRow.ts";
 import { arrayOf, type PostgresSession, type Row } from "./PostgresConnection.ts";
 import { toStorageError } from "./PostgresError.ts";
-import { counter, entity, event, indexEntry } from "./PostgresSchema.ts";
+import { audit, counter, entity, event, indexEntry } from "./PostgresSchema.ts";
 
 /** Every call of the port that only reads. */
 export const make = (session: PostgresSession): Omit<StorageShape, "commit"> => {
@@ -54,6 +54,13 @@ export const make = (session: PostgresSession): Omit<StorageShape, "commit"> => 
       reading("events", async () => {
         StorageText.checkEvents(tenantId, after, limit);
         return (await run(statements.events, { tenantId, after, limit })).map((row) => toEvent(eventRow(row)));
+      }),
+    audit: (tenantId, asked) =>
+      reading("audit", async () => {
+        StorageText.checkAudit(tenantId, asked);
+        const { sql: text, params } = auditQuery(tenantId, asked).toSQL();
+        const rows = await session.query(text, params as readonly (string | number)[]);
+        return rows.map((row) => toAuditRecord(auditRow(row)));
       }),
     tenants: () => reading("tenants", async () => (await session.query(TENANTS, [])).map((row) => String(row.id))),
   };
@@ -148,6 +155,37 @@ const statements = {
   ),
 };
 
+// Made anew for each question: people ask it, and each asks for other members.
+const auditQuery = (tenantId: string, asked: AuditQuery) => {
+  const { after, limit, by, action, entity: of, from, until } = asked;
+  return query
+    .select({
+      position: audit.position,
+      at: audit.at,
+      by: audit.by,
+      action: audit.action,
+      kind: audit.kind,
+      id: audit.id,
+      body: audit.body,
+      previous: audit.previous,
+      hash: audit.hash,
+    })
+    .from(audit)
+    .where(
+      and(
+        eq(audit.tenantId, tenantId),
+        gt(audit.position, after),
+        by === undefined ? undefined : eq(audit.by, by),
+        action === undefined ? undefined : eq(audit.action, action),
+        of === undefined ? undefined : and(eq(audit.kind, of.kind), eq(audit.id, of.id)),
+        from === undefined ? undefined : gte(audit.at, from),
+        until === undefined ? undefined : lt(audit.at, until),
+      ),
+    )
+    .orderBy(asc(audit.position))
+    .limit(limit);
+};
+
 // Jumps from tenant to tenant by the key, where DISTINCT would read every entity.
 const TENANTS = `
   WITH RECURSIVE walk (id) AS (
@@ -171,6 +209,18 @@ const eventRow = (row: Row): EventRow => ({
   id: String(row.id),
   at: Number(row.at),
   body: String(row.body),
+});
+
+const auditRow = (row: Row): AuditRow => ({
+  position: Number(row.position),
+  at: Number(row.at),
+  by: String(row.by),
+  action: String(row.action),
+  kind: String(row.kind),
+  id: String(row.id),
+  body: String(row.body),
+  previous: String(row.previous),
+  hash: String(row.hash),
 });
 
 /** Runs a promise, its failure classified; what is no failure of the database is a bug. */

@@ -75,6 +75,35 @@ export const event = schema.table(
   (t) => [primaryKey({ columns: [t.tenantId, t.position] })],
 );
 
+/** The audit trail. Nothing here updates or deletes a record of it. */
+export const audit = schema.table(
+  "audit",
+  {
+    tenantId: key("tenant_id").notNull(),
+    position: bigint("position", { mode: "number" }).notNull(),
+    at: bigint("at", { mode: "number" }).notNull(),
+    by: key("by").notNull(),
+    action: key("action").notNull(),
+    kind: key("kind").notNull(),
+    id: key("id").notNull(),
+    body: text("body").notNull(),
+    previous: key("previous").notNull(),
+    hash: key("hash").notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.position] }),
+    index("audit_by").on(t.tenantId, t.by, t.position),
+    index("audit_entity").on(t.tenantId, t.kind, t.id, t.position),
+  ],
+);
+
+/** Where the chain of a tenant's audit trail stands. Its row lock puts a tenant's audited commits one after another. */
+export const auditHead = schema.table("audit_head", {
+  tenantId: key("tenant_id").primaryKey().notNull(),
+  position: bigint("position", { mode: "number" }).notNull(),
+  hash: key("hash").notNull(),
+});
+
 /** The last position given to an event of a tenant. Its row lock puts a tenant's commits with events one after another. */
 export const eventHead = schema.table("event_head", {
   tenantId: key("tenant_id").primaryKey().notNull(),

@@ -5,7 +5,7 @@
  * id, counters, unique keys, the tenant's event head). What isn't there is locked by putting a row there first: an entity
  * of revision 0, which no other transaction ever sees. Each step is one statement over arrays, whatever the batch's size.
  */
-import type { CommitAnswer } from "@fettle/core";
+import { AuditChain, type CommitAnswer } from "@fettle/core";
 import { type Accepted, decide, type Outcome, type Refused, type Standing } from "../sql/Decision.ts";
 import type { EncodedBatch } from "../sql/EncodedBatch.ts";
 import { arrayOf, type PostgresConnection, type PostgresSession, type Row } from "./PostgresConnection.ts";
@@ -53,6 +53,7 @@ const carryOut = async (session: PostgresSession, batch: EncodedBatch): Promise<
   await removeEntities(session, tenantId, [...removed(decision.outcomes), ...guards(batch, standing)]);
   await writeCounters(session, tenantId, decision);
   await writeEvents(session, batch);
+  await writeAudit(session, batch);
   return { _tag: "Committed" };
 };
 
@@ -200,6 +201,47 @@ const INSERT_EVENTS = `
   SELECT $1, $2::bigint + e.ordinal, e.type, e.kind, e.id, e.at, e.body
   FROM unnest($3::text::text[], $4::text::text[], $5::text::text[], $6::text::bigint[], $7::text::text[])
     WITH ORDINALITY AS e (type, kind, id, at, body, ordinal)`;
+
+// As with events: the head's row stays locked until the commit.
+const writeAudit = async (session: PostgresSession, { tenantId, audit }: EncodedBatch): Promise<void> => {
+  if (audit.length === 0) return;
+  await session.query(TAKE_AUDIT_HEAD, [tenantId]);
+  const [head] = await session.query(AUDIT_HEAD, [tenantId]);
+  let last: AuditChain.Link = { position: Number(head?.position ?? 0), hash: String(head?.hash ?? "") };
+  const links = audit.map((record) => {
+    const previous = last.hash;
+    last = AuditChain.link(tenantId, last, record);
+    return { ...last, previous };
+  });
+  const before = last.position - audit.length;
+  const columns = [
+    arrayOf(audit.map((a) => a.at)),
+    arrayOf(audit.map((a) => a.by)),
+    arrayOf(audit.map((a) => a.action)),
+    kindsOf(audit),
+    idsOf(audit),
+    arrayOf(audit.map((a) => a.body)),
+    arrayOf(links.map((l) => l.previous)),
+    arrayOf(links.map((l) => l.hash)),
+  ];
+  await session.query(INSERT_AUDIT, [tenantId, before, ...columns]);
+  await session.query(SET_AUDIT_HEAD, [tenantId, last.position, last.hash]);
+};
+
+const TAKE_AUDIT_HEAD = `
+  INSERT INTO fettle.audit_head AS h (tenant_id, position, hash) VALUES ($1, 0, '')
+  ON CONFLICT (tenant_id) DO UPDATE SET position = h.position WHERE false`;
+
+const AUDIT_HEAD = "SELECT position, hash FROM fettle.audit_head WHERE tenant_id = $1 FOR UPDATE";
+
+const SET_AUDIT_HEAD = "UPDATE fettle.audit_head SET position = $2, hash = $3 WHERE tenant_id = $1";
+
+const INSERT_AUDIT = `
+  INSERT INTO fettle.audit (tenant_id, position, at, by, action, kind, id, body, previous, hash)
+  SELECT $1, $2::bigint + a.ordinal, a.at, a.by, a.action, a.kind, a.id, a.body, a.previous, a.hash
+  FROM unnest($3::text::bigint[], $4::text::text[], $5::text::text[], $6::text::text[], $7::text::text[],
+    $8::text::text[], $9::text::text[], $10::text::text[])
+    WITH ORDINALITY AS a (at, by, action, kind, id, body, previous, hash, ordinal)`;
 
 // Rows say for which of the values asked they are, counted from 1.
 const at = (keys: readonly string[], row: Row): string => keys[Number(row.place) - 1] ?? "";

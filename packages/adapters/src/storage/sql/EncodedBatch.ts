@@ -1,6 +1,6 @@
 /** A batch that was checked and whose bodies are JSON text: what waits in a queue can't be changed by its caller any more. */
 import type { Batch, DeleteWrite, NewEvent, PutWrite } from "@fettle/core";
-import { StorageText } from "@fettle/core";
+import { type AuditChain, StorageText } from "@fettle/core";
 
 export interface EncodedPut extends Omit<PutWrite, "body"> {
   readonly body: string;
@@ -10,14 +10,20 @@ export interface EncodedEvent extends Omit<NewEvent, "body"> {
   readonly body: string;
 }
 
-export interface EncodedBatch extends Omit<Batch, "writes" | "events"> {
+export interface EncodedBatch extends Omit<Batch, "writes" | "events" | "audit"> {
   readonly writes: readonly (EncodedPut | DeleteWrite)[];
   readonly events: readonly EncodedEvent[];
+  readonly audit: readonly AuditChain.EncodedAuditRecord[];
 }
 
 /** How many things a batch checks and changes. */
 export const sizeOf = (batch: EncodedBatch): number =>
-  batch.expect.length + batch.counters.length + batch.uniques.length + batch.writes.length + batch.events.length;
+  batch.expect.length +
+  batch.counters.length +
+  batch.uniques.length +
+  batch.writes.length +
+  batch.events.length +
+  batch.audit.length;
 
 /** Throws a `StorageError` (Refused) when the batch can't be kept as it is. */
 export const encode = (batch: Batch): EncodedBatch => {
@@ -39,6 +45,14 @@ export const encode = (batch: Batch): EncodedBatch => {
     events: batch.events.map((event) => ({
       ...event,
       body: StorageText.encodeBody(event.body, `event ${event.type}`),
+    })),
+    audit: (batch.audit ?? []).map(({ at, by, action, kind, id, body }) => ({
+      at,
+      by,
+      action,
+      kind,
+      id,
+      body: StorageText.encodeBody(body, `audit of ${action}`),
     })),
   };
 };

@@ -1,5 +1,12 @@
 /** Rows as the port answers them. A body that is no JSON any more was changed from outside. */
-import { type EntityKind, StorageError, type Stored, type StoredEvent, type StoredJson } from "@fettle/core";
+import {
+  type EntityKind,
+  StorageError,
+  type Stored,
+  type StoredAuditRecord,
+  type StoredEvent,
+  type StoredJson,
+} from "@fettle/core";
 
 export interface EntityRow {
   readonly id: string;
@@ -14,6 +21,18 @@ export interface EventRow {
   readonly id: string;
   readonly at: number;
   readonly body: string;
+}
+
+export interface AuditRow {
+  readonly position: number;
+  readonly at: number;
+  readonly by: string;
+  readonly action: string;
+  readonly kind: string;
+  readonly id: string;
+  readonly body: string;
+  readonly previous: string;
+  readonly hash: string;
 }
 
 /** Throws a `StorageError` (Corrupt) when the body is no JSON. */
@@ -32,6 +51,19 @@ export const toEvent = (row: EventRow): StoredEvent => ({
   id: row.id,
   at: row.at,
   body: parse(row.body, `event ${row.position}`),
+});
+
+/** Throws a `StorageError` (Corrupt) when the body is no JSON. */
+export const toAuditRecord = (row: AuditRow): StoredAuditRecord => ({
+  at: row.at,
+  by: row.by,
+  action: row.action,
+  kind: row.kind as EntityKind,
+  id: row.id,
+  body: parse(row.body, `audit record ${row.position}`),
+  position: row.position,
+  previous: row.previous,
+  hash: row.hash,
 });
 
 const parse = (text: string, where: string): StoredJson => {

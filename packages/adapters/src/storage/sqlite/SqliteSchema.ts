@@ -71,6 +71,35 @@ export const event = sqliteTable(
   (t) => [primaryKey({ columns: [t.tenantId, t.position] })],
 );
 
+/** The audit trail. Nothing here updates or deletes a record of it. */
+export const audit = sqliteTable(
+  "audit",
+  {
+    tenantId: text("tenant_id").notNull(),
+    position: integer("position").notNull(),
+    at: integer("at").notNull(),
+    by: text("by").notNull(),
+    action: text("action").notNull(),
+    kind: text("kind").notNull(),
+    id: text("id").notNull(),
+    body: text("body").notNull(),
+    previous: text("previous").notNull(),
+    hash: text("hash").notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.position] }),
+    index("audit_by").on(t.tenantId, t.by, t.position),
+    index("audit_entity").on(t.tenantId, t.kind, t.id, t.position),
+  ],
+);
+
+/** Where the chain of a tenant's audit trail stands. */
+export const auditHead = sqliteTable("audit_head", {
+  tenantId: text("tenant_id").primaryKey().notNull(),
+  position: integer("position").notNull(),
+  hash: text("hash").notNull(),
+});
+
 /** The last position given to an event of a tenant: kept apart, so that removing old events never gives one again. */
 export const eventHead = sqliteTable("event_head", {
   tenantId: text("tenant_id").primaryKey().notNull(),

@@ -6,14 +6,18 @@
  */
 import * as Effect from "effect/Effect";
 import * as Layer from "effect/Layer";
+import * as AuditChain from "../../engine/AuditChain.ts";
 import {
+  type AuditQuery,
   type Batch,
   type CommitAnswer,
   type EntityKind,
+  type NewAuditRecord,
   Storage,
   StorageError,
   type StorageShape,
   type Stored,
+  type StoredAuditRecord,
   type StoredEvent,
   type StoredJson,
 } from "../../ports/Storage.ts";
@@ -103,6 +107,11 @@ const reads = (tenants: () => Tenants): Omit<StorageShape, "commit"> => {
         StorageText.checkEvents(tenantId, after, limit);
         return read<readonly StoredEvent[]>(tenantId, [], (t) => t.events.slice(after, after + limit));
       }),
+    audit: (tenantId, query) =>
+      attempt(() => {
+        StorageText.checkAudit(tenantId, query);
+        return read<readonly StoredAuditRecord[]>(tenantId, [], (t) => audited(t.audit, query));
+      }),
     tenants: () =>
       Effect.sync(() =>
         [...tenants()]
@@ -137,6 +146,7 @@ const commit = (batch: Batch, tenants: Tenants): CommitAnswer => {
   StorageText.checkBatch(batch);
   const bodies = batch.writes.map((w) => (w._tag === "Put" ? copy(w.body, `${w.kind} ${w.id}`) : null));
   const eventBodies = batch.events.map((e) => copy(e.body, `event ${e.type}`));
+  const auditBodies = (batch.audit ?? []).map((a) => copy(a.body, `audit of ${a.action}`));
   const tenant = tenantOf(tenants, batch.tenantId);
   const counters = new Map<string, number>();
   const owners = new Map<string, string>();
@@ -152,7 +162,31 @@ const commit = (batch: Batch, tenants: Tenants): CommitAnswer => {
     const position = tenant.events.length + 1;
     tenant.events.push(Object.freeze({ type, kind, id, at, body: eventBodies[i] ?? null, position }));
   }
+  for (const [i, record] of (batch.audit ?? []).entries())
+    append(batch.tenantId, tenant, record, auditBodies[i] ?? null);
   return { _tag: "Committed" };
+};
+
+const append = (
+  tenantId: string,
+  tenant: TenantMemory.TenantMemory,
+  { at, by, action, kind, id }: NewAuditRecord,
+  body: StoredJson,
+): void => {
+  const last = tenant.audit.at(-1) ?? AuditChain.GENESIS;
+  const { position, hash } = AuditChain.link(tenantId, last, { at, by, action, kind, id, body: JSON.stringify(body) });
+  tenant.audit.push(Object.freeze({ at, by, action, kind, id, body, position, previous: last.hash, hash }));
+};
+
+const audited = (records: readonly StoredAuditRecord[], query: AuditQuery): readonly StoredAuditRecord[] => {
+  const { after, limit, by, action, entity, from, until } = query;
+  const isAsked = (r: StoredAuditRecord): boolean =>
+    (by === undefined || r.by === by) &&
+    (action === undefined || r.action === action) &&
+    (entity === undefined || (r.kind === entity.kind && r.id === entity.id)) &&
+    (from === undefined || r.at >= from) &&
+    (until === undefined || r.at < until);
+  return records.slice(after).filter(isAsked).slice(0, limit);
 };
 
 // What a batch would change of counters and owners is gathered on the way.

@@ -3,6 +3,7 @@
  * whole list may run on one store; a store that outlives the run needs another `prefix` each time.
  */
 import type { ConformanceCase } from "./Conformance.ts";
+import { auditCases } from "./cases/AuditCases.ts";
 import { batchCases } from "./cases/BatchCases.ts";
 import { counterCases } from "./cases/CounterCases.ts";
 import { eventCases } from "./cases/EventCases.ts";
@@ -23,6 +24,7 @@ export const cases: readonly ConformanceCase<StorageSubject>[] = [
   ...uniqueCases,
   ...readCases,
   ...eventCases,
+  ...auditCases,
   ...tenantCases,
   ...valueCases,
   ...limitCases,

@@ -1,5 +1,5 @@
-/** What one tenant holds in a storage in memory: entities in the order of their ids, index entries, counters, owners, events. */
-import type { EntityKind, PutWrite, Stored, StoredEvent, StoredJson } from "../../ports/Storage.ts";
+/** What one tenant holds in a storage in memory: entities in the order of their ids, index entries, counters, owners, events, audit. */
+import type { EntityKind, PutWrite, Stored, StoredAuditRecord, StoredEvent, StoredJson } from "../../ports/Storage.ts";
 import { entityKey } from "../../ports/StorageText.ts";
 import * as CodePointOrder from "./CodePointOrder.ts";
 
@@ -17,6 +17,7 @@ export interface TenantMemory {
   readonly counters: Map<string, number>;
   readonly owners: Map<string, string>;
   readonly events: StoredEvent[];
+  readonly audit: StoredAuditRecord[];
 }
 
 export interface TenantDump {
@@ -25,6 +26,7 @@ export interface TenantDump {
   readonly counters: readonly (readonly [string, number])[];
   readonly owners: readonly (readonly [string, string])[];
   readonly events: readonly StoredEvent[];
+  readonly audit: readonly StoredAuditRecord[];
 }
 
 const none: readonly string[] = [];
@@ -36,6 +38,7 @@ export const make = (): TenantMemory => ({
   counters: new Map(),
   owners: new Map(),
   events: [],
+  audit: [],
 });
 
 export const get = (tenant: TenantMemory, kind: EntityKind, id: string): Stored | null =>
@@ -71,6 +74,7 @@ export const dump = (tenantId: string, tenant: TenantMemory): TenantDump => ({
   counters: inOrder(tenant.counters),
   owners: inOrder(tenant.owners),
   events: [...tenant.events],
+  audit: [...tenant.audit],
 });
 
 export const restore = (from: TenantDump): TenantMemory => {
@@ -79,6 +83,7 @@ export const restore = (from: TenantDump): TenantMemory => {
   for (const [key, value] of from.counters) tenant.counters.set(key, value);
   for (const [key, owner] of from.owners) tenant.owners.set(key, owner);
   tenant.events.push(...from.events);
+  tenant.audit.push(...from.audit);
   return tenant;
 };
 

@@ -2,7 +2,7 @@
 import { type Batch, PAGE_LIMIT_MAX, type StoredJson } from "../../../ports/Storage.ts";
 import { BATCH_CHANGES_MAX, BODY_CHARACTERS_MAX, INDEXES_MAX, TEXT_BYTES_MAX } from "../../../ports/StorageText.ts";
 import { failsWith, same } from "../Conformance.ts";
-import { event, put, storageCase } from "./StorageSubject.ts";
+import { audited, event, put, storageCase } from "./StorageSubject.ts";
 
 const over = PAGE_LIMIT_MAX + 1;
 
@@ -13,6 +13,9 @@ export const limitCases = [
       yield* failsWith(t.storage.find(t.id, "job", { name: "a", value: "b" }, { limit }), "Refused", `find ${limit}`);
       yield* failsWith(t.storage.events(t.id, 0, limit), "Refused", `events ${limit}`);
     }
+    for (const limit of [over, 0, 1.5])
+      yield* failsWith(t.storage.audit(t.id, { after: 0, limit }), "Refused", `audit ${limit}`);
+    yield* failsWith(t.storage.audit(t.id, { after: -1, limit: 1 }), "Refused", "audit after -1");
     const ids = Array.from({ length: over }, (_, i) => `${i}`);
     yield* failsWith(t.storage.getMany(t.id, "job", ids), "Refused", "getMany");
     for (const after of [-1, 0.5])
@@ -33,6 +36,9 @@ export const limitCases = [
           { writes: [put("job", "good", 1, [{ name: bad, value: "v" }])] },
           { events: [event(bad, "id")] },
           { events: [event("E", bad)] },
+          { audit: [audited(bad, "id")] },
+          { audit: [audited("user:a", bad)] },
+          { audit: [{ ...audited("user:a", "id"), action: bad }] },
         ];
         for (const part of parts) {
           yield* failsWith(t.commit({ counters: [{ key: "n", by: 1 }], ...part }), "Refused", JSON.stringify(part));
@@ -47,7 +53,7 @@ export const limitCases = [
     },
   ),
   storageCase("text-max", "ids and keys of the largest size are kept, one byte more is refused", function* (t) {
-    const { id, key, owner, indexName, indexValue, eventType } = TEXT_BYTES_MAX;
+    const { id, key, owner, indexName, indexValue, eventType, actor, action } = TEXT_BYTES_MAX;
     const fill = (bytes: number) => "é".repeat(Math.floor(bytes / 2)).padEnd(Math.ceil(bytes / 2), "x");
     const indexes = [{ name: fill(indexName), value: fill(indexValue) }];
     yield* t.must({
@@ -55,6 +61,7 @@ export const limitCases = [
       uniques: [{ key: fill(key), owner: fill(owner) }],
       writes: [put("activationKey", fill(id), 1, indexes)],
       events: [event(fill(eventType), fill(id))],
+      audit: [{ ...audited(fill(actor), fill(id)), action: fill(action) }],
     });
     const found = yield* t.storage.find(
       t.id,

@@ -5,6 +5,7 @@ import type {
   CommitAnswer,
   DeleteWrite,
   EntityKind,
+  NewAuditRecord,
   NewEvent,
   PutWrite,
   StorageShape,
@@ -80,6 +81,16 @@ export const event = (type: string, id: string, body: StoredJson = null): NewEve
   kind: "job",
   id,
   at: 1_790_000_000_000,
+  body,
+});
+
+/** A record of the audit trail about a job. */
+export const audited = (by: string, id: string, body: StoredJson = null): NewAuditRecord => ({
+  at: 1_790_000_000_000,
+  by,
+  action: "jobs.enable",
+  kind: "job",
+  id,
   body,
 });
 
