@@ -153,6 +153,11 @@ const withAssignedTags = (stored: unknown): unknown =>
     ? { ...stored, assignedTags: stored.tags }
     : stored;
 
+const withMaker = (stored: unknown): unknown =>
+  typeof stored === "object" && stored !== null && "ownerId" in stored && !("makerId" in stored)
+    ? { ...stored, makerId: stored.ownerId }
+    : stored;
+
 const searchKind = z.enum(SavedSearch.kinds);
 const question = z.strictObject({ query: text.nullable(), patchQuery: text.nullable(), view: text.nullable() });
 
@@ -305,27 +310,35 @@ export const codecs = {
     }),
   ),
   job: codec<Job>(
-    z.strictObject({
-      id: text,
-      title: text,
-      description: text,
-      kind,
-      platform,
-      patches: z
-        .discriminatedUnion("_tag", [
-          z.strictObject({ _tag: z.literal("List"), patches: texts }),
-          z.strictObject({ _tag: z.literal("Query"), query: text }),
-        ])
-        .nullable(),
-      targets: selection.nullable(),
-      schedule: z.strictObject({ _tag: z.literal("OnDemand") }).nullable(),
-      reboot: z.strictObject({ _tag: z.literal("Suppress") }),
-      continueOnFailure: z.boolean(),
-      status: z.enum(["Disabled", "Enabled", "Completed", "Expired", "Ended", "Failed"]),
-      ownerId: text.nullable(),
-      createdAt: int,
-      enabled: z.strictObject({ planHash: text, at: int }).nullable(),
-    }),
+    // Before makers were kept, the maker was the owner.
+    z.preprocess(
+      withMaker,
+      z.strictObject({
+        id: text,
+        title: text,
+        description: text,
+        kind,
+        platform,
+        patches: z
+          .discriminatedUnion("_tag", [
+            z.strictObject({ _tag: z.literal("List"), patches: texts }),
+            z.strictObject({ _tag: z.literal("Query"), query: text }),
+          ])
+          .nullable(),
+        targets: selection.nullable(),
+        schedule: z.strictObject({ _tag: z.literal("OnDemand") }).nullable(),
+        reboot: z.strictObject({ _tag: z.literal("Suppress") }),
+        continueOnFailure: z.boolean(),
+        status: z.enum(["Disabled", "Enabled", "Completed", "Expired", "Ended", "Failed"]),
+        ownerId: text.nullable(),
+        makerId: text.nullable(),
+        coAuthors: texts.default([]),
+        readers: texts.default([]),
+        createdAt: int,
+        approved: z.strictObject({ planHash: text, by: text, at: int }).nullable().default(null),
+        enabled: z.strictObject({ planHash: text, at: int }).nullable(),
+      }),
+    ),
   ),
   plan: codec<Plan>(plan),
   run: codec<Run>(

@@ -29,7 +29,11 @@ describe("a job that is made", () => {
       description: "",
       status: "Disabled",
       ownerId: "mara",
+      makerId: "mara",
+      coAuthors: [],
+      readers: [],
       createdAt: Values.START,
+      approved: null,
       enabled: null,
     });
   });

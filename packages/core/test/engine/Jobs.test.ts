@@ -27,7 +27,11 @@ describe("a job", () => {
       description: "monthly",
       status: "Disabled",
       ownerId: "uli",
+      makerId: "uli",
+      coAuthors: [],
+      readers: [],
       createdAt: Values.START,
+      approved: null,
       enabled: null,
     });
     expect(plane.call(plane.fettle.jobs.get(as("uli"), job.id))).toEqual(job);

@@ -112,7 +112,11 @@ export const job = (over: Partial<Job> = {}): Job => ({
   description: "",
   status: "Disabled",
   ownerId: "mara",
+  makerId: "mara",
+  coAuthors: [],
+  readers: [],
   createdAt: START,
+  approved: null,
   enabled: null,
   ...over,
 });

@@ -37,9 +37,22 @@ export interface Job extends JobDraft {
   readonly description: string;
   readonly status: JobStatus.JobStatus;
   readonly ownerId: string | null;
+  /** Who made it; null when that was not kept. As long as it has no owner, it is assigned to them (RBAC-04). */
+  readonly makerId: string | null;
+  /** Users who may change it beside its owner, as long as RBAC-05 holds of them. */
+  readonly coAuthors: readonly string[];
+  /** Users who may look at it. */
+  readonly readers: readonly string[];
   readonly createdAt: number;
+  /** The plan that a second person approved last, and when. */
+  readonly approved: { readonly planHash: string; readonly by: string; readonly at: number } | null;
   /** The hash of the plan that was enabled, and when. */
   readonly enabled: { readonly planHash: string; readonly at: number } | null;
+}
+
+/** What somebody chooses who may choose patches and nothing else (RBAC-08): no targets, no schedule, no owner. */
+export interface AdvisoryDraft extends Pick<JobDraft, "title" | "description" | "platform"> {
+  readonly patches: readonly string[];
 }
 
 /** The critical parts that are missing (JOB-02); none means that the job can be enabled. */
@@ -66,22 +79,69 @@ export const create = (
     id: about.id,
     status: "Disabled",
     ownerId: about.ownerId,
+    makerId: about.ownerId,
+    coAuthors: [],
+    readers: [],
     createdAt: about.now,
+    approved: null,
     enabled: null,
   });
 };
+
+/** Makes an advisory: a partially configured job with a list of patches only, owned by nobody (RBAC-08, OWN-04). */
+export const createAdvisory = (
+  draft: AdvisoryDraft,
+  about: { readonly id: string; readonly makerId: string; readonly now: number; readonly limits: Limits },
+): Result<Job, readonly Rejection.Rejection[]> => {
+  const { title, description = "", platform, patches } = draft;
+  const whole: JobDraft = {
+    title,
+    description,
+    kind: "deployment",
+    platform,
+    patches: { _tag: "List", patches },
+    targets: null,
+    schedule: null,
+    reboot: { _tag: "Suppress" },
+    continueOnFailure: true,
+  };
+  const made = create(whole, { ...about, ownerId: about.makerId });
+  return made.ok ? ok({ ...made.value, ownerId: null }) : made;
+};
+
+/** Why the job can't be carried out for what it lacks (JOB-02); null when it lacks nothing. */
+export const partsFault = (job: JobDraft): Rejection.Rejection | null => {
+  const missing = missingParts(job);
+  if (missing.length === 0) return null;
+  return Rejection.make("JOB-02", "conflict", `partially configured: ${missing.join(", ")} missing`, missing[0]);
+};
+
+/** Why it can't be enabled as it is, or null: a part is missing (JOB-02), or it was enabled before (JOB-07). */
+export const enableFault = (job: Job): Rejection.Rejection | null => {
+  const moved = JobStatus.move(job.status, "Enabled");
+  return partsFault(job) ?? (moved.ok ? null : moved.error);
+};
+
+/** Why it can't be edited as it is, or null: a run-once job that was enabled stays as it ran (JOB-07). */
+export const editFault = ({ status, enabled }: Job): Rejection.Rejection | null => {
+  if (status === "Disabled" && enabled === null) return null;
+  const message = `a run-once job that was enabled can't be edited; this one is ${status}. Clone it to change it`;
+  return Rejection.make("JOB-07", "conflict", message);
+};
+
+/** Why it can't be disabled as it is: a run-once job never can (JOB-07); delete it instead. */
+export const disableFault = ({ status }: Job): Rejection.Rejection =>
+  status === "Disabled"
+    ? Rejection.make("JOB-14", "conflict", "the job is Disabled")
+    : Rejection.make("JOB-07", "conflict", `a run-once job that was enabled can't be disabled; this one is ${status}`);
 
 /** The job enabled with a plan. Refused when a part is missing (JOB-02) or it was enabled before (JOB-07). */
 export const enable = (
   job: Job,
   with_: { readonly planHash: string; readonly now: number },
 ): Result<Job, Rejection.Rejection> => {
-  const missing = missingParts(job);
-  if (missing.length > 0) {
-    return fail(
-      Rejection.make("JOB-02", "conflict", `partially configured: ${missing.join(", ")} missing`, missing[0]),
-    );
-  }
+  const fault = partsFault(job);
+  if (fault !== null) return fail(fault);
   const moved = JobStatus.move(job.status, "Enabled");
   if (!moved.ok) return moved;
   return ok({ ...job, status: moved.value, enabled: { planHash: with_.planHash, at: with_.now } });

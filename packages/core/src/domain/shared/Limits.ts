@@ -12,6 +12,11 @@ export interface Limits {
   /** JOB-04: a list holds 1–2000 patches; JOB-22 cuts a query's at the same number. */
   readonly patchesPerJobMax: number;
   readonly titleCharactersMax: number;
+  /** RBAC-04. */
+  readonly coAuthorsPerJobMax: number;
+  readonly readersPerJobMax: number;
+  /** Of more assets than this a second person approves the plan; as many as there can be: never. */
+  readonly assetsWithoutApprovalMax: number;
   /** AST-08: of one user and kind. */
   readonly savedSearchesMax: number;
   readonly recentSearchesMax: number;
@@ -47,6 +52,9 @@ export const defaults: Limits = {
   scanIntervalSecondsMax: 720 * HOUR,
   patchesPerJobMax: 2_000,
   titleCharactersMax: 256,
+  coAuthorsPerJobMax: 50,
+  readersPerJobMax: 500,
+  assetsWithoutApprovalMax: 1_000_000,
   savedSearchesMax: 100,
   recentSearchesMax: 20,
   leaseSeconds: 24 * HOUR,
