@@ -35,6 +35,7 @@ export const DOMAIN_ORDER: readonly string[] = [
   "compliance",
   "export",
   "dashboard",
+  "audit",
   "event",
 ];
 

@@ -23,6 +23,7 @@ import * as AgentSearches from "./engine/AgentSearches.ts";
 import * as AssetDetails from "./engine/AssetDetails.ts";
 import * as AssetSearches from "./engine/AssetSearches.ts";
 import * as Assets from "./engine/Assets.ts";
+import * as AuditTrail from "./engine/AuditTrail.ts";
 import * as Catalogue from "./engine/Catalogue.ts";
 import * as ConfigurationProfiles from "./engine/ConfigurationProfiles.ts";
 import * as Dispatcher from "./engine/Dispatcher.ts";
@@ -108,6 +109,14 @@ export const make = (ports: Context.Context<FettlePorts>) => {
       progress: (actor: Actor, runId: string) => on(Runs.progress(actor, runId)),
       /** Before, after, outcome and reason of every asset and patch. */
       results: (actor: Actor, runId: string) => on(Runs.results(actor, runId)),
+    },
+    audit: {
+      /** Who changed what, from what to what, when and why, in pages (RBAC-11). */
+      search: (actor: Actor, input?: AuditTrail.AuditSearchInput) => on(AuditTrail.search(actor, input)),
+      /** Whether the trail is what was written; against a checkpoint, whether its end is there too. */
+      verify: (actor: Actor, options?: { readonly checkpoint?: Uint8Array }) => on(AuditTrail.verify(actor, options)),
+      /** Where the trail stands, signed with the tenant's key, to be kept elsewhere. */
+      checkpoint: (actor: Actor) => on(AuditTrail.checkpoint(actor)),
     },
     /** Makes runs of what is due and issues manifests. Call it as often as you like, from as many places. */
     tick: () => on(Dispatcher.tick()),

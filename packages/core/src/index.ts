@@ -42,6 +42,8 @@ export type { AssetDetails, AssetPatch, AssetPatchesInput, AssetPatchPage } from
 export type { AssetPage, AssetQuestion, AssetRow, AssetSearchInput, FacetsInput } from "./engine/AssetSearches.ts";
 export type { AssetView, MissingView } from "./engine/Assets.ts";
 export * as AuditChain from "./engine/AuditChain.ts";
+export type { AuditPage, AuditRecord, AuditSearchInput } from "./engine/AuditTrail.ts";
+export * as AuditVerification from "./engine/AuditVerification.ts";
 export type { PatchView } from "./engine/Catalogue.ts";
 export type { FeedInput, Ingested } from "./engine/Feeds.ts";
 export type { JobPage, JobRow, JobSearchInput } from "./engine/JobSearches.ts";

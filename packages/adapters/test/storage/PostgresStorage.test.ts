@@ -122,7 +122,7 @@ describe("failures of PostgreSQL", () => {
   test("a batch that lost against another is run again a few times, then told as Busy", async () => {
     const { commit } = await import("../../src/storage/postgres/PostgresWriter.ts");
     const { connection: lost, attempts } = failing("40P01");
-    const empty = { tenantId: "t", expect: [], counters: [], uniques: [], writes: [], events: [] };
+    const empty = { tenantId: "t", expect: [], counters: [], uniques: [], writes: [], events: [], audit: [] };
     await expect(commit(lost, empty)).rejects.toMatchObject({ code: "40P01" });
     expect(attempts()).toBe(5);
   });

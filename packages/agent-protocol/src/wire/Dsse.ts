@@ -13,6 +13,8 @@ export const payloadTypes = {
   patchList: "application/vnd.fettle.patch-list.v0+json",
   configuration: "application/vnd.fettle.configuration.v0+json",
   reply: "application/vnd.fettle.reply.v0+json",
+  // Never sent to an agent: what a host keeps of its audit trail.
+  auditCheckpoint: "application/vnd.fettle.audit-checkpoint.v1+json",
 } as const;
 export type PayloadType = (typeof payloadTypes)[keyof typeof payloadTypes];
 

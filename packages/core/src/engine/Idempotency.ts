@@ -15,6 +15,7 @@ import { type Actor, label } from "../domain/shared/Actor.ts";
 import { Environment } from "../ports/Environment.ts";
 import { Storage, type StorageError, type StoredJson } from "../ports/Storage.ts";
 import type { AnswerRecord } from "../schema/Stored.ts";
+import * as AuditTrail from "./AuditTrail.ts";
 import type { Decided } from "./Decisions.ts";
 import { type Rejected, reject } from "./Rejected.ts";
 import * as Repository from "./Repository.ts";
@@ -56,8 +57,8 @@ export interface Form<A> {
 
 /**
  * A decision that is made once under a key: what was carried out already is answered and not decided again; else the
- * answer goes into the decided change. Rejects a key that is none, and one that another request was sent under
- * (`conflict`).
+ * answer goes into the decided change, and so do the records of what it changes ({@link ./AuditTrail.ts}). Rejects a key
+ * that is none, and one that another request was sent under (`conflict`).
  *
  * @example
  * const { idempotencyKey: key } = options;
@@ -78,7 +79,8 @@ export const once = <A, E, R>(
     const recalled = yield* recall(actor, call, form);
     if (recalled.known !== null) return { change: { writes: [] }, answer: recalled.known.answer };
     const { change, answer } = yield* decide;
-    return { change: both(recalled.keep(answer), change), answer };
+    const audited = yield* AuditTrail.recorded(actor, call.method, change);
+    return { change: both(recalled.keep(answer), audited), answer };
   });
 
 /** What is known of a call. */
