@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect";
 import type { FactBody } from "../wire/Facts.ts";
 import * as AgentState from "./AgentState.ts";
 import * as CheckIn from "./CheckIn.ts";
+import * as ConfiguredConduct from "./ConfiguredConduct.ts";
 import * as Exchange from "./Exchange.ts";
 import * as Execution from "./Execution.ts";
 import { Host, type HostError } from "./Host.ts";
@@ -13,6 +14,7 @@ import type { Installer } from "./Installer.ts";
 import type { Inventory, InventoryError } from "./Inventory.ts";
 import type { Journal, JournalError, JournalRecord } from "./Journal.ts";
 import * as Memory from "./Memory.ts";
+import * as NextStep from "./NextStep.ts";
 import { AgentEnvironment, AgentKeys, type KeyStoreError, type Transport, type TransportError } from "./Ports.ts";
 import * as Provisioning from "./Provisioning.ts";
 import * as Reporting from "./Reporting.ts";
@@ -91,22 +93,44 @@ const memberCycle = Effect.fn("Agent.memberCycle")(function* (
       failures.push(failure);
       return Effect.succeed(null);
     });
-  const report = () => attempt(Reporting.flush(memory, next, session.party, session.tenantKey));
-  const answer = yield* attempt(CheckIn.checkIn(session));
+  // Inside a blackout nothing is sent (WIN-05): what happens meanwhile is told when it is over.
+  const silent = (at: number) => ConfiguredConduct.silentUntil(memory.state(), session.timeZone, at);
+  const talking = <A, R>(effect: Effect.Effect<A, AgentFailure, R>): Effect.Effect<A | null, never, R> =>
+    Effect.suspend(() => (silent(environment.now()) === null ? attempt(effect) : Effect.succeed(null)));
+  const report = () => talking(Reporting.flush(memory, next, session.party, session.tenantKey));
+  const answer = yield* talking(CheckIn.checkIn(session));
   yield* report();
-  let nextAt = environment.now() + 1_000 * (answer?.nextCheckInSeconds ?? statusInterval(memory.state()));
+  const status = 1_000 * (answer?.nextCheckInSeconds ?? statusInterval(memory.state()));
+  const talkAt = environment.now() + status;
+  let workAt = NextStep.UNTIL_RENEWED;
   for (const run of AgentState.unfinished(memory.state())) {
     const { runId } = run.manifest;
     const waiting = yield* carryOut(session, runId, report);
     if (waiting !== null) {
-      nextAt = Math.min(nextAt, waiting);
+      workAt = Math.min(workAt, waiting);
       continue;
     }
     // Evidence of what the run left, read anew (CMP-02); then there is nothing left of it to do.
-    yield* attempt(CheckIn.uploadSnapshot(session, false));
+    yield* talking(CheckIn.uploadSnapshot(session, false));
   }
+  // A run may have something to decide inside a blackout, without a word to the platform.
+  const nextAt = yield* afterBlackout(session, Math.min(talkAt, memory.state().scanAt ?? talkAt));
   yield* memory.compact(JOURNAL_RECORDS_MAX);
-  return { nextAt, failures, isProvisioned: true };
+  return { nextAt: Math.min(nextAt, workAt), failures, isProvisioned: true };
+});
+
+// A time of a blackout becomes its end, which calls for a scan.
+const afterBlackout = Effect.fn("Agent.afterBlackout")(function* (session: CheckIn.Session, nextAt: number) {
+  const { memory, timeZone, agentVersion } = session;
+  const environment = yield* AgentEnvironment;
+  const end = ConfiguredConduct.silentUntil(memory.state(), timeZone, Math.max(nextAt, environment.now()));
+  if (end === null) return nextAt;
+  const { scanAt } = memory.state();
+  if (scanAt === null || scanAt < end) {
+    const at = ConfiguredConduct.calledScan(memory.state(), end, environment.random());
+    yield* memory.record([{ _tag: "ScanCalled", at, bootId: yield* (yield* Host).bootId(), agentVersion }]);
+  }
+  return end;
 });
 
 // Steps until the run is finished (null) or waits for a time. Progress is told as it is made, when the network lets it.
@@ -130,7 +154,9 @@ const openSession = Effect.fn("Agent.openSession")(function* (
 ) {
   const environment = yield* AgentEnvironment;
   const keys = yield* (yield* AgentKeys).loadOrCreate();
-  const bootId = yield* (yield* Host).bootId();
+  const host = yield* Host;
+  const bootId = yield* host.bootId();
+  const { timeZone } = yield* host.facts();
   const { identity, membership } = memory.state();
   if (identity === null || membership === null) return yield* Effect.die("a session before provisioning");
   const session: CheckIn.Session = {
@@ -138,6 +164,8 @@ const openSession = Effect.fn("Agent.openSession")(function* (
     next,
     tenantKey: membership.tenantKey,
     agentVersion: options.agentVersion,
+    timeZone,
+    hold: (now) => ConfiguredConduct.holdOf(memory.state(), timeZone, now),
     party: { tenantId: membership.tenantId, agentId: identity.agentId, epoch: membership.epoch, keys },
     fact: (body: FactBody, ahead = 0) =>
       Effect.sync(

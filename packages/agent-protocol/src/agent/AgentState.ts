@@ -50,8 +50,14 @@ export interface AgentState {
     /** Of its packages alone; null where an older journal doesn't tell. */
     readonly packages: Digest | null;
     readonly takenAt: number;
+    /** When it was taken down by the platform: from then the next scan is counted (CFG-04). */
+    readonly endedAt: number;
     readonly afterFact: number;
   } | null;
+  /** When a scan is to start that something called for; null when none waits (CFG-05). */
+  readonly scanAt: number | null;
+  /** The boot and agent version that a scan was last called for. */
+  readonly scannedLife: { readonly bootId: string; readonly agentVersion: string } | null;
   /** The fact by which a patch was last settled: a snapshot that doesn't come after it is out of date. 0 for none. */
   readonly lastSettledFact: number;
   readonly manifestVersion: number;
@@ -74,6 +80,8 @@ export const empty: AgentState = {
   sequenceReserved: 0,
   configuration: null,
   snapshot: null,
+  scanAt: null,
+  scannedLife: null,
   lastSettledFact: 0,
   manifestVersion: 0,
   refused: [],
@@ -123,7 +131,11 @@ export const apply = (state: AgentState, record: JournalRecord): AgentState => {
     case "ConfigurationHeld":
       return { ...state, configuration: { digest: record.digest, value: record.configuration } };
     case "SnapshotHeld":
-      return { ...state, snapshot: snapshotOf(record) };
+      return { ...state, snapshot: snapshotOf(record), scanAt: null };
+    case "ScanCalled": {
+      const { at, bootId, agentVersion } = record;
+      return { ...state, scanAt: at, scannedLife: { bootId, agentVersion } };
+    }
     case "ManifestHeld":
       return holdManifest(state, record);
     case "ManifestRefused":
@@ -141,7 +153,7 @@ export const apply = (state: AgentState, record: JournalRecord): AgentState => {
         facts: state.facts.filter((f) => f.sequence > record.through),
       };
     case "Checkpoint":
-      return record.state;
+      return completed(record.state);
     default:
       return onPatch(state, record.runId, record.patchId, (p) => advancePatch(p, record));
   }
@@ -151,7 +163,16 @@ const snapshotOf = (record: Extract<JournalRecord, { _tag: "SnapshotHeld" }>): A
   digest: record.digest,
   packages: record.packages ?? null,
   takenAt: record.takenAt,
+  endedAt: record.endedAt ?? record.takenAt,
   afterFact: record.afterFact,
+});
+
+// A checkpoint of an older agent lacks what came since.
+const completed = (state: AgentState): AgentState => ({
+  ...empty,
+  ...state,
+  snapshot:
+    state.snapshot === null ? null : { ...state.snapshot, endedAt: state.snapshot.endedAt ?? state.snapshot.takenAt },
 });
 
 type PatchRecord = Extract<JournalRecord, { readonly patchId: string }>;

@@ -12,6 +12,8 @@ import * as HostReport from "../wire/HostReport.ts";
 import * as Json from "../wire/Json.ts";
 import * as Messages from "../wire/Messages.ts";
 import { wireLimits } from "../wire/WireLimits.ts";
+import type { Hold } from "./ConfiguredConduct.ts";
+import * as ConfiguredConduct from "./ConfiguredConduct.ts";
 import * as Exchange from "./Exchange.ts";
 import { Host, noDetails } from "./Host.ts";
 import { Installer } from "./Installer.ts";
@@ -27,6 +29,10 @@ export interface Session {
   readonly party: Exchange.Party;
   readonly tenantKey: Crypto.PublicKey;
   readonly agentVersion: string;
+  /** The asset's zone, as its own clock goes by. */
+  readonly timeZone: string;
+  /** What keeps a run from starting at that time. */
+  readonly hold: (now: number) => Hold | null;
   /**
    * Numbers and times a fact body; the record goes into the journal with the change that it tells of, behind `ahead` other
    * facts of the same append.
@@ -43,7 +49,7 @@ export const checkIn = Effect.fn("CheckIn.checkIn")(function* (session: Session)
   const request: Messages.CheckInRequest = {
     agentVersion: session.agentVersion,
     bootId: yield* host.bootId(),
-    timeZone: (yield* host.facts()).timeZone,
+    timeZone: session.timeZone,
     tzdata: environment.tzdata(),
     configuration: state.configuration?.digest ?? null,
     snapshot: state.snapshot?.digest ?? null,
@@ -52,13 +58,31 @@ export const checkIn = Effect.fn("CheckIn.checkIn")(function* (session: Session)
   const call = { method: "POST", path: "/v0/check-in", body: Json.canonicalBytes(request) } as const;
   const { reply, components } = yield* Exchange.send(session.party, yield* session.next(), call);
   const answer = yield* Exchange.openReply(Messages.CheckInReply, reply, components, session.tenantKey);
+  const modules = ConfiguredConduct.conductOf(state).active;
   if (answer.configuration !== null) yield* holdConfiguration(session, answer.configuration);
+  const isOther = modules.join() !== ConfiguredConduct.conductOf(memory.state()).active.join();
+  yield* callScan(session, request, isOther);
   // Lowest number first, and none after one that could not be fetched: a higher one would shut the gate on it.
   for (const { digest, version } of [...answer.manifests].sort((a, b) => a.version - b.version)) {
     yield* holdManifest(session, digest, version, answer.serverTime, request.timeZone);
   }
-  if (answer.wantSnapshot || isScanDue(memory, environment.now())) yield* uploadSnapshot(session, answer.wantSnapshot);
+  if (ConfiguredConduct.isScanDue(memory.state(), environment.now(), answer.wantSnapshot)) {
+    yield* uploadSnapshot(session, answer.wantSnapshot);
+  }
   return answer;
+});
+
+// Once for each boot, agent version and set of modules; the configuration that it is to go by is held by now.
+const callScan = Effect.fn("CheckIn.callScan")(function* (
+  session: Session,
+  { bootId, agentVersion }: Messages.CheckInRequest,
+  hasOtherModules: boolean,
+) {
+  const state = session.memory.state();
+  if (!hasOtherModules && !ConfiguredConduct.isAnotherLife(state, { bootId, agentVersion })) return;
+  const environment = yield* AgentEnvironment;
+  const at = ConfiguredConduct.calledScan(state, environment.now(), environment.random());
+  yield* session.memory.record([{ _tag: "ScanCalled", at, bootId, agentVersion }]);
 });
 
 /**
@@ -83,7 +107,10 @@ export const uploadSnapshot = Effect.fn("CheckIn.uploadSnapshot")(function* (ses
     const held = yield* Exchange.openReply(Messages.SnapshotReply, reply, components, session.tenantKey);
     if (held.snapshot !== digest) return yield* Exchange.untrusted(reply.status, "another snapshot was acknowledged");
   }
-  yield* session.memory.record([{ _tag: "SnapshotHeld", digest, packages: packagesDigest, takenAt, afterFact }]);
+  const endedAt = environment.now();
+  yield* session.memory.record([
+    { _tag: "SnapshotHeld", digest, packages: packagesDigest, takenAt, endedAt, afterFact },
+  ]);
 });
 
 // What the machine doesn't tell, or can't at the moment, is unknown; it keeps no package from being told.
@@ -162,11 +189,3 @@ const refuse = Effect.fn("CheckIn.refuse")(function* (
   const seen = refusal.runId === null ? session.memory.state().manifestVersion : version;
   yield* session.memory.record([{ _tag: "ManifestRefused", digest, version: seen }, yield* session.fact(body)]);
 });
-
-// At its interval, and after every change that a run made: the upload at the run's end may have found nobody at home.
-const isScanDue = (memory: Memory, now: number): boolean => {
-  const { snapshot, configuration, lastSettledFact } = memory.state();
-  if (snapshot === null || snapshot.afterFact < lastSettledFact) return true;
-  const interval = (configuration?.value.scanIntervalSeconds ?? 0) * 1_000;
-  return interval > 0 && now >= snapshot.takenAt + interval;
-};

@@ -30,7 +30,7 @@ export const advance = Effect.fn("Execution.advance")(function* (session: Sessio
   const environment = yield* AgentEnvironment;
   if (run === undefined) return { _tag: "Finished" } as Advance;
   const now = Math.max(environment.now(), session.memory.state().timeFloor);
-  const step = NextStep.nextStep(run, now);
+  const step = NextStep.nextStep(run, now, session.hold(now));
   if (step._tag === "Wait") return { _tag: "Waiting", until: step.until } as Advance;
   const done = yield* Effect.result(perform(session, run, step));
   if (done._tag === "Success") {

@@ -34,8 +34,12 @@ export type JournalRecord =
       readonly digest: Digest;
       readonly packages?: Digest;
       readonly takenAt: number;
+      /** Transfer and processing included. */
+      readonly endedAt?: number;
       readonly afterFact: number;
     }
+  /** Something called for a scan, to start at that time (CFG-05). */
+  | { readonly _tag: "ScanCalled"; readonly at: number; readonly bootId: string; readonly agentVersion: string }
   /** A manifest and its list passed the gate; the run is now the agent's duty. `serverTime` raises the time floor. */
   | {
       readonly _tag: "ManifestHeld";

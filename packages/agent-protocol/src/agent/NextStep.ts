@@ -6,6 +6,7 @@ import type { PatchInstruction } from "../vocabulary/Package.ts";
 import * as PatchOutcome from "../vocabulary/PatchOutcome.ts";
 import type { RunStatus } from "../vocabulary/RunStatus.ts";
 import * as AgentState from "./AgentState.ts";
+import type { Hold } from "./ConfiguredConduct.ts";
 
 /** Attempts at one patch in one run, crashes included (invariant I6). */
 export const ATTEMPTS_MAX = 2;
@@ -18,16 +19,21 @@ export type Step =
   | { readonly _tag: "Attempt"; readonly patch: PatchInstruction; readonly attempt: number }
   | { readonly _tag: "Recover"; readonly patch: PatchInstruction; readonly open: AgentState.OpenAttempt };
 
-/** The next step of an unfinished run. `now` never runs behind the latest signed time (see {@link AgentState}). */
-export const nextStep = (run: AgentState.HeldRun, now: number): Step => {
+/**
+ * The next step of an unfinished run. `now` never runs behind the latest signed time (see {@link AgentState}); `hold` keeps a
+ * run from starting, not from being finished.
+ */
+export const nextStep = (run: AgentState.HeldRun, now: number, hold: Hold | null = null): Step => {
   const { notBefore, notAfter, bound } = run.manifest;
   const isOver = now >= notAfter;
   switch (run.status) {
     case "Pending":
       if (isOver) return tooLate(run);
-      return now < notBefore ? { _tag: "Wait", until: notBefore } : fetching(run);
+      if (now < notBefore) return { _tag: "Wait", until: notBefore };
+      return hold === null ? fetching(run) : held(run, hold);
     case "Downloaded":
-      return isOver ? tooLate(run) : { _tag: "Move", to: "JobStarted", reason: null };
+      if (isOver) return tooLate(run);
+      return hold === null ? { _tag: "Move", to: "JobStarted", reason: null } : held(run, hold);
     case "JobStarted":
       return isOver && !isLease(run) ? tooLate(run) : { _tag: "Move", to: "Patching", reason: null };
     default:
@@ -50,6 +56,14 @@ const tooLate = (run: AgentState.HeldRun): Step =>
   isLease(run)
     ? { _tag: "Wait", until: UNTIL_RENEWED }
     : { _tag: "Move", to: "TimedOut", reason: "the window is over" };
+
+// WIN-05: it starts when the blackout ends if its window allows, else it ends here.
+const held = (run: AgentState.HeldRun, hold: Hold): Step => {
+  if (hold._tag === "Inactive") return { _tag: "Wait", until: UNTIL_RENEWED };
+  return !isLease(run) && hold.until >= run.manifest.notAfter
+    ? { _tag: "Move", to: "CanceledBlackout", reason: "a blackout lasts until the window is over" }
+    : { _tag: "Wait", until: hold.until };
+};
 
 const fetching = (run: AgentState.HeldRun): Step => {
   const next = run.list.patches.find((p) => AgentState.progressOf(run, p.patchId).prefetch === null);

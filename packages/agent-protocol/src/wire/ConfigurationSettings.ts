@@ -24,7 +24,10 @@ const weekday = z.union([
 /** Hours of the week on the asset's own clock; the shape of the scheduler's `Blackout`. */
 export const Blackout = z.strictObject({
   weekdays: z.array(weekday).min(1).max(7),
-  fromMinute: z.int().min(0).max(DAY_MINUTES - 1),
+  fromMinute: z
+    .int()
+    .min(0)
+    .max(DAY_MINUTES - 1),
   toMinute: z.int().min(1).max(DAY_MINUTES),
 });
 
