@@ -1,8 +1,10 @@
 /**
  * The façade: everything a host does with Fettle, as Effects, and the same as Promises.
  *
- * A `Fettle` is one value over its ports; methods take who acts first. The Promise twin is derived from it by one generic
- * function ({@link promises}), never written twice: it rejects with {@link FettleError}.
+ * A `Fettle` is one value over its ports; methods take who acts first. Those that change something take options last, among
+ * them an idempotency key: the same request again under the same key is carried out once ({@link Repeatable}). The Promise
+ * twin is derived from it by one generic function ({@link promises}), never written twice: it rejects with
+ * {@link FettleError}.
  */
 import type { SignedRequest } from "@fettle/agent-protocol";
 import * as Cause from "effect/Cause";
@@ -28,6 +30,7 @@ import * as Catalogue from "./engine/Catalogue.ts";
 import * as ConfigurationProfiles from "./engine/ConfigurationProfiles.ts";
 import * as Dispatcher from "./engine/Dispatcher.ts";
 import * as Feeds from "./engine/Feeds.ts";
+import type { Repeatable } from "./engine/Idempotency.ts";
 import * as JobSearches from "./engine/JobSearches.ts";
 import * as Jobs from "./engine/Jobs.ts";
 import * as PatchProposals from "./engine/PatchProposals.ts";
@@ -65,24 +68,29 @@ export const make = (ports: Context.Context<FettlePorts>) => {
   return {
     subscriptions: {
       /** Opens the actor's subscription, or changes its plan, seats, licence tags and limits. */
-      save: (actor: Actor, input: Subscriptions.SubscriptionInput) => on(Subscriptions.save(actor, input)),
+      save: (actor: Actor, input: Subscriptions.SubscriptionInput, options?: Repeatable) =>
+        on(Subscriptions.save(actor, input, options)),
     },
     keys: {
-      /** Makes an activation key; its secret is shown here only. */
-      create: (actor: Actor, input: ActivationKeys.ActivationKeyInput) => on(ActivationKeys.create(actor, input)),
+      /** Makes an activation key; its secret is shown here only, so a repetition is refused and names the key. */
+      create: (actor: Actor, input: ActivationKeys.ActivationKeyInput, options?: Repeatable) =>
+        on(ActivationKeys.create(actor, input, options)),
     },
     configurationProfiles: {
       /** Adds or changes a configuration profile. */
-      save: (actor: Actor, input: ConfigurationProfile) => on(ConfigurationProfiles.save(actor, input)),
+      save: (actor: Actor, input: ConfigurationProfile, options?: Repeatable) =>
+        on(ConfigurationProfiles.save(actor, input, options)),
     },
     tags: tagsOf(on),
     assets: assetsOf(on),
     catalogue: catalogueOf(on),
     searches: {
       /** Saves a search of assets, patches or jobs for the actor alone, or changes it (AST-08). */
-      save: (actor: Actor, input: Searches.SavedSearchInput) => on(Searches.save(actor, input)),
-      rename: (actor: Actor, searchId: string, name: string) => on(Searches.rename(actor, searchId, name)),
-      delete: (actor: Actor, searchId: string) => on(Searches.remove(actor, searchId)),
+      save: (actor: Actor, input: Searches.SavedSearchInput, options?: Repeatable) =>
+        on(Searches.save(actor, input, options)),
+      rename: (actor: Actor, searchId: string, name: string, options?: Repeatable) =>
+        on(Searches.rename(actor, searchId, name, options)),
+      delete: (actor: Actor, searchId: string, options?: Repeatable) => on(Searches.remove(actor, searchId, options)),
       /** The actor's saved searches, each with what is wrong with it now (DSH-04). */
       list: (actor: Actor, kind?: SearchKind) => on(Searches.list(actor, kind)),
       /** What the actor searched for lately, newest first. */
@@ -95,13 +103,12 @@ export const make = (ports: Context.Context<FettlePorts>) => {
       /** Searches the jobs that the actor may view, in pages. */
       search: (actor: Actor, input: JobSearches.JobSearchInput) => on(JobSearches.search(actor, input)),
       /** Makes a job, disabled; everything wrong with the draft is said at once. */
-      create: (actor: Actor, draft: JobDraft) => on(Jobs.create(actor, draft)),
+      create: (actor: Actor, draft: JobDraft, options?: Repeatable) => on(Jobs.create(actor, draft, options)),
       get: (actor: Actor, jobId: string) => on(Jobs.get(actor, jobId)),
       /** What the job would do if it ran now, and the hash that approves it. */
       plan: (actor: Actor, jobId: string) => on(Jobs.plan(actor, jobId)),
       /** Enables a job; naming a plan's hash approves that plan and no other. */
-      enable: (actor: Actor, jobId: string, approval?: { readonly planHash?: string }) =>
-        on(Jobs.enable(actor, jobId, approval)),
+      enable: (actor: Actor, jobId: string, options?: Jobs.EnablingOptions) => on(Jobs.enable(actor, jobId, options)),
     },
     runs: {
       ofJob: (actor: Actor, jobId: string) => on(Runs.ofJob(actor, jobId)),
@@ -139,10 +146,9 @@ type On = <A, E>(effect: Effect.Effect<A, E, FettlePorts>) => Effect.Effect<A, E
 
 const tagsOf = (on: On) => ({
   /** Adds or changes a tag, static or with a rule (TAG-01, TAG-08); assets follow. */
-  save: (actor: Actor, input: Tags.TagInput) => on(Tags.save(actor, input)),
+  save: (actor: Actor, input: Tags.TagInput, options?: Repeatable) => on(Tags.save(actor, input, options)),
   /** Deletes a tag that nothing uses; `reparent` brings the tags below it to where it stood. */
-  delete: (actor: Actor, tagId: string, options?: { readonly reparent?: boolean }) =>
-    on(Tags.remove(actor, tagId, options)),
+  delete: (actor: Actor, tagId: string, options?: Tags.DeletionOptions) => on(Tags.remove(actor, tagId, options)),
   /** One tag: where it stands, how many assets bear it, what is wrong with its rule. */
   get: (actor: Actor, tagId: string) => on(TagViews.get(actor, tagId)),
   /** The tree, or what is below a tag, in pages. */
@@ -150,9 +156,11 @@ const tagsOf = (on: On) => ({
   /** Which assets a rule would find. */
   preview: (actor: Actor, input: TagViews.TagPreviewInput) => on(TagViews.preview(actor, input)),
   /** Gives a static tag to assets; an answer for each. */
-  assign: (actor: Actor, input: TagAssignments.AssignmentInput) => on(TagAssignments.assign(actor, input)),
+  assign: (actor: Actor, input: TagAssignments.AssignmentInput, options?: Repeatable) =>
+    on(TagAssignments.assign(actor, input, options)),
   /** Takes a static tag from assets; an answer for each. */
-  unassign: (actor: Actor, input: TagAssignments.AssignmentInput) => on(TagAssignments.unassign(actor, input)),
+  unassign: (actor: Actor, input: TagAssignments.AssignmentInput, options?: Repeatable) =>
+    on(TagAssignments.unassign(actor, input, options)),
   /** How many of the assets that bear the selected tags a job would hold, of how many (TAG-09). */
   coverage: (actor: Actor, selection: TagSelection) => on(TagViews.coverage(actor, selection)),
 });
@@ -179,7 +187,8 @@ const assetsOf = (on: On) => ({
 
 const catalogueOf = (on: On) => ({
   /** Replaces what a feed says by its patches, as one (PAT-11); a list alone is the feed `default`. */
-  ingest: (actor: Actor, input: Feeds.FeedInput | readonly Patch[]) => on(Feeds.ingest(actor, input)),
+  ingest: (actor: Actor, input: Feeds.FeedInput | readonly Patch[], options?: Repeatable) =>
+    on(Feeds.ingest(actor, input, options)),
   /** The feeds that the catalogue is made of. */
   feeds: (actor: Actor) => on(Feeds.list(actor)),
   list: (actor: Actor) => on(Catalogue.list(actor)),
@@ -194,10 +203,13 @@ const catalogueOf = (on: On) => ({
   /** The hosts that agents must reach (URL-01). */
   hosts: (actor: Actor) => on(Catalogue.hosts(actor)),
   /** Supplies the file of a patch that must be acquired from its vendor (PAT-04). */
-  supplyFile: (actor: Actor, input: VendorFiles.VendorFileInput) => on(VendorFiles.supply(actor, input)),
-  withdrawFile: (actor: Actor, patchId: string) => on(VendorFiles.withdraw(actor, patchId)),
+  supplyFile: (actor: Actor, input: VendorFiles.VendorFileInput, options?: Repeatable) =>
+    on(VendorFiles.supply(actor, input, options)),
+  withdrawFile: (actor: Actor, patchId: string, options?: Repeatable) =>
+    on(VendorFiles.withdraw(actor, patchId, options)),
   /** Tells which vulnerabilities a scanner's numbers mean (PAT-05). */
-  saveVulnerabilities: (actor: Actor, input: readonly Vulnerability[]) => on(Vulnerabilities.save(actor, input)),
+  saveVulnerabilities: (actor: Actor, input: readonly Vulnerability[], options?: Repeatable) =>
+    on(Vulnerabilities.save(actor, input, options)),
   /** Proposes jobs that fix vulnerabilities, and says what no patch fixes (VUL-01). */
   patchNow: (actor: Actor, input: PatchProposals.PatchNowInput) => on(PatchProposals.patchNow(actor, input)),
 });

@@ -46,7 +46,9 @@ export type { AuditPage, AuditRecord, AuditSearchInput } from "./engine/AuditTra
 export * as AuditVerification from "./engine/AuditVerification.ts";
 export type { PatchView } from "./engine/Catalogue.ts";
 export type { FeedInput, Ingested } from "./engine/Feeds.ts";
+export type { Repeatable } from "./engine/Idempotency.ts";
 export type { JobPage, JobRow, JobSearchInput } from "./engine/JobSearches.ts";
+export type { EnablingOptions } from "./engine/Jobs.ts";
 export type { PatchNowInput, PatchNowProposal } from "./engine/PatchProposals.ts";
 export type {
   PatchCounts,
@@ -63,7 +65,7 @@ export type { SavedSearchInput, SavedSearchView, SearchPage } from "./engine/Sea
 export { SignatureWork, type SignatureWorker } from "./engine/SignatureWork.ts";
 export type { SubscriptionInput } from "./engine/Subscriptions.ts";
 export type { AssignmentAnswer, AssignmentInput, AssignmentItem } from "./engine/TagAssignments.ts";
-export type { TagInput } from "./engine/Tags.ts";
+export type { DeletionOptions, TagInput } from "./engine/Tags.ts";
 export type { TagListInput, TagPage, TagPreview, TagPreviewInput, TagRow, TagView } from "./engine/TagViews.ts";
 export type { VendorFileInput } from "./engine/VendorFiles.ts";
 export * as Fettle from "./Fettle.ts";

@@ -14,6 +14,7 @@ import {
   type JobDraft,
   type PatchSource,
   type Rejection,
+  type Repeatable,
   type ResultRow,
   Storage,
   StorageError,
@@ -162,8 +163,9 @@ describe("the Promise twin", () => {
 describe("the types of the façade", () => {
   it("say what a host gets and gives", () => {
     type Twin = Fettle.Promised<Fettle.Fettle>;
-    expectTypeOf<Fettle.Fettle["jobs"]["create"]>().parameters.toEqualTypeOf<[actor: Actor.Actor, draft: JobDraft]>();
-    expectTypeOf<Twin["jobs"]["create"]>().parameters.toEqualTypeOf<[actor: Actor.Actor, draft: JobDraft]>();
+    type Arguments = [actor: Actor.Actor, draft: JobDraft, options?: Repeatable | undefined];
+    expectTypeOf<Fettle.Fettle["jobs"]["create"]>().parameters.toEqualTypeOf<Arguments>();
+    expectTypeOf<Twin["jobs"]["create"]>().parameters.toEqualTypeOf<Arguments>();
     expectTypeOf<Twin["jobs"]["create"]>().returns.resolves.toEqualTypeOf<Job>();
     expectTypeOf<Twin["assets"]["list"]>().returns.resolves.items.toEqualTypeOf<AssetView>();
     expectTypeOf<Twin["runs"]["results"]>().returns.resolves.items.toEqualTypeOf<ResultRow>();

@@ -70,10 +70,11 @@ const scenario = (storage: StorageShape) =>
     yield* tell(tags.save(mara, { id: "linux", name: "Linux", parent: "emea", rule: linux }));
     yield* tell(tags.save(mara, { id: "bad", name: "Bad", rule: { _tag: "Dynamic", query: "operatingsytem: x" } }));
     yield* tell(tags.save(mara, { name: "berlin", parent: "emea" }));
-    const given = { tag: "berlin", assets: [...ids.slice(0, 3), "nobody"], idempotencyKey: "once" };
-    yield* tell(tags.assign(mara, given));
-    yield* tell(tags.assign(mara, given));
-    yield* tell(tags.unassign(mara, { ...given, idempotencyKey: "once" }));
+    const given = { tag: "berlin", assets: [...ids.slice(0, 3), "nobody"] };
+    const once = { idempotencyKey: "once" };
+    yield* tell(tags.assign(mara, given, once));
+    yield* tell(tags.assign(mara, given, once));
+    yield* tell(tags.unassign(mara, given, once));
     yield* tell(tags.unassign(mara, { tag: "berlin", assets: ids.slice(0, 1) }));
     yield* tell(tags.preview(mara, { query: "operatingSystem: windows", tag: "linux" }));
     const selection = {

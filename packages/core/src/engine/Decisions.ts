@@ -26,7 +26,8 @@ export const untilItStands = <A, E, R>(tenantId: string, decide: Effect.Effect<D
 
 /**
  * Decides and commits; `stale` or `conflict` when others have changed what it was decided on, unless `refused` says it
- * otherwise. Only the same request that came twice at once is decided anew, and gets the answer of the first.
+ * otherwise. Two things are decided anew all the same: what was only looked at and not changed (a counter's guard, as of
+ * the tag tree), and the same request that came twice at once, which gets the answer of the first.
  */
 export const ifItStands = <A, E, R>(
   tenantId: string,
@@ -44,9 +45,13 @@ const stands = Effect.fn("Decisions.stands")(function* <A, E, R>(
     if (change.writes.length === 0 && (change.events ?? []).length === 0) return answer;
     const committed = yield* Repository.tryCommit(tenantId, change);
     if (committed._tag === "Committed") return answer;
-    if (refused !== null && !isRepetition(committed.because)) return yield* refused(committed.because);
+    const { because } = committed;
+    if (refused !== null && !isRepetition(because) && !isOnlyLookedAt(because, change)) return yield* refused(because);
   }
   return yield* reject("JOB-18", "stale", "others changed the same all the while; try again");
 });
 
 const isRepetition = (because: Refusal): boolean => because._tag === "Revision" && because.expected.kind === "answer";
+
+const isOnlyLookedAt = (because: Refusal, { counters = [] }: Repository.Change): boolean =>
+  because._tag === "Counter" && counters.every(({ key, by }) => key !== because.key || by === 0);

@@ -3,7 +3,7 @@
  * all feeds say together ({@link ../domain/patch/Feed.ts}): so a write that was cut off is completed by the next ingest,
  * and the same feed again changes nothing.
  */
-import { type Crypto, Json } from "@fettle/agent-protocol";
+import { Crypto, Json } from "@fettle/agent-protocol";
 import * as Effect from "effect/Effect";
 import * as Feed from "../domain/patch/Feed.ts";
 import type { Patch } from "../domain/patch/Patch.ts";
@@ -16,7 +16,9 @@ import { Storage, StorageError } from "../ports/Storage.ts";
 import * as StorageText from "../ports/StorageText.ts";
 import * as Stored from "../schema/Stored.ts";
 import * as Assessments from "./Assessments.ts";
+import * as AuditTrail from "./AuditTrail.ts";
 import * as Authority from "./Authority.ts";
+import * as Idempotency from "./Idempotency.ts";
 import { lift, Rejected, reject } from "./Rejected.ts";
 import * as Repository from "./Repository.ts";
 import * as Subscriptions from "./Subscriptions.ts";
@@ -49,15 +51,21 @@ const DEPTH_MAX = 16;
  * @example
  * yield* fettle.catalogue.ingest(actor, { feed: "rocky-9-baseos", patches });
  */
-export const ingest = Effect.fn("Feeds.ingest")(function* (actor: Actor, input: FeedInput | readonly Patch[]) {
+export const ingest = Effect.fn("Feeds.ingest")(function* (
+  actor: Actor,
+  input: FeedInput | readonly Patch[],
+  { idempotencyKey: key }: Idempotency.Repeatable = {},
+) {
   yield* Authority.require(actor, "manage-catalogue");
   const { tenantId } = actor;
   const { limits } = yield* Subscriptions.of(tenantId);
   const feed = yield* read(input, limits);
   const bytes = yield* encode(feed.patches);
-  const digest = yield* (yield* BlobStore).put(tenantId, bytes);
+  const digest = Crypto.digest(bytes);
+  const call = { method: "catalogue.ingest", key, request: { feed: feed.id, digest } };
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
-    const done = yield* take({ actor, feed, digest, limits });
+    const { known, keep } = yield* Idempotency.recall<Ingested>(actor, call);
+    const done = known === null ? yield* take({ actor, feed, bytes, digest, limits, keep }) : known.answer;
     if (done !== null) return done;
   }
   return yield* reject("PAT-11", "conflict", "other feeds come in all the time; try again later");
@@ -125,8 +133,11 @@ const decode = Effect.fn("Feeds.decode")(function* (tenantId: string, record: St
 interface Taking {
   readonly actor: Actor;
   readonly feed: Feed.Feed;
+  readonly bytes: Uint8Array;
   readonly digest: Crypto.Digest;
   readonly limits: Limits;
+  /** Keeps the answer, in the commit that completes the feed. */
+  readonly keep: Idempotency.Recalled<Ingested>["keep"];
 }
 
 // Null: somebody else changed the catalogue meanwhile; read again.
@@ -142,11 +153,12 @@ const take = Effect.fn("Feeds.take")(function* (taking: Taking) {
   if (own?.digest === digest && isSettled) {
     // Nothing is written, but what an earlier call was cut off from is brought to its end.
     yield* Assessments.resume(tenantId, now);
-    return answerOf(feed, { put: [], gone: [] });
+    return yield* nothingNew(taking);
   }
   if (own === undefined && records.length >= limits.catalogueFeedsMax) {
     return yield* reject("PAT-11", "exhausted", `a catalogue has at most ${limits.catalogueFeedsMax} feeds`, "feed");
   }
+  yield* (yield* BlobStore).put(tenantId, taking.bytes);
   const known = (yield* Repository.all(tenantId, "patch")).map((p) => p.value);
   const others: Feed.Feed[] = [];
   for (const record of records) if (record.id !== feed.id) others.push(yield* decode(tenantId, record));
@@ -168,6 +180,14 @@ const take = Effect.fn("Feeds.take")(function* (taking: Taking) {
   const to = changes + partsOf(delta.put, limits.patchesPerWriteMax).length;
   yield* Assessments.reassessDelta(tenantId, { ...delta, former, from: changes, to }, now);
   return answerOf(feed, delta);
+});
+
+const nothingNew = Effect.fn("Feeds.nothingNew")(function* ({ actor, feed, keep }: Taking) {
+  const answer = answerOf(feed, { put: [], gone: [] });
+  const kept = keep(answer);
+  if (kept.writes.length === 0) return answer;
+  const committed = yield* Repository.tryCommit(actor.tenantId, kept);
+  return committed._tag === "Committed" ? answer : null;
 });
 
 const answerOf = (feed: Feed.Feed, delta: Feed.Delta): Ingested => ({
@@ -217,6 +237,10 @@ const write = Effect.fn("Feeds.write")(function* (writing: Writing) {
   const { tenantId } = taking.actor;
   const parts = partsOf(delta.put, taking.limits.patchesPerWriteMax);
   const batches = parts.map((part, i) => changeOf(writing, part, { at: changes + i, isLast: i === parts.length - 1 }));
+  const kept = taking.keep(answerOf(taking.feed, delta));
+  const begun = yield* AuditTrail.recorded(taking.actor, "catalogue.ingest", batches.shift() ?? { writes: [] });
+  batches.unshift(begun);
+  batches.push(Idempotency.both(kept, batches.pop() ?? { writes: [] }));
   for (const batch of batches) yield* check(tenantId, batch);
   for (const batch of batches) {
     const answer = yield* Repository.tryCommit(tenantId, batch);

@@ -6,25 +6,44 @@ import { type Actor, label } from "../domain/shared/Actor.ts";
 import { Environment } from "../ports/Environment.ts";
 import * as Stored from "../schema/Stored.ts";
 import * as Authority from "./Authority.ts";
+import * as Decisions from "./Decisions.ts";
+import * as Idempotency from "./Idempotency.ts";
 import * as Plans from "./Plans.ts";
 import { lift, reject } from "./Rejected.ts";
 import * as Repository from "./Repository.ts";
 import * as Subscriptions from "./Subscriptions.ts";
+import * as TagRules from "./TagRules.ts";
+import * as TagUses from "./TagUses.ts";
 
 /** Makes a job, Disabled and owned by its maker (JOB-06, JOB-26). Everything wrong with the draft is said at once. */
-export const create = Effect.fn("Jobs.create")(function* (actor: Actor, draft: Job.JobDraft) {
+export const create = Effect.fn("Jobs.create")(function* (
+  actor: Actor,
+  draft: Job.JobDraft,
+  { idempotencyKey: key }: Idempotency.Repeatable = {},
+) {
   const user = yield* Authority.require(actor, "create-job");
   const { limits } = yield* Subscriptions.of(actor.tenantId);
   const environment = yield* Environment;
   const now = environment.now();
-  const job = yield* lift(Job.create(draft, { id: environment.uuid(), ownerId: user.id, now, limits }));
-  yield* lift(Stored.readable("job", job));
-  yield* Repository.commit(actor.tenantId, {
-    expect: [Repository.expected("job", job.id, null)],
-    writes: [Repository.put("job", job.id, job)],
-    events: [Repository.event("JobCreated", "job", job.id, now, { by: label(actor), title: job.title })],
+  const decide = Effect.gen(function* () {
+    const job = yield* lift(Job.create(draft, { id: environment.uuid(), ownerId: user.id, now, limits }));
+    yield* lift(Stored.readable("job", job));
+    const change = {
+      expect: [Repository.expected("job", job.id, null)],
+      counters: yield* usesOfTags(actor.tenantId, job),
+      writes: [Repository.put("job", job.id, job)],
+      events: [Repository.event("JobCreated", "job", job.id, now, { by: label(actor), title: job.title })],
+    };
+    return { change, answer: job };
   });
-  return job;
+  const once = Idempotency.once(actor, { method: "jobs.create", key, request: draft }, decide);
+  return yield* Decisions.ifItStands(actor.tenantId, once);
+});
+
+const usesOfTags = Effect.fn("Jobs.usesOfTags")(function* (tenantId: string, { targets }: Job.JobDraft) {
+  if (targets === null) return [];
+  const standing = yield* TagRules.standing(tenantId);
+  return yield* lift(TagUses.claim(standing, TagUses.named(targets), { rule: "TAG-03", path: "targets" }));
 });
 
 /** A job, to those who may see it. */
@@ -38,6 +57,12 @@ export const plan = Effect.fn("Jobs.plan")(function* (actor: Actor, jobId: strin
   return yield* Plans.compile(actor.tenantId, job.value);
 });
 
+/** How a job is enabled. */
+export interface EnablingOptions extends Idempotency.Repeatable {
+  /** Of the plan that was looked at. */
+  readonly planHash?: string;
+}
+
 /**
  * Enables a job. Naming a plan's hash approves that plan and no other (PLN-02): when the plan has drifted since, the
  * enabling is refused.
@@ -45,22 +70,27 @@ export const plan = Effect.fn("Jobs.plan")(function* (actor: Actor, jobId: strin
 export const enable = Effect.fn("Jobs.enable")(function* (
   actor: Actor,
   jobId: string,
-  approval: { readonly planHash?: string } = {},
+  { planHash, idempotencyKey: key }: EnablingOptions = {},
 ) {
+  const { tenantId } = actor;
   const job = yield* load(actor, jobId, "edit");
   const now = (yield* Environment).now();
-  const { hash, plan } = yield* Plans.compile(actor.tenantId, job.value);
-  if (approval.planHash !== undefined && approval.planHash !== hash) {
-    return yield* reject("PLN-02", "stale", `the plan is now ${hash}, not ${approval.planHash}; look at it again`);
-  }
-  const enabled = yield* lift(Job.enable(job.value, { planHash: hash, now }));
-  const known = yield* Repository.get(actor.tenantId, "plan", hash);
-  yield* Repository.commit(actor.tenantId, {
-    expect: [Repository.expected("job", jobId, job)],
-    writes: [Repository.put("job", jobId, enabled), ...(known === null ? [Repository.put("plan", hash, plan)] : [])],
-    events: [Repository.event("JobEnabled", "job", jobId, now, { by: label(actor), plan: hash })],
+  const decide = Effect.gen(function* () {
+    const { hash, plan } = yield* Plans.compile(tenantId, job.value);
+    if (planHash !== undefined && planHash !== hash) {
+      return yield* reject("PLN-02", "stale", `the plan is now ${hash}, not ${planHash}; look at it again`);
+    }
+    const enabled = yield* lift(Job.enable(job.value, { planHash: hash, now }));
+    const known = yield* Repository.get(tenantId, "plan", hash);
+    const change = {
+      expect: [Repository.expected("job", jobId, job)],
+      writes: [Repository.put("job", jobId, enabled), ...(known === null ? [Repository.put("plan", hash, plan)] : [])],
+      events: [Repository.event("JobEnabled", "job", jobId, now, { by: label(actor), plan: hash })],
+    };
+    return { change, answer: enabled };
   });
-  return enabled;
+  const once = Idempotency.once(actor, { method: "jobs.enable", key, request: { jobId, planHash } }, decide);
+  return yield* Decisions.ifItStands(tenantId, once);
 });
 
 const load = Effect.fn("Jobs.load")(function* (actor: Actor, jobId: string, action: "view" | "edit") {

@@ -17,6 +17,8 @@ import { Storage } from "../ports/Storage.ts";
 import * as Stored from "../schema/Stored.ts";
 import * as AssetSearches from "./AssetSearches.ts";
 import * as Authority from "./Authority.ts";
+import * as Decisions from "./Decisions.ts";
+import * as Idempotency from "./Idempotency.ts";
 import * as JobSearches from "./JobSearches.ts";
 import * as PatchSearches from "./PatchSearches.ts";
 import * as Queries from "./Queries.ts";
@@ -52,66 +54,67 @@ export type SearchPage =
   | { readonly kind: "job"; readonly page: JobSearches.JobPage };
 
 /** Saves a search under a name. Rejects a query that doesn't read, a name that is taken, and one search too many. */
-export const save = Effect.fn("Searches.save")(function* (actor: Actor, input: SavedSearchInput) {
+export const save = Effect.fn("Searches.save")(function* (
+  actor: Actor,
+  input: SavedSearchInput,
+  { idempotencyKey: key }: Idempotency.Repeatable = {},
+) {
   const userId = yield* keeper(actor);
-  const { tenantId } = actor;
   const environment = yield* Environment;
-  const { limits } = yield* Subscriptions.of(tenantId);
-  const { unchanged, mine } = yield* standing(tenantId, userId);
-  const known = input.id === undefined ? null : (mine.find((s) => s.id === input.id) ?? null);
-  if (input.id !== undefined && known === null) return yield* noSuch(input.id);
-  const drafted: SavedSearch.SavedSearch = {
-    id: input.id ?? environment.uuid(),
-    userId,
-    kind: input.kind,
-    name: input.name,
-    question: RecentSearches.asked(input),
-    savedAt: environment.now(),
-  };
-  yield* lift(Stored.readable("savedSearch", drafted));
-  const problems = problemsOf(drafted);
-  if (problems.length > 0) return yield* new Rejected({ rejections: problems });
-  const values = mine.map((s) => s.value);
-  const search = yield* lift(SavedSearch.save(drafted, values, limits));
-  yield* Repository.commit(tenantId, {
-    expect: [Repository.expected("savedSearch", search.id, known)],
-    counters: [unchanged],
-    writes: [Repository.put("savedSearch", search.id, search)],
-    events: [event("SearchSaved", search, actor, environment.now())],
-  });
-  return search;
+  const call = { method: "searches.save", key, request: input };
+  return yield* change(actor, call, (searches) =>
+    Effect.gen(function* () {
+      const known = input.id === undefined ? null : yield* one(searches, input.id);
+      const drafted: SavedSearch.SavedSearch = {
+        id: input.id ?? environment.uuid(),
+        userId,
+        kind: input.kind,
+        name: input.name,
+        question: RecentSearches.asked(input),
+        savedAt: environment.now(),
+      };
+      yield* lift(Stored.readable("savedSearch", drafted));
+      const problems = problemsOf(drafted);
+      if (problems.length > 0) return yield* new Rejected({ rejections: problems });
+      return { known, search: drafted };
+    }),
+  );
 });
 
 /** Gives a saved search another name. */
-export const rename = Effect.fn("Searches.rename")(function* (actor: Actor, searchId: string, name: string) {
-  const userId = yield* keeper(actor);
-  const { tenantId } = actor;
-  const now = (yield* Environment).now();
-  const { limits } = yield* Subscriptions.of(tenantId);
-  const { unchanged, mine } = yield* standing(tenantId, userId);
-  const known = mine.find((s) => s.id === searchId) ?? (yield* noSuch(searchId));
-  const values = mine.map((s) => s.value);
-  const search = yield* lift(SavedSearch.save({ ...known.value, name, savedAt: now }, values, limits));
-  yield* Repository.commit(tenantId, {
-    expect: [Repository.expected("savedSearch", searchId, known)],
-    counters: [unchanged],
-    writes: [Repository.put("savedSearch", searchId, search)],
-    events: [event("SearchSaved", search, actor, now)],
-  });
-  return search;
+export const rename = Effect.fn("Searches.rename")(function* (
+  actor: Actor,
+  searchId: string,
+  name: string,
+  { idempotencyKey: key }: Idempotency.Repeatable = {},
+) {
+  yield* keeper(actor);
+  const savedAt = (yield* Environment).now();
+  return yield* change(actor, { method: "searches.rename", key, request: { searchId, name } }, (searches) =>
+    Effect.map(one(searches, searchId), (known) => ({ known, search: { ...known.value, name, savedAt } })),
+  );
 });
 
 /** Deletes a saved search; answers what it was. */
-export const remove = Effect.fn("Searches.remove")(function* (actor: Actor, searchId: string) {
+export const remove = Effect.fn("Searches.remove")(function* (
+  actor: Actor,
+  searchId: string,
+  { idempotencyKey: key }: Idempotency.Repeatable = {},
+) {
   const userId = yield* keeper(actor);
   const { tenantId } = actor;
-  const known = yield* find(tenantId, userId, searchId);
-  yield* Repository.commit(tenantId, {
-    expect: [Repository.expected("savedSearch", searchId, known)],
-    writes: [{ _tag: "Delete", kind: "savedSearch", id: searchId }],
-    events: [event("SearchDeleted", known.value, actor, (yield* Environment).now())],
+  const decide = Effect.gen(function* () {
+    const known = yield* find(tenantId, userId, searchId);
+    const deletion: Repository.Change["writes"][number] = { _tag: "Delete", kind: "savedSearch", id: searchId };
+    const change = {
+      expect: [Repository.expected("savedSearch", searchId, known)],
+      writes: [deletion],
+      events: [event("SearchDeleted", known.value, actor, (yield* Environment).now())],
+    };
+    return { change, answer: known.value };
   });
-  return known.value;
+  const call = { method: "searches.delete", key, request: { searchId } };
+  return yield* Decisions.ifItStands(tenantId, Idempotency.once(actor, call, decide));
 });
 
 /** The user's saved searches, by name; of one kind or of all. There are at most `savedSearchesMax` of each kind. */
@@ -170,6 +173,35 @@ const keeper = Effect.fn("Searches.keeper")(function* (actor: Actor) {
   return yield* reject("AST-08", "not-permitted", "searches are kept for users only");
 });
 
+type Kept = Repository.Versioned<SavedSearch.SavedSearch>;
+
+// Adds a search or changes one, as drafted among the user's searches of the moment.
+const change = Effect.fn("Searches.change")(function* (
+  actor: Actor,
+  call: Idempotency.Call,
+  draft: (
+    mine: readonly Kept[],
+  ) => Effect.Effect<{ readonly known: Kept | null; readonly search: SavedSearch.SavedSearch }, Rejected>,
+) {
+  const userId = yield* keeper(actor);
+  const { tenantId } = actor;
+  const { limits } = yield* Subscriptions.of(tenantId);
+  const decide = Effect.gen(function* () {
+    const { unchanged, mine } = yield* standing(tenantId, userId);
+    const { known, search: drafted } = yield* draft(mine);
+    const values = mine.map((s) => s.value);
+    const search = yield* lift(SavedSearch.save(drafted, values, limits));
+    const decided = {
+      expect: [Repository.expected("savedSearch", search.id, known)],
+      counters: [unchanged],
+      writes: [Repository.put("savedSearch", search.id, search)],
+      events: [event("SearchSaved", search, actor, search.savedAt)],
+    };
+    return { change: decided, answer: search };
+  });
+  return yield* Decisions.ifItStands(tenantId, Idempotency.once(actor, call, decide));
+});
+
 // Names and numbers are judged over all of a user's searches: what is decided stands only while none was added meanwhile.
 const standing = Effect.fn("Searches.standing")(function* (tenantId: string, userId: string) {
   const key = `searches/${userId}`;
@@ -177,6 +209,11 @@ const standing = Effect.fn("Searches.standing")(function* (tenantId: string, use
   const mine = yield* Repository.allBy(tenantId, "savedSearch", "user", userId);
   return { unchanged: { key, by: 1, floor: changes + 1, ceiling: changes + 1 }, mine };
 });
+
+const one = (mine: readonly Kept[], searchId: string) => {
+  const found = mine.find((s) => s.id === searchId);
+  return found === undefined ? noSuch(searchId) : Effect.succeed(found);
+};
 
 const find = Effect.fn("Searches.find")(function* (tenantId: string, userId: string, searchId: string) {
   const found = yield* Repository.get(tenantId, "savedSearch", searchId);

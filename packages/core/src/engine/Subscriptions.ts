@@ -9,9 +9,12 @@ import * as TagTree from "../domain/tag/TagTree.ts";
 import { Environment } from "../ports/Environment.ts";
 import * as Stored from "../schema/Stored.ts";
 import * as Authority from "./Authority.ts";
+import * as Decisions from "./Decisions.ts";
+import * as Idempotency from "./Idempotency.ts";
 import { lift, reject } from "./Rejected.ts";
 import * as Repository from "./Repository.ts";
 import * as TagRules from "./TagRules.ts";
+import * as TagUses from "./TagUses.ts";
 
 export interface SubscriptionInput {
   readonly plan: Plan;
@@ -26,8 +29,15 @@ export interface SubscriptionInput {
 const noTags: TagSelection.TagSet = { mode: "any", tags: [] };
 const TENANT = /^[a-z0-9][a-z0-9-]{0,62}$/;
 
-/** Opens the actor's subscription, or changes it: plan, seats, licence tags, limits. */
-export const save = Effect.fn("Subscriptions.save")(function* (actor: Actor, input: SubscriptionInput) {
+/**
+ * Opens the actor's subscription, or changes it: plan, seats, licence tags, limits. One that is opened may name tags that
+ * are to be made yet; what is named later must be there.
+ */
+export const save = Effect.fn("Subscriptions.save")(function* (
+  actor: Actor,
+  input: SubscriptionInput,
+  { idempotencyKey: key }: Idempotency.Repeatable = {},
+) {
   yield* Authority.require(actor, "manage-licence");
   if (!TENANT.test(actor.tenantId)) {
     return yield* reject("EVT-03", "invalid", "a tenant's id is 1–63 small letters, digits and dashes", "tenantId");
@@ -37,25 +47,38 @@ export const save = Effect.fn("Subscriptions.save")(function* (actor: Actor, inp
   }
   const { tenantId } = actor;
   const now = (yield* Environment).now();
-  const known = yield* Repository.get(tenantId, "subscription", tenantId);
-  const subscription: Subscription = {
-    id: tenantId,
-    plan: input.plan,
-    expiresAt: input.expiresAt,
-    seats: input.seats,
-    include: input.include ?? noTags,
-    exclude: input.exclude ?? noTags,
-    limits: Limits.withOverrides(input.limits ?? {}),
-  };
-  yield* lift(Stored.readable("subscription", subscription));
-  const first = known === null ? firstEntities(subscription.limits) : [];
-  yield* Repository.commit(tenantId, {
-    expect: [Repository.expected("subscription", tenantId, known)],
-    counters: known === null ? [{ key: TagRules.TREE_COUNTER, by: 1 }] : [],
-    writes: [Repository.put("subscription", tenantId, subscription), ...first],
-    events: [Repository.event("SubscriptionOpened", "subscription", tenantId, now, { by: label(actor) })],
+  const decide = Effect.gen(function* () {
+    const known = yield* Repository.get(tenantId, "subscription", tenantId);
+    const subscription: Subscription = {
+      id: tenantId,
+      plan: input.plan,
+      expiresAt: input.expiresAt,
+      seats: input.seats,
+      include: input.include ?? noTags,
+      exclude: input.exclude ?? noTags,
+      limits: Limits.withOverrides(input.limits ?? {}),
+    };
+    yield* lift(Stored.readable("subscription", subscription));
+    const opened = { counters: [{ key: TagRules.TREE_COUNTER, by: 1 }], first: firstEntities(subscription.limits) };
+    const { counters, first } =
+      known === null ? opened : { counters: yield* usesOfTags(known.value, subscription), first: [] };
+    const change = {
+      expect: [Repository.expected("subscription", tenantId, known)],
+      counters,
+      writes: [Repository.put("subscription", tenantId, subscription), ...first],
+      events: [Repository.event("SubscriptionOpened", "subscription", tenantId, now, { by: label(actor) })],
+    };
+    return { change, answer: subscription };
   });
-  return subscription;
+  const call = { method: "subscriptions.save", key, request: input };
+  return yield* Decisions.ifItStands(tenantId, Idempotency.once(actor, call, decide));
+});
+
+const usesOfTags = Effect.fn("Subscriptions.usesOfTags")(function* (known: Subscription, now: Subscription) {
+  const former = new Set(TagUses.named(known));
+  const added = TagUses.named(now).filter((tag) => !former.has(tag));
+  const standing = yield* TagRules.standing(now.id);
+  return yield* lift(TagUses.claim(standing, added, { rule: "LIC-04", path: "include" }));
 });
 
 /** The subscription of a tenant; a rejection when there is none. */

@@ -3,6 +3,7 @@ import { Crypto } from "@fettle/agent-protocol";
 import * as Effect from "effect/Effect";
 import * as VendorFile from "../domain/patch/VendorFile.ts";
 import { type Actor, label } from "../domain/shared/Actor.ts";
+import type { Limits } from "../domain/shared/Limits.ts";
 import { BlobStore } from "../ports/BlobStore.ts";
 import { Environment } from "../ports/Environment.ts";
 import * as Stored from "../schema/Stored.ts";
@@ -35,16 +36,67 @@ export interface VendorFileInput {
  * @example
  * yield* fettle.catalogue.supplyFile(actor, { patchId: "JAVA-8u401", digest, url: "https://files.acme.example/jre.msi", sizeBytes });
  */
-export const supply = Effect.fn("VendorFiles.supply")(function* (actor: Actor, input: VendorFileInput) {
+export const supply = Effect.fn("VendorFiles.supply")(function* (
+  actor: Actor,
+  input: VendorFileInput,
+  { idempotencyKey: key }: Idempotency.Repeatable = {},
+) {
   yield* Authority.require(actor, "supply-vendor-file");
   const { tenantId } = actor;
   const { limits } = yield* Subscriptions.of(tenantId);
-  const patch = yield* Repository.get(tenantId, "patch", input.patchId);
-  if (patch === null) return yield* reject("PAT-04", "not-found", `there is no patch ${input.patchId}`, "patchId");
-  const now = (yield* Environment).now();
+  const { patchId, content } = input;
+  const offer = offerOf(input, limits);
+  const decide = Effect.gen(function* () {
+    const patch = yield* Repository.get(tenantId, "patch", patchId);
+    if (patch === null) return yield* reject("PAT-04", "not-found", `there is no patch ${patchId}`, "patchId");
+    const now = (yield* Environment).now();
+    const by = label(actor);
+    const file = yield* lift(VendorFile.supply(patch.value, offer, { by, now, limits }));
+    yield* lift(Stored.readable("vendorFile", file));
+    const known = yield* Repository.get(tenantId, "vendorFile", patchId);
+    if (known !== null && VendorFile.isSame(known.value, file)) return { change: { writes: [] }, answer: known.value };
+    if (content !== undefined) yield* (yield* BlobStore).put(tenantId, content);
+    const { digest } = file;
+    const change = {
+      expect: [Repository.expected("vendorFile", patchId, known), Repository.expected("patch", patchId, patch)],
+      writes: [Repository.put("vendorFile", patchId, file)],
+      events: [Repository.event("VendorFileSupplied", "vendorFile", patchId, now, { by, digest })],
+    };
+    return { change, answer: file };
+  });
+  // Of content its digest is told apart, which the offer holds.
+  const call = { method: "catalogue.supplyFile", key, request: { patchId, offer } };
+  return yield* Decisions.ifItStands(tenantId, Idempotency.once(actor, call, decide));
+});
+
+/** Takes a supplied file back: jobs may no longer deploy the patch. */
+export const withdraw = Effect.fn("VendorFiles.withdraw")(function* (
+  actor: Actor,
+  patchId: string,
+  { idempotencyKey: key }: Idempotency.Repeatable = {},
+) {
+  yield* Authority.require(actor, "supply-vendor-file");
+  const { tenantId } = actor;
+  const decide = Effect.gen(function* () {
+    const known = yield* Repository.get(tenantId, "vendorFile", patchId);
+    if (known === null) return yield* reject("PAT-04", "not-found", `nobody supplied a file of ${patchId}`, "patchId");
+    const now = (yield* Environment).now();
+    const deletion: Repository.Change["writes"][number] = { _tag: "Delete", kind: "vendorFile", id: patchId };
+    const change = {
+      expect: [Repository.expected("vendorFile", patchId, known)],
+      writes: [deletion],
+      events: [Repository.event("VendorFileWithdrawn", "vendorFile", patchId, now, { by: label(actor) })],
+    };
+    return { change, answer: known.value };
+  });
+  const call = { method: "catalogue.withdrawFile", key, request: { patchId } };
+  return yield* Decisions.ifItStands(tenantId, Idempotency.once(actor, call, decide));
+});
+
+const offerOf = (input: VendorFileInput, limits: Limits): VendorFile.Offer => {
   const { content } = input;
   const isSmall = content !== undefined && content.byteLength <= limits.vendorFileBytesMax;
-  const offer: VendorFile.Offer = {
+  return {
     url: input.url ?? null,
     digest: input.digest,
     sizeBytes: input.sizeBytes ?? null,
@@ -55,35 +107,4 @@ export const supply = Effect.fn("VendorFiles.supply")(function* (actor: Actor, i
         ? null
         : { digest: isSmall ? Crypto.digest(content) : input.digest, sizeBytes: content.byteLength },
   };
-  const file = yield* lift(VendorFile.supply(patch.value, offer, { by: label(actor), now, limits }));
-  yield* lift(Stored.readable("vendorFile", file));
-  const known = yield* Repository.get(tenantId, "vendorFile", file.patchId);
-  if (known !== null && VendorFile.isSame(known.value, file)) return known.value;
-  if (content !== undefined) yield* (yield* BlobStore).put(tenantId, content);
-  yield* Repository.commit(tenantId, {
-    expect: [Repository.expected("vendorFile", file.patchId, known), Repository.expected("patch", patch.id, patch)],
-    writes: [Repository.put("vendorFile", file.patchId, file)],
-    events: [
-      Repository.event("VendorFileSupplied", "vendorFile", file.patchId, now, {
-        by: label(actor),
-        digest: file.digest,
-      }),
-    ],
-  });
-  return file;
-});
-
-/** Takes a supplied file back: jobs may no longer deploy the patch. */
-export const withdraw = Effect.fn("VendorFiles.withdraw")(function* (actor: Actor, patchId: string) {
-  yield* Authority.require(actor, "supply-vendor-file");
-  const { tenantId } = actor;
-  const known = yield* Repository.get(tenantId, "vendorFile", patchId);
-  if (known === null) return yield* reject("PAT-04", "not-found", `nobody supplied a file of ${patchId}`, "patchId");
-  const now = (yield* Environment).now();
-  yield* Repository.commit(tenantId, {
-    expect: [Repository.expected("vendorFile", patchId, known)],
-    writes: [{ _tag: "Delete", kind: "vendorFile", id: patchId }],
-    events: [Repository.event("VendorFileWithdrawn", "vendorFile", patchId, now, { by: label(actor) })],
-  });
-  return known.value;
-});
+};

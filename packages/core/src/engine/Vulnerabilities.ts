@@ -5,6 +5,8 @@ import { type Actor, label } from "../domain/shared/Actor.ts";
 import { Environment } from "../ports/Environment.ts";
 import * as Stored from "../schema/Stored.ts";
 import * as Authority from "./Authority.ts";
+import * as Decisions from "./Decisions.ts";
+import * as Idempotency from "./Idempotency.ts";
 import { lift, reject } from "./Rejected.ts";
 import * as Repository from "./Repository.ts";
 import * as Subscriptions from "./Subscriptions.ts";
@@ -24,6 +26,7 @@ export const idOf = (qid: number): string => String(qid);
 export const save = Effect.fn("Vulnerabilities.save")(function* (
   actor: Actor,
   input: readonly Vulnerability.Vulnerability[],
+  { idempotencyKey: key }: Idempotency.Repeatable = {},
 ) {
   yield* Authority.require(actor, "manage-catalogue");
   const { tenantId } = actor;
@@ -34,34 +37,35 @@ export const save = Effect.fn("Vulnerabilities.save")(function* (
   }
   for (const v of input) yield* lift(Stored.readable("vulnerability", v));
   const kept = yield* lift(Vulnerability.validate(input));
-  const known = new Map(
-    (yield* Repository.some(
-      tenantId,
-      "vulnerability",
-      kept.map((v) => idOf(v.qid)),
-    )).map((v) => [v.id, v]),
+  const decide = Effect.gen(function* () {
+    const known = yield* standing(tenantId, kept);
+    const changed = kept.filter((v) => !isSame(known.get(idOf(v.qid))?.value, v));
+    const answer = { saved: kept.length, changed: changed.length };
+    if (changed.length === 0) return { change: { writes: [] }, answer };
+    const added = changed.filter((v) => !known.has(idOf(v.qid))).length;
+    const told = { by: label(actor), vulnerabilities: changed.length };
+    const change = {
+      expect: changed.map((v) => Repository.expected("vulnerability", idOf(v.qid), known.get(idOf(v.qid)) ?? null)),
+      counters: [{ key: VULNERABILITIES_COUNTER, by: added, ceiling: limits.vulnerabilitiesMax }],
+      writes: changed.map((v) => Repository.put("vulnerability", idOf(v.qid), v)),
+      events: [Repository.event("VulnerabilitiesSaved", "vulnerability", "all", (yield* Environment).now(), told)],
+    };
+    return { change, answer };
+  });
+  const once = Idempotency.once(actor, { method: "catalogue.saveVulnerabilities", key, request: kept }, decide);
+  return yield* Decisions.ifItStands(tenantId, once, (because) =>
+    because._tag === "Counter"
+      ? reject("PAT-05", "exhausted", `at most ${limits.vulnerabilitiesMax} vulnerabilities are kept`)
+      : reject("PAT-05", "conflict", "some of them were changed meanwhile; try again"),
   );
-  const changed = kept.filter((v) => {
-    const before = known.get(idOf(v.qid))?.value;
-    return before === undefined || !isSame(before, v);
-  });
-  const added = changed.filter((v) => !known.has(idOf(v.qid))).length;
-  if (changed.length === 0) return { saved: kept.length, changed: 0 };
-  const answer = yield* Repository.tryCommit(tenantId, {
-    expect: changed.map((v) => Repository.expected("vulnerability", idOf(v.qid), known.get(idOf(v.qid)) ?? null)),
-    counters: [{ key: VULNERABILITIES_COUNTER, by: added, ceiling: limits.vulnerabilitiesMax }],
-    writes: changed.map((v) => Repository.put("vulnerability", idOf(v.qid), v)),
-    events: [
-      Repository.event("VulnerabilitiesSaved", "vulnerability", "all", (yield* Environment).now(), {
-        by: label(actor),
-        vulnerabilities: changed.length,
-      }),
-    ],
-  });
-  if (answer._tag === "Committed") return { saved: kept.length, changed: changed.length };
-  return answer.because._tag === "Counter"
-    ? yield* reject("PAT-05", "exhausted", `at most ${limits.vulnerabilitiesMax} vulnerabilities are kept`)
-    : yield* reject("PAT-05", "conflict", "some of them were changed meanwhile; try again");
+});
+
+const standing = Effect.fn("Vulnerabilities.standing")(function* (
+  tenantId: string,
+  of: readonly Vulnerability.Vulnerability[],
+) {
+  const ids = of.map((v) => idOf(v.qid));
+  return new Map((yield* Repository.some(tenantId, "vulnerability", ids)).map((v) => [v.id, v]));
 });
 
 /** Those of the numbers that are known, by their number. */
@@ -88,5 +92,5 @@ export const behind = Effect.fn("Vulnerabilities.behind")(function* (
   return Vulnerability.byCve([...found.values()]);
 });
 
-const isSame = (a: Vulnerability.Vulnerability, b: Vulnerability.Vulnerability): boolean =>
-  a.title === b.title && a.severity === b.severity && a.cves.join() === b.cves.join();
+const isSame = (a: Vulnerability.Vulnerability | undefined, b: Vulnerability.Vulnerability): boolean =>
+  a !== undefined && a.title === b.title && a.severity === b.severity && a.cves.join() === b.cves.join();

@@ -1,25 +1,26 @@
 import * as Effect from "effect/Effect";
 import { describe, expect, it } from "vitest";
 import type { Actor } from "../../src/domain/shared/Actor.ts";
+import * as Decisions from "../../src/engine/Decisions.ts";
 import * as Idempotency from "../../src/engine/Idempotency.ts";
-import * as Repository from "../../src/engine/Repository.ts";
 import * as ControlPlane from "../scenario/ControlPlane.ts";
 import * as Values from "../scenario/Values.ts";
 
 const { as, manager } = ControlPlane;
 
+const happened = { type: "Counted", kind: "tag", id: "x", at: 0, body: {} } as const;
+
 /** Something that must be done once: it counts how often it was. */
 const world = () => {
   const plane = ControlPlane.make();
-  const ask = (actor: Actor, key: string | undefined, request: string, method = "count") =>
-    Effect.gen(function* () {
-      const recalled = yield* Idempotency.recall<{ readonly done: string }>(actor, { method, key, request });
-      if (recalled.answer !== null) return recalled.answer;
-      const answer = { done: `${request} at ${plane.clock.now()}` };
-      const kept = recalled.keep(answer);
-      yield* Repository.commit(actor.tenantId, { ...kept, counters: [{ key: "done", by: 1 }] });
-      return answer;
-    }).pipe(Effect.provideContext(plane.ports));
+  const ask = (actor: Actor, key: string | undefined, request: unknown, method = "count") => {
+    const decide = Effect.sync(() => ({
+      change: { counters: [{ key: "done", by: 1 }], writes: [], events: [happened] },
+      answer: { done: `${request} at ${plane.clock.now()}` },
+    }));
+    const once = Idempotency.once(actor, { method, key, request }, decide);
+    return Decisions.ifItStands(actor.tenantId, once).pipe(Effect.provideContext(plane.ports));
+  };
   const done = () => Effect.runSync(plane.storage.counter(ControlPlane.TENANT, "done"));
   const forget = () => plane.call(Idempotency.forget(ControlPlane.TENANT).pipe(Effect.provideContext(plane.ports)));
   return { plane, ask, done, forget };
@@ -71,16 +72,25 @@ describe("a request under an idempotency key", () => {
     },
   );
 
-  it("sent twice at once is carried out once: the later hears that it was, and gets the answer when it asks again", () => {
+  it("sent twice at once is carried out once, and both get the answer of the first", () => {
     const { plane, ask, done } = world();
     let answer: unknown;
     plane.hooks.before = () => {
       plane.hooks.before = null;
       answer = plane.call(ask(manager, "k", "a"));
     };
-    expect(plane.rejections(ask(manager, "k", "a"))).toMatchObject([{ code: "stale" }]);
-    expect(done()).toBe(1);
     expect(plane.call(ask(manager, "k", "a"))).toEqual(answer);
+    expect(done()).toBe(1);
+  });
+
+  it("is the same in whatever order its members are written, and another when one of them is another", () => {
+    const { plane, ask, done } = world();
+    const kept = plane.call(ask(manager, "k", { a: [1, { x: 0.5, y: null }], b: undefined }));
+    expect(plane.call(ask(manager, "k", { a: [1, { y: null, x: 0.5 }] }))).toEqual(kept);
+    for (const other of [{ a: [{ x: 0.5, y: null }, 1] }, { a: [1, { x: 0.25, y: null }] }, {}, null, "a"]) {
+      expect([other, plane.rejections(ask(manager, "k", other))]).toMatchObject([other, [{ code: "conflict" }]]);
+    }
+    expect(done()).toBe(1);
   });
 
   it("is kept for a day and no longer; what is out of date is removed, and the key is new again", () => {

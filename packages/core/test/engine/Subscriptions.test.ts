@@ -30,6 +30,7 @@ describe("a subscription", () => {
   it("is changed by saving it again; its tags and profile stay as they were made since", () => {
     const { fettle, call, storage } = ControlPlane.make();
     call(fettle.subscriptions.save(manager, full));
+    call(fettle.tags.save(manager, { id: "lab", name: "lab" }));
     call(
       fettle.configurationProfiles.save(
         manager,

@@ -103,15 +103,16 @@ describe("giving tags to assets", () => {
     const { plane } = scene;
     const { fettle, call, rejections } = plane;
     const [a = "", b = ""] = scene.agents.map((agent) => agent.id);
-    const input = { tag: "web", assets: [a, "nobody"], idempotencyKey: "import-17" };
-    const first = call(fettle.tags.assign(manager, input));
+    const input = { tag: "web", assets: [a, "nobody"] };
+    const once = { idempotencyKey: "import-17" };
+    const first = call(fettle.tags.assign(manager, input, once));
     call(fettle.tags.unassign(manager, { tag: "web", assets: [a] }));
     const before = plane.storage.dump();
-    expect(call(fettle.tags.assign(manager, input))).toEqual(first);
-    expect(rejections(fettle.tags.assign(manager, { ...input, assets: [b] }))).toMatchObject([
+    expect(call(fettle.tags.assign(manager, input, once))).toEqual(first);
+    expect(rejections(fettle.tags.assign(manager, { ...input, assets: [b] }, once))).toMatchObject([
       { code: "conflict", path: "idempotencyKey" },
     ]);
-    expect(rejections(fettle.tags.unassign(manager, input))).toMatchObject([{ code: "conflict" }]);
+    expect(rejections(fettle.tags.unassign(manager, input, once))).toMatchObject([{ code: "conflict" }]);
     expect(plane.storage.dump()).toEqual(before);
   });
 

@@ -354,7 +354,7 @@ describe("what is refused of tags", () => {
     [
       "a key that is none",
       (f: ControlPlane.ControlPlane["fettle"]) =>
-        f.tags.assign(manager, { tag: "web", assets: ["a"], idempotencyKey: "" }),
+        f.tags.assign(manager, { tag: "web", assets: ["a"] }, { idempotencyKey: "" }),
       null,
       "invalid",
       "idempotencyKey",

@@ -1,0 +1,129 @@
+/** A tag that is deleted in the very instant in which something comes to use it: one of the two is refused, in either order. */
+import { join } from "node:path";
+import { Crypto } from "@fettle/agent-protocol";
+import {
+  Actor,
+  type Batch,
+  BlobStore,
+  Directory,
+  Environment,
+  Fettle,
+  Storage,
+  type StorageShape,
+  TagSelection,
+  TenantKeys,
+} from "@fettle/core";
+import { MemoryBlobStore, MemoryStorage, StaticDirectory } from "@fettle/core/testing";
+import * as Context from "effect/Context";
+import * as Effect from "effect/Effect";
+import type * as Scope from "effect/Scope";
+import { describe, expect, test } from "vitest";
+import { SqliteStorage } from "../../src/storage/sqlite/index.ts";
+import { directories } from "./Directories.ts";
+
+const TENANT = "acme";
+const mara = Actor.user(TENANT, "mara");
+const directory = directories();
+const keys = Crypto.generateKeyPair();
+const targets = { ...TagSelection.none, include: { mode: "any", tags: ["berlin"] } } as const;
+
+type Ask = (fettle: Fettle.Fettle) => Effect.Effect<unknown, unknown>;
+
+/** Everything that uses tags, each using one tag. */
+const uses: { readonly [kind: string]: Ask } = {
+  activationKey: ({ keys: activationKeys }) => activationKeys.create(mara, { title: "k", tags: ["berlin"] }),
+  profile: ({ configurationProfiles }) =>
+    configurationProfiles.save(mara, {
+      id: "p",
+      name: "p",
+      position: 1,
+      isDefault: false,
+      targets,
+      statusIntervalSeconds: 900,
+      scanIntervalSeconds: 14_400,
+    }),
+  job: ({ jobs }) =>
+    jobs.create(mara, {
+      title: "j",
+      kind: "deployment",
+      platform: "Linux",
+      patches: { _tag: "List", patches: ["P-1"] },
+      targets: { ...TagSelection.none, exclude: { mode: "all", tags: ["berlin"] } },
+      schedule: { _tag: "OnDemand" },
+      reboot: { _tag: "Suppress" },
+      continueOnFailure: true,
+    }),
+};
+
+const storages: { readonly [name: string]: Effect.Effect<StorageShape, unknown, Scope.Scope> } = {
+  memory: Effect.sync(MemoryStorage.make),
+  SQLite: Effect.suspend(() => SqliteStorage.open({ file: join(directory(), "races.db") })),
+};
+
+const open = (storage: StorageShape) => {
+  let n = 0;
+  const ports = Context.make(Storage, storage).pipe(
+    Context.add(BlobStore, MemoryBlobStore.make()),
+    Context.add(TenantKeys, { keyPair: () => Effect.succeed(keys) }),
+    Context.add(
+      Directory,
+      StaticDirectory.make({ [TENANT]: [{ id: "mara", roles: ["PatchManager"], scope: { _tag: "All" } }] }),
+    ),
+    Context.add(Environment, {
+      now: () => Date.UTC(2026, 0, 1),
+      uuid: () => {
+        n += 1;
+        return `00000000-0000-4000-b000-${String(n).padStart(12, "0")}`;
+      },
+      secret: () => "secret",
+      tzdata: () => "2026a",
+    }),
+  );
+  return Fettle.make(ports);
+};
+
+/** The storage, with something else done between what the first commit was decided on and that commit. */
+const forestalled = (storage: StorageShape, rival: Effect.Effect<unknown, unknown>): StorageShape => {
+  let isDone = false;
+  return {
+    ...storage,
+    commit: (batch: Batch) =>
+      Effect.suspend(() => {
+        if (isDone) return storage.commit(batch);
+        isDone = true;
+        return Effect.flatMap(Effect.orDie(rival), () => storage.commit(batch));
+      }),
+  };
+};
+
+/** What the later of two heard, and what is stored of the tag and its use. */
+const race = (name: string, kind: string, order: { readonly first: Ask; readonly later: Ask }) =>
+  Effect.gen(function* () {
+    const storage = yield* storages[name] as (typeof storages)[string];
+    const fettle = open(storage);
+    yield* fettle.subscriptions.save(mara, { plan: "Full", expiresAt: null, seats: 10 });
+    yield* fettle.tags.save(mara, { id: "berlin", name: "Berlin" });
+    const refused = yield* Effect.flip(order.later(open(forestalled(storage, order.first(fettle)))));
+    const tags = (yield* storage.list(TENANT, "tag", { limit: 10 })).map((t) => t.id);
+    const used = (yield* storage.list(TENANT, kind as "job", { limit: 10 })).filter((s) => s.id !== "default");
+    return { refused, tags, used: used.length };
+  }).pipe(Effect.scoped, Effect.runPromise);
+
+const deletion: Ask = ({ tags }) => tags.delete(mara, "berlin");
+
+describe.each(Object.keys(storages))("on %s, while a tag is deleted", (name) => {
+  test.each(Object.keys(uses))(
+    "TAG-01: %s that comes to use it is refused when the deletion was first",
+    async (kind) => {
+      const { refused, tags, used } = await race(name, kind, { first: deletion, later: uses[kind] as Ask });
+      expect(refused).toMatchObject({ rejections: [{ code: "not-found", message: "there is no tag berlin" }] });
+      expect([tags, used]).toEqual([["cloud-agent"], 0]);
+    },
+  );
+
+  test.each(Object.keys(uses))("TAG-01: the deletion is refused when %s was first, and names it", async (kind) => {
+    const { refused, tags, used } = await race(name, kind, { first: uses[kind] as Ask, later: deletion });
+    expect(refused).toMatchObject({ rejections: [{ rule: "TAG-01", code: "conflict" }] });
+    expect([tags, used]).toEqual([["berlin", "cloud-agent"], 1]);
+  });
+});

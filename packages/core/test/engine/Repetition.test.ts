@@ -1,0 +1,264 @@
+/** What every method that changes something owes a caller who sends a request twice under one idempotency key. */
+import * as Effect from "effect/Effect";
+import { describe, expect, it } from "vitest";
+import type { Repeatable } from "../../src/engine/Idempotency.ts";
+import * as ControlPlane from "../scenario/ControlPlane.ts";
+import * as Scene from "../scenario/Scene.ts";
+import * as Values from "../scenario/Values.ts";
+
+const { manager } = ControlPlane;
+
+type Ask = (options?: Repeatable) => Effect.Effect<unknown, unknown>;
+
+/** A request of a method, and another one of the same method. */
+interface Requests {
+  readonly ask: Ask;
+  readonly other: Ask;
+}
+
+const search = { kind: "asset", name: "webs", query: "name: web" } as const;
+const qid = (n: number) => ({ qid: n, title: `hole ${n}`, severity: 3, cves: [`CVE-2026-000${n}`] });
+
+/** Each method that changes something, in a scene where it can be asked. A new one that is missing here fails a test. */
+const mutating: { readonly [method: string]: (scene: Scene.Scene) => Requests } = {
+  "subscriptions.save": ({ plane: { fettle } }) => {
+    const full = { plan: "Full", expiresAt: null, seats: 9 } as const;
+    return {
+      ask: (options) => fettle.subscriptions.save(manager, full, options),
+      other: (options) => fettle.subscriptions.save(manager, { ...full, plan: "Trial" }, options),
+    };
+  },
+  "keys.create": ({ plane: { fettle } }) => ({
+    ask: (options) => fettle.keys.create(manager, { title: "servers" }, options),
+    other: (options) => fettle.keys.create(manager, { title: "desktops" }, options),
+  }),
+  "configurationProfiles.save": ({ plane: { fettle } }) => ({
+    ask: (options) => fettle.configurationProfiles.save(manager, Values.profile("a"), options),
+    other: (options) => fettle.configurationProfiles.save(manager, Values.profile("b"), options),
+  }),
+  "tags.save": ({ plane: { fettle } }) => ({
+    ask: (options) => fettle.tags.save(manager, { name: "new", parent: "fleet" }, options),
+    other: (options) => fettle.tags.save(manager, { name: "new" }, options),
+  }),
+  "tags.delete": ({ plane: { fettle } }) => ({
+    ask: (options) => fettle.tags.delete(manager, "lab", options),
+    other: (options) => fettle.tags.delete(manager, "lab", { ...options, reparent: true }),
+  }),
+  "tags.assign": ({ plane: { fettle }, agents: [agent] }) => ({
+    ask: (options) => fettle.tags.assign(manager, { tag: "web", assets: [agent?.id ?? ""] }, options),
+    other: (options) => fettle.tags.assign(manager, { tag: "lab", assets: [agent?.id ?? ""] }, options),
+  }),
+  "tags.unassign": ({ plane: { fettle }, agents: [agent] }) => ({
+    ask: (options) => fettle.tags.unassign(manager, { tag: "fleet", assets: [agent?.id ?? ""] }, options),
+    other: (options) => fettle.tags.unassign(manager, { tag: "fleet", assets: ["nobody"] }, options),
+  }),
+  "catalogue.ingest": ({ plane: { fettle } }) => {
+    const patches = [...Scene.catalogue, Values.patch("P-3")];
+    return {
+      ask: (options) => fettle.catalogue.ingest(manager, patches, options),
+      other: (options) => fettle.catalogue.ingest(manager, { feed: "another", patches }, options),
+    };
+  },
+  "catalogue.supplyFile": ({ plane: { fettle, call } }) => {
+    call(fettle.catalogue.ingest(manager, { feed: "windows", patches: Scene.windows }));
+    const { url, ...file } = Scene.vendorFile;
+    return {
+      ask: (options) => fettle.catalogue.supplyFile(manager, { ...file, url }, options),
+      other: (options) => fettle.catalogue.supplyFile(manager, { ...file, url: `${url}?again` }, options),
+    };
+  },
+  "catalogue.withdrawFile": ({ plane: { fettle, call } }) => {
+    call(fettle.catalogue.ingest(manager, { feed: "windows", patches: Scene.windows }));
+    call(fettle.catalogue.supplyFile(manager, Scene.vendorFile));
+    return {
+      ask: (options) => fettle.catalogue.withdrawFile(manager, "W-1", options),
+      other: (options) => fettle.catalogue.withdrawFile(manager, "W-2", options),
+    };
+  },
+  "catalogue.saveVulnerabilities": ({ plane: { fettle } }) => ({
+    ask: (options) => fettle.catalogue.saveVulnerabilities(manager, [qid(1)], options),
+    other: (options) => fettle.catalogue.saveVulnerabilities(manager, [qid(2)], options),
+  }),
+  "searches.save": ({ plane: { fettle } }) => ({
+    ask: (options) => fettle.searches.save(manager, search, options),
+    other: (options) => fettle.searches.save(manager, { ...search, query: "name: db" }, options),
+  }),
+  "searches.rename": ({ plane: { fettle, call } }) => {
+    const { id } = call(fettle.searches.save(manager, search));
+    return {
+      ask: (options) => fettle.searches.rename(manager, id, "servers", options),
+      other: (options) => fettle.searches.rename(manager, id, "desktops", options),
+    };
+  },
+  "searches.delete": ({ plane: { fettle, call } }) => {
+    const { id } = call(fettle.searches.save(manager, search));
+    return {
+      ask: (options) => fettle.searches.delete(manager, id, options),
+      other: (options) => fettle.searches.delete(manager, "another", options),
+    };
+  },
+  "jobs.create": ({ plane: { fettle } }) => ({
+    ask: (options) => fettle.jobs.create(manager, Values.draft(), options),
+    other: (options) => fettle.jobs.create(manager, Values.draft({ title: "Others" }), options),
+  }),
+  "jobs.enable": ({ plane: { fettle, call } }) => {
+    const { id } = call(fettle.jobs.create(manager, Values.draft()));
+    return {
+      ask: (options) => fettle.jobs.enable(manager, id, options),
+      other: (options) => fettle.jobs.enable(manager, id, { ...options, planHash: "sha256:0" }),
+    };
+  },
+};
+
+/** What changes nothing that a caller asked for, or is no caller's: the tick, and agents with their own sequence. */
+const others = [
+  ...["tags.get", "tags.list", "tags.preview", "tags.coverage"],
+  ...["assets.list", "assets.missing", "assets.search", "assets.facets", "assets.get", "assets.patches"],
+  ...["assets.agents", "assets.stale"],
+  ...["catalogue.feeds", "catalogue.list", "catalogue.get", "catalogue.search", "catalogue.facets"],
+  ...["catalogue.supersedence", "catalogue.hosts", "catalogue.patchNow"],
+  ...["searches.list", "searches.recent", "searches.run"],
+  ...["jobs.search", "jobs.get", "jobs.plan", "runs.ofJob", "runs.progress", "runs.results"],
+  ...["audit.search", "audit.verify", "audit.checkpoint", "tick", "gateway.handle", "events.after"],
+];
+
+/** These answer a repetition by refusing it, for their answer may be shown once only. */
+const shownOnce: ReadonlySet<string> = new Set(["keys.create"]);
+
+const once = { idempotencyKey: "import-17" };
+
+const world = (method: string) => {
+  const scene = Scene.make();
+  const { plane } = scene;
+  const requests = mutating[method]?.(scene) as Requests;
+  const before = plane.events().length;
+  /** Asks; of what may be shown once only, that it is refused so counts as the answer of a repetition. */
+  const again = (first: unknown) => {
+    if (!shownOnce.has(method)) return expect(plane.call(requests.ask(once))).toEqual(first);
+    const { key } = first as { readonly key: { readonly id: string } };
+    const message = expect.stringContaining(key.id);
+    expect(plane.rejections(requests.ask(once))).toMatchObject([{ code: "conflict", path: "idempotencyKey", message }]);
+  };
+  return { scene, plane, ...requests, again, events: () => plane.events().slice(before) };
+};
+
+const methodsOf = (api: object, under = ""): readonly string[] =>
+  Object.entries(api).flatMap(([name, member]) =>
+    typeof member === "function" ? [`${under}${name}`] : methodsOf(member as object, `${under}${name}.`),
+  );
+
+it("every method of the façade either can be sent twice under a key or is known to change nothing", () => {
+  const known = [...Object.keys(mutating), ...others];
+  expect([...methodsOf(ControlPlane.make().fettle)].sort()).toEqual([...known].sort());
+});
+
+describe.each(Object.keys(mutating))("%s", (method) => {
+  it("sent twice under a key is carried out once and answers the same, whatever the time", () => {
+    const { plane, ask, again, events } = world(method);
+    const first = plane.call(ask(once));
+    const told = events();
+    expect(told.length).toBeGreaterThan(0);
+    const before = plane.storage.dump();
+    plane.clock.pass(Values.HOUR_MS);
+    again(first);
+    expect(events()).toEqual(told);
+    expect(plane.storage.dump()).toEqual(before);
+  });
+
+  it("does under a key what it does without one, and without one keeps nothing", () => {
+    const keyed = world(method);
+    const plain = world(method);
+    keyed.plane.call(keyed.ask(once));
+    plain.plane.call(plain.ask());
+    const types = (w: typeof plain) => w.events().map((e) => [e.type, e.id]);
+    expect(types(keyed)).toEqual(types(plain));
+    expect(keyed.scene.stored("answer").size).toBe(1);
+    expect(plain.scene.stored("answer").size).toBe(0);
+  });
+
+  it("is a conflict when another request was sent under the key, and changes nothing", () => {
+    const { plane, ask, other } = world(method);
+    plane.call(ask(once));
+    const before = plane.storage.dump();
+    expect(plane.rejections(other(once))).toMatchObject([{ code: "conflict", path: "idempotencyKey", rule: null }]);
+    expect(plane.storage.dump()).toEqual(before);
+  });
+
+  it("sent twice at once is carried out once", () => {
+    const { plane, ask, again, events } = world(method);
+    const rival: { first: unknown; told: readonly unknown[] } = { first: null, told: [] };
+    plane.hooks.before = () => {
+      plane.hooks.before = null;
+      rival.first = plane.call(ask(once));
+      rival.told = events();
+    };
+    if (shownOnce.has(method)) expect(plane.rejections(ask(once))).toMatchObject([{ code: "conflict" }]);
+    else expect(plane.call(ask(once))).toEqual(rival.first);
+    expect(rival.told.length).toBeGreaterThan(0);
+    expect(events()).toEqual(rival.told);
+    again(rival.first);
+  });
+
+  it("whose commit fails has happened not at all, and can be sent again under the same key", () => {
+    const { plane, ask, again, events } = world(method);
+    const before = plane.storage.dump();
+    ControlPlane.failing(plane, "the disk is full").set(true);
+    expect(Effect.runSync(Effect.flip(ask(once)))).toMatchObject({ _tag: "StorageError" });
+    expect(plane.storage.dump()).toEqual(before);
+    plane.hooks.before = null;
+    const first = plane.call(ask(once));
+    const told = events();
+    again(first);
+    expect(events()).toEqual(told);
+  });
+
+  it("looks at the permission first: who has lost it doesn't even hear of what they did", () => {
+    const { plane, ask } = world(method);
+    plane.call(ask(once));
+    plane.users.remove("mara");
+    expect(plane.rejections(ask(once))).toMatchObject([{ code: "not-permitted" }]);
+  });
+});
+
+describe("an activation key asked for twice", () => {
+  it("KEY-03: is not made twice, its secret is kept nowhere, and the refusal names the key that was made", () => {
+    const { plane, ask, scene } = world("keys.create");
+    const issued = plane.call(ask(once)) as { readonly key: { readonly id: string }; readonly secret: string };
+    const [rejection] = plane.rejections(ask(once));
+    expect(rejection).toMatchObject({ rule: "KEY-03", code: "conflict" });
+    expect(rejection?.message).toContain(issued.key.id);
+    expect(JSON.stringify([rejection, plane.storage.dump()])).not.toContain(issued.secret);
+    expect(scene.stored("activationKey").size).toBe(2);
+  });
+});
+
+describe("a feed under a key", () => {
+  it("PAT-11: that was cut off half way is completed by the same request, and then answered", () => {
+    const scene = Scene.make({ subscription: { limits: { patchesPerWriteMax: 1 } } });
+    const { plane } = scene;
+    const patches = [...Scene.catalogue, Values.patch("P-3"), Values.patch("P-4"), Values.patch("P-5")];
+    const ask = () => plane.fettle.catalogue.ingest(manager, patches, once);
+    let commits = 0;
+    plane.hooks.after = () => {
+      commits += 1;
+      if (commits === 2) throw new ControlPlane.Death();
+    };
+    expect(plane.dies(ask())).toBe(true);
+    plane.hooks.after = null;
+    expect(scene.stored("answer").size).toBe(0);
+    const first = plane.call(ask());
+    expect(scene.stored("patch").size).toBe(5);
+    expect(plane.call(ask())).toEqual(first);
+  });
+
+  it("PAT-11: the same as before, which writes no patch, is kept under its key all the same", () => {
+    const { fettle, call, rejections } = Scene.make().plane;
+    const answer = call(fettle.catalogue.ingest(manager, Scene.catalogue, once));
+    expect(answer).toMatchObject({ changed: 0 });
+    expect(rejections(fettle.catalogue.ingest(manager, [], once))).toMatchObject([{ code: "conflict" }]);
+    // And once it is kept, a feed of meanwhile is not taken back by a late repetition.
+    call(fettle.catalogue.ingest(manager, [...Scene.catalogue, Values.patch("P-3")]));
+    expect(call(fettle.catalogue.ingest(manager, Scene.catalogue, once))).toEqual(answer);
+    expect(call(fettle.catalogue.list(manager))).toHaveLength(3);
+  });
+});
