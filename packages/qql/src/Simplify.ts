@@ -46,11 +46,8 @@ function reduce(checked: Checked.Checked): Checked.Checked {
     case "Or":
       return join(checked._tag, checked);
     case "Nested":
+    case "Not":
       return { ...checked, operand: reduce(checked.operand) };
-    case "Not": {
-      const operand = reduce(checked.operand);
-      return { ...checked, operand };
-    }
     default:
       return checked;
   }

@@ -288,6 +288,18 @@ describe("a simplified query", () => {
     ["n > 3 and not n <= 3", "n > 3 AND NOT n <= 3"],
     ["f: true and (n: 0 and (e: A and n: 0))", "f: true AND n: 0 AND e: A"],
     ["f: true and (n: 0 or n: 0)", "f: true AND n: 0"],
+    ["not n: 1 and not (f: true or n: 1)", "NOT n: 1 AND NOT f: true"],
+    ["not r: (n: 0 and n: 0)", "NOT r: (n: 0)"],
+    ["r: (n: 0 or n: 0 and n: 1)", "r: (n: 0)"],
+    ["(a b) or (a b) and n: 1", "a b"],
+    ["(a b) and ((a b) or n: 1)", "a b"],
+    ["(a b) or (b a) and n: 1", "a b OR b a AND n: 1"],
+    ["n is null or n: 1", "n is null OR n: 1"],
+    ["f is null or f: [true, false]", "f is null OR f: [false, true]"],
+    ["n is null and n: 1", "n is null AND n: 1"],
+    ["n: 1 or f is not null", "n: 1 OR f is not null"],
+    ["g: (n: 0) and r: (n: 0)", "g: (n: 0) AND r: (n: 0)"],
+    ["r: (n: 0) or g.n: 0", "r: (n: 0) OR g.n: 0"],
   ])("of %s is %s", (text, expected) => {
     expect(printed(text)).toBe(expected);
   });
@@ -295,6 +307,16 @@ describe("a simplified query", () => {
   it("keeps the first of two that say the same, where it stood", () => {
     expect(printed("n: 0 and f: true and n: 0")).toBe("n: 0 AND f: true");
     expect(printed("n: [1, 2] or f: true or n: [2, 1]")).toBe("n: [1, 2] OR f: true");
+  });
+
+  it("tells the one of two that say the same where the first stood", () => {
+    expect(Simplify.simplify(checkedOf("n: 1 or n = 1.0", small))).toMatchObject({ start: 0, end: 4 });
+    expect(Simplify.simplify(checkedOf("n: 1 and n = 1.0", small))).toMatchObject({ start: 0, end: 4 });
+  });
+
+  it("keeps what is asked of the elements of an inner and of an outer group apart", () => {
+    const text = "interfaces: (NOT ports.port: 22) OR interfaces.ports: (NOT port: 22)";
+    expect(printed(text, assets)).toBe(text);
   });
 
   it("isn't looked for among more conditions than people write", () => {

@@ -94,6 +94,13 @@ function play(history: readonly Step[], first: Asset, now: number): void {
   }
 }
 
+/** Where an index keeps its queries: by the token, the values that a document must have one of. */
+function anchorsOf(...texts: readonly string[]): readonly string[] {
+  const index = QueryIndex.make();
+  for (const text of texts) QueryIndex.add(index, text, checkedOf(text));
+  return [...index.anchorsByToken].map(([{ name }, byValue]) => `${name}: ${[...byValue.keys()].join(" ")}`);
+}
+
 describe("an index of queries", () => {
   it("answers as each query by itself does, whatever was added, replaced, removed and changed before", () => {
     fc.assert(fc.property(fc.array(steps, { minLength: 4, maxLength: 12 }), documents, instants, play), runs(5_000));
@@ -131,6 +138,89 @@ describe("an index of queries", () => {
       expect([text, index.unanchored.size]).toEqual([text, 1]);
       QueryIndex.remove(index, text);
     }
+  });
+
+  it.each([
+    ["its value", ["serial: x"], ["serial: x"]],
+    ["each of its values", ["serial: x or serial: [y, z]"], ["serial: x y z"]],
+    ["what two alternatives need", ["labels: x or not serial: y and labels: z"], ["labels: x z"]],
+    ["the first word of a text, whole where others follow", ["name: remote code"], ["name: remote"]],
+    ["the beginning of a last word", ["name: remot"], ["name: ^remot"]],
+    ["the first word of each text", ['name: [remote code, "security update"]'], ["name: remote security"]],
+    ["the first word of an equal text", ["name: `remote code`"], ["name: remote"]],
+    ["a name rather than a state, which many have", ["status: ready and serial: x"], ["serial: x"]],
+    ["a name rather than a state, wherever it stands", ["serial: x and licensed: true"], ["serial: x"]],
+    ["one of two states", ["licensed: true and status: [ready, null]"], ["licensed: 1"]],
+    ["fewer values rather than more", ["serial: [x, y] and labels: z"], ["labels: z"]],
+    ["fewer values, wherever they stand", ["labels: z and serial: [x, y]"], ["labels: z"]],
+    ["the first of what is as rare", ["labels: z and serial: x"], ["labels: z"]],
+    ["what few ask for", ["serial: x", "serial: x and labels: z"], ["serial: x", "labels: z"]],
+    ["what few ask for, wherever it stands", ["serial: x", "labels: z and serial: x"], ["serial: x", "labels: z"]],
+    [
+      "what few ask for, though it has more values",
+      ["serial: x", "serial: x and labels: [y, z]"],
+      ["serial: x", "labels: y z"],
+    ],
+    [
+      "what few ask for, of several values",
+      ["serial: x", "serial: y", "serial: [x, y] and labels: z", "labels: z and serial: w"],
+      ["serial: x y w", "labels: z"],
+    ],
+  ])("finds a query by %s", (_, texts, anchors) => {
+    expect(anchorsOf(...texts)).toEqual(anchors);
+  });
+
+  it.each([
+    "serial: x or labels: x",
+    "serial: x or not serial: x",
+    "serial: [x*, y]",
+    "name: `x` or name: `-`",
+    "name: *mote*",
+    "host is not null",
+    "cpuCount > 0 or serial: x",
+  ])("looks at %s for every document", (text) => {
+    expect(anchorsOf(text)).toEqual([]);
+  });
+
+  it("keeps what others need when one is removed", () => {
+    const index = QueryIndex.make();
+    const texts = [
+      "name: remot",
+      "name: secur",
+      "name: remote code",
+      "name: 'remote code'",
+      "serial: x",
+      "serial: [x, y]",
+    ];
+    for (const text of texts) QueryIndex.add(index, text, checkedOf(text));
+    const document = { name: "Remote code for security", serial: "X" };
+    for (const [i, text] of texts.entries()) {
+      expect(sorted(QueryIndex.match(index, document, 0))).toEqual(sorted(texts.slice(i)));
+      QueryIndex.remove(index, text);
+    }
+  });
+
+  it("keeps beginnings of words for texts only", () => {
+    const index = QueryIndex.make();
+    for (const text of ["serial: x", "cpuCount: 3", "name: remote code"]) QueryIndex.add(index, text, checkedOf(text));
+    expect(index.beginningsByToken.size).toBe(0);
+  });
+
+  it("looks at a change only where a query asks for what has changed", () => {
+    const index = QueryIndex.make();
+    for (const text of ["serial: x", "not serial: x", "name: a"]) QueryIndex.add(index, text, checkedOf(text));
+    const [before, after] = [{ name: "b" }, { name: "a", serial: "x" }];
+    expect(QueryIndex.change(index, before, after, 0, ["name"])).toEqual({ entered: ["name: a"], left: [] });
+    const both = { entered: ["serial: x", "name: a"], left: ["not serial: x"] };
+    expect(QueryIndex.change(index, before, after, 0)).toEqual(both);
+    expect(QueryIndex.change(index, before, after, 0, ["name", "serial"])).toEqual(both);
+  });
+
+  it("takes documents with values of other types than their tokens'", () => {
+    const index = QueryIndex.make();
+    for (const text of ["name: a", "serial: x", "cpuCount: 3"]) QueryIndex.add(index, text, checkedOf(text));
+    const odd = { name: 3, serial: true, cpuCount: "3", host: 1, interfaces: "x" };
+    expect(QueryIndex.match(index, odd, 0)).toEqual([]);
   });
 
   it("keeps nothing of what was removed", () => {
