@@ -12,16 +12,22 @@ import type * as Context from "effect/Context";
 import * as Effect from "effect/Effect";
 import * as Exit from "effect/Exit";
 import * as Result from "effect/Result";
+import type { OlderUser } from "./domain/access/Migration.ts";
+import type { Policy } from "./domain/access/Policy.ts";
 import type { Kind as SearchKind } from "./domain/access/SavedSearch.ts";
-import type { JobDraft } from "./domain/job/Job.ts";
+import type { AdvisoryDraft, JobDraft } from "./domain/job/Job.ts";
+import type { Sharing } from "./domain/job/JobSharing.ts";
 import type { Patch } from "./domain/patch/Patch.ts";
 import type { Vulnerability } from "./domain/patch/Vulnerability.ts";
 import type { ConfigurationProfile } from "./domain/profile/ConfigurationProfile.ts";
 import type { Actor } from "./domain/shared/Actor.ts";
 import type { TagSelection } from "./domain/tag/TagSelection.ts";
+import * as AccessQuestions from "./engine/AccessQuestions.ts";
 import * as ActivationKeys from "./engine/ActivationKeys.ts";
+import * as Advisories from "./engine/Advisories.ts";
 import * as AgentGateway from "./engine/AgentGateway.ts";
 import * as AgentSearches from "./engine/AgentSearches.ts";
+import * as Approvals from "./engine/Approvals.ts";
 import * as AssetDetails from "./engine/AssetDetails.ts";
 import * as AssetSearches from "./engine/AssetSearches.ts";
 import * as Assets from "./engine/Assets.ts";
@@ -32,6 +38,7 @@ import * as Dispatcher from "./engine/Dispatcher.ts";
 import * as Feeds from "./engine/Feeds.ts";
 import type { Repeatable } from "./engine/Idempotency.ts";
 import * as JobSearches from "./engine/JobSearches.ts";
+import * as JobSharing from "./engine/JobSharing.ts";
 import * as Jobs from "./engine/Jobs.ts";
 import * as PatchProposals from "./engine/PatchProposals.ts";
 import * as PatchSearches from "./engine/PatchSearches.ts";
@@ -81,6 +88,7 @@ export const make = (ports: Context.Context<FettlePorts>) => {
       save: (actor: Actor, input: ConfigurationProfile, options?: Repeatable) =>
         on(ConfigurationProfiles.save(actor, input, options)),
     },
+    access: accessOf(on),
     tags: tagsOf(on),
     assets: assetsOf(on),
     catalogue: catalogueOf(on),
@@ -99,17 +107,7 @@ export const make = (ports: Context.Context<FettlePorts>) => {
       run: (actor: Actor, searchId: string, paging?: { readonly cursor?: string; readonly limit?: number }) =>
         on(Searches.run(actor, searchId, paging)),
     },
-    jobs: {
-      /** Searches the jobs that the actor may view, in pages. */
-      search: (actor: Actor, input: JobSearches.JobSearchInput) => on(JobSearches.search(actor, input)),
-      /** Makes a job, disabled; everything wrong with the draft is said at once. */
-      create: (actor: Actor, draft: JobDraft, options?: Repeatable) => on(Jobs.create(actor, draft, options)),
-      get: (actor: Actor, jobId: string) => on(Jobs.get(actor, jobId)),
-      /** What the job would do if it ran now, and the hash that approves it. */
-      plan: (actor: Actor, jobId: string) => on(Jobs.plan(actor, jobId)),
-      /** Enables a job; naming a plan's hash approves that plan and no other. */
-      enable: (actor: Actor, jobId: string, options?: Jobs.EnablingOptions) => on(Jobs.enable(actor, jobId, options)),
-    },
+    jobs: jobsOf(on),
     runs: {
       ofJob: (actor: Actor, jobId: string) => on(Runs.ofJob(actor, jobId)),
       /** How far a run has come. */
@@ -143,6 +141,41 @@ export type Fettle = ReturnType<typeof make>;
 
 /** Gives an effect its ports. */
 type On = <A, E>(effect: Effect.Effect<A, E, FettlePorts>) => Effect.Effect<A, E>;
+
+const accessOf = (on: On) => ({
+  /** Whether the actor may, with why and who could: a permission, or an action on a job. */
+  decide: (actor: Actor, question: AccessQuestions.AccessQuestion) => on(AccessQuestions.decide(actor, question)),
+  /** The roles and permissions that are in force (RBAC-10). */
+  policy: () => on(AccessQuestions.policy()),
+  /** What is wrong with a policy; one with errors is refused when it is used. */
+  lint: (policy: Policy) => on(AccessQuestions.lint(policy)),
+  /** Users of the older model as users with roles, an answer for each (RBAC-09). */
+  migrate: (users: readonly OlderUser[]) => on(AccessQuestions.migrate(users)),
+});
+
+const jobsOf = (on: On) => ({
+  /** Searches the jobs that the actor may view, in pages. */
+  search: (actor: Actor, input: JobSearches.JobSearchInput) => on(JobSearches.search(actor, input)),
+  /** Makes a job, disabled; everything wrong with the draft is said at once. */
+  create: (actor: Actor, draft: JobDraft, options?: Repeatable) => on(Jobs.create(actor, draft, options)),
+  /** Makes an advisory: chosen patches, for others to deploy (RBAC-08). */
+  createAdvisory: (actor: Actor, draft: AdvisoryDraft, options?: Repeatable) =>
+    on(Advisories.create(actor, draft, options)),
+  get: (actor: Actor, jobId: string) => on(Jobs.get(actor, jobId)),
+  /** Sets its co-authors and readers; a list that is left out stays (RBAC-04, RBAC-05). */
+  share: (actor: Actor, jobId: string, sharing: Sharing, options?: Repeatable) =>
+    on(JobSharing.share(actor, jobId, sharing, options)),
+  /** Gives it to another owner, in whose scope it then runs (OWN-01). */
+  changeOwner: (actor: Actor, jobId: string, userId: string, options?: Repeatable) =>
+    on(JobSharing.changeOwner(actor, jobId, userId, options)),
+  /** What the job would do if it ran now, and the hash that approves it. */
+  plan: (actor: Actor, jobId: string) => on(Jobs.plan(actor, jobId)),
+  /** Approves, as a second person, a plan of more assets than one may enable alone. */
+  approve: (actor: Actor, jobId: string, approval: Approvals.PlanApproval) =>
+    on(Approvals.approve(actor, jobId, approval)),
+  /** Enables a job; naming a plan's hash approves that plan and no other. */
+  enable: (actor: Actor, jobId: string, options?: Jobs.EnablingOptions) => on(Jobs.enable(actor, jobId, options)),
+});
 
 const tagsOf = (on: On) => ({
   /** Adds or changes a tag, static or with a rule (TAG-01, TAG-08); assets follow. */

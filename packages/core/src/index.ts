@@ -4,15 +4,22 @@
  * Start with {@link Fettle}: `Fettle.make(ports)` for Effects, `Fettle.promises(fettle)` for Promises.
  */
 
+export type { Decision } from "./domain/access/Access.ts";
+export type { OlderUser } from "./domain/access/Migration.ts";
+export * as Permission from "./domain/access/Permission.ts";
+export * as Policy from "./domain/access/Policy.ts";
+export * as PolicyLint from "./domain/access/PolicyLint.ts";
 export type { RecentSearches, SavedSearch } from "./domain/access/SavedSearch.ts";
-export type { Role, User } from "./domain/access/User.ts";
+export type { Role, StandardRole, User } from "./domain/access/User.ts";
 export type { Assessment } from "./domain/assessment/Assessment.ts";
 export * as AgentCatalog from "./domain/asset/AgentCatalog.ts";
 export type { Asset, AssetFacts, NetworkInterface, Unfit } from "./domain/asset/Asset.ts";
 export * as AssetCatalog from "./domain/asset/AssetCatalog.ts";
 export type { Facet, FacetCounts, FacetValue } from "./domain/asset/AssetFacets.ts";
-export type { Job, JobDraft, JobSchedule, PatchSource } from "./domain/job/Job.ts";
+export type { AdvisoryDraft, Job, JobDraft, JobSchedule, PatchSource } from "./domain/job/Job.ts";
+export * as JobAccess from "./domain/job/JobAccess.ts";
 export * as JobCatalog from "./domain/job/JobCatalog.ts";
+export type { Sharing } from "./domain/job/JobSharing.ts";
 export * as JobStatus from "./domain/job/JobStatus.ts";
 export type { DownloadHost, DownloadHosts, IgnoredUrl, Wildcard } from "./domain/patch/DownloadHosts.ts";
 export * as Patch from "./domain/patch/Patch.ts";
@@ -36,8 +43,10 @@ export type { Rejection } from "./domain/shared/Rejection.ts";
 export * as TagScope from "./domain/tag/TagScope.ts";
 export * as TagSelection from "./domain/tag/TagSelection.ts";
 export type { Tag, TagRule } from "./domain/tag/TagTree.ts";
+export type { AccessAnswer, AccessQuestion, Migrated } from "./engine/AccessQuestions.ts";
 export type { ActivationKeyInput, IssuedActivationKey } from "./engine/ActivationKeys.ts";
 export type { AgentPage, AgentRow, AgentSearchInput, StaleInput } from "./engine/AgentSearches.ts";
+export type { PlanApproval } from "./engine/Approvals.ts";
 export type { AssetDetails, AssetPatch, AssetPatchesInput, AssetPatchPage } from "./engine/AssetDetails.ts";
 export type { AssetPage, AssetQuestion, AssetRow, AssetSearchInput, FacetsInput } from "./engine/AssetSearches.ts";
 export type { AssetView, MissingView } from "./engine/Assets.ts";
@@ -69,6 +78,7 @@ export type { DeletionOptions, TagInput } from "./engine/Tags.ts";
 export type { TagListInput, TagPage, TagPreview, TagPreviewInput, TagRow, TagView } from "./engine/TagViews.ts";
 export type { VendorFileInput } from "./engine/VendorFiles.ts";
 export * as Fettle from "./Fettle.ts";
+export { AccessPolicy } from "./ports/AccessPolicy.ts";
 export { BlobError, BlobStore, type BlobStoreShape } from "./ports/BlobStore.ts";
 export { Directory, DirectoryError } from "./ports/Directory.ts";
 export { Environment } from "./ports/Environment.ts";

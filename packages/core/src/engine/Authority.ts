@@ -24,11 +24,16 @@ export const policy = Effect.fn("Authority.policy")(function* () {
   return yield* lift(checked(yield* AccessPolicy));
 });
 
+/** Whom a job belongs to as of now: a user of the tenant, the control plane itself, or null when they are gone. */
+export const owner = Effect.fn("Authority.owner")(function* (tenantId: string, ownerId: string | null) {
+  if (ownerId === null) return null;
+  return ownerId === SYSTEM_USER_ID ? machine(yield* policy()) : yield* user(tenantId, ownerId);
+});
+
 /** A user of the tenant as of now, or null when there is none. */
 export const user = Effect.fn("Authority.user")(function* (tenantId: string, userId: string) {
+  if (userId === SYSTEM_USER_ID) return null;
   const rules = yield* policy();
-  // What acts without a user acts for the control plane itself, which is not narrowed by roles.
-  if (userId === SYSTEM_USER_ID) return machine(rules);
   const answer = yield* (yield* Directory).user(tenantId, userId);
   if (answer === null) return null;
   const read = User.read(answer, userId);
@@ -40,7 +45,7 @@ export const user = Effect.fn("Authority.user")(function* (tenantId: string, use
 export const userOf = Effect.fn("Authority.userOf")(function* (actor: Actor) {
   if (actor._tag === "Agent") return yield* reject("RBAC-02", "not-permitted", "an agent may call agent routes only");
   if (actor._tag === "System") return machine(yield* policy());
-  const found = actor.userId === SYSTEM_USER_ID ? null : yield* user(actor.tenantId, actor.userId);
+  const found = yield* user(actor.tenantId, actor.userId);
   return found ?? (yield* reject("RBAC-02", "not-permitted", "no such user in this tenant"));
 });
 
@@ -50,6 +55,7 @@ export const require = Effect.fn("Authority.require")(function* (actor: Actor, p
   return yield* lift(Access.require(yield* policy(), found, permission));
 });
 
+// What acts without a user acts for the control plane itself, which is not narrowed by roles.
 const machine = ({ superUser }: Policy): User.User => ({
   id: SYSTEM_USER_ID,
   roles: [superUser],

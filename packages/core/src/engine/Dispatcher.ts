@@ -14,6 +14,7 @@ import { Environment } from "../ports/Environment.ts";
 import { Storage } from "../ports/Storage.ts";
 import * as Assessments from "./Assessments.ts";
 import * as Idempotency from "./Idempotency.ts";
+import * as JobAuthority from "./JobAuthority.ts";
 import * as Plans from "./Plans.ts";
 import * as Repository from "./Repository.ts";
 import * as SignedDocuments from "./SignedDocuments.ts";
@@ -80,7 +81,7 @@ const move = Effect.fn("Dispatcher.move")(function* (tenantId: string, job: Repo
   const runs = yield* Repository.allBy(tenantId, "run", "job", job.id);
   const run = runs[0] ?? (yield* materialise(tenantId, job));
   if (run === null) return { materialised: 0, issued: 0, completed: 0 };
-  const issued = yield* issue(tenantId, run);
+  const issued = yield* issue(tenantId, job.value, run);
   const completed = yield* complete(tenantId, job, run);
   return { materialised: runs.length === 0 ? 1 : 0, issued, completed: completed ? 1 : 0 };
 });
@@ -92,6 +93,7 @@ const materialise = Effect.fn("Dispatcher.materialise")(function* (
 ) {
   const environment = yield* Environment;
   const now = environment.now();
+  yield* JobAuthority.mustRun(tenantId, job.value);
   const { hash, plan } = yield* Plans.compile(tenantId, job.value);
   const run: Run.Run = {
     id: environment.uuid(),
@@ -152,11 +154,17 @@ const placed = (run: Run.Run, p: Placement, now: number): AssetRun.AssetRun => {
   return { ...base, state: AssetRun.fold(base, []) };
 };
 
-// Issues manifests to asset runs that have none in force; the run is issued once none is left without.
-const issue = Effect.fn("Dispatcher.issue")(function* (tenantId: string, run: Repository.Versioned<Run.Run>) {
+// Issues manifests to asset runs that have none in force; the run is issued once none is left without. Whoever lost the job
+// since, by role or for good, lets nothing more begin (OWN-01).
+const issue = Effect.fn("Dispatcher.issue")(function* (
+  tenantId: string,
+  job: Job.Job,
+  run: Repository.Versioned<Run.Run>,
+) {
   const now = (yield* Environment).now();
   const assetRuns = yield* Repository.allBy(tenantId, "assetRun", "run", run.id);
   const waiting = assetRuns.filter((a) => needsManifest(a.value, now));
+  if (waiting.length > 0) yield* JobAuthority.mustRun(tenantId, job);
   let issued = 0;
   for (const assetRun of waiting) if (yield* issueOne(tenantId, run.value, assetRun)) issued += 1;
   if (issued === waiting.length && !run.value.isIssued) {

@@ -1,7 +1,6 @@
 /** The job list as users search it: by QQL over the jobs that the caller may view (RBAC-04), in pages. */
 import * as Qql from "@fettle/qql";
 import * as Effect from "effect/Effect";
-import * as Access from "../domain/access/Access.ts";
 import type { User } from "../domain/access/User.ts";
 import type { Job } from "../domain/job/Job.ts";
 import * as JobCatalog from "../domain/job/JobCatalog.ts";
@@ -9,8 +8,8 @@ import * as Run from "../domain/run/Run.ts";
 import type { Actor } from "../domain/shared/Actor.ts";
 import * as Keyset from "../domain/shared/Keyset.ts";
 import * as TagScope from "../domain/tag/TagScope.ts";
-import * as Authority from "./Authority.ts";
 import * as Cursor from "./Cursor.ts";
+import * as JobAuthority from "./JobAuthority.ts";
 import * as Queries from "./Queries.ts";
 import * as RecentSearches from "./RecentSearches.ts";
 import * as Repository from "./Repository.ts";
@@ -47,14 +46,15 @@ export interface JobPage {
  * const failed = yield* fettle.jobs.search(actor, { query: "status: Enabled and completionPercent < 100" });
  */
 export const search = Effect.fn("JobSearches.search")(function* (actor: Actor, input: JobSearchInput) {
-  const user = yield* Authority.require(actor, "view-assigned-job");
+  const all = (yield* Repository.all(actor.tenantId, "job")).map((j) => j.value);
+  const { user, views } = yield* JobAuthority.viewer(actor, all);
   const limit = yield* Cursor.limitOf(input.limit);
   const newestFirst = { by: "created", direction: "descending" } as const;
   const { by, direction } = yield* Cursor.sorted(input.sort ?? newestFirst, sortKeys);
   const query = yield* Queries.read(JobCatalog.catalog, input.query, "query");
   const listing: Cursor.Listing = { list: "jobs", question: { query: input.query ?? null, by, direction } };
   const position = yield* Cursor.start(actor, listing, input.cursor);
-  const rows = yield* rowsOf(actor.tenantId, user);
+  const rows = yield* rowsOf(actor.tenantId, user, all.filter(views));
   const found = rows.filter(
     (row) => query === null || Qql.matches(query, JobCatalog.toDocument(row.job, row), position.asOf),
   );
@@ -65,9 +65,7 @@ export const search = Effect.fn("JobSearches.search")(function* (actor: Actor, i
   return answer;
 });
 
-const rowsOf = Effect.fn("JobSearches.rowsOf")(function* (tenantId: string, user: User) {
-  const all = (yield* Repository.all(tenantId, "job")).map((j) => j.value);
-  const jobs = all.filter((job) => Access.requireOnJob(user, job.ownerId, "view").ok);
+const rowsOf = Effect.fn("JobSearches.rowsOf")(function* (tenantId: string, user: User, jobs: readonly Job[]) {
   const latest = new Map<string, Run.Run>();
   for (const { value: run } of yield* Repository.all(tenantId, "run")) {
     const known = latest.get(run.jobId);

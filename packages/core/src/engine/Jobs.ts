@@ -1,15 +1,16 @@
 /** Jobs as users make them: drafts, plans, enabling. Load, decide (in the domain), commit state and events together. */
 import * as Effect from "effect/Effect";
-import * as Access from "../domain/access/Access.ts";
 import * as Job from "../domain/job/Job.ts";
+import * as PlanApproval from "../domain/job/PlanApproval.ts";
 import { type Actor, label } from "../domain/shared/Actor.ts";
 import { Environment } from "../ports/Environment.ts";
 import * as Stored from "../schema/Stored.ts";
 import * as Authority from "./Authority.ts";
 import * as Decisions from "./Decisions.ts";
 import * as Idempotency from "./Idempotency.ts";
+import * as JobAuthority from "./JobAuthority.ts";
 import * as Plans from "./Plans.ts";
-import { lift, reject } from "./Rejected.ts";
+import { lift, refuse, reject } from "./Rejected.ts";
 import * as Repository from "./Repository.ts";
 import * as Subscriptions from "./Subscriptions.ts";
 import * as TagRules from "./TagRules.ts";
@@ -48,12 +49,12 @@ const usesOfTags = Effect.fn("Jobs.usesOfTags")(function* (tenantId: string, { t
 
 /** A job, to those who may see it. */
 export const get = Effect.fn("Jobs.get")(function* (actor: Actor, jobId: string) {
-  return (yield* load(actor, jobId, "view")).value;
+  return (yield* JobAuthority.load(actor, jobId, "view")).value;
 });
 
 /** What the job would do if it ran now: who gets what, who doesn't and by which rule (PLN-01). Changes nothing. */
 export const plan = Effect.fn("Jobs.plan")(function* (actor: Actor, jobId: string) {
-  const job = yield* load(actor, jobId, "view");
+  const job = yield* JobAuthority.load(actor, jobId, "view");
   return yield* Plans.compile(actor.tenantId, job.value);
 });
 
@@ -65,7 +66,7 @@ export interface EnablingOptions extends Idempotency.Repeatable {
 
 /**
  * Enables a job. Naming a plan's hash approves that plan and no other (PLN-02): when the plan has drifted since, the
- * enabling is refused.
+ * enabling is refused. A plan of very many assets must have been approved by a second person.
  */
 export const enable = Effect.fn("Jobs.enable")(function* (
   actor: Actor,
@@ -73,13 +74,18 @@ export const enable = Effect.fn("Jobs.enable")(function* (
   { planHash, idempotencyKey: key }: EnablingOptions = {},
 ) {
   const { tenantId } = actor;
-  const job = yield* load(actor, jobId, "edit");
+  const job = yield* JobAuthority.load(actor, jobId, "enable");
+  const enabledBy = (yield* Authority.userOf(actor)).id;
+  const { limits } = yield* Subscriptions.of(tenantId);
   const now = (yield* Environment).now();
   const decide = Effect.gen(function* () {
     const { hash, plan } = yield* Plans.compile(tenantId, job.value);
     if (planHash !== undefined && planHash !== hash) {
       return yield* reject("PLN-02", "stale", `the plan is now ${hash}, not ${planHash}; look at it again`);
     }
+    const assets = plan.groups.reduce((sum, group) => sum + group.assets.length, 0);
+    const unapproved = PlanApproval.fault(job.value, { planHash: hash, assets, enabledBy, limits });
+    if (unapproved !== null) return yield* refuse(unapproved);
     const enabled = yield* lift(Job.enable(job.value, { planHash: hash, now }));
     const known = yield* Repository.get(tenantId, "plan", hash);
     const change = {
@@ -91,12 +97,4 @@ export const enable = Effect.fn("Jobs.enable")(function* (
   });
   const once = Idempotency.once(actor, { method: "jobs.enable", key, request: { jobId, planHash } }, decide);
   return yield* Decisions.ifItStands(tenantId, once);
-});
-
-const load = Effect.fn("Jobs.load")(function* (actor: Actor, jobId: string, action: "view" | "edit") {
-  const user = yield* Authority.userOf(actor);
-  const job = yield* Repository.get(actor.tenantId, "job", jobId);
-  if (job === null) return yield* reject(null, "not-found", `there is no job ${jobId}`);
-  yield* lift(Access.requireOnJob(user, job.value.ownerId, action));
-  return job;
 });

@@ -6,12 +6,10 @@ import * as Effect from "effect/Effect";
 import type { Job } from "../domain/job/Job.ts";
 import * as Licence from "../domain/license/Licence.ts";
 import * as Plan from "../domain/plan/Plan.ts";
-import type { TagScope } from "../domain/tag/TagScope.ts";
-import { Directory } from "../ports/Directory.ts";
 import { Environment } from "../ports/Environment.ts";
 import * as Assessments from "./Assessments.ts";
-import * as Authority from "./Authority.ts";
-import { lift, reject } from "./Rejected.ts";
+import * as JobAuthority from "./JobAuthority.ts";
+import { lift } from "./Rejected.ts";
 import * as Repository from "./Repository.ts";
 import * as Subscriptions from "./Subscriptions.ts";
 import * as Tags from "./Tags.ts";
@@ -32,7 +30,7 @@ export const compile = Effect.fn("Plans.compile")(function* (tenantId: string, j
   const plan = yield* lift(
     Plan.compile({
       job,
-      scope: yield* ownersScope(tenantId, job),
+      scope: (yield* JobAuthority.principal(tenantId, job)).scope,
       tree,
       assets,
       seats: Licence.assignSeats(subscription, tree, assets, environment.now()),
@@ -52,16 +50,6 @@ export const compile = Effect.fn("Plans.compile")(function* (tenantId: string, j
   );
   const hashed: HashedPlan = { hash: Crypto.digest(Json.canonicalBytes(plan)), plan };
   return hashed;
-});
-
-// OWN-01: an owner who is gone, or may no longer run jobs, leaves a job that doesn't run and says why.
-const ownersScope = Effect.fn("Plans.ownersScope")(function* (tenantId: string, job: Job) {
-  if (job.ownerId === null) return yield* reject("OWN-04", "conflict", "the job has no owner");
-  if (job.ownerId === Authority.SYSTEM_USER_ID) return { _tag: "All" } as TagScope;
-  const owner = yield* (yield* Directory).user(tenantId, job.ownerId);
-  if (owner === null) return yield* reject("OWN-01", "conflict", "the job's owner is gone");
-  const runs = owner.roles.some((r) => r === "PatchUser" || r === "PatchManager" || r === "SuperUser");
-  return runs ? owner.scope : yield* reject("OWN-01", "conflict", "the job's owner may no longer run jobs");
 });
 
 // What stood on each asset before Fettle installed a patch: from the evidence of finished runs, the latest wins.

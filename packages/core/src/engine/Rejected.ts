@@ -22,8 +22,12 @@ export const reject = (
   path: string | null = null,
 ): Effect.Effect<never, Rejected> => Effect.fail(new Rejected({ rejections: [R.make(rule, code, message, path)] }));
 
+/** Fails with rejections that the domain made: one, or all that is wrong at once. */
+export const refuse = (error: Rejection | readonly Rejection[]): Effect.Effect<never, Rejected> =>
+  Effect.fail(new Rejected({ rejections: asList(error) }));
+
 /** A pure decision as an Effect. */
 export const lift = <A>(result: Result<A, Rejection | readonly Rejection[]>): Effect.Effect<A, Rejected> =>
-  result.ok ? Effect.succeed(result.value) : Effect.fail(new Rejected({ rejections: asList(result.error) }));
+  result.ok ? Effect.succeed(result.value) : refuse(result.error);
 
 const asList = (error: Rejection | readonly Rejection[]): readonly Rejection[] => ("_tag" in error ? [error] : error);

@@ -150,7 +150,7 @@ describe("a denial on a job", () => {
     expect(of({ role: "R", relation: "owner" })).toMatchObject({
       permission: "edit-assigned-job",
       rule: "RBAC-10",
-      whoCould: ["SuperUser", "PatchUser", "PatchManager"],
+      whoCould: ["SuperUser", "PatchManager", "PatchUser"],
       relation: "owner",
     });
   });

@@ -8,6 +8,8 @@ import * as Values from "../scenario/Values.ts";
 
 interface Known {
   readonly jobId: string;
+  /** A job of uli's, and the hash of its plan. */
+  readonly ulis: { readonly id: string; readonly hash: string };
   readonly runId: string;
 }
 type Ask = (fettle: Fettle, actor: Actor.Actor, known: Known) => Effect.Effect<unknown, unknown>;
@@ -63,6 +65,11 @@ const asks: readonly (readonly [string, string, Ask])[] = [
   ["jobs.get", "sue mara", (f, a, { jobId }) => f.jobs.get(a, jobId)],
   ["jobs.plan", "sue mara", (f, a, { jobId }) => f.jobs.plan(a, jobId)],
   ["jobs.enable", "sue mara", (f, a, { jobId }) => f.jobs.enable(a, jobId)],
+  ["jobs.createAdvisory", "sue sam", (f, a) => f.jobs.createAdvisory(a, { ...Values.draft(), patches: ["P-1"] })],
+  ["jobs.share", "sue mara", (f, a, { jobId }) => f.jobs.share(a, jobId, { readers: ["rita"] })],
+  ["jobs.changeOwner", "sue mara", (f, a, { jobId }) => f.jobs.changeOwner(a, jobId, "uli")],
+  ["jobs.approve", "sue mara", (f, a, { ulis }) => f.jobs.approve(a, ulis.id, { planHash: ulis.hash })],
+  ["access.decide", everyone, (f, a, { jobId }) => f.access.decide(a, { jobId, action: "enable" })],
   ["runs.ofJob", "sue mara", (f, a, { jobId }) => f.runs.ofJob(a, jobId)],
   ["runs.progress", "sue mara", (f, a, { runId }) => f.runs.progress(a, runId)],
   ["runs.results", "sue mara", (f, a, { runId }) => f.runs.results(a, runId)],
@@ -77,7 +84,9 @@ const world = () => {
   plane.call(plane.fettle.catalogue.supplyFile(manager, { ...Scene.vendorFile, patchId: "W-2" }));
   plane.call(plane.fettle.tick());
   const open = plane.call(plane.fettle.jobs.create(manager, Values.draft({ title: "not enabled yet" })));
-  return { scene, plane, known: { jobId: open.id, runId: scene.run(ran).id } };
+  const { id } = plane.call(plane.fettle.jobs.create(ControlPlane.as("uli"), Values.draft()));
+  const { hash } = plane.call(plane.fettle.jobs.plan(manager, id));
+  return { scene, plane, known: { jobId: open.id, runId: scene.run(ran).id, ulis: { id, hash } } };
 };
 
 describe("the façade's permissions", () => {
@@ -87,7 +96,7 @@ describe("the façade's permissions", () => {
     const methods = Object.entries(fettle).flatMap(([name, member]) =>
       typeof member === "function" ? [name] : Object.keys(member).map((m) => `${name}.${m}`),
     );
-    const without = ["tick", "gateway.handle", "events.after"];
+    const without = ["access.policy", "access.lint", "access.migrate", "tick", "gateway.handle", "events.after"];
     expect([...asks.map(([name]) => name), ...without].sort()).toEqual(methods.sort());
   });
 
@@ -140,7 +149,7 @@ describe("the façade's permissions", () => {
     const job = call(fettle.jobs.create(uli, Values.draft()));
     plane.users.set(Values.user("uli", "PatchReader"));
     expect(plane.rejections(fettle.jobs.enable(uli, job.id))).toMatchObject([
-      { rule: "RBAC-10", message: expect.stringContaining("edit-assigned-job") },
+      { rule: "RBAC-10", message: expect.stringContaining("enable-assigned-job") },
     ]);
     expect(call(fettle.jobs.get(uli, job.id)).status).toBe("Disabled");
   });

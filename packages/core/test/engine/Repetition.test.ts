@@ -101,6 +101,36 @@ const mutating: { readonly [method: string]: (scene: Scene.Scene) => Requests } 
     ask: (options) => fettle.jobs.create(manager, Values.draft(), options),
     other: (options) => fettle.jobs.create(manager, Values.draft({ title: "Others" }), options),
   }),
+  "jobs.createAdvisory": ({ plane: { fettle, users } }) => {
+    users.set(Values.user("mara", "SuperUser"));
+    const advisory = { title: "Holes", platform: "Linux", patches: ["P-1"] } as const;
+    return {
+      ask: (options) => fettle.jobs.createAdvisory(manager, advisory, options),
+      other: (options) => fettle.jobs.createAdvisory(manager, { ...advisory, patches: ["P-2"] }, options),
+    };
+  },
+  "jobs.share": ({ plane: { fettle, call } }) => {
+    const { id } = call(fettle.jobs.create(manager, Values.draft()));
+    return {
+      ask: (options) => fettle.jobs.share(manager, id, { readers: ["rita"] }, options),
+      other: (options) => fettle.jobs.share(manager, id, { readers: ["ada"] }, options),
+    };
+  },
+  "jobs.changeOwner": ({ plane: { fettle, call } }) => {
+    const { id } = call(fettle.jobs.create(manager, Values.draft()));
+    return {
+      ask: (options) => fettle.jobs.changeOwner(manager, id, "uli", options),
+      other: (options) => fettle.jobs.changeOwner(manager, id, "sue", options),
+    };
+  },
+  "jobs.approve": ({ plane: { fettle, call } }) => {
+    const { id } = call(fettle.jobs.create(ControlPlane.as("uli"), Values.draft()));
+    const { hash } = call(fettle.jobs.plan(manager, id));
+    return {
+      ask: (options) => fettle.jobs.approve(manager, id, { ...options, planHash: hash }),
+      other: (options) => fettle.jobs.approve(manager, id, { ...options, planHash: "sha256:0" }),
+    };
+  },
   "jobs.enable": ({ plane: { fettle, call } }) => {
     const { id } = call(fettle.jobs.create(manager, Values.draft()));
     return {
@@ -115,6 +145,7 @@ const others = [
   ...["tags.get", "tags.list", "tags.preview", "tags.coverage"],
   ...["assets.list", "assets.missing", "assets.search", "assets.facets", "assets.get", "assets.patches"],
   ...["assets.agents", "assets.stale"],
+  ...["access.decide", "access.policy", "access.lint", "access.migrate"],
   ...["catalogue.feeds", "catalogue.list", "catalogue.get", "catalogue.search", "catalogue.facets"],
   ...["catalogue.supersedence", "catalogue.hosts", "catalogue.patchNow"],
   ...["searches.list", "searches.recent", "searches.run"],

@@ -80,17 +80,3 @@ const denied = (permission: Permission, rule: string, why: string, whoCould: rea
 
 const missing = (permission: Permission, whoCould: readonly Role[]): string =>
   `needs the permission ${permission}; ${whoCould.join(", ")} have it`;
-
-/** Whether the user may act on a job of that owner: any job by role, an own one by the narrower permission (RBAC-04). */
-export const requireOnJob = (
-  user: User | null,
-  ownerId: string | null,
-  action: "view" | "edit",
-  policy: Policy.Policy = Policy.standard,
-): Result<User, Rejection.Rejection> => {
-  const any: Permission = action === "view" ? "view-any-job" : "edit-any-job";
-  const assigned: Permission = action === "view" ? "view-assigned-job" : "edit-assigned-job";
-  if (user !== null && may(policy, user, any)) return ok(user);
-  if (user !== null && user.id === ownerId) return require(policy, user, assigned);
-  return require(policy, user, any);
-};

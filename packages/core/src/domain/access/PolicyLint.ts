@@ -7,6 +7,7 @@ import * as Policy from "./Policy.ts";
 import type { Role } from "./User.ts";
 
 export type FindingCode =
+  | "bad-shape"
   | "no-roles"
   | "too-large"
   | "bad-id"
@@ -42,6 +43,8 @@ export const ROLE_ID_CHARACTERS_MAX = 64;
 
 /** Everything that is wrong with it; nothing, when it is sound. Errors come first. */
 export const lint = (policy: Policy.Policy): readonly Finding[] => {
+  const shape = shapeFindings(policy);
+  if (shape.length > 0) return shape;
   if (policy.roles.length === 0) {
     return [error("no-roles", null, null, "the policy has no roles", "define at least one, or use Policy.standard")];
   }
@@ -61,6 +64,18 @@ export const errors = (findings: readonly Finding[]): readonly Finding[] =>
   findings.filter((f) => f.severity === "error");
 
 const rank = (finding: Finding): number => (finding.severity === "error" ? 0 : 1);
+
+// A policy may come from a file: what isn't even of its shape is told, too.
+const shapeFindings = (policy: Policy.Policy): readonly Finding[] => {
+  const isList = (value: unknown): boolean => Array.isArray(value) && value.every((v) => typeof v === "string");
+  const isRole = (role: Partial<Policy.RoleDefinition> | null | undefined): boolean =>
+    typeof role?.id === "string" && [role.permissions, role.above, role.excludes].every(isList);
+  const given: Partial<Policy.Policy> | null | undefined = policy;
+  const isPolicy = Array.isArray(given?.roles) && given.roles.every(isRole) && isList(given.reserved);
+  if (isPolicy) return [];
+  const message = "roles, reserved, and of each role id, permissions, above and excludes are not all there as lists";
+  return [error("bad-shape", null, null, message, "see the type Policy")];
+};
 
 const frameFindings = ({ roles, superUser, defaultRole, reserved }: Policy.Policy): readonly Finding[] => {
   const findings: Finding[] = [];

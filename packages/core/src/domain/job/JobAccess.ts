@@ -70,7 +70,11 @@ export const permit = (question: JobQuestion): JobDecision => {
     return { ...any, allowed: false, rule: "PLN-02", why, relation };
   }
   if (any.allowed || needs.assigned === null || user === null) return { ...any, relation };
-  if (needs.by.includes(relation)) return { ...Access.decide(policy, user, needs.assigned), relation };
+  if (needs.by.includes(relation)) {
+    const assigned = Access.decide(policy, user, needs.assigned);
+    const whoCould = [...new Set([...any.whoCould, ...assigned.whoCould])];
+    return { ...assigned, whoCould, relation };
+  }
   const [rule, because] = outside(action, relation, lapse);
   return { ...any, rule: rule ?? any.rule, why: because === null ? any.why : `${because}; ${any.why}`, relation };
 };
@@ -109,13 +113,19 @@ export const ownerFault = (policy: Policy.Policy, user: User): Rejection.Rejecti
   return { ...Access.rejection({ ...decision, rule: "OWN-03", why: message }) };
 };
 
-/** Why the job is not carried out: it has no owner, its owner is gone or may own none, or it lacks a part (I43). */
-export const runFault = ({ policy, job, owner }: Pick<JobQuestion, "policy" | "job" | "owner">) => {
-  const refuse = (rule: string, message: string) => Rejection.make(rule, "conflict", message);
+/** The owner in whose name and scope a job is carried out (RBAC-07); none, or one who is gone or may own none, is refused. */
+export const principal = (about: Pick<JobQuestion, "policy" | "job" | "owner">): Result<User, Rejection.Rejection> => {
+  const { policy, job, owner } = about;
+  const refuse = (rule: string, message: string) => fail(Rejection.make(rule, "conflict", message));
   if (job.ownerId === null) return refuse("OWN-04", "the job has no owner");
   if (owner === null) return refuse("OWN-01", "the job's owner is gone");
-  if (ownerFault(policy, owner) !== null) return refuse("OWN-01", "the job's owner may no longer run jobs");
-  return Job.partsFault(job);
+  return ownerFault(policy, owner) === null ? ok(owner) : refuse("OWN-01", "the job's owner may no longer run jobs");
+};
+
+/** Why the job is not carried out: for its owner, or for a part that it lacks (I43). */
+export const runFault = (about: Pick<JobQuestion, "policy" | "job" | "owner">): Rejection.Rejection | null => {
+  const owner = principal(about);
+  return owner.ok ? Job.partsFault(about.job) : owner.error;
 };
 
 interface Needs {

@@ -39,12 +39,18 @@ describe("lint of a policy", () => {
 
   const untyped = (permission: string) => permission as Permission.Permission;
   const wrong: readonly (readonly [PolicyLint.FindingCode, "error" | "warning", Policy.Policy, object])[] = [
+    ["bad-shape", "error", null as never, {}],
+    ["bad-shape", "error", {} as never, {}],
+    ["bad-shape", "error", policy({ roles: [{ id: "x", permissions: [] } as never] }), {}],
+    ["bad-shape", "error", policy({ reserved: "none" as never }), {}],
     ["no-roles", "error", policy({ roles: [] }), {}],
     ["too-large", "error", policy({ roles: Array.from({ length: 201 }, (_, i) => role(`r${i}`)) }), {}],
     ["bad-id", "error", withRole(role(" x")), { role: " x" }],
     ["bad-id", "error", withRole(role("x".repeat(65))), {}],
     ["no-super-user", "error", policy({ superUser: "" }), {}],
     ["super-user-is-a-role", "error", policy({ superUser: "admin" }), { role: "admin" }],
+    ["no-super-user", "error", policy({ superUser: undefined as never }), {}],
+    ["no-default-role", "error", policy({ defaultRole: undefined as never }), {}],
     ["no-default-role", "error", policy({ defaultRole: "nobody" }), {}],
     ["no-default-role", "error", policy({ defaultRole: "root" }), {}],
     ["duplicate-role", "error", withRole(role("guest")), { role: "guest" }],
