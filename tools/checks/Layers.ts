@@ -31,6 +31,7 @@ export const DOMAIN_ORDER: readonly string[] = [
   "job",
   "plan",
   "run",
+  "purge",
   "gate",
   "compliance",
   "export",

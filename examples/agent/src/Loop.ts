@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect";
 /** The longest single wait, in milliseconds: a clock that was set back must not put an agent to sleep for years. */
 const WAIT_MS_MAX = 60_000;
 
-/** Runs cycles until told to stop. Trouble is written to stderr, a line each, and the next cycle goes on. */
+/** Runs cycles until told to stop, by a signal or by the control plane. Trouble is written to stderr, a line each, and the next cycle goes on. */
 export const run = (agent: Agent.Agent) =>
   Effect.gen(function* () {
     const bell = makeBell();
@@ -13,6 +13,10 @@ export const run = (agent: Agent.Agent) =>
       const report = yield* agent.cycle();
       for (const failure of report.failures) {
         process.stderr.write(`${new Date().toISOString()} ${failure._tag}: ${failure.message}\n`);
+      }
+      if (report.isUninstalled) {
+        process.stderr.write(`${new Date().toISOString()} uninstalled by the control plane: remove the agent\n`);
+        return;
       }
       if (bell.isStopped()) return;
       const wait = Math.min(Math.max(0, report.nextAt - Date.now()), WAIT_MS_MAX);

@@ -175,7 +175,9 @@ export const checkInReply: Messages.CheckInReply = {
   wantSnapshot: false,
   manifests: [{ version: 8, digest: digest(8) }],
   acknowledgedThrough: 3,
+  uninstall: false,
 };
+export const leaveReply: Messages.LeaveReply = { ...answers, _tag: "Left" };
 export const factsReply: Messages.FactsReply = { ...answers, _tag: "FactsAcknowledged", acknowledgedThrough: 3 };
 export const snapshotReply: Messages.SnapshotReply = { ...answers, _tag: "SnapshotHeld", snapshot: digest(6) };
 

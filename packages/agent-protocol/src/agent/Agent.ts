@@ -45,6 +45,8 @@ export interface CycleReport {
   /** What went wrong on the way; empty when all is well. */
   readonly failures: readonly AgentFailure[];
   readonly isProvisioned: boolean;
+  /** The agent has left the platform for good (AGT-07): remove its program, keys and journal; no call does anything now. */
+  readonly isUninstalled: boolean;
 }
 
 export interface Agent {
@@ -66,19 +68,32 @@ export const make = (options: AgentOptions): Effect.Effect<Agent, JournalError, 
     let failedProvisions = 0;
     const cycle = Effect.fn("Agent.cycle")(function* () {
       const environment = yield* AgentEnvironment;
+      if (memory.state().farewell === "left") return gone;
       const provisioned = yield* Effect.result(
         Provisioning.ensure(memory, next, options.activation, options.agentVersion),
       );
       if (provisioned._tag === "Failure") {
         failedProvisions += 1;
         const delay = Backoff.provisionDelay(failedProvisions, options.provisionRetrySeconds, environment.random());
-        return { nextAt: environment.now() + delay, failures: [provisioned.failure], isProvisioned: false };
+        return {
+          nextAt: environment.now() + delay,
+          failures: [provisioned.failure],
+          isProvisioned: false,
+          isUninstalled: false,
+        };
       }
       failedProvisions = 0;
       return yield* memberCycle(memory, next, options);
     });
     return { cycle, state: memory.state };
   });
+
+const gone: CycleReport = {
+  nextAt: NextStep.UNTIL_RENEWED,
+  failures: [],
+  isProvisioned: false,
+  isUninstalled: true,
+};
 
 const memberCycle = Effect.fn("Agent.memberCycle")(function* (
   memory: Memory.Memory,
@@ -103,7 +118,7 @@ const memberCycle = Effect.fn("Agent.memberCycle")(function* (
   const status = 1_000 * (answer?.nextCheckInSeconds ?? statusInterval(memory.state()));
   const talkAt = environment.now() + status;
   let workAt = NextStep.UNTIL_RENEWED;
-  for (const run of AgentState.unfinished(memory.state())) {
+  for (const run of due(memory.state())) {
     const { runId } = run.manifest;
     const waiting = yield* carryOut(session, runId, report);
     if (waiting !== null) {
@@ -113,11 +128,19 @@ const memberCycle = Effect.fn("Agent.memberCycle")(function* (
     // Evidence of what the run left, read anew (CMP-02); then there is nothing left of it to do.
     yield* talking(CheckIn.uploadSnapshot(session, false));
   }
+  if (memory.state().farewell === "ordered" && AgentState.begun(memory.state()).length === 0) {
+    yield* report();
+    yield* talking(CheckIn.leave(session));
+    if (memory.state().farewell === "left") return gone;
+  }
   // A run may have something to decide inside a blackout, without a word to the platform.
   const nextAt = yield* afterBlackout(session, Math.min(talkAt, memory.state().scanAt ?? talkAt));
   yield* memory.compact(JOURNAL_RECORDS_MAX);
-  return { nextAt: Math.min(nextAt, workAt), failures, isProvisioned: true };
+  return { nextAt: Math.min(nextAt, workAt), failures, isProvisioned: true, isUninstalled: false };
 });
+
+const due = (state: AgentState.AgentState): readonly AgentState.HeldRun[] =>
+  state.farewell === "none" ? AgentState.unfinished(state) : AgentState.begun(state);
 
 // A time of a blackout becomes its end, which calls for a scan.
 const afterBlackout = Effect.fn("Agent.afterBlackout")(function* (session: CheckIn.Session, nextAt: number) {

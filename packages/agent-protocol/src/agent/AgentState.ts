@@ -69,6 +69,8 @@ export interface AgentState {
   readonly factsAcknowledged: number;
   /** Facts not acknowledged yet, oldest first. */
   readonly facts: readonly Fact[];
+  /** Whether it is to leave, or has left for good. */
+  readonly farewell: "none" | "ordered" | "left";
 }
 
 /** How many refused documents are remembered. */
@@ -90,6 +92,7 @@ export const empty: AgentState = {
   factsRecorded: 0,
   factsAcknowledged: 0,
   facts: [],
+  farewell: "none",
 };
 
 const untouched: PatchProgress = { prefetch: null, attempts: 0, open: null, settled: null };
@@ -103,6 +106,10 @@ export const unfinished = (state: AgentState): readonly HeldRun[] =>
   Object.values(state.runs)
     .filter((r) => !RunStatus.isFinal(r.status))
     .sort((a, b) => a.manifest.manifestVersion - b.manifest.manifestVersion);
+
+/** Runs that it has begun and not finished: an agent that is to leave carries out no other. */
+export const begun = (state: AgentState): readonly HeldRun[] =>
+  unfinished(state).filter((r) => r.status !== "Pending" && r.status !== "Downloaded");
 
 /** A state with nothing that is settled and acknowledged: what a checkpoint keeps. */
 export const forgetFinished = (state: AgentState): AgentState => ({
@@ -152,6 +159,10 @@ export const apply = (state: AgentState, record: JournalRecord): AgentState => {
         factsAcknowledged: Math.max(state.factsAcknowledged, record.through),
         facts: state.facts.filter((f) => f.sequence > record.through),
       };
+    case "UninstallOrdered":
+      return { ...state, farewell: state.farewell === "left" ? "left" : "ordered" };
+    case "Left":
+      return { ...state, farewell: "left" };
     case "Checkpoint":
       return completed(record.state);
     default:

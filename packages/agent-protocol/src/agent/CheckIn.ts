@@ -58,6 +58,9 @@ export const checkIn = Effect.fn("CheckIn.checkIn")(function* (session: Session)
   const call = { method: "POST", path: "/v0/check-in", body: Json.canonicalBytes(request) } as const;
   const { reply, components } = yield* Exchange.send(session.party, yield* session.next(), call);
   const answer = yield* Exchange.openReply(Messages.CheckInReply, reply, components, session.tenantKey);
+  // Kept before anything else: from here on nothing new is begun.
+  if (answer.uninstall && memory.state().farewell === "none") yield* memory.record([{ _tag: "UninstallOrdered" }]);
+  if (memory.state().farewell !== "none") return answer;
   const modules = ConfiguredConduct.conductOf(state).active;
   if (answer.configuration !== null) yield* holdConfiguration(session, answer.configuration);
   const isOther = modules.join() !== ConfiguredConduct.conductOf(memory.state()).active.join();
@@ -83,6 +86,14 @@ const callScan = Effect.fn("CheckIn.callScan")(function* (
   const environment = yield* AgentEnvironment;
   const at = ConfiguredConduct.calledScan(state, environment.now(), environment.random());
   yield* session.memory.record([{ _tag: "ScanCalled", at, bootId, agentVersion }]);
+});
+
+/** Says farewell, once nothing is left that was begun (AGT-07); from then on the agent does nothing more. */
+export const leave = Effect.fn("CheckIn.leave")(function* (session: Session) {
+  const call = { method: "POST", path: "/v0/leave", body: Json.canonicalBytes({}) } as const;
+  const { reply, components } = yield* Exchange.send(session.party, yield* session.next(), call);
+  yield* Exchange.openReply(Messages.LeaveReply, reply, components, session.tenantKey);
+  yield* session.memory.record([{ _tag: "Left" }]);
 });
 
 /**

@@ -73,6 +73,10 @@ export type JournalRecord =
   /** A numbered fact, to be reported until it is acknowledged. */
   | { readonly _tag: "FactRecorded"; readonly fact: Fact }
   | { readonly _tag: "FactsAcknowledged"; readonly through: number }
+  /** The platform wants the agent gone (AGT-07): it finishes what it has begun, and begins nothing more. */
+  | { readonly _tag: "UninstallOrdered" }
+  /** The platform knows that it left. The last record there is. */
+  | { readonly _tag: "Left" }
   /** Everything before this record, folded. */
   | { readonly _tag: "Checkpoint"; readonly state: AgentState };
 

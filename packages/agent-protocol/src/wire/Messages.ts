@@ -97,6 +97,8 @@ export const CheckInReply = z.strictObject({
   /** Job manifests not yet known to be held, lowest version first. */
   manifests: z.array(z.strictObject({ version: z.int().min(1), digest: Words.digest })).max(64),
   acknowledgedThrough: Words.count,
+  /** The agent is to leave: finish what it has begun, say farewell, and remove itself (AGT-07). */
+  uninstall: z.boolean(),
 });
 export type CheckInReply = z.infer<typeof CheckInReply>;
 
@@ -107,6 +109,14 @@ export const FactsReply = z.strictObject({
   acknowledgedThrough: Words.count,
 });
 export type FactsReply = z.infer<typeof FactsReply>;
+
+/** "I leave": the last request of an agent (AGT-07). */
+export const LeaveRequest = z.strictObject({});
+export type LeaveRequest = z.infer<typeof LeaveRequest>;
+
+/** Its asset is removed, its seat free; nothing that it sends from now on is taken. */
+export const LeaveReply = z.strictObject({ ...answers, _tag: z.literal("Left") });
+export type LeaveReply = z.infer<typeof LeaveReply>;
 
 /** `snapshot` is {@link ./HostReport.ts | HostReport.snapshotDigest} of what the platform now holds. */
 export const SnapshotReply = z.strictObject({ ...answers, _tag: z.literal("SnapshotHeld"), snapshot: Words.digest });
@@ -132,7 +142,7 @@ export type RoutePrincipal = "activation" | "agent" | "user" | "public";
 
 /** A route: exact method and path, who may call it, and how large a body it reads. */
 export interface Route {
-  readonly name: "provision" | "checkIn" | "facts" | "snapshot" | "document";
+  readonly name: "provision" | "checkIn" | "facts" | "snapshot" | "document" | "leave";
   readonly method: "GET" | "POST";
   /** An exact path, or one that ends in `/` and takes one more segment. */
   readonly path: string;
@@ -154,6 +164,7 @@ export const routes: readonly Route[] = [
   { name: "checkIn", method: "POST", path: "/v0/check-in", principal: "agent", bodyLimit: (l) => l.checkInBytes },
   { name: "facts", method: "POST", path: "/v0/facts", principal: "agent", bodyLimit: (l) => l.factsBytes },
   { name: "snapshot", method: "POST", path: "/v0/snapshots", principal: "agent", bodyLimit: (l) => l.snapshotBytes },
+  { name: "leave", method: "POST", path: "/v0/leave", principal: "agent", bodyLimit: (l) => l.checkInBytes },
   { name: "document", method: "GET", path: DOCUMENTS, principal: "agent", bodyLimit: () => 0 },
 ];
 

@@ -102,7 +102,11 @@ export const make = (options: ControlPlaneOptions): ControlPlane => {
           wantSnapshot: false,
           manifests: announced,
           acknowledgedThrough: facts.size,
+          uninstall: false,
         };
+      case "leave":
+        Messages.LeaveRequest.parse(body);
+        return { _tag: "Left" };
       case "facts":
         return takeFacts(body);
       default: {

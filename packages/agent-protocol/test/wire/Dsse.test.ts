@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type * as z from "zod";
+import * as z from "zod";
 import { Crypto, Documents, Dsse, Json, Messages, wireLimits } from "../../src/index.ts";
 import { error, runs, value } from "../Runs.ts";
 import * as Samples from "../Samples.ts";
@@ -116,6 +116,9 @@ const openers: readonly Opener[] = [
   ["a check-in reply", Dsse.payloadTypes.reply, Messages.CheckInReply, Samples.checkInReply],
   ["a facts reply", Dsse.payloadTypes.reply, Messages.FactsReply, Samples.factsReply],
   ["a snapshot reply", Dsse.payloadTypes.reply, Messages.SnapshotReply, Samples.snapshotReply],
+  ["a farewell's reply", Dsse.payloadTypes.reply, Messages.LeaveReply, Samples.leaveReply],
+  // Its schema is core's, for no agent ever sees one.
+  ["an audit checkpoint", Dsse.payloadTypes.auditCheckpoint, z.strictObject({ position: z.int() }), { position: 7 }],
 ];
 const crossings = openers.flatMap((made) => openers.map((opener) => [made, opener] as const));
 

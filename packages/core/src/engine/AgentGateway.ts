@@ -4,26 +4,18 @@
  *
  * `handle` never fails: what went wrong is a problem document. A repeated request gets an answer and changes nothing.
  */
-import {
-  type Crypto,
-  Dsse,
-  Json,
-  Messages,
-  Problem,
-  ServerSession,
-  SignedRequest,
-  wireLimits,
-} from "@fettle/agent-protocol";
+import { type Crypto, Dsse, Json, Messages, Problem, SignedRequest, wireLimits } from "@fettle/agent-protocol";
 import * as Effect from "effect/Effect";
 import type * as z from "zod";
 import { Environment } from "../ports/Environment.ts";
 import * as CheckIns from "./CheckIns.ts";
+import * as Proof from "./Proof.ts";
 import type { ProvedRequest } from "./ProvedRequest.ts";
 import * as Provisioning from "./Provisioning.ts";
+import * as RemovedAgents from "./RemovedAgents.ts";
 import * as Replies from "./Replies.ts";
 import * as Reports from "./Reports.ts";
 import * as Repository from "./Repository.ts";
-import { SignatureWork } from "./SignatureWork.ts";
 import * as SignedDocuments from "./SignedDocuments.ts";
 
 /** Answers a request of an agent. */
@@ -43,7 +35,10 @@ const answer = Effect.fnUntraced(function* (request: SignedRequest.WireRequest) 
   if (route.name === "provision") {
     return yield* Provisioning.provision(claimed.value, yield* read(Messages.ProvisionRequest, request.body, limit));
   }
-  const proved = yield* prove(claimed.value);
+  const { tenantId, agentId } = claimed.value.components;
+  const agent = yield* Repository.get(tenantId, "agent", agentId);
+  if (agent === null) return yield* RemovedAgents.answer(claimed.value, route.name);
+  const proved: ProvedRequest = { tenantId, agent, ...(yield* Proof.of(claimed.value, agent.value)) };
   switch (route.name) {
     case "checkIn":
       return yield* CheckIns.checkIn(proved, yield* read(Messages.CheckInRequest, request.body, limit));
@@ -53,35 +48,9 @@ const answer = Effect.fnUntraced(function* (request: SignedRequest.WireRequest) 
       return yield* Reports.takeSnapshot(proved, yield* read(Messages.SnapshotRequest, request.body, limit));
     case "document":
       return yield* document(proved, request.path);
+    case "leave":
+      return yield* RemovedAgents.leave(proved);
   }
-});
-
-// Who is talking comes from the signature alone; then the session says whether this was said before.
-const prove = Effect.fnUntraced(function* (claimed: SignedRequest.ClaimedRequest) {
-  const { tenantId, agentId } = claimed.components;
-  const agent = yield* Repository.get(tenantId, "agent", agentId);
-  if (agent === null) return yield* Replies.refuse("unknown-agent", "unknown agent", "provision first");
-  const now = (yield* Environment).now();
-  const { verify } = yield* SignatureWork;
-  const signed = SignedRequest.signatureBase(claimed.components);
-  const isSigned = yield* verify(agent.value.publicKey, signed, claimed.signature);
-  const verified = SignedRequest.conclude(claimed, isSigned, { now, clockSkewSeconds: wireLimits.clockSkewSeconds });
-  if (!verified.ok) {
-    const code = verified.error.reason === "clock-skew" ? "clock-skew" : "unsigned";
-    return yield* Replies.refuse(code, verified.error.reason, verified.error.message, { serverTime: now });
-  }
-  const verdict = ServerSession.judge(agent.value.session, claimed.components);
-  if (verdict._tag === "Refused") {
-    return yield* Replies.refuse("out-of-sequence", verdict.reason, "use a higher sequence of this epoch");
-  }
-  const proved: ProvedRequest = {
-    tenantId,
-    components: claimed.components,
-    agent,
-    session: verdict._tag === "Fresh" ? verdict.next : agent.value.session,
-    isRepeated: verdict._tag === "Repeated",
-  };
-  return proved;
 });
 
 const read = <A>(schema: z.ZodType<A>, body: Uint8Array, limit: number): Effect.Effect<A, Replies.Refusal> => {

@@ -4,11 +4,13 @@
  */
 import * as Qql from "@fettle/qql";
 import * as Effect from "effect/Effect";
+import type { User } from "../domain/access/User.ts";
 import * as AgentCatalog from "../domain/asset/AgentCatalog.ts";
 import type { Asset } from "../domain/asset/Asset.ts";
 import * as ConfigurationProfile from "../domain/profile/ConfigurationProfile.ts";
 import type { Actor } from "../domain/shared/Actor.ts";
 import * as Keyset from "../domain/shared/Keyset.ts";
+import * as AgentAnswers from "./AgentAnswers.ts";
 import * as Authority from "./Authority.ts";
 import * as Cursor from "./Cursor.ts";
 import * as Fleet from "./Fleet.ts";
@@ -69,9 +71,7 @@ export const search = Effect.fn("AgentSearches.search")(function* (actor: Actor,
   const query = yield* Queries.read(AgentCatalog.catalog, input.query, "query");
   const listing: Cursor.Listing = { list: "agents", question: { query: input.query ?? null, by, direction } };
   const position = yield* Cursor.start(actor, listing, input.cursor);
-  const fleet = yield* Fleet.load(actor.tenantId, user);
-  const rows = yield* rowsOf(actor.tenantId, fleet);
-  const found = rows.filter((row) => query === null || Qql.matches(query, documentOf(fleet, row), position.asOf));
+  const found = yield* matching(actor.tenantId, user, query, position.asOf);
   const key = (row: AgentRow): Keyset.Key => [sortKey(row, by), row.asset.id];
   const page = Keyset.page(found, key, { direction, after: position.after, limit });
   const next = page.next === null ? null : yield* Cursor.seal(actor, listing, { ...position, after: page.next });
@@ -96,6 +96,19 @@ export const stale = Effect.fn("AgentSearches.stale")(function* (actor: Actor, i
   return { ...(yield* search(actor, { ...paging, query, sort: { by: "lastCheckedIn" } })), query };
 });
 
+/** The agents in a user's scope that a query finds, as of an instant; all of them without one. */
+export const matching = Effect.fn("AgentSearches.matching")(function* (
+  tenantId: string,
+  user: User,
+  query: Qql.Query<AgentCatalog.AgentDocument> | null,
+  asOf: number,
+) {
+  const fleet = yield* Fleet.load(tenantId, user);
+  const rows = yield* rowsOf(tenantId, fleet);
+  const answers = yield* AgentAnswers.asked(tenantId, query, asOf);
+  return rows.filter((row) => query === null || Qql.matches(query, documentOf(fleet, row, answers), asOf));
+});
+
 const rowsOf = Effect.fn("AgentSearches.rowsOf")(function* (tenantId: string, fleet: Fleet.Fleet) {
   const profiles = (yield* Repository.all(tenantId, "profile")).map((p) => p.value);
   const snapshots = new Map((yield* Repository.all(tenantId, "snapshot")).map((s) => [s.id, s.value.receivedAt]));
@@ -114,8 +127,12 @@ const rowsOf = Effect.fn("AgentSearches.rowsOf")(function* (tenantId: string, fl
   });
 });
 
-const documentOf = (fleet: Fleet.Fleet, row: AgentRow): AgentCatalog.AgentDocument =>
-  AgentCatalog.toDocument(row.asset, { ...row, tagName: (id) => fleet.tree.get(id)?.name });
+const documentOf = (
+  fleet: Fleet.Fleet,
+  row: AgentRow,
+  answers: AgentAnswers.AgentAnswers,
+): AgentCatalog.AgentDocument =>
+  AgentCatalog.toDocument(row.asset, { ...row, ...answers(row.asset), tagName: (id) => fleet.tree.get(id)?.name });
 
 const sortKey = (row: AgentRow, by: SortKey): Keyset.KeyPart => {
   switch (by) {

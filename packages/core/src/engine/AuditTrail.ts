@@ -38,6 +38,7 @@ const auditedKinds: ReadonlySet<EntityKind> = new Set<EntityKind>([
   "profile",
   "job",
   "savedSearch",
+  "purgeRule",
 ]);
 
 /** Entities of one kind in one request of which each has a record; of more there is one for all of them. */

@@ -15,6 +15,7 @@ import * as Replies from "./Replies.ts";
 import * as Repository from "./Repository.ts";
 import * as Subscriptions from "./Subscriptions.ts";
 import * as Tags from "./Tags.ts";
+import * as Uninstalls from "./Uninstalls.ts";
 
 /** Most manifests that one reply names; the rest follow at the next check-in. */
 export const MANIFESTS_PER_REPLY_MAX = 64;
@@ -52,6 +53,7 @@ export const checkIn = Effect.fnUntraced(function* (proved: ProvedRequest, reque
     wantSnapshot: agent.value.snapshot === null || agent.value.snapshot !== request.snapshot,
     manifests: due.slice(0, MANIFESTS_PER_REPLY_MAX).map((m) => ({ version: m.version, digest: m.digest })),
     acknowledgedThrough: agent.value.factsThrough,
+    uninstall: agent.value.uninstall !== null && (yield* Uninstalls.mayLeave(tenantId, agent.id, now)),
   });
 });
 

@@ -67,7 +67,9 @@ const load = Effect.fn("Runs.load")(function* (actor: Actor, runId: string) {
   const assets = (yield* Repository.all(tenantId, "asset")).map((a) => a.value);
   const seen = new Map(assets.filter((a) => TagScope.sees(user.scope, tree, a.tags).ok).map((a) => [a.id, a]));
   const assetRuns = (yield* Repository.allBy(tenantId, "assetRun", "run", runId)).map((a) => a.value);
-  return { run: run.value, assets: seen, assetRuns: assetRuns.filter((a) => seen.has(a.assetId)) };
+  // An asset that was removed bears no tags any more: what became of it is for those who see all.
+  const isSeen = (id: string): boolean => user.scope._tag === "All" || seen.has(id);
+  return { run: run.value, assets: seen, assetRuns: assetRuns.filter((a) => isSeen(a.assetId)) };
 });
 
 const mayView = Effect.fn("Runs.mayView")(function* (actor: Actor, jobId: string) {

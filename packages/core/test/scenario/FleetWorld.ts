@@ -22,7 +22,13 @@ export interface FleetInput {
 /** Puts a fleet into a control plane. */
 export const make = (input: FleetInput): ControlPlane.ControlPlane => {
   const plane = input.plane ?? ControlPlane.make();
-  plane.call(plane.fettle.subscriptions.save(ControlPlane.manager, { plan: "Full", expiresAt: null, seats: 2 }));
+  plane.call(
+    plane.fettle.subscriptions.save(ControlPlane.manager, {
+      plan: "Full",
+      expiresAt: null,
+      licences: { PM: { seats: 2 } },
+    }),
+  );
   put(plane, [
     ...input.assets.map((a) => Repository.put("asset", a.id, a)),
     ...[...(input.assessments ?? [])].map(([id, a]) => Repository.put("assessment", id, a)),
@@ -57,4 +63,5 @@ export const agent = (id: string, lastCheckedInAt: number, agentVersion = "1.0.0
   manifestVersion: 0,
   manifests: [],
   factsThrough: 0,
+  uninstall: null,
 });

@@ -63,6 +63,8 @@ export interface WireAgent {
   /** Facts as they would be numbered from a number on. */
   readonly factsBody: (from: number, ...bodies: readonly FactBody[]) => Messages.FactsRequest;
   readonly report: (from: number, ...bodies: readonly FactBody[]) => Messages.FactsReply;
+  /** Says farewell, whether or not it was asked to. */
+  readonly leave: () => SignedRequest.WireReply;
   readonly fetch: (digest: Crypto.Digest) => SignedRequest.WireReply;
   readonly manifest: (digest: Crypto.Digest) => Documents.JobManifest;
   readonly list: (digest: Crypto.Digest) => Documents.PatchList;
@@ -76,6 +78,7 @@ const METHODS: { readonly [R in RouteName]: readonly ["GET" | "POST", string] } 
   facts: ["POST", "/v0/facts"],
   snapshot: ["POST", "/v0/snapshots"],
   document: ["GET", "/v0/documents/"],
+  leave: ["POST", "/v0/leave"],
 };
 
 const FIRST_KEYS = new Map<number, Crypto.KeyPair>();
@@ -163,6 +166,7 @@ export const make = (
     snapshotBody,
     factsBody,
     report: (from, ...bodies) => ask(Messages.FactsReply, "facts", factsBody(from, ...bodies)),
+    leave: () => send(sign("leave", {})),
     fetch,
     manifest: (digest) => open(Documents.JobManifest, Dsse.payloadTypes.jobManifest, fetch(digest), tenantKey),
     list: (digest) => open(Documents.PatchList, Dsse.payloadTypes.patchList, fetch(digest), tenantKey),

@@ -40,8 +40,12 @@ export interface AssetRun {
   readonly runId: string;
   readonly jobId: string;
   readonly assetId: string;
-  /** What the control plane itself decided, and when: to send it, or that there is no licence. */
-  readonly placed: { readonly status: "Pending" | "NotLicensed"; readonly reason: string | null; readonly at: number };
+  /** What the control plane itself decided, and when: to send it, that there is no licence, that the asset is gone. */
+  readonly placed: {
+    readonly status: "Pending" | "NotLicensed" | "JobFailed";
+    readonly reason: string | null;
+    readonly at: number;
+  };
   readonly patches: readonly PlannedPatch[];
   /** The manifest in force, once issued. */
   readonly manifest: { readonly version: number; readonly digest: string; readonly notAfter: number } | null;
@@ -83,6 +87,12 @@ const distinct = (facts: readonly AgentFact[]): ReadonlyMap<string, AgentFact> =
     if (known === undefined || JSON.stringify(fact) < JSON.stringify(known)) kept.set(key, fact);
   }
   return kept;
+};
+
+/** The asset run of an asset that was removed before the job began on it: nothing will come of it any more. */
+export const withdrawn = (run: AssetRun, reason: string, now: number): AssetRun => {
+  const placed = { ...run, placed: { status: "JobFailed" as const, reason, at: now } };
+  return { ...placed, state: fold(placed, []) };
 };
 
 /** Whether nothing more can come of it. */

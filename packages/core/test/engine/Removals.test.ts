@@ -1,0 +1,359 @@
+import { Crypto } from "@fettle/agent-protocol";
+import { describe, expect, it } from "vitest";
+import * as PurgeRule from "../../src/domain/purge/PurgeRule.ts";
+import * as Actor from "../../src/domain/shared/Actor.ts";
+import * as TagScope from "../../src/domain/tag/TagScope.ts";
+import type { AgentTargets } from "../../src/engine/AgentTargets.ts";
+import { entityKinds } from "../../src/ports/Storage.ts";
+import * as ControlPlane from "../scenario/ControlPlane.ts";
+import * as Scene from "../scenario/Scene.ts";
+import * as Values from "../scenario/Values.ts";
+import * as WireAgent from "../scenario/WireAgent.ts";
+
+const { manager } = ControlPlane;
+const { problemOf } = WireAgent;
+const DAY = 24 * 3_600_000;
+
+const first = (scene: Scene.Scene): WireAgent.WireAgent => {
+  const [agent] = scene.agents;
+  if (agent === undefined) throw new Error("no agent");
+  return agent;
+};
+/** Everything that is stored of a tenant under an id that is the asset's. */
+const kindsOf = (scene: Scene.Scene, id: string) => entityKinds.filter((kind) => scene.stored(kind).has(id));
+const seatOf = (scene: Scene.Scene, id: string) =>
+  scene.plane.call(scene.plane.fettle.assets.list(manager)).find((row) => row.asset.id === id)?.isLicensed;
+const uninstall = (scene: Scene.Scene, targets: AgentTargets) =>
+  scene.plane.call(scene.plane.fettle.agents.uninstall(manager, targets));
+
+describe("uninstalling an agent", () => {
+  it("AGT-07 LIC-08: it is told at its next check-in; when it has said farewell, its seat goes to the next", () => {
+    const scene = Scene.make({ agents: 2, subscription: { licences: { PM: { seats: 1 } } } });
+    const [one, two] = scene.agents.map((a) => a.id) as [string, string];
+    expect([seatOf(scene, one), seatOf(scene, two)]).toEqual([true, false]);
+    expect(first(scene).checkIn().uninstall).toBe(false);
+    expect(uninstall(scene, { assets: [one] })).toMatchObject({ ordered: 1, items: [{ outcome: "ordered" }] });
+    expect(first(scene).checkIn().uninstall).toBe(true);
+    expect([seatOf(scene, one), seatOf(scene, two)]).toEqual([true, false]);
+    expect(first(scene).leave().status).toBe(200);
+    expect([seatOf(scene, one), seatOf(scene, two)]).toEqual([undefined, true]);
+  });
+
+  it("AGT-07: what was known of it is gone, and it does not count any more", () => {
+    const scene = Scene.make({ agents: 2 });
+    const { id } = first(scene);
+    const count = () => scene.stored("asset").size;
+    expect(kindsOf(scene, id)).toEqual(["asset", "agent", "snapshot", "assessment"]);
+    const names = scene.stored("packageNames").size;
+    uninstall(scene, { assets: [id] });
+    first(scene).leave();
+    expect(kindsOf(scene, id)).toEqual(["removedAgent"]);
+    expect(count()).toBe(1);
+    // The other one still has these packages.
+    expect(scene.stored("packageNames").size).toBe(names);
+    const [, other] = scene.agents;
+    uninstall(scene, { assets: [other?.id ?? ""] });
+    other?.leave();
+    expect(scene.stored("packageNames").size).toBe(0);
+    expect(scene.plane.events().filter((e) => e.type === "AssetRemoved")).toHaveLength(2);
+  });
+
+  it("AGT-07: nothing that it sends afterwards brings it back; its id and key are dead for ever (I39)", () => {
+    const scene = Scene.make({ agents: 1 });
+    const agent = first(scene);
+    uninstall(scene, { assets: [agent.id] });
+    agent.leave();
+    const before = JSON.stringify([...scene.stored("removedAgent").keys()]);
+    const late = [
+      agent.send(agent.sign("snapshot", agent.snapshotBody(Scene.installed))),
+      agent.send(agent.sign("facts", agent.factsBody(1, WireAgent.status(Values.uuid(9), "JobStarted")))),
+      agent.provision(scene.issued),
+      agent.provision(scene.issued, { attemptId: Values.uuid(0x77) }),
+    ];
+    expect(late.map((reply) => problemOf(reply).code)).toEqual([
+      "unknown-agent",
+      "unknown-agent",
+      "key-refused",
+      "key-refused",
+    ]);
+    expect(kindsOf(scene, agent.id)).toEqual(["removedAgent"]);
+    expect(JSON.stringify([...scene.stored("removedAgent").keys()])).toBe(before);
+    // Whoever holds another key learns no more than of an id that never was.
+    const stranger = agent.send(agent.sign("checkIn", agent.checkInBody(), { keys: Crypto.generateKeyPair() }));
+    expect(problemOf(stranger).code).toBe("unsigned");
+  });
+
+  it("AGT-07: a farewell that was repeated, or whose answer was lost, is answered again and frees nothing twice", () => {
+    const scene = Scene.make({ agents: 2 });
+    const agent = first(scene);
+    uninstall(scene, { assets: [agent.id] });
+    const request = agent.sign("leave", {});
+    expect([agent.send(request).status, agent.send(request).status, agent.leave().status]).toEqual([200, 200, 200]);
+    expect(scene.plane.call(scene.plane.storage.counter("acme", "assets"))).toBe(1);
+    expect(agent.checkIn().uninstall).toBe(true);
+  });
+
+  it("AGT-07: who was not asked to leave stays: an agent can't make its asset vanish", () => {
+    const scene = Scene.make({ agents: 1 });
+    expect(problemOf(first(scene).leave()).code).toBe("not-entitled");
+    expect(kindsOf(scene, first(scene).id)).toContain("asset");
+  });
+
+  it("PRG-01: waits for a run that has started; begins no other; what had not begun never will", () => {
+    const scene = Scene.make({ agents: 1 });
+    const agent = first(scene);
+    const jobId = scene.enabled();
+    scene.plane.call(scene.plane.fettle.tick());
+    uninstall(scene, { assets: [agent.id] });
+    const reply = agent.checkIn();
+    expect([reply.uninstall, reply.manifests.length]).toEqual([false, 1]);
+    agent.report(1, ...WireAgent.wholeRun(scene.run(jobId).id));
+    const later = scene.enabled({ title: "later" });
+    scene.plane.call(scene.plane.fettle.tick());
+    expect(agent.checkIn({ manifestVersion: 1 })).toMatchObject({ uninstall: true, manifests: [] });
+    agent.leave();
+    expect(scene.run(jobId).assetRuns.get(agent.id)?.state.status).toBe("Completed");
+    const state = scene.run(later).assetRuns.get(agent.id)?.state;
+    expect(state).toMatchObject({ status: "JobFailed", reason: "the asset was uninstalled" });
+    scene.plane.call(scene.plane.fettle.tick());
+    expect(scene.plane.call(scene.plane.fettle.jobs.get(manager, later)).status).toBe("Completed");
+  });
+
+  it("AGT-08: is ordered by query and by criteria, in the caller's scope, with an answer for each", () => {
+    const scene = Scene.make({ agents: 3 });
+    const { plane } = scene;
+    const { fettle, call, rejections } = plane;
+    const ids = scene.agents.map((a) => a.id);
+    call(fettle.tags.assign(manager, { tag: "lab", assets: [ids[0] ?? "", ids[1] ?? ""] }));
+    const criteria = [{ field: "tagName", operator: "EQUALS", value: "lab" }] as const;
+    expect(uninstall(scene, { criteria })).toMatchObject({ ordered: 2 });
+    expect(uninstall(scene, { query: "name: machine-001 or name: machine-003" })).toMatchObject({
+      ordered: 1,
+      items: [
+        { assetId: ids[0], outcome: "unchanged" },
+        { assetId: ids[2], outcome: "ordered" },
+      ],
+    });
+    expect(uninstall(scene, { assets: [Values.uuid(1), ids[2] ?? ""] })).toMatchObject({
+      ordered: 0,
+      items: [{ outcome: "refused", rejection: { rule: "TAG-05", code: "not-found" } }, { outcome: "unchanged" }],
+    });
+    for (const targets of [{ query: " " }, { query: "nonsense: 1" }, { criteria: [] }, { assets: [] }]) {
+      expect(rejections(fettle.agents.uninstall(manager, targets))[0]).toMatchObject({ code: "invalid" });
+    }
+  });
+
+  it("AGT-07: is called off as long as it wasn't heard", () => {
+    const scene = Scene.make({ agents: 1 });
+    const { id } = first(scene);
+    uninstall(scene, { assets: [id] });
+    const { fettle, call } = scene.plane;
+    expect(call(fettle.agents.callOffUninstall(manager, { assets: [id] }))).toMatchObject({ ordered: 1 });
+    expect(first(scene).checkIn().uninstall).toBe(false);
+    expect(problemOf(first(scene).leave()).code).toBe("not-entitled");
+  });
+});
+
+const silent = "lastCheckedIn < now-30d";
+
+/** Three agents, of which the first two have been silent for 31 days. */
+const silence = () => {
+  const scene = Scene.make({ agents: 3 });
+  scene.plane.clock.pass(31 * DAY);
+  scene.agents[2]?.checkIn();
+  const [one = "", two = ""] = scene.agents.map((a) => a.id);
+  return { ...scene, one, two, ids: [one, two].sort() };
+};
+
+describe("a purge", () => {
+  it("PRG-01: shows first what it would remove, and removes just that once it is confirmed", () => {
+    const scene = silence();
+    const { fettle, call } = scene.plane;
+    const preview = call(fettle.purges.preview(manager, silent));
+    expect(preview).toMatchObject({ total: 2, kept: [] });
+    expect(preview.rows.map((r) => r.asset.id).sort()).toEqual(scene.ids);
+    expect(scene.stored("asset").size).toBe(3);
+    const answer = call(fettle.purges.run(manager, { query: silent, confirmation: preview.confirmation }));
+    expect([...answer.removed].sort()).toEqual(scene.ids);
+    expect([...scene.stored("asset").keys()]).toEqual([scene.agents[2]?.id]);
+    expect(scene.plane.call(scene.plane.storage.counter("acme", "assets"))).toBe(1);
+  });
+
+  it("PRG-01: needs the confirmation of just these assets and this query", () => {
+    const scene = silence();
+    const { fettle, call, rejections } = scene.plane;
+    const { confirmation } = call(fettle.purges.preview(manager, silent));
+    scene.agents[0]?.checkIn();
+    const other = "lastCheckedIn < now-29d";
+    for (const input of [
+      { query: silent, confirmation },
+      { query: other, confirmation },
+      { query: silent, confirmation: "" },
+    ]) {
+      expect(rejections(fettle.purges.run(manager, input))).toMatchObject([
+        { rule: "PRG-01", code: "stale", path: "confirmation" },
+      ]);
+    }
+    expect(scene.stored("asset").size).toBe(3);
+  });
+
+  it("PRG-01: never removes an asset with a started run, and says so", () => {
+    const scene = silence();
+    const { fettle, call, clock } = scene.plane;
+    scene.enabled();
+    call(fettle.tick());
+    const preview = call(fettle.purges.preview(manager, silent));
+    expect(preview).toMatchObject({ total: 0 });
+    expect(preview.kept.map((k) => k.assetId).sort()).toEqual(scene.ids);
+    const input = { query: silent, confirmation: preview.confirmation };
+    expect(call(fettle.purges.run(manager, input))).toMatchObject({ removed: [] });
+    // Its manifest has run out, and nothing was begun.
+    clock.pass(DAY);
+    const later = call(fettle.purges.preview(manager, silent));
+    const done = call(fettle.purges.run(manager, { query: silent, confirmation: later.confirmation }));
+    expect([...done.removed].sort()).toEqual(scene.ids);
+  });
+
+  it("PRG-01: an agent that turns up again is told to uninstall itself, and may say farewell", () => {
+    const scene = silence();
+    const { fettle, call } = scene.plane;
+    const { confirmation } = call(fettle.purges.preview(manager, silent));
+    call(fettle.purges.run(manager, { query: silent, confirmation }));
+    const agent = first(scene);
+    expect(agent.checkIn()).toMatchObject({ uninstall: true, manifests: [], wantSnapshot: false });
+    expect(scene.stored("removedAgent").get(agent.id)?.leftAt).toBeNull();
+    expect(agent.leave().status).toBe(200);
+    expect(scene.stored("removedAgent").get(agent.id)?.leftAt).toBe(scene.plane.clock.now());
+    expect(scene.stored("asset").size).toBe(1);
+  });
+
+  it.each([
+    ["", /needs a query/],
+    ["name: web", /only, not for name/],
+    ["tags.name: lab and lastCheckedIn < now-30d", /only, not for tags.name/],
+    ["web", /only, not for/],
+    ["lastCheckedIn < soon", /at \d/],
+  ])("PRG-01: is by six tokens and no other: %j is refused", (query, words) => {
+    const { rejections, fettle } = Scene.make({ agents: 0 }).plane;
+    const [rejection] = rejections(fettle.purges.preview(manager, query));
+    expect(rejection).toMatchObject({ rule: "PRG-01", code: "invalid", path: "query" });
+    expect(rejection?.message).toMatch(words);
+  });
+
+  it.each(PurgeRule.tokens)("PRG-01: may ask for %s", (token) => {
+    const { call, fettle } = Scene.make({ agents: 0 }).plane;
+    expect(call(fettle.purges.preview(manager, `${token} is null`))).toMatchObject({ total: 0 });
+  });
+
+  it("PRG-01 TAG-05: is within the caller's scope, and for those who may purge", () => {
+    const scene = silence();
+    const { plane } = scene;
+    plane.users.set(Values.user("mara", "PatchManager", TagScope.tags(["lab"])));
+    expect(plane.call(plane.fettle.purges.preview(manager, silent)).total).toBe(0);
+    for (const who of ["uli", "ada", "rita", "sam"]) {
+      const actor = ControlPlane.as(who);
+      const input = { query: silent, confirmation: "", name: "x" };
+      for (const ask of [
+        plane.fettle.purges.preview(actor, silent),
+        plane.fettle.purges.run(actor, input),
+        plane.fettle.purges.save(actor, input),
+        plane.fettle.purges.delete(actor, "x"),
+        plane.fettle.purges.list(actor),
+        plane.fettle.agents.uninstall(actor, { assets: ["x"] }),
+      ]) {
+        expect(plane.rejections(ask)).toMatchObject([{ rule: "RBAC-10", code: "not-permitted" }]);
+      }
+    }
+  });
+
+  it("RBAC-11: leaves a record of every asset that it removed, with the reason that was given", () => {
+    const scene = silence();
+    const { fettle, call } = scene.plane;
+    const { confirmation } = call(fettle.purges.preview(manager, silent));
+    call(fettle.purges.run(Actor.because(manager, "lab closed"), { query: silent, confirmation }));
+    const { records } = call(fettle.audit.search(manager, { action: "purges.run" }));
+    expect(records.map((r) => r.id).sort()).toEqual(scene.ids);
+    expect(records[0]).toMatchObject({ by: "user:mara", kind: "asset", entry: { why: "lab closed" } });
+    expect(records[0]?.entry.changes.name).toMatchObject({ before: expect.stringMatching(/^machine-/) });
+  });
+});
+
+describe("a purge rule", () => {
+  const saved = () => {
+    const scene = silence();
+    const { fettle, call } = scene.plane;
+    const { confirmation } = call(fettle.purges.preview(manager, silent));
+    const rule = call(fettle.purges.save(manager, { name: "silent", query: silent, confirmation }));
+    return { ...scene, rule };
+  };
+
+  it("PRG-01: runs daily, for the first time a day after it was confirmed", () => {
+    const scene = saved();
+    const { fettle, call, clock } = scene.plane;
+    call(fettle.tick());
+    clock.pass(DAY - 1);
+    scene.agents[2]?.checkIn();
+    call(fettle.tick());
+    expect(scene.stored("asset").size).toBe(3);
+    clock.pass(1);
+    call(fettle.tick());
+    expect(scene.stored("asset").size).toBe(1);
+    expect(call(fettle.purges.list(manager))).toMatchObject([
+      { name: "silent", lastRun: { at: clock.now(), removed: 2, kept: 0, failure: null } },
+    ]);
+    clock.pass(30 * DAY + 1);
+    call(fettle.tick());
+    call(fettle.tick());
+    expect(scene.stored("asset").size).toBe(0);
+    expect(scene.plane.events().filter((e) => e.type === "PurgeRan")).toHaveLength(2);
+    const { records } = call(fettle.audit.search(manager, { action: "purges.tick" }));
+    expect(records).toHaveLength(3);
+    expect(records[0]).toMatchObject({ by: "system:purge", entry: { why: "rule silent" } });
+  });
+
+  it("PRG-01: runs in the scope that its owner has then, and not at all when they may no longer purge", () => {
+    const scene = saved();
+    const { plane } = scene;
+    plane.clock.pass(DAY);
+    plane.users.set(Values.user("mara", "PatchReader"));
+    plane.call(plane.fettle.tick());
+    expect(scene.stored("asset").size).toBe(3);
+    expect(scene.stored("purgeRule").get(scene.rule.id)?.lastRun).toMatchObject({
+      removed: 0,
+      failure: expect.stringContaining("purge-assets"),
+    });
+    plane.clock.pass(DAY);
+    plane.users.set(Values.user("mara", "PatchManager", TagScope.tags(["lab"])));
+    plane.call(plane.fettle.tick());
+    expect(scene.stored("asset").size).toBe(3);
+  });
+
+  it("PRG-01: is saved with the confirmation of its query, under a name of its own, and deleted", () => {
+    const scene = saved();
+    const { fettle, call, rejections } = scene.plane;
+    const { confirmation } = call(fettle.purges.preview(manager, silent));
+    const input = { query: silent, confirmation };
+    const refused = (name: string, over: object = {}) =>
+      rejections(fettle.purges.save(manager, { ...input, name, ...over }));
+    expect(refused("other", { confirmation: "x" })).toMatchObject([{ code: "stale", path: "confirmation" }]);
+    expect(refused(" ")).toMatchObject([{ code: "invalid", path: "name" }]);
+    expect(refused("x".repeat(257))).toMatchObject([{ code: "invalid", path: "name" }]);
+    expect(refused("SILENT")).toMatchObject([{ code: "conflict", path: "name" }]);
+    expect(call(fettle.purges.save(manager, { ...input, id: scene.rule.id, name: "SILENT" })).name).toBe("SILENT");
+    call(fettle.purges.delete(manager, scene.rule.id));
+    expect(call(fettle.purges.list(manager))).toEqual([]);
+    expect(rejections(fettle.purges.delete(manager, scene.rule.id))).toMatchObject([{ code: "not-found" }]);
+  });
+
+  it("is one of so many", () => {
+    const limits = { purgeRulesMax: 2 };
+    const { plane } = Scene.make({ agents: 0, subscription: { limits } });
+    const { fettle, call, rejections } = plane;
+    const query = "agentVersion < 1.0";
+    const { confirmation } = call(fettle.purges.preview(manager, query));
+    for (const name of ["a", "b"]) call(fettle.purges.save(manager, { name, query, confirmation }));
+    expect(rejections(fettle.purges.save(manager, { name: "c", query, confirmation }))).toMatchObject([
+      { rule: "PRG-01", code: "exhausted" },
+    ]);
+  });
+});
