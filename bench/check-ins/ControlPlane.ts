@@ -68,7 +68,7 @@ export const admitAll = async (fettle: Fettle.Fettle, agentsWanted: number): Pro
   await subscriptions.save(admin, {
     plan: "Full",
     expiresAt: null,
-    seats: agentsWanted,
+    licences: { PM: { seats: agentsWanted } },
     limits: { assetsMax: agentsWanted },
   });
   const activation = await keys.create(admin, { title: "Bench" });

@@ -139,8 +139,7 @@ const asset = (random: Random.Random, i: number): Asset => ({
   },
   assignedTags: [],
   tags: [],
-  modules: ["PM"],
   provisionedAt: NOW,
-  activatedAt: NOW - random(400) * DAY_MS,
+  activations: { PM: NOW - random(400) * DAY_MS },
   activationKey: "k",
 });

@@ -9,7 +9,7 @@ const sandbox = Sandbox.make({
 });
 const fettle = Fettle.promises(Fettle.make(sandbox.ports));
 
-await fettle.subscriptions.save(mara, { plan: "Full", expiresAt: null, seats: 10 });
+await fettle.subscriptions.save(mara, { plan: "Full", expiresAt: null, licences: { PM: { seats: 10 } } });
 const activation = await fettle.keys.create(mara, { title: "Servers" });
 await fettle.catalogue.ingest(mara, Story.patches); // or a vendor's updateinfo.xml, through a feed adapter
 const openssl = { name: "openssl-lab", arch: "noarch", evr: "3.0.7-1.el9" };

@@ -97,8 +97,7 @@ const setScene = async ({ fettle, fleet, server, narrator, patience }: Stage): P
   const subscription = await fettle.subscriptions.save(Host.manager, {
     plan: "Full",
     expiresAt: null,
-    seats: 100,
-    exclude: { mode: "any", tags: ["lab"] },
+    licences: { PM: { seats: 100, exclude: { mode: "any", tags: ["lab"] } } },
     limits,
   });
   narrator.say(`Limits overridden for this demonstration: ${JSON.stringify(Limits.overridden(subscription.limits))}`);

@@ -56,7 +56,7 @@ describe("the Promise twin", () => {
 
   it("answers a promise wherever the façade answers an Effect, with the same value or the same rejection", async () => {
     const inputs: Record<string, readonly unknown[]> = {
-      "subscriptions.save": [manager, { plan: "Full", expiresAt: null, seats: 1 }],
+      "subscriptions.save": [manager, { plan: "Full", expiresAt: null, licences: { PM: { seats: 1 } } }],
       "tags.save": [manager, { id: "a", name: "a" }],
       "tags.get": [manager, "web"],
       "tags.list": [manager, {}],

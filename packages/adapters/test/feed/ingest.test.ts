@@ -54,7 +54,7 @@ const controlPlane = async () => {
   const mara = Actor.user("acme", "mara");
   const users = [{ id: "mara", roles: ["PatchManager" as const], scope: { _tag: "All" as const } }];
   const fettle = Fettle.promises(Fettle.make(Sandbox.make({ tenantId: "acme", users }).ports));
-  await fettle.subscriptions.save(mara, { plan: "Full", expiresAt: null, seats: 10 });
+  await fettle.subscriptions.save(mara, { plan: "Full", expiresAt: null, licences: { PM: { seats: 10 } } });
   /** As a host does it: a feed is taken up only when it could be read. */
   const refresh = async (name: string, read: () => Promise<Read>): Promise<boolean> => {
     const result = await read();
@@ -91,7 +91,7 @@ describe("feeds in a control plane", () => {
     const users = [{ id: "mara", roles: ["PatchManager" as const], scope: { _tag: "All" as const } }];
     const sandbox = Sandbox.make({ tenantId: "acme", users });
     const fettle = Fettle.promises(Fettle.make(sandbox.ports));
-    await fettle.subscriptions.save(mara, { plan: "Full", expiresAt: null, seats: 10 });
+    await fettle.subscriptions.save(mara, { plan: "Full", expiresAt: null, licences: { PM: { seats: 10 } } });
     const activation = await fettle.keys.create(mara, { title: "Servers" });
     const machine = (name: string, evr: string) =>
       sandbox.addMachine({ name, packages: [{ name: "openssl", arch: "x86_64", evr }], activation });

@@ -108,7 +108,7 @@ const everyPage = Effect.fn(function* (fettle: Fettle.Fettle, actor: Actor.Actor
 const scenario = (storage: StorageShape) =>
   Effect.gen(function* () {
     const fettle = open(storage);
-    yield* fettle.subscriptions.save(mara, { plan: "Full", expiresAt: null, seats: 10 });
+    yield* fettle.subscriptions.save(mara, { plan: "Full", expiresAt: null, licences: { PM: { seats: 10 } } });
     for (const id of ["web", "db"]) yield* fettle.tags.save(mara, { id, name: id });
     yield* storage.commit(fleet);
     const told: unknown[] = [];

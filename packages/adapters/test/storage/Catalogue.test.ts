@@ -76,7 +76,7 @@ const file402 = {
 const setUp: CatalogueWorld.Act = ({ world, fettle, tell }) =>
   Effect.gen(function* () {
     const limits = { patchesPerWriteMax: PATCHES_PER_WRITE };
-    yield* fettle.subscriptions.save(mara, { plan: "Full", expiresAt: null, seats: 10, limits });
+    yield* fettle.subscriptions.save(mara, { plan: "Full", expiresAt: null, licences: { PM: { seats: 10 } }, limits });
     yield* fettle.tags.save(mara, { id: "fleet", name: "fleet" });
     yield* fettle.tags.save(mara, { id: "web", name: "web", parent: "fleet" });
     const issued = yield* fettle.keys.create(mara, { title: "fleet", tags: ["fleet"] });

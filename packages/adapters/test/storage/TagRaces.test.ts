@@ -101,7 +101,7 @@ const race = (name: string, kind: string, order: { readonly first: Ask; readonly
   Effect.gen(function* () {
     const storage = yield* storages[name] as (typeof storages)[string];
     const fettle = open(storage);
-    yield* fettle.subscriptions.save(mara, { plan: "Full", expiresAt: null, seats: 10 });
+    yield* fettle.subscriptions.save(mara, { plan: "Full", expiresAt: null, licences: { PM: { seats: 10 } } });
     yield* fettle.tags.save(mara, { id: "berlin", name: "Berlin" });
     const refused = yield* Effect.flip(order.later(open(forestalled(storage, order.first(fettle)))));
     const tags = (yield* storage.list(TENANT, "tag", { limit: 10 })).map((t) => t.id);

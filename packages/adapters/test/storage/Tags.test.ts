@@ -41,7 +41,7 @@ const open = (storage: StorageShape) => {
 const scenario = (storage: StorageShape) =>
   Effect.gen(function* () {
     const { subscriptions, tags, tick, events } = open(storage);
-    yield* subscriptions.save(mara, { plan: "Full", expiresAt: null, seats: 10 });
+    yield* subscriptions.save(mara, { plan: "Full", expiresAt: null, licences: { PM: { seats: 10 } } });
     const ids = Array.from({ length: ASSETS }, (_, i) => `00000000-0000-4000-a000-00000000000${i}`);
     const assets = ids.map((id, i) =>
       AssetBuilders.asset(id, { osName: i % 2 === 0 ? "Rocky Linux 9" : "Windows Server 2022", tags: ["cloud-agent"] }),

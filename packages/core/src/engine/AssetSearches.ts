@@ -194,7 +194,7 @@ const sortKey = (fleet: Fleet.Fleet, { asset }: Found, by: SortKey): Keyset.KeyP
     case "lastBoot":
       return asset.facts.bootedAt;
     case "activated":
-      return asset.activatedAt;
+      return asset.activations.PM ?? null;
   }
 };
 

@@ -4,9 +4,10 @@
  */
 import { Crypto as C, type Crypto, Messages, ServerSession, SignedRequest, wireLimits } from "@fettle/agent-protocol";
 import * as Effect from "effect/Effect";
-import { type Asset, noFacts } from "../domain/asset/Asset.ts";
+import { type Asset, activate, noFacts } from "../domain/asset/Asset.ts";
 import * as ActivationKey from "../domain/key/ActivationKey.ts";
 import * as Limits from "../domain/shared/Limits.ts";
+import { isModule } from "../domain/shared/Module.ts";
 import * as TagTree from "../domain/tag/TagTree.ts";
 import { Environment } from "../ports/Environment.ts";
 import { TenantKeys } from "../ports/TenantKeys.ts";
@@ -115,9 +116,8 @@ const assetOf = (
     facts: noFacts,
     assignedTags: tags,
     tags,
-    modules: key.modules,
+    activations: activate({}, key.modules.filter(isModule), now),
     provisionedAt: now,
-    activatedAt: now,
     activationKey: key.id,
   };
 };

@@ -1,9 +1,10 @@
 /** The tenant's subscription: its plan, seats, licence tags and limits. */
 import * as Effect from "effect/Effect";
-import type { Plan, Subscription } from "../domain/license/Subscription.ts";
+import * as Subscription from "../domain/license/Subscription.ts";
 import type { ConfigurationProfile } from "../domain/profile/ConfigurationProfile.ts";
 import { type Actor, label } from "../domain/shared/Actor.ts";
 import * as Limits from "../domain/shared/Limits.ts";
+import type { LicensedModule } from "../domain/shared/Module.ts";
 import * as TagSelection from "../domain/tag/TagSelection.ts";
 import * as TagTree from "../domain/tag/TagTree.ts";
 import { Environment } from "../ports/Environment.ts";
@@ -17,16 +18,20 @@ import * as TagRules from "./TagRules.ts";
 import * as TagUses from "./TagUses.ts";
 
 export interface SubscriptionInput {
-  readonly plan: Plan;
+  readonly plan: Subscription.Plan;
   readonly expiresAt: number | null;
-  readonly seats: number;
-  readonly include?: TagSelection.TagSet;
-  readonly exclude?: TagSelection.TagSet;
+  /** Seats and licence tags, by module (LIC-09); all assets may be licensed when no tags are given. */
+  readonly licences: Readonly<Partial<Record<LicensedModule, ModuleLicenceInput>>>;
   /** Members of the limits that differ from the defaults. */
   readonly limits?: Partial<Limits.Limits>;
 }
 
-const noTags: TagSelection.TagSet = { mode: "any", tags: [] };
+export interface ModuleLicenceInput {
+  readonly seats: number;
+  readonly include?: TagSelection.TagSet;
+  readonly exclude?: TagSelection.TagSet;
+}
+
 const TENANT = /^[a-z0-9][a-z0-9-]{0,62}$/;
 
 /**
@@ -42,20 +47,20 @@ export const save = Effect.fn("Subscriptions.save")(function* (
   if (!TENANT.test(actor.tenantId)) {
     return yield* reject("EVT-03", "invalid", "a tenant's id is 1–63 small letters, digits and dashes", "tenantId");
   }
-  if (input.seats < 0 || !Number.isSafeInteger(input.seats)) {
-    return yield* reject("LIC-05", "invalid", "seats are a whole number, 0 or more", "seats");
+  for (const [module, { seats }] of Object.entries(input.licences)) {
+    if (seats >= 0 && Number.isSafeInteger(seats)) continue;
+    return yield* reject("LIC-05", "invalid", "seats are a whole number, 0 or more", `licences.${module}.seats`);
   }
   const { tenantId } = actor;
   const now = (yield* Environment).now();
   const decide = Effect.gen(function* () {
     const known = yield* Repository.get(tenantId, "subscription", tenantId);
-    const subscription: Subscription = {
+    const subscription: Subscription.Subscription = {
       id: tenantId,
       plan: input.plan,
       expiresAt: input.expiresAt,
-      seats: input.seats,
-      include: input.include ?? noTags,
-      exclude: input.exclude ?? noTags,
+      licences: licencesOf(input),
+      lapsedAt: known?.value.lapsedAt ?? null,
       limits: Limits.withOverrides(input.limits ?? {}),
     };
     yield* lift(Stored.readable("subscription", subscription));
@@ -74,12 +79,18 @@ export const save = Effect.fn("Subscriptions.save")(function* (
   return yield* Decisions.ifItStands(tenantId, Idempotency.once(actor, call, decide));
 });
 
-const usesOfTags = Effect.fn("Subscriptions.usesOfTags")(function* (known: Subscription, now: Subscription) {
-  const former = new Set(TagUses.named(known));
-  const added = TagUses.named(now).filter((tag) => !former.has(tag));
+const usesOfTags = Effect.fn("Subscriptions.usesOfTags")(function* (
+  known: Subscription.Subscription,
+  now: Subscription.Subscription,
+) {
+  const former = new Set(Subscription.tagsOf(known));
+  const added = Subscription.tagsOf(now).filter((tag) => !former.has(tag));
   const standing = yield* TagRules.standing(now.id);
-  return yield* lift(TagUses.claim(standing, added, { rule: "LIC-04", path: "include" }));
+  return yield* lift(TagUses.claim(standing, added, { rule: "LIC-04", path: "licences" }));
 });
+
+const licencesOf = ({ licences }: SubscriptionInput): Subscription.Licences =>
+  Object.fromEntries(Object.entries(licences).map(([module, own]) => [module, { ...Subscription.noLicence, ...own }]));
 
 /** The subscription of a tenant; a rejection when there is none. */
 export const of = Effect.fn("Subscriptions.of")(function* (tenantId: string) {

@@ -6,6 +6,7 @@
  */
 import * as Effect from "effect/Effect";
 import * as JobStatus from "../domain/job/JobStatus.ts";
+import * as Subscription from "../domain/license/Subscription.ts";
 import * as Rejection from "../domain/shared/Rejection.ts";
 import { fail, ok, type Result } from "../domain/shared/Result.ts";
 import type { TagSelection } from "../domain/tag/TagSelection.ts";
@@ -41,7 +42,7 @@ export const of = Effect.fn("TagUses.of")(function* (tenantId: string, tagId: st
     if (isIn(value.targets)) uses.push({ kind: "profile", id, name: value.name });
   }
   const subscription = yield* Repository.get(tenantId, "subscription", tenantId);
-  if (subscription !== null && isIn(subscription.value))
+  if (subscription !== null && Subscription.tagsOf(subscription.value).includes(tagId))
     uses.push({ kind: "licence", id: tenantId, name: "the licence" });
   for (const { id, value } of yield* Repository.all(tenantId, "job")) {
     const isOver = JobStatus.transitions[value.status].length === 0;

@@ -17,6 +17,7 @@ import type { ConfigurationProfile } from "../domain/profile/ConfigurationProfil
 import type { AssetRun } from "../domain/run/AssetRun.ts";
 import type { Run } from "../domain/run/Run.ts";
 import { defaults, type Limits } from "../domain/shared/Limits.ts";
+import * as Module from "../domain/shared/Module.ts";
 import { packageFormats, platforms } from "../domain/shared/Platform.ts";
 import * as Rejection from "../domain/shared/Rejection.ts";
 import { fail, ok, type Result } from "../domain/shared/Result.ts";
@@ -148,6 +149,7 @@ const assetFacts = z.strictObject({
   bootedAt: int.nullable(),
   location: text.nullable(),
 });
+// Before there were dynamic tags, every tag was an assigned one.
 const withAssignedTags = (stored: unknown): unknown =>
   typeof stored === "object" && stored !== null && "tags" in stored && !("assignedTags" in stored)
     ? { ...stored, assignedTags: stored.tags }
@@ -157,6 +159,22 @@ const withMaker = (stored: unknown): unknown =>
   typeof stored === "object" && stored !== null && "ownerId" in stored && !("makerId" in stored)
     ? { ...stored, makerId: stored.ownerId }
     : stored;
+
+// Before each module had an instant of its own, there was one for all. `AI` has none: it is always active.
+const withActivations = (stored: unknown): unknown => {
+  if (typeof stored !== "object" || stored === null || !("activatedAt" in stored)) return stored;
+  const { modules, activatedAt, ...rest } = stored as { readonly modules?: unknown; readonly activatedAt: unknown };
+  const words: readonly unknown[] = Array.isArray(modules) ? modules : [];
+  const known = words.filter((m) => typeof m === "string" && Module.isModule(m) && m !== "AI");
+  return { ...rest, activations: Object.fromEntries(known.map((m) => [m, activatedAt])) };
+};
+
+// Before modules were licensed apart, seats and licence tags were those of patching.
+const withLicences = (stored: unknown): unknown => {
+  if (typeof stored !== "object" || stored === null || !("seats" in stored)) return stored;
+  const { seats, include, exclude, ...rest } = stored as Record<string, unknown>;
+  return { ...rest, licences: { PM: { seats, include, exclude } }, lapsedAt: null };
+};
 
 const searchKind = z.enum(SavedSearch.kinds);
 const question = z.strictObject({ query: text.nullable(), patchQuery: text.nullable(), view: text.nullable() });
@@ -187,15 +205,20 @@ const codec = <A>(schema: z.ZodType<A>): z.ZodType<A> => schema;
 /** The codec of each kind of entity. */
 export const codecs = {
   subscription: codec<Subscription>(
-    z.strictObject({
-      id: text,
-      plan: z.enum(["Free", "Trial", "Full"]),
-      expiresAt: int.nullable(),
-      seats: int,
-      include: tagSet,
-      exclude: tagSet,
-      limits,
-    }),
+    z.preprocess(
+      withLicences,
+      z.strictObject({
+        id: text,
+        plan: z.enum(["Free", "Trial", "Full"]),
+        expiresAt: int.nullable(),
+        licences: z.partialRecord(
+          z.enum(Module.licensed),
+          z.strictObject({ seats: int, include: tagSet, exclude: tagSet }),
+        ),
+        lapsedAt: int.nullable(),
+        limits,
+      }),
+    ),
   ),
   tag: codec<Tag>(
     z.strictObject({ id: text, name: text, parent: text.nullable(), rule: tagRule.default({ _tag: "Static" }) }),
@@ -212,9 +235,8 @@ export const codecs = {
     }),
   ),
   asset: codec<Asset>(
-    // Before there were dynamic tags, every tag was an assigned one.
     z.preprocess(
-      withAssignedTags,
+      (stored) => withActivations(withAssignedTags(stored)),
       z.strictObject({
         id: text,
         name: text,
@@ -226,9 +248,8 @@ export const codecs = {
         facts: assetFacts.default(() => ({ ...noFacts, modules: null, interfaces: [] })),
         assignedTags: texts,
         tags: texts,
-        modules: texts,
+        activations: z.partialRecord(z.enum(Module.modules), int),
         provisionedAt: int,
-        activatedAt: int,
         activationKey: text,
       }),
     ),

@@ -36,7 +36,7 @@ const asset: Asset = Values.asset(Values.uuid(1), {
   osFamily: "Red Hat",
   osName: "Rocky Linux 9.4 (Blue Onyx)",
   tags: ["cloud-agent", "web"],
-  modules: ["PM", "VM"],
+  activations: { PM: NOW, VM: NOW },
   facts: {
     release: "rocky:9",
     osVersion: "9.4",

@@ -11,6 +11,7 @@ import * as Values from "../scenario/Values.ts";
 const { any, every, asset, subscription } = Values;
 const NOW = Values.START;
 const tree = Values.tree({ fleet: null, web: "fleet", lab: null });
+const pm = (over: Partial<Subscription.ModuleLicence>) => ({ licences: Values.licences(over) });
 const seats = (of: Partial<Subscription.Subscription>, assets: readonly Asset[]) =>
   Licence.assignSeats(subscription(of), tree, assets, NOW);
 const licensed = (verdicts: ReadonlyMap<string, Licence.SeatVerdict>) =>
@@ -22,15 +23,16 @@ const licensed = (verdicts: ReadonlyMap<string, Licence.SeatVerdict>) =>
 /** The rules read literally: whether an asset has a seat, counted against all the others. */
 const hasSeat = (of: Subscription.Subscription, forest: TagTree, all: readonly Asset[], one: Asset): boolean => {
   if (of.plan === "Free" || (of.expiresAt !== null && NOW >= of.expiresAt)) return false;
-  const isActive = (a: Asset) => a.modules.includes("PM");
+  const { seats: bought, include, exclude } = of.licences.PM ?? Subscription.noLicence;
+  const at = (a: Asset) => a.activations.PM ?? 0;
+  const isActive = (a: Asset) => a.activations.PM !== undefined;
   if (of.plan === "Trial") return isActive(one);
   const isCandidate = (a: Asset) =>
     isActive(a) &&
-    (of.include.tags.length === 0 || Forest.satisfies(forest, of.include, a.tags)) &&
-    !Forest.satisfies(forest, of.exclude, a.tags);
-  const isBefore = (a: Asset) =>
-    a.activatedAt < one.activatedAt || (a.activatedAt === one.activatedAt && a.id < one.id);
-  return isCandidate(one) && all.filter((a) => isCandidate(a) && isBefore(a)).length < of.seats;
+    (include.tags.length === 0 || Forest.satisfies(forest, include, a.tags)) &&
+    !Forest.satisfies(forest, exclude, a.tags);
+  const isBefore = (a: Asset) => at(a) < at(one) || (at(a) === at(one) && a.id < one.id);
+  return isCandidate(one) && all.filter((a) => isCandidate(a) && isBefore(a)).length < bought;
 };
 
 describe("a subscription's plan", () => {
@@ -43,8 +45,8 @@ describe("a subscription's plan", () => {
 });
 
 describe("seats", () => {
-  const old = asset(Values.uuid(1), { activatedAt: 1, tags: ["web"] });
-  const young = asset(Values.uuid(2), { activatedAt: 2, tags: ["lab"] });
+  const old = asset(Values.uuid(1), { activations: { PM: 1 }, tags: ["web"] });
+  const young = asset(Values.uuid(2), { activations: { PM: 2 }, tags: ["lab"] });
 
   it("LIC-03: on Free nobody has a seat, so nothing is deployed", () => {
     for (const of of [{ plan: "Free" }, { plan: "Full", expiresAt: NOW }] as const) {
@@ -62,7 +64,7 @@ describe("seats", () => {
     [any("fleet"), any("web"), []],
     [any(), any(), [old.id, young.id]],
   ])("LIC-04: with %j included and %j excluded, the assets licensed are %j", (include, exclude, expected) => {
-    const verdicts = seats({ include, exclude }, [old, young]);
+    const verdicts = seats(pm({ include, exclude }), [old, young]);
     expect(licensed(verdicts)).toEqual(expected);
     for (const id of [old.id, young.id].filter((i) => !expected.includes(i))) {
       expect(verdicts.get(id)).toMatchObject({ _tag: "NotLicensed", rule: "LIC-04" });
@@ -71,13 +73,13 @@ describe("seats", () => {
 
   it("LIC-05: past their number, seats go to the oldest activations, ties by asset id", () => {
     const inOrder = [
-      asset(Values.uuid(9), { activatedAt: 1 }),
-      asset(Values.uuid(3), { activatedAt: 2 }),
-      asset(Values.uuid(4), { activatedAt: 2 }),
-      asset(Values.uuid(1), { activatedAt: 3 }),
+      asset(Values.uuid(9), { activations: { PM: 1 } }),
+      asset(Values.uuid(3), { activations: { PM: 2 } }),
+      asset(Values.uuid(4), { activations: { PM: 2 } }),
+      asset(Values.uuid(1), { activations: { PM: 3 } }),
     ];
     for (let n = 0; n <= 5; n += 1) {
-      const verdicts = seats({ seats: n }, inOrder.toReversed());
+      const verdicts = seats(pm({ seats: n }), inOrder.toReversed());
       expect(licensed(verdicts)).toEqual(
         inOrder
           .slice(0, n)
@@ -94,15 +96,19 @@ describe("seats", () => {
   });
 
   it("LIC-05: an asset without PM is no candidate and takes no seat from others", () => {
-    const idle = asset(Values.uuid(3), { activatedAt: 0, modules: ["VM"] });
-    const verdicts = seats({ seats: 1 }, [idle, young]);
+    const idle = asset(Values.uuid(3), { activations: { VM: 0 } });
+    const verdicts = seats(pm({ seats: 1 }), [idle, young]);
     expect(licensed(verdicts)).toEqual([young.id]);
     expect(verdicts.get(idle.id)).toMatchObject({ rule: "LIC-05", reason: expect.stringContaining("PM") });
   });
 
   it("LIC-12: on Trial every activated asset is licensed, whatever licence tags and seats say", () => {
-    const idle = asset(Values.uuid(3), { modules: [] });
-    const verdicts = seats({ plan: "Trial", seats: 0, include: any("lab"), exclude: any("web") }, [old, young, idle]);
+    const idle = asset(Values.uuid(3), { activations: {} });
+    const verdicts = seats({ plan: "Trial", ...pm({ seats: 0, include: any("lab"), exclude: any("web") }) }, [
+      old,
+      young,
+      idle,
+    ]);
     expect(licensed(verdicts)).toEqual([old.id, young.id]);
   });
 
@@ -110,9 +116,13 @@ describe("seats", () => {
     const settings = fc.record({
       plan: fc.constantFrom("Full", "Full", "Full", "Trial", "Free"),
       expiresAt: fc.constantFrom(null, null, NOW - 1, NOW, NOW + 1),
-      seats: fc.nat({ max: 6 }),
-      include: Arbitraries.tagSet,
-      exclude: fc.oneof(fc.constant(any()), Arbitraries.tagSet),
+      licences: fc.record({
+        PM: fc.record({
+          seats: fc.nat({ max: 6 }),
+          include: Arbitraries.tagSet,
+          exclude: fc.oneof(fc.constant(any()), Arbitraries.tagSet),
+        }),
+      }),
     } as const);
     const inputs = fc
       .tuple(Arbitraries.tree, settings, Arbitraries.assets)

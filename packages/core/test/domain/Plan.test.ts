@@ -125,7 +125,7 @@ const whyExcluded = (from: Plan.PlanInputs, one: Asset): string | undefined => {
   if (!isSeen) return "TAG-06";
   if (Forest.satisfies(tree, from.job.targets?.exclude ?? any(), one.tags)) return "TAG-04";
   if (one.platform !== from.job.platform) return "JOB-01";
-  if (!one.modules.includes("PM")) return "AST-11";
+  if (one.activations.PM === undefined) return "AST-11";
   if (from.seats.get(one.id)?._tag !== "Licensed") return "LIC-06";
   const chosen = chosenPatches(from);
   if (from.job.kind === "rollback") {
@@ -215,7 +215,7 @@ describe("an asset that gets nothing", () => {
   });
 
   it("AST-11: has the patch module not active", () => {
-    expect(alone({ ...target, modules: ["VM"] })).toMatchObject([{ rule: "AST-11", isUnlicensed: false }]);
+    expect(alone({ ...target, activations: { VM: 1 } })).toMatchObject([{ rule: "AST-11", isUnlicensed: false }]);
   });
 
   it("LIC-06: has no seat, is marked as unlicensed, and the reason names the licence's rule", () => {

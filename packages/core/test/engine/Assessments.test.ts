@@ -158,7 +158,7 @@ describe("a change of the catalogue", () => {
 
   it("SYN-03: cut off half way judges again only what is left", () => {
     const many = Reassessment.CHUNK_ASSETS_MAX + 5;
-    const scene = Scene.make({ agents: many, subscription: { seats: many } });
+    const scene = Scene.make({ agents: many, subscription: { licences: { PM: { seats: many } } } });
     dieAt(scene, 2);
     const newer = [patch("N", { packages: [pkg("openssl", "9-1")] })];
     expect(scene.plane.dies(scene.plane.fettle.catalogue.ingest(manager, newer))).toBe(true);

@@ -132,7 +132,7 @@ const worldOf = (machines: readonly Machine[], all: readonly Patch[]) => {
     Builders.asset(Values.uuid(i + 1), {
       platform: m.platform,
       tags: m.tags,
-      modules: m.hasModule ? ["PM"] : ["VM"],
+      activations: m.hasModule ? { PM: 0 } : { VM: 0 },
     }),
   );
   const assessments = new Map(

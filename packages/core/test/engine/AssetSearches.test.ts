@@ -39,8 +39,8 @@ const world = () =>
       Builders.asset(web, { name: "web-01", tags: ["web"], facts: Builders.facts() }),
       Builders.asset(db, { name: "db-01", tags: ["db"], osFamily: "Debian", osName: "Debian GNU/Linux 12" }),
       Builders.asset(idle, { name: "idle-01" }),
-      Builders.asset(fresh, { name: "fresh-01", activatedAt: 9 }),
-      Builders.asset(scanner, { name: "scan-01", modules: ["VM"] }),
+      Builders.asset(fresh, { name: "fresh-01", activations: { PM: 9 } }),
+      Builders.asset(scanner, { name: "scan-01", activations: { VM: 0 } }),
     ],
     assessments: new Map([
       [web, Builders.assessment(["OLD", "NEW"], [], { assessedAt: START })],

@@ -76,7 +76,7 @@ describe("the asset list", () => {
   });
 
   it("LIC-05, LIC-10: seats go to the oldest activations of the whole tenant, and who has none is assessed all the same", () => {
-    const { plane } = Scene.make({ agents: 0, subscription: { seats: 1 } });
+    const { plane } = Scene.make({ agents: 0, subscription: { licences: { PM: { seats: 1 } } } });
     const { fettle, call } = plane;
     const key = call(fettle.keys.create(manager, { title: "k", tags: ["fleet"] }));
     for (const n of [3, 1, 2]) {

@@ -23,7 +23,11 @@ const fleet = Values.select({ include: Values.any("fleet") });
 
 // Every method that takes an actor, and which of the six staff may call it on a job that is somebody else's.
 const asks: readonly (readonly [string, string, Ask])[] = [
-  ["subscriptions.save", "sue mara", (f, a) => f.subscriptions.save(a, { plan: "Full", expiresAt: null, seats: 5 })],
+  [
+    "subscriptions.save",
+    "sue mara",
+    (f, a) => f.subscriptions.save(a, { plan: "Full", expiresAt: null, licences: { PM: { seats: 5 } } }),
+  ],
   ["tags.save", "sue mara", (f, a) => f.tags.save(a, { id: "new", name: "new" })],
   ["tags.delete", "sue mara", (f, a) => f.tags.delete(a, "web")],
   ["tags.get", "sue mara uli ada rita sam", (f, a) => f.tags.get(a, "web")],

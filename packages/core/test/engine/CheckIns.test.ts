@@ -94,12 +94,19 @@ describe("a check-in", () => {
 
 describe("a licence lost after its manifest was issued", () => {
   it.each([
-    ["the seats went down", { seats: 0 }],
-    ["a tag was excluded", { seats: 9, exclude: any("fleet") }],
+    ["the seats went down", { licences: { PM: { seats: 0 } } }],
+    ["a tag was excluded", { licences: { PM: { seats: 9, exclude: any("fleet") } } }],
     ["the plan ended", { plan: "Free" as const }],
   ])("LIC-06: as %s, nothing is sent, and the run says Not Licensed", (_, change) => {
     const { scene, plane, jobId, agent } = issued();
-    plane.call(plane.fettle.subscriptions.save(manager, { plan: "Full", expiresAt: null, seats: 9, ...change }));
+    plane.call(
+      plane.fettle.subscriptions.save(manager, {
+        plan: "Full",
+        expiresAt: null,
+        licences: { PM: { seats: 9 } },
+        ...change,
+      }),
+    );
     plane.clock.pass(9_000);
     expect(agent.checkIn().manifests).toEqual([]);
     expect(statusOf(scene, jobId, agent)).toMatchObject({
@@ -121,7 +128,9 @@ describe("a licence lost after its manifest was issued", () => {
   it("LIC-06: can't be outrun: a manifest named before is not handed out after", () => {
     const { scene, plane, jobId, agent } = issued();
     const digest = agent.checkIn().manifests[0]?.digest ?? "sha256:";
-    plane.call(plane.fettle.subscriptions.save(manager, { plan: "Full", expiresAt: null, seats: 0 }));
+    plane.call(
+      plane.fettle.subscriptions.save(manager, { plan: "Full", expiresAt: null, licences: { PM: { seats: 0 } } }),
+    );
     const before = plane.storage.dump();
     expect(WireAgent.problemOf(agent.fetch(digest))).toMatchObject({
       status: 403,
@@ -135,9 +144,13 @@ describe("a licence lost after its manifest was issued", () => {
 
   it("LIC-06: is final: getting it back sends nothing more in that run, though another job is sent", () => {
     const { scene, plane, jobId, agent } = issued();
-    plane.call(plane.fettle.subscriptions.save(manager, { plan: "Full", expiresAt: null, seats: 0 }));
+    plane.call(
+      plane.fettle.subscriptions.save(manager, { plan: "Full", expiresAt: null, licences: { PM: { seats: 0 } } }),
+    );
     agent.checkIn();
-    plane.call(plane.fettle.subscriptions.save(manager, { plan: "Full", expiresAt: null, seats: 9 }));
+    plane.call(
+      plane.fettle.subscriptions.save(manager, { plan: "Full", expiresAt: null, licences: { PM: { seats: 9 } } }),
+    );
     tick(scene);
     expect(agent.checkIn().manifests).toEqual([]);
     const next = scene.enabled();
@@ -150,7 +163,9 @@ describe("a licence lost after its manifest was issued", () => {
   it("LIC-06: leaves alone what the agent has taken already", () => {
     const { scene, plane, jobId, agent, runId } = issued();
     agent.report(1, WireAgent.status(runId, "Downloaded"), WireAgent.status(runId, "JobStarted"));
-    plane.call(plane.fettle.subscriptions.save(manager, { plan: "Full", expiresAt: null, seats: 0 }));
+    plane.call(
+      plane.fettle.subscriptions.save(manager, { plan: "Full", expiresAt: null, licences: { PM: { seats: 0 } } }),
+    );
     // Even when it says that it holds nothing: a restored agent may not know.
     for (const manifestVersion of [0, 1]) expect(agent.checkIn({ manifestVersion }).manifests).toEqual([]);
     expect(statusOf(scene, jobId, agent)).toMatchObject({ status: "JobStarted" });
@@ -160,7 +175,9 @@ describe("a licence lost after its manifest was issued", () => {
 
   it("LIC-06: takes nothing from who is still licensed", () => {
     const { scene, plane, jobId } = issued({ agents: 2 });
-    plane.call(plane.fettle.subscriptions.save(manager, { plan: "Full", expiresAt: null, seats: 1 }));
+    plane.call(
+      plane.fettle.subscriptions.save(manager, { plan: "Full", expiresAt: null, licences: { PM: { seats: 1 } } }),
+    );
     const offered = scene.agents.map((a) => a.checkIn().manifests.length);
     expect(offered).toEqual([1, 0]);
     expect(scene.agents.map((a) => statusOf(scene, jobId, a)?.status)).toEqual(["Pending", "NotLicensed"]);

@@ -286,7 +286,7 @@ describe("the plan at the tick", () => {
   });
 
   it("LIC-06: puts an unlicensed asset into the run as Not Licensed, without a manifest, and the job ends without it", () => {
-    const scene = Scene.make({ agents: 2, subscription: { seats: 1 } });
+    const scene = Scene.make({ agents: 2, subscription: { licences: { PM: { seats: 1 } } } });
     const [licensed, unlicensed] = scene.agents;
     const jobId = scene.enabled();
     expect(tick(scene)).toMatchObject({ issued: 1 });

@@ -111,13 +111,13 @@ describe("the plan of a job", () => {
     seen.push(hash());
     call(fettle.catalogue.ingest(manager, [patch("P-1", { packages: [pkg("openssl", "3-1")] })]));
     seen.push(hash());
-    call(fettle.subscriptions.save(manager, { plan: "Full", expiresAt: null, seats: 1 }));
+    call(fettle.subscriptions.save(manager, { plan: "Full", expiresAt: null, licences: { PM: { seats: 1 } } }));
     seen.push(hash());
     expect(new Set(seen).size).toBe(seen.length);
   });
 
   it("gives each asset that the job means one place, and each that gets nothing its rule", () => {
-    const scene = Scene.make({ subscription: { seats: 1 } });
+    const scene = Scene.make({ subscription: { licences: { PM: { seats: 1 } } } });
     const { fettle, call, plane } = { ...scene.plane, plane: scene.plane };
     const lab = provisioned(scene, 2, "fleet", "lab");
     const late = provisioned(scene, 3, "fleet");

@@ -13,7 +13,7 @@ const world = () => {
   });
   const fettle = Fettle.make(sandbox.ports);
   const call = Effect.runSync;
-  call(fettle.subscriptions.save(mara, { plan: "Full", expiresAt: null, seats: 10 }));
+  call(fettle.subscriptions.save(mara, { plan: "Full", expiresAt: null, licences: { PM: { seats: 10 } } }));
   const activation = call(fettle.keys.create(mara, { title: "all" }));
   const packages = [{ name: "openssl", arch: "x86_64", evr: "1-1" }];
   sandbox.addMachine({

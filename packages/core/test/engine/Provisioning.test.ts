@@ -35,9 +35,8 @@ describe("an agent that is provisioned", () => {
       facts: noFacts,
       assignedTags: ["cloud-agent", "lab", "web"],
       tags: ["cloud-agent", "lab", "web"],
-      modules: ["PM", "VM"],
+      activations: { PM: Values.START, VM: Values.START, CM: Values.START, TP: Values.START },
       provisionedAt: Values.START,
-      activatedAt: Values.START,
       activationKey: key.key.id,
     });
     expect(stored("tag").get("cloud-agent")?.name).toBe("Cloud Agent");
@@ -109,7 +108,9 @@ describe("an activation key", () => {
   it("KEY-01: 200 agents at once on a limit of 10: exactly 10 get in", async () => {
     const plane = ControlPlane.make({ interleave: Random.make("herd") });
     const { fettle } = plane;
-    await Effect.runPromise(fettle.subscriptions.save(manager, { plan: "Full", expiresAt: null, seats: 5 }));
+    await Effect.runPromise(
+      fettle.subscriptions.save(manager, { plan: "Full", expiresAt: null, licences: { PM: { seats: 5 } } }),
+    );
     const key = await Effect.runPromise(fettle.keys.create(manager, { title: "ten", agentsMax: 10 }));
     const requests = Array.from({ length: 200 }, (_, i) => {
       const agent = WireAgent.make(plane, i + 1);
@@ -233,7 +234,9 @@ describe("a host id", () => {
     for (let seed = 0; seed < 10; seed += 1) {
       const plane = ControlPlane.make({ interleave: Random.make(`clones ${seed}`) });
       const { fettle } = plane;
-      await Effect.runPromise(fettle.subscriptions.save(manager, { plan: "Full", expiresAt: null, seats: 5 }));
+      await Effect.runPromise(
+        fettle.subscriptions.save(manager, { plan: "Full", expiresAt: null, licences: { PM: { seats: 5 } } }),
+      );
       const key = await Effect.runPromise(fettle.keys.create(manager, { title: "k" }));
       const requests = [1, 2].map((n) => {
         const named = {

@@ -22,7 +22,7 @@ const qid = (n: number) => ({ qid: n, title: `hole ${n}`, severity: 3, cves: [`C
 /** Each method that changes something, in a scene where it can be asked. A new one that is missing here fails a test. */
 const mutating: { readonly [method: string]: (scene: Scene.Scene) => Requests } = {
   "subscriptions.save": ({ plane: { fettle } }) => {
-    const full = { plan: "Full", expiresAt: null, seats: 9 } as const;
+    const full = { plan: "Full", expiresAt: null, licences: { PM: { seats: 9 } } } as const;
     return {
       ask: (options) => fettle.subscriptions.save(manager, full, options),
       other: (options) => fettle.subscriptions.save(manager, { ...full, plan: "Trial" }, options),

@@ -25,7 +25,7 @@ describe("a patch whose package takes the place of another", () => {
       users: [{ id: "mara", roles: ["PatchManager"], scope: { _tag: "All" } }],
     });
     const fettle = Fettle.promises(Fettle.make(sandbox.ports));
-    await fettle.subscriptions.save(mara, { plan: "Full", expiresAt: null, seats: 5 });
+    await fettle.subscriptions.save(mara, { plan: "Full", expiresAt: null, licences: { PM: { seats: 5 } } });
     const activation = await fettle.keys.create(mara, { title: "Servers" });
     await fettle.catalogue.ingest(mara, [patch]);
     const other = { name: "other", arch: "noarch", evr: "1-1" };

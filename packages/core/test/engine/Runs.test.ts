@@ -67,7 +67,7 @@ describe("a viewer's scope", () => {
 
 describe("the results of a run", () => {
   it("RUN-05: name before, after, outcome and reason of every asset and patch, unlicensed assets too (of one job)", () => {
-    const scene = Scene.make({ agents: 3, subscription: { seats: 2 } });
+    const scene = Scene.make({ agents: 3, subscription: { licences: { PM: { seats: 2 } } } });
     const { fettle, call } = scene.plane;
     const jobId = scene.enabled();
     tick(scene);

@@ -1,6 +1,7 @@
 import { Crypto } from "@fettle/agent-protocol";
 import * as Effect from "effect/Effect";
 import { describe, expect, it } from "vitest";
+import type * as Subscription from "../../src/domain/license/Subscription.ts";
 import * as Limits from "../../src/domain/shared/Limits.ts";
 import * as ControlPlane from "../scenario/ControlPlane.ts";
 import * as Scene from "../scenario/Scene.ts";
@@ -8,13 +9,16 @@ import * as Values from "../scenario/Values.ts";
 
 const { any, select } = Values;
 const { manager } = ControlPlane;
-const full = { plan: "Full", expiresAt: null, seats: 3 } as const;
+const full = { plan: "Full", expiresAt: null, licences: { PM: { seats: 3 } } } as const;
+const pm = (over: Partial<Subscription.ModuleLicence>) => ({ licences: Values.licences(over) });
 
 describe("a subscription", () => {
   it("stands from the day it is opened, with the tag of every agent and a default profile", () => {
     const { fettle, call, storage } = ControlPlane.make();
     const opened = call(fettle.subscriptions.save(manager, { ...full, limits: { leaseSeconds: 60 } }));
-    expect(opened).toEqual(Values.subscription({ seats: 3, limits: Limits.withOverrides({ leaseSeconds: 60 }) }));
+    expect(opened).toEqual(
+      Values.subscription({ ...pm({ seats: 3 }), limits: Limits.withOverrides({ leaseSeconds: 60 }) }),
+    );
     expect(Effect.runSync(storage.get("acme", "tag", "cloud-agent"))?.body).toEqual({
       id: "cloud-agent",
       name: "Cloud Agent",
@@ -37,10 +41,10 @@ describe("a subscription", () => {
         Values.profile("default", { isDefault: true, statusIntervalSeconds: 1_000 }),
       ),
     );
-    call(fettle.subscriptions.save(manager, { ...full, seats: 7, exclude: any("lab") }));
+    call(fettle.subscriptions.save(manager, { ...full, licences: { PM: { seats: 7, exclude: any("lab") } } }));
     expect(Effect.runSync(storage.get("acme", "subscription", "acme"))).toMatchObject({
       revision: 2,
-      body: { seats: 7, exclude: any("lab") },
+      body: pm({ seats: 7, exclude: any("lab") }),
     });
     expect(Effect.runSync(storage.get("acme", "profile", "default"))?.body).toMatchObject({
       statusIntervalSeconds: 1_000,
@@ -61,8 +65,8 @@ describe("a subscription", () => {
 
   it.each([-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53])("LIC-05: can't have %d seats", (seats) => {
     const { fettle, rejections } = ControlPlane.make();
-    expect(rejections(fettle.subscriptions.save(manager, { ...full, seats }))).toMatchObject([
-      { rule: "LIC-05", path: "seats" },
+    expect(rejections(fettle.subscriptions.save(manager, { ...full, licences: { PM: { seats } } }))).toMatchObject([
+      { rule: "LIC-05", path: "licences.PM.seats" },
     ]);
   });
 
@@ -71,10 +75,10 @@ describe("a subscription", () => {
     const { fettle, call, rejections, hooks } = plane;
     hooks.before = () => {
       hooks.before = null;
-      call(fettle.subscriptions.save(manager, { ...full, seats: 9 }));
+      call(fettle.subscriptions.save(manager, { ...full, licences: { PM: { seats: 9 } } }));
     };
     expect(rejections(fettle.subscriptions.save(manager, full))).toMatchObject([{ rule: "JOB-18", code: "stale" }]);
-    expect(Effect.runSync(plane.storage.get("acme", "subscription", "acme"))?.body).toMatchObject({ seats: 9 });
+    expect(Effect.runSync(plane.storage.get("acme", "subscription", "acme"))?.body).toMatchObject(pm({ seats: 9 }));
   });
 
   it("has to be there before anything else is set up", () => {

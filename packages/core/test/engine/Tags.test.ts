@@ -119,7 +119,10 @@ describe("deleting a tag", () => {
   });
 
   it("TAG-01: is refused as long as something uses it, and every use is named", () => {
-    const scene = Scene.make({ agents: 1, subscription: { include: any("lab", "fleet", "cloud-agent") } });
+    const scene = Scene.make({
+      agents: 1,
+      subscription: { licences: { PM: { seats: 100, include: any("lab", "fleet", "cloud-agent") } } },
+    });
     const { plane } = scene;
     const { fettle, call } = plane;
     call(fettle.configurationProfiles.save(manager, Values.profile("p", { targets: select({ exclude: any("lab") }) })));

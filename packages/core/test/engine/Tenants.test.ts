@@ -70,8 +70,13 @@ describe("two tenants", () => {
   });
 
   it("EVT-03: have seats, keys and counters of their own", () => {
-    const one = Scene.make({ agents: 2, subscription: { seats: 1 } });
-    const two = Scene.make({ plane: one.plane, tenantId: "zeta", agents: 2, subscription: { seats: 1 } });
+    const one = Scene.make({ agents: 2, subscription: { licences: { PM: { seats: 1 } } } });
+    const two = Scene.make({
+      plane: one.plane,
+      tenantId: "zeta",
+      agents: 2,
+      subscription: { licences: { PM: { seats: 1 } } },
+    });
     const licensed = (scene: Scene.Scene) =>
       scene.plane.call(scene.plane.fettle.assets.list(scene.manager)).map((a) => a.isLicensed);
     expect([licensed(one), licensed(two)]).toEqual([

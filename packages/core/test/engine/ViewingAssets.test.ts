@@ -9,7 +9,7 @@ const { pkg, patch } = Values;
 
 /** Three Linux machines of two families, two patches of one chain. */
 const office = () => {
-  const scene = Scene.make({ agents: 0, subscription: { seats: 1 } });
+  const scene = Scene.make({ agents: 0, subscription: { licences: { PM: { seats: 1 } } } });
   const { plane, manager } = scene;
   plane.call(
     plane.fettle.catalogue.ingest(manager, {

@@ -78,7 +78,9 @@ describe("a request that is sent again", () => {
     if (agent === undefined) throw new Error("no agent");
     const request = agent.sign("checkIn", agent.checkInBody());
     const offered = agent.send(request);
-    plane.call(plane.fettle.subscriptions.save(manager, { plan: "Full", expiresAt: null, seats: 0 }));
+    plane.call(
+      plane.fettle.subscriptions.save(manager, { plan: "Full", expiresAt: null, licences: { PM: { seats: 0 } } }),
+    );
     const before = plane.storage.dump();
     const again = agent.send(request);
     expect(plane.storage.dump()).toEqual(before);

@@ -1,6 +1,6 @@
 /** Generated domain values, small enough that collisions and edge cases are frequent. */
 import * as fc from "fast-check";
-import type { Asset } from "../../src/domain/asset/Asset.ts";
+import type { Activations, Asset } from "../../src/domain/asset/Asset.ts";
 import type { TagScope } from "../../src/domain/tag/TagScope.ts";
 import type { TagSelection, TagSet } from "../../src/domain/tag/TagSelection.ts";
 import type { TagTree } from "../../src/domain/tag/TagTree.ts";
@@ -38,13 +38,21 @@ export const scope: fc.Arbitrary<TagScope> = fc.oneof(
 
 export const ASSET_IDS = Array.from({ length: 10 }, (_, i) => Values.uuid(i + 1));
 
+const instant = fc.integer({ min: 1, max: 4 });
+
+/** Patching active on most, some with another module, some with another alone. */
+const activations: fc.Arbitrary<Activations> = fc.oneof(
+  { weight: 2, arbitrary: fc.record({ PM: instant }) },
+  fc.record({ PM: instant, VM: instant }),
+  fc.record({ VM: instant }),
+);
+
 export const asset = (id: string): fc.Arbitrary<Asset> =>
   fc
     .record({
       tags: fc.uniqueArray(tagId, { maxLength: 3 }),
       platform: fc.constantFrom("Linux", "Linux", "Linux", "Windows"),
-      modules: fc.constantFrom(["PM"], ["PM", "VM"], ["PM"], ["VM"]),
-      activatedAt: fc.integer({ min: 1, max: 4 }),
+      activations,
     } as const)
     .map((over) => Values.asset(id, over));
 

@@ -103,13 +103,21 @@ export const go = (options: JourneyOptions = {}): Journey => {
   offered(one, 2);
   step("zone", () => one.checkIn({ timeZone: "Europe/Berlin", manifestVersion: 2 }));
   step("licence", () =>
-    call(fettle.subscriptions.save(mara, { plan: "Full", expiresAt: null, seats: 100, exclude: any("fleet") })),
+    call(
+      fettle.subscriptions.save(mara, {
+        plan: "Full",
+        expiresAt: null,
+        licences: { PM: { seats: 100, exclude: any("fleet") } },
+      }),
+    ),
   );
   for (const agent of agents) offered(agent, 1);
   tick();
   look(second.jobId);
 
-  step("licence", () => call(fettle.subscriptions.save(mara, { plan: "Full", expiresAt: null, seats: 100 })));
+  step("licence", () =>
+    call(fettle.subscriptions.save(mara, { plan: "Full", expiresAt: null, licences: { PM: { seats: 100 } } })),
+  );
   const back = enabled({ title: "back", kind: "rollback" });
   offered(one, 3);
   step("facts", () => one.report(6, ...WireAgent.wholeRun(back.runId, "P-1", "Removed", ["2-1", "1-1"])));

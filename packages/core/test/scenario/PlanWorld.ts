@@ -135,7 +135,12 @@ export const anyInputs: fc.Arbitrary<PlanInputs> = fc
           tree,
           assets,
           patches: all,
-          seats: Licence.assignSeats(Values.subscription({ seats: drawn.seats }), tree, assets, Values.START),
+          seats: Licence.assignSeats(
+            Values.subscription({ licences: Values.licences({ seats: drawn.seats }) }),
+            tree,
+            assets,
+            Values.START,
+          ),
           limits: Limits.withOverrides({ patchesPerJobMax: drawn.patchesPerJobMax }),
         }),
       );
@@ -162,7 +167,7 @@ export const reordered = (from: PlanInputs): fc.Arbitrary<PlanInputs> =>
       job: { ...job, targets, patches: source },
       scope: from.scope._tag === "All" ? from.scope : { ...from.scope, tags: mix(from.scope.tags) },
       tree: new Map(mix(from.tree)),
-      assets: mix(from.assets).map((a) => ({ ...a, tags: mix(a.tags), modules: mix(a.modules) })),
+      assets: mix(from.assets).map((a) => ({ ...a, tags: mix(a.tags) })),
       seats: new Map(mix(from.seats)),
       patches: mix(from.patches).map((p) => ({ ...p, packages: mix(p.packages) })),
       assessments: new Map(

@@ -61,7 +61,14 @@ export const make = (options: SceneOptions = {}): Scene => {
   const { plane = ControlPlane.make(), tenantId = ControlPlane.TENANT } = options;
   const { fettle, call } = plane;
   const manager = ControlPlane.as("mara", tenantId);
-  call(fettle.subscriptions.save(manager, { plan: "Full", expiresAt: null, seats: 100, ...options.subscription }));
+  call(
+    fettle.subscriptions.save(manager, {
+      plan: "Full",
+      expiresAt: null,
+      licences: { PM: { seats: 100 } },
+      ...options.subscription,
+    }),
+  );
   for (const [id, parent] of [
     ["fleet", null],
     ["web", "fleet"],

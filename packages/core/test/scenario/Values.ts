@@ -3,7 +3,7 @@ import type { Package } from "@fettle/agent-protocol/vocabulary";
 import type { User } from "../../src/domain/access/User.ts";
 import { type Asset, noFacts } from "../../src/domain/asset/Asset.ts";
 import type { Job, JobDraft } from "../../src/domain/job/Job.ts";
-import type { Subscription } from "../../src/domain/license/Subscription.ts";
+import type { Licences, ModuleLicence, Subscription } from "../../src/domain/license/Subscription.ts";
 import * as Patch from "../../src/domain/patch/Patch.ts";
 import type { ConfigurationProfile } from "../../src/domain/profile/ConfigurationProfile.ts";
 import * as Limits from "../../src/domain/shared/Limits.ts";
@@ -43,9 +43,8 @@ export const asset = (id: string, over: Partial<Asset> = {}): Asset => ({
   facts: noFacts,
   assignedTags: over.tags ?? [],
   tags: [],
-  modules: ["PM"],
+  activations: { PM: START },
   provisionedAt: START,
-  activatedAt: START,
   activationKey: uuid(1),
   ...over,
 });
@@ -71,13 +70,17 @@ export const select = (over: Partial<TagSelection.TagSelection>): TagSelection.T
   ...over,
 });
 
+/** Seats for patching, and what a test says of them. */
+export const licences = (over: Partial<ModuleLicence> = {}): Licences => ({
+  PM: { seats: 100, include: any(), exclude: any(), ...over },
+});
+
 export const subscription = (over: Partial<Subscription> = {}): Subscription => ({
   id: "acme",
   plan: "Full",
   expiresAt: null,
-  seats: 100,
-  include: any(),
-  exclude: any(),
+  licences: licences(),
+  lapsedAt: null,
   limits: Limits.defaults,
   ...over,
 });

@@ -3,7 +3,7 @@
  * data (findings and software of other modules, a key's own status) are read, and find nothing until there is some.
  */
 import * as Qql from "@fettle/qql";
-import type * as Asset from "./Asset.ts";
+import * as Asset from "./Asset.ts";
 import { modules } from "./AssetCatalog.ts";
 
 /** The agent catalogue: what a query over agents may ask for. */
@@ -264,7 +264,7 @@ export const toDocument = (asset: Asset.Asset, context: AgentContext): AgentDocu
   // Fettle's agents do neither.
   isPassiveSensor: false,
   isLeader: false,
-  activatedForModule: modules.filter((m) => asset.modules.includes(m)),
+  activatedForModule: Asset.activeModules(asset),
   asset: { agentId: asset.id, assetUUID: asset.id, trackingMethod: "QAGENT" },
   account: asset.facts.loggedInUser === null ? [] : [{ username: asset.facts.loggedInUser }],
   tags: asset.tags.map((id) => ({ name: context.tagName(id) ?? id })),

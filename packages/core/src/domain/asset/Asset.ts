@@ -2,6 +2,7 @@
  * An asset: a machine known by its agent's host id (AST-01), never by its name or address, which may change freely.
  * Times are epoch milliseconds.
  */
+import * as Module from "../shared/Module.ts";
 import type { PackageFormat, Platform } from "../shared/Platform.ts";
 
 /** A network interface (AST-10). */
@@ -31,6 +32,9 @@ export interface AssetFacts {
   readonly location: string | null;
 }
 
+/** Since when each module is active on an asset, epoch milliseconds; what isn't active is not there. */
+export type Activations = Readonly<Partial<Record<Module.Module, number>>>;
+
 export interface Asset {
   /** The host id, a UUID that the agent made. */
   readonly id: string;
@@ -47,11 +51,9 @@ export interface Asset {
   readonly assignedTags: readonly string[];
   /** Every tag it bears: those assigned, and the dynamic ones whose rule it meets (TAG-08). Sorted. */
   readonly tags: readonly string[];
-  /** Modules active on it; patching needs `PM`. */
-  readonly modules: readonly string[];
+  /** Modules active on it and since when, the order in which seats are given (LIC-05, LIC-09); patching needs `PM`. */
+  readonly activations: Activations;
   readonly provisionedAt: number;
-  /** When PM was activated: the order in which seats are given (LIC-05). */
-  readonly activatedAt: number;
   readonly activationKey: string;
 }
 
@@ -96,5 +98,28 @@ export const whyNotScanned = (asset: Pick<Asset, "osName" | "platform">): Unfit 
     ? { rule: "AST-07", reason: `${asset.osName} is not scanned until it is upgraded to a full edition` }
     : null;
 
+/** Whether a module is active; `AI` always is (AGT-06). */
+export const isActive = (asset: Pick<Asset, "activations">, module: Module.Module): boolean =>
+  module === "AI" || asset.activations[module] !== undefined;
+
 /** Whether the patch module is active (AST-11). */
-export const isPatchManaged = (asset: Asset): boolean => asset.modules.includes("PM");
+export const isPatchManaged = (asset: Pick<Asset, "activations">): boolean => isActive(asset, "PM");
+
+/** The modules that are active, in their order. */
+export const activeModules = (asset: Pick<Asset, "activations">): readonly Module.Module[] =>
+  Module.modules.filter((m) => isActive(asset, m));
+
+/** With modules activated, and those that they bring. What is active already keeps its instant, and so its seat's place. */
+export const activate = (known: Activations, modules: readonly Module.Module[], now: number): Activations => {
+  const added = Module.withBrought(modules).filter((m) => m !== "AI" && known[m] === undefined);
+  return added.length === 0 ? known : { ...known, ...Object.fromEntries(added.map((m) => [m, now])) };
+};
+
+/** With modules deactivated, and those that they brought; activated again, they stand behind the others (LIC-11). */
+export const deactivate = (known: Activations, modules: readonly Module.Module[]): Activations => {
+  const gone = new Set(Module.withBrought(modules));
+  const kept = Module.modules
+    .filter((m) => !gone.has(m))
+    .flatMap((m) => (known[m] === undefined ? [] : [[m, known[m]]]));
+  return Object.fromEntries(kept) as Activations;
+};

@@ -6,11 +6,12 @@
  * (see {@link ownTokens}).
  */
 import * as Qql from "@fettle/qql";
+import * as Module from "../shared/Module.ts";
 import { packageFormats } from "../shared/Platform.ts";
 import * as Asset from "./Asset.ts";
 
 /** Modules by the names that queries use (AGT-06). */
-export const modules = ["AI", "VM", "PC", "SCA", "FIM", "EDR", "PM"] as const;
+export const { modules } = Module;
 
 /** How far a module is set up (RUN-02, RUN-09). */
 const statuses = [
@@ -103,7 +104,7 @@ export const catalog = Qql.Catalog.define({
     example: "2024-05-31",
   },
   agentVersion: { type: "version", description: "Version of its agent", example: "2.1*" },
-  activated: { type: "date", required: true, description: "When patching was activated on it", example: "2024-05-31" },
+  activated: { type: "date", description: "When patching was activated on it", example: "2024-05-31" },
   missingPatchCount: { type: "number", description: "How many patches it lacks", example: "12" },
   installedPatchCount: { type: "number", description: "How many patches it has", example: "140" },
   nonSupersededMissingPatchCount: {
@@ -246,8 +247,8 @@ export const toDocument = (asset: Asset.Asset, context: AssetContext): AssetDocu
   location: asset.facts.location,
   lastLoggedOnUser: asset.facts.loggedInUser,
   lastBoot: asset.facts.bootedAt,
-  activated: asset.activatedAt,
-  activatedModules: modules.filter((m) => asset.modules.includes(m)),
+  activated: asset.activations.PM ?? null,
+  activatedModules: Asset.activeModules(asset),
   osNotSupportedForModules: Asset.whyUnpatchable(asset) === null ? [] : ["PM"],
   tags: asset.tags.map((id) => ({ id, name: context.tagName(id) ?? id })),
   hardware: {

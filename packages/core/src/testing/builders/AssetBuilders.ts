@@ -15,9 +15,8 @@ export const asset = (id: string, over: Partial<Asset> = {}): Asset => ({
   facts: noFacts,
   assignedTags: over.tags ?? [],
   tags: [],
-  modules: ["PM"],
+  activations: { PM: 0 },
   provisionedAt: 0,
-  activatedAt: 0,
   activationKey: "00000000-0000-4000-a000-000000000001",
   ...over,
 });
@@ -86,8 +85,7 @@ export const generate = (id: string, random: Random, tags: readonly string[] = [
     osFamily,
     osName,
     tags: borne,
-    modules: random.next() < 0.8 ? ["PM"] : ["VM"],
-    activatedAt: random.below(4),
+    activations: { [random.next() < 0.8 ? "PM" : "VM"]: random.below(4) },
     facts: {
       release: release === null ? null : maybe(release),
       osVersion: maybe("9.4"),

@@ -285,8 +285,7 @@ const setScene = (
     fettle.subscriptions.save(manager, {
       plan: "Full",
       expiresAt: null,
-      seats: 100,
-      exclude: { mode: "any", tags: ["lab"] },
+      licences: { PM: { seats: 100, exclude: { mode: "any", tags: ["lab"] } } },
     }),
   );
   for (const id of ["fleet", "servers", "lab", "kiosk", "outside"]) call(fettle.tags.save(manager, { id, name: id }));
