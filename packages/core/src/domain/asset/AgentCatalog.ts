@@ -1,6 +1,6 @@
 /**
  * The QQL tokens of an agent (AGT-07, AGT-14), and how an agent's record answers them. Tokens for which the platform has no
- * data (findings and software of other modules, a key's own status) are read, and find nothing until there is some.
+ * data (the address it is seen at, errors and findings of other modules) are read, and find nothing until there is some.
  */
 import * as Qql from "@fettle/qql";
 import * as Asset from "./Asset.ts";
@@ -71,7 +71,7 @@ export const catalog = Qql.Catalog.define({
     type: "enum",
     values: ["Active", "Disabled", "Expired"],
     aliases: ["qualys.agent.activationKey.status"],
-    description: "Whether the key it was activated with still admits agents",
+    description: "Whether the key it was activated with still admits agents; used up counts as expired",
     example: "Active",
   },
   isPassiveSensor: {
@@ -185,8 +185,10 @@ export const catalog = Qql.Catalog.define({
     tokens: {
       name: {
         type: "text",
-        description: "The product's name",
-        example: "OpenSSL",
+        // A word in the search box means agents, not the hundreds of packages on each.
+        searchable: false,
+        description: "Name of the package",
+        example: "openssl",
       },
       lifecycle: {
         type: "group",
@@ -248,6 +250,10 @@ export interface AgentContext {
   readonly lastInventoryAt: number | null;
   /** The name of its configuration profile. */
   readonly configurationProfile: string | null;
+  /** Names of the packages on its asset; null when they aren't known, left out where nobody asks. */
+  readonly software?: readonly string[] | null;
+  /** Null when the key is gone, left out where nobody asks. */
+  readonly activationKeyStatus?: "Active" | "Disabled" | "Expired" | null;
   /** The names of tags, by id. */
   readonly tagName: (id: string) => string | undefined;
 }
@@ -261,6 +267,7 @@ export const toDocument = (asset: Asset.Asset, context: AgentContext): AgentDocu
   lastInventory: context.lastInventoryAt,
   configurationProfile: context.configurationProfile,
   agentActivationKey: asset.activationKey,
+  activationKeyStatus: context.activationKeyStatus ?? null,
   // Fettle's agents do neither.
   isPassiveSensor: false,
   isLeader: false,
@@ -269,4 +276,5 @@ export const toDocument = (asset: Asset.Asset, context: AgentContext): AgentDocu
   account: asset.facts.loggedInUser === null ? [] : [{ username: asset.facts.loggedInUser }],
   tags: asset.tags.map((id) => ({ name: context.tagName(id) ?? id })),
   inventory: [{ source: "Cloud Agent" }],
+  software: context.software?.map((name) => ({ name })) ?? null,
 });

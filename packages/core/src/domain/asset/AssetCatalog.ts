@@ -55,7 +55,7 @@ export const catalog = Qql.Catalog.define({
     example: "Scanned",
   },
   statusCode: { type: "number", description: "The agent's code for the status", example: "20212" },
-  statusDateTime: { type: "date", description: "Since when it has the status", example: "2024-07-09T08:15Z" },
+  statusDateTime: { type: "date", description: "When it was last found to be so", example: "2024-07-09T08:15Z" },
   scanStatus: {
     type: "enum",
     values: ["Scanned", "Failed"],
@@ -269,6 +269,8 @@ export const toDocument = (asset: Asset.Asset, context: AssetContext): AssetDocu
 const ofContext = (asset: Asset.Asset, { isLicensed, agent, patches }: AssetContext) => ({
   licensed: isLicensed,
   status: statusOf(asset, patches),
+  // Since when patching is deactivated, nobody kept.
+  statusDateTime: Asset.isPatchManaged(asset) ? (patches?.assessedAt ?? null) : null,
   scanStatus: patches === null ? null : ("Scanned" as const),
   scanDateTime: patches?.assessedAt ?? null,
   lastCheckedIn: agent?.lastCheckedInAt ?? null,

@@ -1,0 +1,62 @@
+/**
+ * What a query over agents asks for beyond the fleet, read only where it does: the software on each asset, as its snapshot
+ * names it, and whether the key that activated it still admits agents.
+ */
+import type * as Qql from "@fettle/qql";
+import { Dependencies } from "@fettle/qql";
+import * as Effect from "effect/Effect";
+import type * as AgentCatalog from "../domain/asset/AgentCatalog.ts";
+import type { Asset } from "../domain/asset/Asset.ts";
+import * as ActivationKey from "../domain/key/ActivationKey.ts";
+import { Storage } from "../ports/Storage.ts";
+import * as Repository from "./Repository.ts";
+
+/** What is said of one asset's agent; null is not asked for, or not known. */
+export type AgentAnswers = (asset: Asset) => Pick<AgentCatalog.AgentContext, "software" | "activationKeyStatus">;
+
+/** Reads what a query asks for, as of an instant. */
+export const asked = Effect.fn("AgentAnswers.asked")(function* (
+  tenantId: string,
+  query: Qql.Query<AgentCatalog.AgentDocument> | null,
+  asOf: number,
+) {
+  const tokens: ReadonlySet<string> = query === null ? new Set() : Dependencies.of(query.checked).tokens;
+  const asks = (token: string): boolean => [...tokens].some((t) => t === token || t.startsWith(`${token}.`));
+  const software = asks("software") ? yield* softwareByAsset(tenantId) : null;
+  const statuses = asks("activationKeyStatus") ? yield* statusByKey(tenantId, asOf) : null;
+  const answers: AgentAnswers = ({ id, activationKey }) => ({
+    software: software?.get(id) ?? null,
+    activationKeyStatus: statuses?.get(activationKey) ?? null,
+  });
+  return answers;
+});
+
+// By asset, of those whose snapshot's names are kept. Lists are shared by assets, so each is read once.
+const softwareByAsset = Effect.fn("AgentAnswers.softwareByAsset")(function* (tenantId: string) {
+  const lists = new Map((yield* Repository.all(tenantId, "packageNames")).map((l) => [l.id, l.value.names]));
+  const found = new Map<string, readonly string[]>();
+  for (const { id, value } of yield* Repository.all(tenantId, "snapshot")) {
+    if (value.names !== null)
+      found.set(
+        id,
+        value.names.flatMap((list) => lists.get(list) ?? []),
+      );
+  }
+  return found;
+});
+
+// The first limit that is reached ends a key.
+const statusOf = (key: ActivationKey.ActivationKey, admitted: number, asOf: number): "Active" | "Expired" => {
+  const isPast = key.expiresAt !== null && asOf >= key.expiresAt;
+  return isPast || (key.agentsMax !== null && admitted >= key.agentsMax) ? "Expired" : "Active";
+};
+
+const statusByKey = Effect.fn("AgentAnswers.statusByKey")(function* (tenantId: string, asOf: number) {
+  const storage = yield* Storage;
+  const found = new Map<string, "Active" | "Expired">();
+  for (const { id, value: key } of yield* Repository.all(tenantId, "activationKey")) {
+    const admitted = yield* storage.counter(tenantId, ActivationKey.counterOf(key));
+    found.set(id, statusOf(key, admitted, asOf));
+  }
+  return found;
+});
