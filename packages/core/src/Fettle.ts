@@ -220,7 +220,7 @@ const assetsOf = (on: On) => ({
 
 const catalogueOf = (on: On) => ({
   /** Replaces what a feed says by its patches, as one (PAT-11); a list alone is the feed `default`. */
-  ingest: (actor: Actor, input: Feeds.FeedInput | readonly Patch[], options?: Repeatable) =>
+  ingest: (actor: Actor, input: Feeds.FeedInput | readonly Patch[], options?: Feeds.FeedOptions) =>
     on(Feeds.ingest(actor, input, options)),
   /** The feeds that the catalogue is made of. */
   feeds: (actor: Actor) => on(Feeds.list(actor)),

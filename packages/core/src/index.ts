@@ -54,7 +54,7 @@ export * as AuditChain from "./engine/AuditChain.ts";
 export type { AuditPage, AuditRecord, AuditSearchInput } from "./engine/AuditTrail.ts";
 export * as AuditVerification from "./engine/AuditVerification.ts";
 export type { PatchView } from "./engine/Catalogue.ts";
-export type { FeedInput, Ingested } from "./engine/Feeds.ts";
+export type { FeedInput, FeedOptions, Ingested } from "./engine/Feeds.ts";
 export type { Repeatable } from "./engine/Idempotency.ts";
 export type { JobPage, JobRow, JobSearchInput } from "./engine/JobSearches.ts";
 export type { EnablingOptions } from "./engine/Jobs.ts";

@@ -29,6 +29,11 @@ export interface FeedInput {
   readonly patches: readonly Patch[];
 }
 
+export interface FeedOptions extends Idempotency.Repeatable {
+  /** The feed may take more of its patches out of the catalogue than the limits let pass without a question. */
+  readonly acceptLoss?: boolean;
+}
+
 export interface Ingested {
   /** How many patches the feed has. */
   readonly patches: number;
@@ -46,7 +51,9 @@ const DEPTH_MAX = 16;
 /**
  * Replaces what a feed says, as one; other feeds' patches stay. A patch that no feed has any more is deprecated (PAT-06).
  *
- * Rejects a feed with anything wrong in it, whole: the old catalogue stands. The same feed again writes nothing.
+ * Rejects a feed with anything wrong in it, whole: the old catalogue stands. So does one that would take more than half of
+ * its patches out of the catalogue, as a feed that was cut short would; `acceptLoss` says that it is meant. The same feed
+ * again writes nothing.
  *
  * @example
  * yield* fettle.catalogue.ingest(actor, { feed: "rocky-9-baseos", patches });
@@ -54,7 +61,7 @@ const DEPTH_MAX = 16;
 export const ingest = Effect.fn("Feeds.ingest")(function* (
   actor: Actor,
   input: FeedInput | readonly Patch[],
-  { idempotencyKey: key }: Idempotency.Repeatable = {},
+  { idempotencyKey: key, acceptLoss = false }: FeedOptions = {},
 ) {
   yield* Authority.require(actor, "manage-catalogue");
   const { tenantId } = actor;
@@ -62,10 +69,10 @@ export const ingest = Effect.fn("Feeds.ingest")(function* (
   const feed = yield* read(input, limits);
   const bytes = yield* encode(feed.patches);
   const digest = Crypto.digest(bytes);
-  const call = { method: "catalogue.ingest", key, request: { feed: feed.id, digest } };
+  const call = { method: "catalogue.ingest", key, request: { feed: feed.id, digest, acceptLoss } };
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
     const { known, keep } = yield* Idempotency.recall<Ingested>(actor, call);
-    const done = known === null ? yield* take({ actor, feed, bytes, digest, limits, keep }) : known.answer;
+    const done = known === null ? yield* take({ actor, feed, bytes, digest, limits, acceptLoss, keep }) : known.answer;
     if (done !== null) return done;
   }
   return yield* reject("PAT-11", "conflict", "other feeds come in all the time; try again later");
@@ -136,6 +143,7 @@ interface Taking {
   readonly bytes: Uint8Array;
   readonly digest: Crypto.Digest;
   readonly limits: Limits;
+  readonly acceptLoss: boolean;
   /** Keeps the answer, in the commit that completes the feed. */
   readonly keep: Idempotency.Recalled<Ingested>["keep"];
 }
@@ -158,12 +166,13 @@ const take = Effect.fn("Feeds.take")(function* (taking: Taking) {
   if (own === undefined && records.length >= limits.catalogueFeedsMax) {
     return yield* reject("PAT-11", "exhausted", `a catalogue has at most ${limits.catalogueFeedsMax} feeds`, "feed");
   }
-  yield* (yield* BlobStore).put(tenantId, taking.bytes);
   const known = (yield* Repository.all(tenantId, "patch")).map((p) => p.value);
   const others: Feed.Feed[] = [];
   for (const record of records) if (record.id !== feed.id) others.push(yield* decode(tenantId, record));
   const legacy = yield* withoutFeed(tenantId, { records, known, feedId: feed.id, now });
   const delta = Feed.delta(known, Feed.merge([...others, feed, ...legacy.feeds]));
+  // What was begun with was asked about then.
+  if (own !== undefined && own.digest !== digest) yield* mayLose(taking, own, delta);
   const fresh: Stored.FeedRecord = {
     id: feed.id,
     digest,
@@ -173,6 +182,7 @@ const take = Effect.fn("Feeds.take")(function* (taking: Taking) {
   };
   const rest = records.filter((r) => r.id !== feed.id).map((r) => ({ ...r, state: "settled" as const }));
   const settled = [...rest, ...legacy.records, fresh];
+  yield* (yield* BlobStore).put(tenantId, taking.bytes);
   const isWritten = yield* write({ taking, records: settled, delta, changes, now });
   if (!isWritten) return null;
   const touched = new Set(delta.put.map((p) => p.id));
@@ -180,6 +190,19 @@ const take = Effect.fn("Feeds.take")(function* (taking: Taking) {
   const to = changes + partsOf(delta.put, limits.patchesPerWriteMax).length;
   yield* Assessments.reassessDelta(tenantId, { ...delta, former, from: changes, to }, now);
   return answerOf(feed, delta);
+});
+
+// The former feed is read only where the loss may be too much. One that doesn't read back is nothing to go by, and is
+// mended by the feed that takes its place.
+const mayLose = Effect.fn("Feeds.mayLose")(function* (
+  { actor, feed, limits, acceptLoss }: Taking,
+  own: Stored.FeedRecord,
+  delta: Feed.Delta,
+) {
+  if (acceptLoss || delta.gone.length <= limits.feedLossPatchesMax) return;
+  const unreadable = (e: BlobError) => (e.reason === "Unavailable" ? Effect.fail(e) : Effect.succeed(null));
+  const former = yield* Effect.catchTag(decode(actor.tenantId, own), "BlobError", unreadable);
+  if (former !== null) yield* lift(Feed.mayLose(Feed.loss(former, feed, delta), limits));
 });
 
 const nothingNew = Effect.fn("Feeds.nothingNew")(function* ({ actor, feed, keep }: Taking) {

@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect";
 import { describe, expect, it } from "vitest";
 import type { Patch } from "../../src/domain/patch/Patch.ts";
+import { BlobError } from "../../src/ports/BlobStore.ts";
 import type { Batch } from "../../src/ports/Storage.ts";
 import * as ControlPlane from "../scenario/ControlPlane.ts";
 import * as Scene from "../scenario/Scene.ts";
@@ -213,5 +214,81 @@ describe("feeds that come in at once", () => {
     // The feed itself brings it back.
     plane.call(ingest("a", [patch("A"), patch("A-2")]));
     plane.call(ingest("b", [patch("B")]));
+  });
+});
+
+describe("a feed that loses much", () => {
+  const asked = { feedLossPatchesMax: 2, feedLossPercentMax: 50 };
+
+  it("PAT-11: of more than half its patches is refused with the figures, and the old catalogue stands", () => {
+    const { plane, ingest, catalogue, live } = world(asked);
+    plane.call(ingest("a", numbered(1, 8)));
+    const before = plane.storage.dump();
+    const [rejection] = plane.rejections(ingest("a", numbered(1, 3)));
+    expect(rejection).toMatchObject({ rule: "PAT-11", code: "conflict", path: "patches" });
+    expect(rejection?.message).toMatch(/^5 of the feed's 8 patches .* 50 % .*acceptLoss: true/);
+    expect(plane.storage.dump()).toEqual(before);
+    const meant = { acceptLoss: true };
+    expect(plane.call(catalogue.ingest(manager, { feed: "a", patches: [] }, meant))).toMatchObject({ deprecated: 8 });
+    expect(live()).toEqual(["P-1", "P-2"]);
+  });
+
+  it.each<readonly [string, readonly [had: number, has: number], boolean]>([
+    ["half of them", [8, 4], true],
+    ["one more than half", [8, 3], false],
+    ["as few as pass whatever it had", [2, 0], true],
+    ["one more than that", [3, 0], false],
+  ])("PAT-11: of %s is taken or refused at the limit", (_, [had, has], isTaken) => {
+    const { plane, ingest } = world(asked);
+    plane.call(ingest("a", numbered(1, had)));
+    const ask = ingest("a", numbered(1, has));
+    if (isTaken) expect(plane.call(ask)).toMatchObject({ deprecated: had - has });
+    else expect(plane.rejections(ask)).toMatchObject([{ code: "conflict" }]);
+  });
+
+  it("PAT-11: keeps up to 20 patches and half of a feed by default", () => {
+    const { plane, ingest } = world();
+    plane.call(ingest("a", numbered(1, 41)));
+    expect(plane.rejections(ingest("a", numbered(1, 20)))[0]?.message).toContain("21 of the feed's 41");
+    plane.call(ingest("a", numbered(1, 21)));
+    plane.call(ingest("a", numbered(1, 1)));
+  });
+
+  it("PAT-11: is asked nothing of what another feed carries, nor of what its vendor withdraws by saying so", () => {
+    const { plane, ingest } = world(asked);
+    plane.call(ingest("a", numbered(1, 8)));
+    plane.call(ingest("b", numbered(1, 6)));
+    expect(plane.call(ingest("a", []))).toMatchObject({ deprecated: 2 });
+    const withdrawn = numbered(1, 6).map((p) => ({ ...p, isDeprecated: true }));
+    expect(plane.call(ingest("b", withdrawn))).toMatchObject({ deprecated: 6 });
+  });
+
+  it("PAT-11: is asked once: what was begun with consent and cut off is completed without", () => {
+    const { plane, ingest, catalogue, live } = world({ ...asked, patchesPerWriteMax: 3 });
+    plane.call(ingest("a", numbered(1, 9)));
+    plane.hooks.after = () => {
+      throw new ControlPlane.Death();
+    };
+    expect(plane.dies(catalogue.ingest(manager, { feed: "a", patches: [] }, { acceptLoss: true }))).toBe(true);
+    plane.hooks.after = null;
+    plane.call(ingest("a", []));
+    expect(live()).toEqual(["P-1", "P-2"]);
+  });
+
+  it("PAT-11: whose former word is gone is mended by the new one, and a blob store that is away is not taken for that", () => {
+    const { scene, plane, ingest } = world(asked);
+    plane.call(ingest("a", numbered(1, 9)));
+    const digest = scene.stored("feed").get("a")?.digest;
+    const { get } = plane.blobs;
+    let reason: "Missing" | "Unavailable" = "Unavailable";
+    Object.assign(plane.blobs, {
+      get: (...args: Parameters<typeof get>) =>
+        args[1] === digest
+          ? Effect.fail(new BlobError({ reason, message: "no", isRetryable: reason === "Unavailable" }))
+          : get(...args),
+    });
+    expect(Effect.runSync(Effect.flip(ingest("a", [])))).toMatchObject({ _tag: "BlobError", reason: "Unavailable" });
+    reason = "Missing";
+    expect(plane.call(ingest("a", []))).toMatchObject({ deprecated: 9 });
   });
 });

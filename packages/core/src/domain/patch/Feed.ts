@@ -16,6 +16,12 @@ export interface Feed {
   readonly patches: readonly Patch[];
 }
 
+/** What a feed had that could be deployed, and how much of it no feed has any more. */
+export interface Loss {
+  readonly had: number;
+  readonly lost: number;
+}
+
 /** What changes in the catalogue. */
 export interface Delta {
   /** New patches and patches that are another now, those that are deprecated now among them. */
@@ -80,6 +86,27 @@ export const delta = (known: readonly Patch[], wanted: ReadonlyMap<string, Patch
   }
   put.sort((a, b) => (a.id < b.id ? -1 : 1));
   return { put, gone: gone.sort() };
+};
+
+/** What a feed loses by a change. What another feed carries is not lost, nor what the vendor withdraws by saying so. */
+export const loss = (former: Feed, now: Feed, { gone }: Delta): Loss => {
+  const kept = new Set(now.patches.map((p) => p.id));
+  const left = new Set(gone.filter((id) => !kept.has(id)));
+  const had = former.patches.filter((p) => !p.isDeprecated);
+  return { had: had.length, lost: had.filter((p) => left.has(p.id)).length };
+};
+
+/**
+ * Whether a feed may lose so much without somebody saying that it is meant. A feed that was cut short, or whose records all
+ * came to be unsupported, looks like one that lets its patches go.
+ */
+export const mayLose = (
+  { had, lost }: Loss,
+  { feedLossPatchesMax: few, feedLossPercentMax: percent }: Pick<Limits, "feedLossPatchesMax" | "feedLossPercentMax">,
+): Result<true, Rejection.Rejection> => {
+  if (lost <= few || lost * 100 <= had * percent) return ok(true);
+  const message = `${lost} of the feed's ${had} patches would be deprecated; at most ${percent} % are without a question. Look whether the feed is whole; if it is, ingest it with acceptLoss: true`;
+  return fail(Rejection.make("PAT-11", "conflict", message, "patches"));
 };
 
 // Whether two JSON values are the same one, whatever the order of their members.

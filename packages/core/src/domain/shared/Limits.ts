@@ -26,6 +26,9 @@ export interface Limits {
   readonly catalogueFeedsMax: number;
   readonly cataloguePatchesMax: number;
   readonly patchesPerWriteMax: number;
+  /** PAT-11: what an ingest may take from its feed unasked: so many patches whatever the feed had, and so much of it. */
+  readonly feedLossPatchesMax: number;
+  readonly feedLossPercentMax: number;
   /** PAT-04. */
   readonly vendorFileBytesMax: number;
   /** PAT-05: all in all, and in one call. */
@@ -61,6 +64,8 @@ export const defaults: Limits = {
   catalogueFeedsMax: 100,
   cataloguePatchesMax: 200_000,
   patchesPerWriteMax: 10_000,
+  feedLossPatchesMax: 20,
+  feedLossPercentMax: 50,
   vendorFileBytesMax: 2 * 1_024 * 1_024 * 1_024,
   vulnerabilitiesMax: 500_000,
   vulnerabilitiesPerCallMax: 10_000,
