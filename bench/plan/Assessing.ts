@@ -120,7 +120,9 @@ export const delta = (): Contest => {
     };
   });
   const ofImage = images.map(({ key }) => fleet.filter(({ image }) => image.key === key));
-  const packageIndex = PackageIndex.make(images.map((i) => ({ assetId: i.key, names: i.inventory.byName.keys() })));
+  const packageIndex = PackageIndex.make(
+    images.map((i) => ({ assetId: i.key, names: Inventory.namesOf(traits, i.inventory.byName.keys()) })),
+  );
   const former = new Set(patches.map((p) => p.id));
   const later = { assessedAt: 1, catalogue: 2 };
   const concerned = (): ReadonlySet<string> =>

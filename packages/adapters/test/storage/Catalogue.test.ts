@@ -395,7 +395,7 @@ describe("a large feed on SQLite", () => {
       ),
       events,
       changes: yield* storage.counter(CatalogueWorld.TENANT, "catalogue"),
-      assessed: yield* storage.counter(CatalogueWorld.TENANT, "assessed"),
+      assessed: yield* storage.counter(CatalogueWorld.TENANT, "assessed/1"),
       facets: yield* fettle.catalogue.facets(mara, {}),
       missing: yield* fettle.assets.missing(mara),
     };

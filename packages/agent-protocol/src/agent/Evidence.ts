@@ -22,7 +22,7 @@ export interface Observation {
 
 /** What the package database shows after an attempt: the patch's fact. */
 export const judge = (o: Observation): PatchFact => {
-  const verdict = Detection.verdict(o.kind, o.patch.packages, o.after);
+  const verdict = Detection.verdict(o.kind, o.patch, o.after);
   if (verdict === "NotApplicable") return fact(o, "NotApplicable", null);
   if (verdict !== "Satisfied") return fact(o, "Failed", o.report?.reasonCode ?? whyNot(o));
   return fact(o, o.attempt === 0 ? "AlreadyInstalled" : o.kind === "rollback" ? "Removed" : "Installed", null);

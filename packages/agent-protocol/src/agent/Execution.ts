@@ -86,7 +86,7 @@ const prefetch = Effect.fn("Execution.prefetch")(function* (
   const { runId } = run.manifest;
   const installer = yield* Installer;
   const found = yield* installer.detect(patch);
-  const needed = Detection.verdict(run.manifest.kind, patch.packages, found) === "Unsatisfied";
+  const needed = Detection.verdict(run.manifest.kind, patch, found) === "Unsatisfied";
   const report = needed ? yield* installer.prefetch(patch) : nothingToFetch;
   const record = { _tag: "Prefetched", runId, patchId: patch.patchId, report } as const;
   if (report.reasonCode === null) return yield* session.memory.record([record]);
@@ -111,9 +111,9 @@ const attempt = Effect.fn("Execution.attempt")(function* (
   const { runId, kind } = run.manifest;
   const installer = yield* Installer;
   const found = yield* installer.detect(patch);
-  const isBroken = Detection.verdict(kind, patch.packages, found) === "Broken";
+  const isBroken = Detection.verdict(kind, patch, found) === "Broken";
   const before = isBroken ? yield* mendThenDetect(patch) : found;
-  if (Detection.verdict(kind, patch.packages, before) !== "Unsatisfied") {
+  if (Detection.verdict(kind, patch, before) !== "Unsatisfied") {
     return yield* settle(
       session,
       Evidence.judge({ runId, kind, patch, attempt: number - 1, before, after: before, report: null }),
@@ -136,7 +136,7 @@ const recover = Effect.fn("Execution.recover")(function* (
   const { runId, kind } = run.manifest;
   const installer = yield* Installer;
   const after = open.report === null ? yield* mendThenDetect(patch) : yield* installer.detect(patch);
-  const verdict = Detection.verdict(kind, patch.packages, after);
+  const verdict = Detection.verdict(kind, patch, after);
   const mayRetry = open.report === null && open.attempt < NextStep.ATTEMPTS_MAX && installer.class !== "opaque";
   if (verdict === "Unsatisfied" && mayRetry) {
     return yield* session.memory.record([

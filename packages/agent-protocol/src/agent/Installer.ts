@@ -6,6 +6,7 @@ import * as Context from "effect/Context";
 import * as Data from "effect/Data";
 import type { Effect } from "effect/Effect";
 import type { InstalledVersions, PatchInstruction } from "../vocabulary/Package.ts";
+import type { PackageFormat } from "../vocabulary/PackageVersion.ts";
 import type { ReasonCode } from "../vocabulary/ReasonCode.ts";
 
 /** A: transactional (rpm, msi) · B: detectable · C: opaque, never run twice. */
@@ -35,7 +36,7 @@ export interface InstallerShape {
   readonly class: InstallerClass;
   readonly supportsRollback: boolean;
   /** By which rules the versions of its packages compare; left out where it installs no packages of a database. */
-  readonly packageFormat?: "rpm" | "deb";
+  readonly packageFormat?: PackageFormat;
   /** What the package database says about each package of the instruction. Changes nothing. */
   readonly detect: (patch: PatchInstruction) => Effect<readonly InstalledVersions[], InstallerError>;
   /** Fetches and checks what an installation will need, without installing. */

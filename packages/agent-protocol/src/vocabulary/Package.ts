@@ -1,6 +1,9 @@
+import type { PackageFormat } from "./PackageVersion.ts";
+
 /**
- * A package of a package manager, by name, architecture and EVR (`[epoch:]version-release`, epoch left out when 0).
- * Both sides speak of packages only so; versions are compared by {@link ./RpmVersion.ts}.
+ * A package of a package manager, by name, architecture and EVR (`[epoch:]version-release`, epoch left out when 0); on Windows
+ * and Mac a product, a hotfix or the system itself, and its version. Both sides speak of packages only so; versions are
+ * compared by {@link ./PackageVersion.ts}.
  */
 export interface Package {
   readonly name: string;
@@ -12,6 +15,8 @@ export interface Package {
 export interface WantedPackage extends Package {
   /** Installed packages whose place it takes: it is wanted where one of them stands, though it doesn't stand itself. */
   readonly replaces?: readonly Package[];
+  /** Known by its presence alone, as a hotfix is by its KB: it is wanted where it isn't, whatever its version. */
+  readonly isPresence?: true;
 }
 
 /** One patch as an instruction to an installer: exactly these packages at exactly these versions. */
@@ -19,6 +24,8 @@ export interface PatchInstruction {
   readonly patchId: string;
   /** The vendor bulletin in the asset's own repositories, when there is one (PAT-13). */
   readonly advisory: string | null;
+  /** By which rules its versions compare; `rpm` unless told. */
+  readonly format?: PackageFormat;
   readonly packages: readonly WantedPackage[];
 }
 

@@ -1,9 +1,11 @@
 /** The words both sides share: pure data and pure functions, nothing imported. */
 export * as DebVersion from "./DebVersion.ts";
 export * as Detection from "./Detection.ts";
+export * as DottedVersion from "./DottedVersion.ts";
 export type { JobKind } from "./JobKind.ts";
 export * as ModuleConduct from "./ModuleConduct.ts";
 export * as Package from "./Package.ts";
+export * as PackageVersion from "./PackageVersion.ts";
 export * as PatchOutcome from "./PatchOutcome.ts";
 export * as ReasonCode from "./ReasonCode.ts";
 export type { RebootPolicy } from "./RebootPolicy.ts";

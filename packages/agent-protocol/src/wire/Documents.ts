@@ -41,24 +41,32 @@ export type JobManifest = z.infer<typeof JobManifest>;
 /** The members of {@link JobManifest.critical} that this version understands. */
 export const criticalMembers: ReadonlySet<string> = new Set();
 
-/** A package of a patch. Without packages whose place it takes it has no such member: one value, one text. */
+/** A package of a patch. What doesn't hold of it has no member: one value, one text. */
 export const WantedPackage = Words.pkg.extend({
   replaces: z.array(Words.pkg).min(1).max(wireLimits.replacedPerPackage).exactOptional(),
+  isPresence: z.literal(true).exactOptional(),
 });
 
 /** One patch of a list: exactly these packages at exactly these versions. */
-export const PatchListItem = z.strictObject({
-  patchId: Words.patchId,
-  advisory: Words.advisory.nullable(),
-  packages: z
-    .array(WantedPackage)
-    .min(1)
-    .max(wireLimits.packagesPerPatch)
-    .refine(
-      (wanted) => Package.concerned(wanted).length <= wireLimits.packagesPerPatch,
-      `at most ${wireLimits.packagesPerPatch} packages, those whose place they take included`,
-    ),
-});
+export const PatchListItem = z
+  .strictObject({
+    patchId: Words.patchId,
+    advisory: Words.advisory.nullable(),
+    /** How its versions compare; not told, they are RPM's. */
+    format: Words.packageFormat.exclude(["rpm"]).exactOptional(),
+    packages: z
+      .array(WantedPackage)
+      .min(1)
+      .max(wireLimits.packagesPerPatch)
+      .refine(
+        (wanted) => Package.concerned(wanted).length <= wireLimits.packagesPerPatch,
+        `at most ${wireLimits.packagesPerPatch} packages, those whose place they take included`,
+      ),
+  })
+  .refine(
+    ({ format, packages }) => Package.concerned(packages).every((p) => Words.isOf(format ?? "rpm", p)),
+    "a name or a version that its package format doesn't know",
+  );
 
 /** The patches of every asset of equal fate in a run, in the order of work. */
 export const PatchList = z.strictObject({

@@ -8,10 +8,10 @@ import * as Words from "./Words.ts";
 
 /** A package before and after, as the package database told. */
 export const PackageChange = z.strictObject({
-  name: Words.packageName,
+  name: Words.productName,
   arch: Words.architecture,
-  before: z.array(Words.evr).max(64),
-  after: z.array(Words.evr).max(64),
+  before: z.array(Words.packageVersion).max(64),
+  after: z.array(Words.packageVersion).max(64),
 });
 export type PackageChange = z.infer<typeof PackageChange>;
 

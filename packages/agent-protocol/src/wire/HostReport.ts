@@ -34,7 +34,7 @@ export const HostReport = z.strictObject({
   /** The release of the operating system as `id:version`. */
   release: z.string().regex(RELEASE).nullable(),
   osVersion: Words.name.nullable(),
-  packageFormat: z.enum(["rpm", "deb"]).nullable(),
+  packageFormat: Words.packageFormat.nullable(),
   /** Module streams that are enabled, as `name:stream`. */
   modules: z.array(z.string().regex(STREAM)).max(wireLimits.modulesPerHost).nullable(),
   manufacturer: Words.name.nullable(),

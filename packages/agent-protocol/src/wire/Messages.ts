@@ -62,12 +62,18 @@ export type FactsRequest = z.infer<typeof FactsRequest>;
  * What the machine is, and every installed package, sorted by name, architecture, version (SYN-01, the full snapshot).
  * Without packages: they are still those of the snapshot that the platform holds, and only the report changed.
  */
-export const SnapshotRequest = z.strictObject({
-  takenAt: Words.instant,
-  bootId: Words.uuid,
-  report: HostReport,
-  packages: z.array(Words.pkg).max(wireLimits.packagesPerSnapshot).nullable(),
-});
+export const SnapshotRequest = z
+  .strictObject({
+    takenAt: Words.instant,
+    bootId: Words.uuid,
+    report: HostReport,
+    packages: z.array(Words.pkg).max(wireLimits.packagesPerSnapshot).nullable(),
+  })
+  .refine(
+    ({ report: { packageFormat }, packages }) =>
+      packageFormat === null || packages === null || packages.every((p) => Words.isOf(packageFormat, p)),
+    "a name or a version that the machine's package format doesn't know",
+  );
 export type SnapshotRequest = z.infer<typeof SnapshotRequest>;
 
 const answers = {

@@ -103,18 +103,45 @@ const rollbacks: readonly Case[] = [
 
 describe("Detection.verdict", () => {
   it.each(deployments)("CMP-02: a deployment that finds %s is %s", (_, verdict, targets, installed) => {
-    expect(Detection.verdict("deployment", targets, installed)).toBe(verdict);
-    expect(Detection.verdict("deployment", [...targets].reverse(), [...installed].reverse())).toBe(verdict);
+    expect(Detection.verdict("deployment", { packages: targets }, installed)).toBe(verdict);
+    expect(Detection.verdict("deployment", { packages: [...targets].reverse() }, [...installed].reverse())).toBe(
+      verdict,
+    );
   });
 
   it.each(rollbacks)("CMP-02: a rollback that finds %s is %s", (_, verdict, targets, installed) => {
-    expect(Detection.verdict("rollback", targets, installed)).toBe(verdict);
+    expect(Detection.verdict("rollback", { packages: targets }, installed)).toBe(verdict);
+  });
+
+  it.each([
+    ["windows", "8.6.9", "8.6.10", "Unsatisfied"],
+    ["windows", "8.6.10.0", "8.6.10", "Satisfied"],
+    ["mac", "23E214", "23E224", "Unsatisfied"],
+    ["deb", "1.0~rc1", "1.0", "Unsatisfied"],
+    // By RPM's rules these two would be one.
+    ["deb", "1.0+1", "1.0.1", "Unsatisfied"],
+  ] as const)(
+    "CMP-02: versions of %s compare as they do there: %s where %s is wanted is %s",
+    (format, is, wants, verdict) => {
+      const patch = { format, packages: [target("a", wants)] };
+      expect(Detection.verdict("deployment", patch, [has("a", [is])])).toBe(verdict);
+    },
+  );
+
+  it("CMP-02: what is known by its presence is wanted where it isn't, whatever its version, and never taken back by one", () => {
+    const patch = { packages: [{ ...target("KB1", "1"), isPresence: true as const }] };
+    expect(Detection.verdict("deployment", patch, [])).toBe("Unsatisfied");
+    expect(Detection.verdict("deployment", patch, [has("KB1", ["0.1", "0.2"])])).toBe("Satisfied");
+    expect(Detection.verdict("rollback", patch, [has("KB1", ["1"])])).toBe("Unsatisfied");
+    expect(Detection.verdict("rollback", patch, [])).toBe("NotApplicable");
   });
 
   it("T26: package names that are members of every object are packages like others", () => {
     for (const name of ["constructor", "toString", "hasOwnProperty", "__proto__"]) {
-      expect(Detection.verdict("deployment", [target(name, "2-1")], [])).toBe("NotApplicable");
-      expect(Detection.verdict("deployment", [target(name, "2-1")], [has(name, ["1-1"])])).toBe("Unsatisfied");
+      expect(Detection.verdict("deployment", { packages: [target(name, "2-1")] }, [])).toBe("NotApplicable");
+      expect(Detection.verdict("deployment", { packages: [target(name, "2-1")] }, [has(name, ["1-1"])])).toBe(
+        "Unsatisfied",
+      );
     }
   });
 });

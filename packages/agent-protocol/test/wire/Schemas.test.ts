@@ -104,6 +104,7 @@ describe.each(Object.entries(subjects))("%s", (name, { schema, sample }) => {
 
 const text = (length: number): string => "t".repeat(length);
 const pkg = { name: "a", arch: "noarch", evr: "1-1" };
+const product = { name: "Microsoft Visual C++ 2022 (x64) – 14.38", arch: "x86_64", evr: "14.38.33135.0" };
 const replacing = (own: number, replaced: number) =>
   times(own, (n) => {
     const old = { ...pkg, name: `old${n}` };
@@ -158,6 +159,21 @@ const caps: readonly Cap[] = [
     "patches.0.packages",
     [{ ...pkg, replaces: [pkg] }],
     [{ ...pkg, replaces: [{ ...pkg, replaces: [pkg] }] }],
+  ],
+  ["PatchList", "patches.0.packages", [{ ...pkg, isPresence: true }], [{ ...pkg, isPresence: false }]],
+  ["PatchList", "patches.0", { ...item, format: "windows", packages: [product] }, { ...item, packages: [product] }],
+  ["PatchList", "patches.0", { ...item, format: "mac" }, { ...item, format: "rpm" }],
+  [
+    "PatchList",
+    "patches.0",
+    { ...item, format: "deb", packages: [{ ...pkg, evr: "1.0" }] },
+    { ...item, format: "deb", packages: [product] },
+  ],
+  [
+    "PatchList",
+    "patches.0",
+    { ...item, packages: [{ ...pkg, replaces: [pkg] }] },
+    { ...item, packages: [{ ...pkg, replaces: [product] }] },
   ],
   // 508 of their own and four that they replace, or five.
   ["PatchList", "patches.0.packages", replacing(508, 4), replacing(508, 5)],
@@ -340,6 +356,18 @@ const grammars: readonly (readonly [string, string, readonly string[], readonly 
     "patches.0.packages.0.name",
     ["a", "libstdc++", "a.b-c_d+e", "0ad"],
     ["", "-y", ".a", "+a", "a b", "a/b", "../a", "a*", "a;b", "a\n"],
+  ],
+  [
+    "PatchFact",
+    "body.packages.0.name",
+    ["a", "libstdc++", "Notepad++ (64-bit x64)", "µTorrent", "Яндекс 24", "7-Zip", "C#", "x".repeat(128)],
+    ["", "-y", " a", "a ", "a\n", "a\tb", "a\u0000b", "a\u202eb", "a\u200bb", "\ud800", "x".repeat(129), "(a)"],
+  ],
+  [
+    "PatchFact",
+    "body.packages.0.after.0",
+    ["1-1", "10.0.19045.3803", "1:2.0-1-2", "23E224"],
+    ["", "-1", "1-", "1 (2)", "1\n", "x:1"],
   ],
   ["PatchList", "patches.0.packages.0.arch", ["x86_64", "noarch"], ["", "x86-64", "x.y", "(none)", "*", "a b"]],
   [

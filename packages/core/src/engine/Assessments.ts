@@ -24,8 +24,11 @@ import * as Snapshots from "./Snapshots.ts";
 /** Counts the changes of the catalogue: whoever writes patches raises it by one in the same commit. */
 export const CATALOGUE_COUNTER = CatalogueCache.CATALOGUE_COUNTER;
 
-/** Through which change of the catalogue every assessment of the tenant has come. */
-const ASSESSED_COUNTER = "assessed";
+/**
+ * Through which change of the catalogue every assessment of the tenant has come. Another one for other names, so that the first
+ * change looks at everything and gives each snapshot the names by which it is found from then on.
+ */
+const ASSESSED_COUNTER = `assessed/${SnapshotNames.NAMING}`;
 
 /** Every assessment of a tenant, by asset. An asset that isn't here is unknown. */
 export const all = Effect.fn("Assessments.all")(function* (tenantId: string) {
@@ -73,7 +76,11 @@ export const take = Effect.fn("Assessments.take")(function* (
   const former = yield* Repository.get(tenantId, "assessment", id);
   const before = yield* Repository.get(tenantId, "snapshot", id);
   const standing = yield* CatalogueCache.standing(tenantId);
-  const lists = yield* SnapshotNames.change(tenantId, before?.value.names ?? [], received.packages);
+  const lists = yield* SnapshotNames.change(
+    tenantId,
+    before?.value.names ?? [],
+    SnapshotNames.of(Inventory.traitsOf(asset.is), received.packages),
+  );
   const assessment = yield* assessed(tenantId, standing, {
     asset: asset.is,
     received,
@@ -88,6 +95,7 @@ export const take = Effect.fn("Assessments.take")(function* (
     receivedAt,
     packages: packages.length,
     names: [...lists.names],
+    naming: SnapshotNames.NAMING,
   };
   return {
     assessment,

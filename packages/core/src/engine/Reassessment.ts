@@ -206,14 +206,22 @@ const named = Effect.fn("Reassessment.named")(function* (
   snapshot: Repository.Versioned<SnapshotRecord>,
   damaged: BlobError[],
 ) {
-  if (snapshot.value.names !== null) return true;
+  const { naming } = snapshot.value;
+  if (snapshot.value.names !== null && naming === SnapshotNames.NAMING) return true;
+  const asset = yield* Repository.get(tenantId, "asset", snapshot.id);
+  if (asset === null) return true;
   const packages = yield* reader(tenantId, damaged)(snapshot.value.digest);
   if (packages === null) return false;
-  const { names, counters, writes } = yield* SnapshotNames.change(tenantId, [], packages);
+  const { names, counters, writes } = yield* SnapshotNames.change(
+    tenantId,
+    snapshot.value.names ?? [],
+    SnapshotNames.of(Inventory.traitsOf(asset.value), packages),
+  );
+  const now = { ...snapshot.value, names, naming: SnapshotNames.NAMING };
   const answer = yield* Repository.tryCommit(tenantId, {
     expect: [Repository.expected("snapshot", snapshot.id, snapshot)],
     counters,
-    writes: [...writes, Repository.put("snapshot", snapshot.id, { ...snapshot.value, names })],
+    writes: [...writes, Repository.put("snapshot", snapshot.id, now)],
   });
   return answer._tag === "Committed";
 });

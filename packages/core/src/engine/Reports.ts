@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect";
 import type { Asset } from "../domain/asset/Asset.ts";
 import * as AssetChange from "../domain/asset/AssetChange.ts";
 import * as AssetRun from "../domain/run/AssetRun.ts";
+import { formatOf } from "../domain/shared/Platform.ts";
 import { BlobStore } from "../ports/BlobStore.ts";
 import { Environment } from "../ports/Environment.ts";
 import type { FactRecord } from "../schema/Stored.ts";
@@ -129,7 +130,9 @@ const changed = Effect.fn("Reports.changed")(function* (
   report: HostReport.HostReport,
   now: number,
 ) {
-  const { name, osFamily, osName, arch, ...facts } = report;
+  const { name, osFamily, osName, arch, ...told } = report;
+  // Where a platform has one way to compare versions, it is that, whatever its agent's installer says or doesn't.
+  const facts = { ...told, packageFormat: formatOf(asset.value.platform) ?? told.packageFormat };
   const is: Asset = { ...asset.value, name, osFamily, osName, arch, facts };
   const members = AssetChange.changed(asset.value, is);
   if (members.length === 0) return { asset: asset.value, held: {}, change: unchanged };

@@ -6,18 +6,29 @@
 import { Crypto, Json } from "@fettle/agent-protocol";
 import type { Package } from "@fettle/agent-protocol/vocabulary";
 import * as Effect from "effect/Effect";
+import * as Inventory from "../domain/assessment/Inventory.ts";
 import * as PackageNames from "../domain/assessment/PackageNames.ts";
 import { type CounterChange, Storage } from "../ports/Storage.ts";
 import * as Repository from "./Repository.ts";
 
-/** The lists of a snapshot's names, with what goes into the batch that puts it in the place of the one before. */
+/** Which names lead to a snapshot: of its packages (0), and the marks of what the asset runs as well (1). */
+export const NAMING = 1;
+
+/** What leads to a snapshot: the names of its packages, and marks of what the asset runs. */
+export const of = (traits: Inventory.Traits, packages: readonly Package.Package[]): readonly string[] =>
+  Inventory.namesOf(
+    traits,
+    packages.map((p) => p.name),
+  );
+
+/** The lists of a snapshot's names ({@link of}), with what goes into the batch that puts it in the place of the one before. */
 export const change = Effect.fn("SnapshotNames.change")(function* (
   tenantId: string,
   before: readonly string[],
-  packages: readonly Package.Package[],
+  after: readonly string[],
 ) {
   const storage = yield* Storage;
-  const lists = new Map(PackageNames.lists(packages).map((names) => [idOf(names), names]));
+  const lists = new Map(PackageNames.lists(after).map((names) => [idOf(names), names]));
   const held = new Set(before);
   const counters: CounterChange[] = [];
   const writes: Repository.Change["writes"][number][] = [];

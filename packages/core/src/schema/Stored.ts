@@ -64,6 +64,8 @@ const snapshot = z.strictObject({
   packages: int,
   /** Ids of the lists that hold the names of its packages; null before they were kept. */
   names: texts.nullable().default(null),
+  /** Which names they are, for more was added later: {@link ../engine/SnapshotNames.ts | SnapshotNames.NAMING}. */
+  naming: int.default(0),
 });
 export type SnapshotRecord = z.infer<typeof snapshot>;
 
@@ -109,8 +111,17 @@ const sweep = z.strictObject({
 });
 export type SweepRecord = z.infer<typeof sweep>;
 
-const wantedPackage = pkg.extend({ replaces: z.array(pkg).exactOptional() });
-const plannedPatch = z.strictObject({ patchId: text, advisory: text.nullable(), packages: z.array(wantedPackage) });
+const packageFormat = z.enum(packageFormats);
+const wantedPackage = pkg.extend({
+  replaces: z.array(pkg).exactOptional(),
+  isPresence: z.literal(true).exactOptional(),
+});
+const plannedPatch = z.strictObject({
+  patchId: text,
+  advisory: text.nullable(),
+  format: packageFormat.exclude(["rpm"]).exactOptional(),
+  packages: z.array(wantedPackage),
+});
 const plan = z.strictObject({
   jobId: text,
   kind,
@@ -135,7 +146,6 @@ const tagRule = z.discriminatedUnion("_tag", [
   z.strictObject({ _tag: z.literal("Static") }),
   z.strictObject({ _tag: z.literal("Dynamic"), query: text }),
 ]);
-const packageFormat = z.enum(packageFormats);
 const assetFacts = z.strictObject({
   release: text.nullable(),
   osVersion: text.nullable(),
@@ -183,6 +193,7 @@ const patchPackage = pkg.extend({
   obsoletes: z.array(z.strictObject({ name: text, before: text.nullable() })).exactOptional(),
   module: text.exactOptional(),
   isInstallOnly: z.boolean().exactOptional(),
+  isPresence: z.literal(true).exactOptional(),
 });
 const patchFile = z.strictObject({ url: text, digest: text, sizeBytes: int, signer: text.nullable() });
 const download = z.discriminatedUnion("_tag", [
@@ -197,6 +208,7 @@ const missingPackage = z.strictObject({
   arch: text,
   installed: text.nullable(),
   fixed: text,
+  isPresence: z.literal(true).exactOptional(),
   replaces: z.array(pkg).exactOptional(),
 });
 

@@ -6,6 +6,7 @@ import { Crypto, type Package } from "@fettle/agent-protocol";
 import * as Context from "effect/Context";
 import * as Effect from "effect/Effect";
 import type { User } from "../domain/access/User.ts";
+import { formatOf } from "../domain/shared/Platform.ts";
 import type { IssuedActivationKey } from "../engine/ActivationKeys.ts";
 import * as Fettle from "../Fettle.ts";
 import { BlobStore } from "../ports/BlobStore.ts";
@@ -32,6 +33,8 @@ export interface MachineOptions {
   readonly packages: readonly Package.Package[];
   /** What `keys.create` gave. */
   readonly activation: IssuedActivationKey;
+  /** Linux with RPM packages unless told; versions on Windows and on a Mac compare as they do there. */
+  readonly platform?: "Windows" | "Linux" | "Mac";
   readonly timeZone?: string;
   readonly faults?: { readonly [packageName: string]: SimulatedOs.PackageFault };
   /** What the machine tells of its hardware, network and system beside that. */
@@ -76,14 +79,15 @@ export const make = (options: SandboxOptions): Sandbox => {
       const os = SimulatedOs.make({
         facts: {
           name: machine.name,
-          platform: "Linux",
+          platform: machine.platform ?? "Linux",
           osFamily: "Simulated",
-          osName: "Simulated Linux 9",
+          osName: `Simulated ${machine.platform ?? "Linux"} 9`,
           arch: "x86_64",
           timeZone: machine.timeZone ?? "UTC",
         },
         bootId: own.uuid(),
         packages: machine.packages,
+        packageFormat: formatOf(machine.platform ?? "Linux") ?? "rpm",
         faults: machine.faults ?? {},
         ...(machine.details === undefined ? {} : { details: machine.details }),
         now,

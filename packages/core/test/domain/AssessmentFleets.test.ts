@@ -16,6 +16,11 @@ const RUNS = 2_000;
 const about = { snapshot: "sha256:00", assessedAt: 1, catalogue: 1, traits: "" };
 const later = { snapshot: "sha256:01", assessedAt: 2, catalogue: 2, traits: "" };
 
+const namesOf = (of: Inventory.Traits, packages: readonly { readonly name: string }[]): readonly string[] =>
+  Inventory.namesOf(
+    of,
+    packages.map((p) => p.name),
+  );
 const fleet = fc.array(machine, { minLength: 1, maxLength: 3 });
 
 // What a change makes of a list of patches, told plainly.
@@ -26,7 +31,7 @@ const changed = (patches: readonly Patch[], by: CatalogueIndex.CatalogueDelta): 
 
 describe("assessments of generated fleets", () => {
   it("SYN-03: say of every patch on every asset what plain nested loops say", () => {
-    const seen = { missing: 0, installed: 0, unknown: 0, replaces: 0, nothing: 0 };
+    const seen = { missing: 0, installed: 0, unknown: 0, replaces: 0, absent: 0, nothing: 0 };
     const reasons = new Set<string>();
     fc.assert(
       fc.property(fleet, catalogue, (machines, patches) => {
@@ -39,6 +44,7 @@ describe("assessments of generated fleets", () => {
           seen.unknown += found.unknown.length;
           seen.nothing += patches.length - found.missing.length - found.installed.length - found.unknown.length;
           seen.replaces += found.missing.filter((p) => p.packages.some((x) => x.replaces !== undefined)).length;
+          seen.absent += found.missing.filter((p) => p.packages.some((x) => x.isPresence)).length;
           for (const { reason } of found.unknown) reasons.add(reason);
         }
       }),
@@ -80,7 +86,7 @@ describe("assessments of generated fleets", () => {
         const before = CatalogueIndex.make(patches);
         const after = CatalogueIndex.apply(before, by);
         const packages = PackageIndex.make(
-          machines.map((m, i) => ({ assetId: String(i), names: m.packages.map((p) => p.name) })),
+          machines.map((m, i) => ({ assetId: String(i), names: namesOf(m.traits, m.packages) })),
         );
         const concerned = PackageIndex.assetsWith(packages, CatalogueIndex.touchedNames(before, by));
         for (const [i, m] of machines.entries()) {

@@ -42,8 +42,12 @@ const finding = (traits: Traits, packages: readonly Package.Package[], patch: Pa
   const release = releaseFinding(patch.releases, traits.release);
   if (release === "no") return { is: "nothing" };
   const all = patch.packages
-    .flatMap((fix) => (fix.arch === "any" ? onEach(traits, packages, fix) : [fix]))
-    .map((fix) => oneFix(traits, packages, fix, formats.length > 0));
+    .flatMap((fix) => (fix.arch === "any" && !fix.isPresence ? onEach(traits, packages, fix) : [fix]))
+    .map((fix) =>
+      fix.isPresence
+        ? presence(traits, packages, fix, patch.releases)
+        : oneFix(traits, packages, fix, formats.length > 0),
+    );
   const told = all.filter((f) => f.is !== "nothing");
   if (told.length === 0) return { is: "nothing" };
   if (release !== "yes") return { is: "unknown", reason: release };
@@ -68,6 +72,19 @@ const releaseFinding = (wanted: readonly string[], actual: string | null): strin
     short.length <= long.length && short.every((part, i) => part === long[i]);
   if (wanted.some((w) => begins(parts(actual), parts(w)))) return "yes";
   return wanted.some((w) => begins(parts(w), parts(actual))) ? "release-too-coarse" : "no";
+};
+
+// There, or not there though the machine is of an architecture and the patch for releases that ask for it.
+const presence = (
+  traits: Traits,
+  packages: readonly Package.Package[],
+  fix: PatchPackage,
+  releases: readonly string[],
+): Finding => {
+  if (packages.filter((p) => p.name === fix.name).length > 0) return { is: "installed" };
+  const arch = fix.arch === "any" ? traits.arch : fix.arch;
+  if (releases.length === 0 || (arch !== "noarch" && arch !== traits.arch)) return { is: "nothing" };
+  return { is: "missing", packages: [{ name: fix.name, arch, installed: null, fixed: fix.evr, isPresence: true }] };
 };
 
 const oneFix = (

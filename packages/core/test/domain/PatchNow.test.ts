@@ -160,6 +160,8 @@ const anyPatches: fc.Arbitrary<readonly Patch[]> = fc.subarray(IDS, { minLength:
           isDeprecated: fc.constantFrom(false, false, false, true),
           isFeatureUpdate: fc.constantFrom(false, false, false, true),
           platform: fc.constantFrom("Windows", "Linux"),
+          // Whatever the platform, for the slow way knows one order of versions.
+          packageFormat: fc.constant("rpm"),
           download: fc.constantFrom<Patch["download"]>(
             { _tag: "Repository" },
             { _tag: "Automatic", files: [] },

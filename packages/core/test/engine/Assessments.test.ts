@@ -1,3 +1,4 @@
+import { Crypto, Json } from "@fettle/agent-protocol";
 import type { Package } from "@fettle/agent-protocol/vocabulary";
 import * as Effect from "effect/Effect";
 import * as fc from "fast-check";
@@ -68,6 +69,12 @@ const verdicts = (scene: Scene.Scene, snapshots: ReadonlyMap<string, readonly Pa
     };
   });
 };
+
+/** The lists of names of packages, without the marks of what the assets run. */
+const listed = (scene: Scene.Scene) =>
+  [...scene.stored("packageNames").values()]
+    .map((l) => l.names.filter((name) => !name.startsWith("@")))
+    .filter((names) => names.length > 0);
 
 const missingOn = (scene: Scene.Scene, agent: WireAgent.WireAgent | undefined) =>
   scene
@@ -229,7 +236,7 @@ describe("a snapshot", () => {
   it("shares its names with others that have the same, and takes them along when it is the last", () => {
     const scene = Scene.make({ agents: 3 });
     const [a, b, c] = scene.agents;
-    const names = () => [...scene.stored("packageNames").values()].flatMap((l) => l.names).sort();
+    const names = () => listed(scene).flat().sort();
     expect(names()).toEqual(["curl", "openssl"]);
     a?.snapshot([pkg("openssl", "1-1")]);
     expect(names()).toEqual(["curl", "openssl"]);
@@ -291,7 +298,53 @@ describe("a snapshot", () => {
     };
     a?.snapshot([pkg("vim", "1-1")]);
     expect(isNested).toBe(true);
-    expect([...scene.stored("packageNames").values()].map((l) => l.names)).toEqual([["vim"]]);
+    expect(listed(scene)).toEqual([["vim"]]);
+  });
+});
+
+const hotfix = (releases: readonly string[]): Patch =>
+  patch("KB-1", { releases, packages: [{ ...pkg("KB1", "1", "any"), isPresence: true }] });
+
+describe("a patch that is known by its presence", () => {
+  it("SYN-03: is judged on the assets of its releases, and on those whose release may be one, and on no others", () => {
+    const scene = Scene.make({ agents: 5 });
+    const [a, b, c, d, e] = scene.agents;
+    const releases = ["os:9.4", "os:9", "os:9.5", "other:9.4", null];
+    for (const [i, agent] of scene.agents.entries())
+      agent.snapshot([pkg("vim", "1-1")], { release: releases[i] ?? null });
+    const of = (agent: WireAgent.WireAgent | undefined) => {
+      const { missing = [], installed = [], unknown = [] } = scene.stored("assessment").get(agent?.id ?? "") ?? {};
+      return [missing.map((m) => m.packages[0]?.name), installed, unknown.map((u) => u.reason)];
+    };
+    expect(judgedBy(scene, () => ingest(scene, [hotfix(["os:9.4"])]))).toEqual([a?.id, b?.id, e?.id].sort());
+    expect([a, b, c, d, e].map(of)).toEqual([
+      [["KB1"], [], []],
+      [[], [], ["release-too-coarse"]],
+      [[], [], []],
+      [[], [], []],
+      [[], [], ["release-not-told"]],
+    ]);
+    // The KB comes, another one goes, the machine is upgraded: each by a snapshot alone.
+    a?.snapshot([pkg("vim", "1-1"), pkg("KB1", "7-1", "noarch")], { release: "os:9.4" });
+    expect(of(a)).toEqual([[], ["KB-1"], []]);
+    a?.snapshot([pkg("vim", "1-1")], { release: "os:9.4" });
+    expect(of(a)).toEqual([["KB1"], [], []]);
+    c?.snapshot(null, { release: "os:9.4.1" });
+    expect(of(c)).toEqual([["KB1"], [], []]);
+    expect(judgedBy(scene, () => ingest(scene, [hotfix(["other:9"])]))).toEqual(scene.agents.map((x) => x.id).sort());
+    expect([a, b, c, d, e].map(of)).toEqual([
+      [[], [], []],
+      [[], [], []],
+      [[], [], []],
+      [["KB1"], [], []],
+      [[], [], ["release-not-told"]],
+    ]);
+  });
+
+  it("PAT-11: is refused of a feed that names no releases for it, for nothing would say where it is missing", () => {
+    const scene = Scene.make();
+    const refused = scene.plane.rejections(scene.plane.fettle.catalogue.ingest(manager, [hotfix([])]));
+    expect(refused).toMatchObject([{ rule: "PAT-11", path: "patches.0.releases" }]);
   });
 });
 
@@ -300,21 +353,56 @@ describe("a store of before", () => {
   const aged = (scene: Scene.Scene): void => {
     const dump = scene.plane.storage.dump();
     const old = JSON.parse(JSON.stringify(dump), (key, value) =>
-      key === "assessed" ? undefined : value,
+      key === "assessed/1" ? undefined : value,
     ) as typeof dump;
     scene.plane.storage.restore({
       tenants: old.tenants.map((t) => ({
         ...t,
-        counters: t.counters.filter(([key]) => key !== "assessed" && !key.startsWith("names/")),
+        counters: t.counters.filter(([key]) => key !== "assessed/1" && !key.startsWith("names/")),
         entities: t.entities
           .filter((e) => e.stored.kind !== "packageNames")
           .map((e) => {
             const body = { ...(e.stored.body as object) } as Record<string, never>;
-            const later = { snapshot: ["names"], assessment: ["unknown", "catalogue", "traits"] } as const;
+            const later = { snapshot: ["names", "naming"], assessment: ["unknown", "catalogue", "traits"] } as const;
             for (const name of later[e.stored.kind as keyof typeof later] ?? []) delete body[name];
             const indexes = e.stored.kind === "snapshot" ? [] : e.indexes;
             return { stored: { ...e.stored, body }, indexes };
           }),
+      })),
+    });
+  };
+
+  // As it was kept when names of packages were all that led to an asset.
+  const unmarked = (scene: Scene.Scene): void => {
+    const dump = scene.plane.storage.dump();
+    const plain = (list: readonly string[]) => list.filter((name) => !name.startsWith("@"));
+    const idOf = (list: readonly string[]) => Crypto.digest(Json.canonicalBytes(plain(list)));
+    const ids = new Map([...scene.stored("packageNames")].map(([id, { names }]) => [id, names] as const));
+    const renamed = (id: string): readonly string[] => {
+      const names = ids.get(id) ?? [];
+      return plain(names).length === 0 ? [] : [idOf(names)];
+    };
+    const entity = (e: (typeof dump.tenants)[number]["entities"][number]): readonly (typeof e)[] => {
+      if (e.stored.kind === "packageNames") {
+        const names = plain(ids.get(e.stored.id) ?? []);
+        const indexes = names.map((value) => ({ name: "package", value }));
+        return renamed(e.stored.id).map((id) => ({ stored: { ...e.stored, id, body: { id, names } }, indexes }));
+      }
+      if (e.stored.kind !== "snapshot") return [e];
+      const { naming: _, names, ...rest } = e.stored.body as { readonly naming: number; readonly names: string[] };
+      const lists = names.flatMap(renamed);
+      const indexes = lists.map((value) => ({ name: "names", value }));
+      return [{ stored: { ...e.stored, body: { ...rest, names: lists } }, indexes }];
+    };
+    scene.plane.storage.restore({
+      tenants: dump.tenants.map((t) => ({
+        ...t,
+        counters: t.counters.flatMap(([key, count]) => {
+          if (key === "assessed/1") return [];
+          if (!key.startsWith("names/")) return [[key, count] as const];
+          return renamed(key.slice("names/".length)).map((id) => [`names/${id}`, count] as const);
+        }),
+        entities: t.entities.flatMap(entity),
       })),
     });
   };
@@ -330,7 +418,18 @@ describe("a store of before", () => {
     expect(judged).toEqual([a?.id, b?.id]);
     a?.snapshot([]);
     b?.snapshot([]);
-    expect(scene.stored("packageNames").size).toBe(0);
+    expect(listed(scene)).toEqual([]);
+  });
+
+  it("of which names alone led to an asset is brought up too: what is known by its presence finds it by its release", () => {
+    const scene = Scene.make({ agents: 2 });
+    const [a, b] = scene.agents;
+    a?.snapshot([pkg("vim", "1-1")], { release: "os:9.4" });
+    b?.snapshot([pkg("vim", "1-1")], { release: "os:8.1" });
+    unmarked(scene);
+    expect(scene.plane.call(scene.plane.fettle.tick()).stuck).toEqual([]);
+    expect(judgedBy(scene, () => ingest(scene, [hotfix(["os:9.4"])]))).toEqual([a?.id]);
+    expect([missingOn(scene, a), missingOn(scene, b)]).toEqual([["KB-1"], []]);
   });
 
   it("is brought up by the first change as well", () => {

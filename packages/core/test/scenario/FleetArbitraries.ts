@@ -44,6 +44,7 @@ const brought: fc.Arbitrary<PatchPackage> = fc
     obsoletes: fc.option(obsoletes, { nil: undefined, freq: 2 }),
     module: fc.option(fc.constantFrom("m:1", "m:2"), { nil: undefined, freq: 2 }),
     isInstallOnly: fc.option(fc.boolean(), { nil: undefined, freq: 1 }),
+    isPresence: fc.constantFrom(undefined, true),
   })
   .map((p): PatchPackage => Object.fromEntries(Object.entries(p).filter(([, v]) => v !== undefined)) as never);
 
@@ -55,6 +56,10 @@ export const patch = (id: string): fc.Arbitrary<Patch> =>
       packageFormat: fc.constantFrom("rpm", "rpm", "rpm", "rpm", "deb", null),
       isDeprecated: fc.constantFrom(false, false, false, false, false, true),
     } as const)
+    // What is known by its presence says where it ought to be, or no feed may carry it.
+    .map((over) =>
+      over.releases.length > 0 ? over : { ...over, packages: over.packages.map(({ isPresence: _, ...p }) => p) },
+    )
     .map((over) => Values.patch(id, over));
 
 const IDS = ["P-1", "P-10", "P-2", "P-3", "p-4", "P-5"] as const;

@@ -52,11 +52,17 @@ type Found = readonly Package.InstalledVersions[];
 // Refused before anything is spawned, detection included: names are operands there too.
 const accept = (patch: Package.PatchInstruction): Effect.Effect<void, InstallerError> =>
   Effect.suspend(() => {
-    const refusal = CommandLine.refuse(patch.advisory, Package.concerned(patch.packages));
+    const refusal = foreign(patch) ?? CommandLine.refuse(patch.advisory, Package.concerned(patch.packages));
     if (refusal === null) return Effect.void;
     const message = `patch ${patch.patchId} can't be given to dnf: ${refusal.message}`;
     return Effect.fail(new InstallerError({ reason: "InstructionRefused", message, isRetryable: false }));
   });
+
+const foreign = ({ format = "rpm", packages }: Package.PatchInstruction): { readonly message: string } | null => {
+  if (format !== "rpm") return { message: `its packages are of the format ${format}` };
+  const hotfix = packages.find((p) => p.isPresence === true);
+  return hotfix === undefined ? null : { message: `${hotfix.name} has no version to bring it to` };
+};
 
 const installed = (settings: DnfOptions.DnfSettings, wanted: readonly Package.Package[]) =>
   Effect.flatMap(

@@ -58,7 +58,7 @@ describe.runIf(Laboratory.runsForReal)("crashes in the middle of real transactio
     expect(await installing).toMatchObject({ exitCode: null, signal: "SIGKILL", reasonCode: 10 });
     const broken = await run(bench.installer.detect(slow));
     expect(broken[0]?.evrs).toEqual(["1.0-1.el9", "1.0-2.el9"]);
-    expect(Detection.verdict("deployment", slow.packages, broken)).toBe("Broken");
+    expect(Detection.verdict("deployment", slow, broken)).toBe("Broken");
 
     await lab.world.setSlowPost(bench.asset.name, 0);
     const mark = path.join(bench.asset.installRoot, "opt/lab/slow-lab.started");

@@ -6,10 +6,16 @@ const aliases: ReadonlyMap<string, string> = new Map([
   ["arm64", "aarch64"],
   ["i386", "i686"],
   ["ppc64el", "ppc64le"],
+  ["x64", "x86_64"],
+  ["x86", "i686"],
 ]);
 const neutral: ReadonlySet<string> = new Set(["noarch", "all"]);
 
 const machineOf = (arch: string): string => aliases.get(arch) ?? arch;
+
+/** Whether what is of an architecture is for a machine of another: of the same one, or of none in particular. */
+export const runsOn = (arch: string, machine: string): boolean =>
+  neutral.has(arch) || machineOf(arch) === machineOf(machine);
 
 /**
  * Whether a package of architecture `fix` updates an installed one of `installed` on a machine of `machine`: the same

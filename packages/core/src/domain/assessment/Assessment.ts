@@ -56,7 +56,7 @@ export const assess = (
   about: About,
 ): Assessment => {
   const candidates = new Set<Judgement.Candidate>();
-  for (const name of inventory.byName.keys()) {
+  for (const name of Inventory.namesOf(inventory.traits, inventory.byName.keys())) {
     for (const candidate of catalogue.byName.get(name) ?? []) candidates.add(candidate);
   }
   const verdicts = judgeAll(candidates, inventory);

@@ -1,13 +1,16 @@
 /**
  * The catalogue by the names of packages, so that an assessment costs what the asset has and not what the catalogue
- * holds: a package's name leads to the patches that bring it, or bring something that obsoletes it.
+ * holds: a package's name leads to the patches that bring it, or bring something that obsoletes it. A patch that is known by
+ * its presence alone is found by its releases.
  */
 import type { Patch } from "../patch/Patch.ts";
 import * as Judgement from "./Judgement.ts";
+import * as Release from "./Release.ts";
 
 export interface CatalogueIndex {
   /** Every patch that isn't deprecated and has packages, by id. */
   readonly byId: ReadonlyMap<string, Judgement.Candidate>;
+  /** By the name of a package, and of what is known by its presence by marks of releases too. */
   readonly byName: ReadonlyMap<string, readonly Judgement.Candidate[]>;
 }
 
@@ -19,13 +22,16 @@ export interface CatalogueDelta {
   readonly gone: readonly string[];
 }
 
-/** The names of packages by which a patch concerns assets, without repetition. */
+/** The names of packages by which a patch concerns assets, and marks of releases where it isn't by names alone. */
 export const namesOf = (patch: Patch): readonly string[] => {
   const names = new Set<string>();
+  let isPresence = false;
   for (const p of patch.packages) {
     names.add(p.name);
     for (const obsolete of p.obsoletes ?? []) names.add(obsolete.name);
+    isPresence ||= p.isPresence === true;
   }
+  if (isPresence) for (const mark of Release.marksFor(patch.platform, patch.releases)) names.add(mark);
   return [...names];
 };
 

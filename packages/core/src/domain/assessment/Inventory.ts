@@ -5,6 +5,7 @@
 import type { Package } from "@fettle/agent-protocol/vocabulary";
 import type { Asset } from "../asset/Asset.ts";
 import type { PackageFormat } from "../shared/Platform.ts";
+import * as Release from "./Release.ts";
 import * as Version from "./Version.ts";
 
 /** What of an asset, beside its packages, an assessment depends on. Null: the agent didn't tell. */
@@ -39,6 +40,12 @@ export const traitsOf = (asset: Pick<Asset, "platform" | "arch" | "facts">): Tra
   packageFormat: asset.facts.packageFormat,
   modules: asset.facts.modules,
 });
+
+/** What leads to an asset in an index of packages: their names, and the marks of what it runs. */
+export const namesOf = (traits: Traits, names: Iterable<string>): readonly string[] => [
+  ...names,
+  ...Release.marksOf(traits.platform, traits.release),
+];
 
 /** The traits as one text: equal for assets that are judged alike. */
 export const traitsKey = (traits: Traits): string =>

@@ -4,7 +4,8 @@
  *
  * A package of a patch concerns an asset through the installed package of the same name (and a matching architecture),
  * and through those that it obsoletes. Where several versions of one package stand side by side, the newest decides if
- * the package manager keeps them so on purpose; otherwise the oldest, which a half-done update left behind.
+ * the package manager keeps them so on purpose; otherwise the oldest, which a half-done update left behind. A package that
+ * is known by its presence alone concerns every asset of the patch's releases, whatever stands there.
  */
 import type { Package } from "@fettle/agent-protocol/vocabulary";
 import { ANY_ARCHITECTURE, type Patch, type PatchPackage } from "../patch/Patch.ts";
@@ -30,7 +31,7 @@ export const unknownReasons = [
 ] as const;
 export type UnknownReason = (typeof unknownReasons)[number];
 
-/** A package of a missing patch: what stands there and what would fix it. */
+/** A package of a missing patch: what stands there and what would fix it; of what is known by its presence, nothing stands. */
 export interface MissingPackage {
   readonly name: string;
   /** The architecture of the package that fixes. */
@@ -38,6 +39,8 @@ export interface MissingPackage {
   /** The version that decided; null when only packages stand there that this one replaces. */
   readonly installed: string | null;
   readonly fixed: string;
+  /** It is known by its presence alone, and isn't there. */
+  readonly isPresence?: true;
   /** Installed packages that this one obsoletes, by name, architecture and version; left out when there are none. */
   readonly replaces?: readonly Package.Package[];
 }
@@ -99,7 +102,7 @@ export const judge = ({ patch, fixes }: Candidate, inventory: Inventory): Verdic
   let reason: UnknownReason | null = null;
   let isConcerned = false;
   for (const fix of fixes.flatMap((f) => onArchitectures(f, inventory))) {
-    const state = weigh(fix, inventory, format);
+    const state = fix.package.isPresence === true ? present(fix, patch, inventory) : weigh(fix, inventory, format);
     if (state === null) continue;
     isConcerned = true;
     if (typeof state !== "string") behind.push(state);
@@ -113,10 +116,19 @@ export const judge = ({ patch, fixes }: Candidate, inventory: Inventory): Verdic
 
 // A fix of any architecture is one for each that stands there, and of the machine's own where none does.
 const onArchitectures = (fix: Fix, inventory: Inventory): readonly Fix[] => {
-  if (fix.package.arch !== ANY_ARCHITECTURE) return [fix];
+  if (fix.package.arch !== ANY_ARCHITECTURE || fix.package.isPresence === true) return [fix];
   const standing = new Set(inventory.byName.get(fix.package.name)?.map((installed) => installed.arch));
   if (standing.size === 0) standing.add(inventory.traits.arch);
   return [...standing].sort().map((arch) => ({ ...fix, package: { ...fix.package, arch } }));
+};
+
+// Of what is known by its presence: there or not. Without releases nothing says where it ought to be.
+const present = (fix: Fix, { releases }: Patch, { byName, traits }: Inventory): MissingPackage | "installed" | null => {
+  const { name, arch, evr } = fix.package;
+  if (byName.has(name)) return "installed";
+  if (releases.length === 0) return null;
+  if (arch === ANY_ARCHITECTURE) return { name, arch: traits.arch, installed: null, fixed: evr, isPresence: true };
+  return Architecture.runsOn(arch, traits.arch) ? { name, arch, installed: null, fixed: evr, isPresence: true } : null;
 };
 
 // What one package of a patch comes to; null: it isn't for anything that stands there.

@@ -1,9 +1,7 @@
 /**
- * The names of an asset's packages, cut into lists that many assets share: a name always falls into the same bucket, so a
+ * The names of an asset's packages, and whatever else leads to it ({@link Inventory.namesOf}), cut into lists that many assets share: a name always falls into the same bucket, so a
  * package that comes or goes changes one list, and machines of one image have all of theirs in common.
  */
-import type { Package } from "@fettle/agent-protocol/vocabulary";
-
 /** Enough that a list is short, few enough that a snapshot names them all. */
 export const BUCKETS = 16;
 
@@ -11,9 +9,9 @@ export const BUCKETS = 16;
 export const NAMES_PER_LIST_MAX = 1_000;
 
 /** The lists, each sorted and without repetition; the same names give the same lists. */
-export const lists = (packages: readonly Package.Package[]): readonly (readonly string[])[] => {
+export const lists = (all: Iterable<string>): readonly (readonly string[])[] => {
   const buckets: string[][] = Array.from({ length: BUCKETS }, () => []);
-  for (const name of new Set(packages.map((p) => p.name))) buckets[bucketOf(name)]?.push(name);
+  for (const name of new Set(all)) buckets[bucketOf(name)]?.push(name);
   return buckets.flatMap((names) => parts(names.sort()));
 };
 

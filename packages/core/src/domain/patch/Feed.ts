@@ -48,9 +48,13 @@ export const validate = (feed: Feed, limits: Limits): Result<Feed, readonly Reje
     problems.push(invalid(`a feed holds at most ${limits.cataloguePatchesMax} patches`, "patches"));
   }
   const seen = new Set<string>();
-  for (const [i, { id }] of feed.patches.entries()) {
+  for (const [i, { id, packages, releases }] of feed.patches.entries()) {
     if (seen.has(id)) problems.push(invalid(`${id} stands twice in the feed`, `patches.${i}.id`));
     seen.add(id);
+    if (releases.length === 0 && packages.some((p) => p.isPresence === true)) {
+      const message = `${id} has a package that is known by its presence, and no releases to say where it ought to be`;
+      problems.push(invalid(message, `patches.${i}.releases`));
+    }
   }
   if (problems.length === 0) return ok(feed);
   return fail(problems.slice(0, PROBLEMS_TOLD_MAX));

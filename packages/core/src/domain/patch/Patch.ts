@@ -1,11 +1,11 @@
 /**
  * A patch of a vendor's feed (PAT-01): on Linux an advisory with the packages that it brings (PAT-13, PAT-14), elsewhere
- * a bulletin with the files that install it.
+ * a bulletin with the products that it brings forward, or the KB that it is known by, and the files that install it.
  *
  * Times are epoch milliseconds, sizes bytes. What a feed doesn't say is null or empty, never a guess.
  */
 import type { Package } from "@fettle/agent-protocol/vocabulary";
-import type { PackageFormat, Platform } from "../shared/Platform.ts";
+import { formatOf, type PackageFormat, type Platform } from "../shared/Platform.ts";
 
 /** The five words of the vendor's severity, most severe first. */
 export const vendorSeverities = ["Critical", "Important", "Moderate", "Low", "None"] as const;
@@ -25,6 +25,11 @@ export interface PatchPackage extends Package.Package {
   readonly module?: string;
   /** Kept beside its earlier versions on purpose (a kernel, say): the newest installed one decides. */
   readonly isInstallOnly?: boolean;
+  /**
+   * Known by its presence alone, as a hotfix is by its KB: installed where a package of its name stands, whatever its version,
+   * and missing where one of the patch's releases runs without it. What has a version of its own needs no such mark.
+   */
+  readonly isPresence?: true;
 }
 
 /** A file that installs a patch, and how its bytes are known (MAN-01). */
@@ -102,7 +107,7 @@ const unavailable: Download = { _tag: "Unavailable" };
 
 /**
  * A patch from what its feed says. What is left out is unknown or none; a Linux patch comes from the asset's own
- * repositories as RPM packages unless the feed says otherwise.
+ * repositories as RPM packages unless the feed says otherwise; versions on Windows and on a Mac compare as they do there.
  *
  * @example
  * Patch.make({ id: "FTSA-2026:0001", title: "openssl update", platform: "Linux", vendor: "Lab", category: "security",
@@ -119,7 +124,7 @@ export const make = (input: PatchInput): Patch => ({
   architectures: none,
   language: null,
   releases: none,
-  packageFormat: input.platform === "Linux" ? "rpm" : null,
+  packageFormat: input.platform === "Linux" ? "rpm" : formatOf(input.platform),
   packages: none,
   modifiedAt: input.publishedAt,
   sizeBytes: null,

@@ -13,7 +13,7 @@
  * is among the latest when it is the one that brings the highest version of at least one of its packages, of two that
  * bring the same version the later one. So the latest ones together bring every package as far as all of them would.
  */
-import { DebVersion, RpmVersion } from "@fettle/agent-protocol/vocabulary";
+import { PackageVersion } from "@fettle/agent-protocol/vocabulary";
 import * as Components from "./Components.ts";
 import { ANY_ARCHITECTURE, type Patch } from "./Patch.ts";
 
@@ -290,7 +290,7 @@ const isBetter = (graph: Supersedence, a: Provider, b: Provider): boolean => {
 };
 
 const compareVersions = (graph: Supersedence, patchId: string, a: string, b: string): number =>
-  graph.patches.get(patchId)?.packageFormat === "deb" ? DebVersion.compare(a, b) : RpmVersion.compare(a, b);
+  PackageVersion.compareTexts(graph.patches.get(patchId)?.packageFormat ?? "rpm", a, b);
 
 // Streams of a module are different packages, though of one name.
 const packageKey = (

@@ -5,10 +5,13 @@
 import { Package } from "@fettle/agent-protocol/vocabulary";
 import type { MissingPackage } from "../assessment/Judgement.ts";
 import type { Patch } from "../patch/Patch.ts";
+import type { PackageFormat } from "../shared/Platform.ts";
 
 export interface PlannedPatch {
   readonly patchId: string;
   readonly advisory: string | null;
+  /** How its versions compare; left out where they are RPM's. */
+  readonly format?: Exclude<PackageFormat, "rpm">;
   readonly packages: readonly Package.WantedPackage[];
 }
 
@@ -26,19 +29,26 @@ export interface Fate {
 
 /** What a rollback knows of an asset: by patch, the versions that stood there, and what was replaced. */
 export interface Past {
+  readonly format: PackageFormat | null;
   readonly former: ReadonlyMap<string, readonly Package.Package[]>;
   /** Names of packages whose place the patch took there; those don't come back. */
   readonly replaced: ReadonlyMap<string, readonly string[]>;
 }
 
-/** A deployment brings what is behind to the version that fixes. */
-export const deployment = (patches: readonly Patch[], behind: ReadonlyMap<string, readonly MissingPackage[]>): Fate =>
+/** What a deployment knows of an asset: by patch, what is behind there, and how versions compare if it tells. */
+export interface Behind {
+  readonly format: PackageFormat | null;
+  readonly missing: ReadonlyMap<string, readonly MissingPackage[]>;
+}
+
+/** A deployment brings what is behind to the version that fixes, and what is known by its presence to where it isn't. */
+export const deployment = (patches: readonly Patch[], behind: Behind): Fate =>
   gathered(patches, (patch) => {
-    const packages = (behind.get(patch.id) ?? []).map(wanted).sort(inOrder);
+    const packages = (behind.missing.get(patch.id) ?? []).map(wanted).sort(inOrder);
     if (packages.length === 0) return null;
     const refusal = tooMany(packages);
     return refusal === null
-      ? { patchId: patch.id, advisory: patch.id, packages }
+      ? planned(patch, behind.format, packages)
       : { patchId: patch.id, rule: "PAT-14", reason: refusal };
   });
 
@@ -51,12 +61,12 @@ export const rollback = (patches: readonly Patch[], past: Past): Fate =>
       return { patchId: patch.id, rule: "PAT-12", reason };
     }
     const packages = [...(past.former.get(patch.id) ?? [])].sort(inOrder);
-    return packages.length === 0 ? null : { patchId: patch.id, advisory: patch.id, packages };
+    return packages.length === 0 ? null : planned(patch, past.format, packages);
   });
 
 /** Equal for the lists of assets of equal fate. */
 export const key = (patches: readonly PlannedPatch[]): string =>
-  JSON.stringify(patches.map((p) => [p.patchId, p.packages.map(packageKey)]));
+  JSON.stringify(patches.map((p) => [p.patchId, p.format ?? "rpm", p.packages.map(packageKey)]));
 
 /** What was withheld from how many assets, for each patch and reason once, ordered. */
 export const summary = (fates: readonly Fate[]): readonly Withheld[] => {
@@ -74,6 +84,12 @@ export const summary = (fates: readonly Fate[]): readonly Withheld[] => {
 
 const assetsOf = (n: number): string => (n === 1 ? "1 asset" : `${n} assets`);
 
+const planned = (patch: Patch, own: PackageFormat | null, packages: readonly Package.WantedPackage[]): PlannedPatch => {
+  const format = own ?? patch.packageFormat ?? "rpm";
+  const base = { patchId: patch.id, advisory: patch.id };
+  return format === "rpm" ? { ...base, packages } : { ...base, format, packages };
+};
+
 const gathered = (patches: readonly Patch[], of: (patch: Patch) => PlannedPatch | Withheld | null): Fate => {
   const fate: { patches: PlannedPatch[]; withheld: Withheld[] } = { patches: [], withheld: [] };
   for (const patch of patches) {
@@ -85,12 +101,13 @@ const gathered = (patches: readonly Patch[], of: (patch: Patch) => PlannedPatch 
   return fate;
 };
 
-const wanted = ({ name, arch, fixed, replaces }: MissingPackage): Package.WantedPackage => {
-  const target = { name, arch, evr: fixed };
-  return replaces === undefined || replaces.length === 0
-    ? target
-    : { ...target, replaces: [...replaces].sort(inOrder) };
-};
+const wanted = ({ name, arch, fixed, replaces = [], isPresence }: MissingPackage): Package.WantedPackage => ({
+  name,
+  arch,
+  evr: fixed,
+  ...(replaces.length === 0 ? {} : { replaces: [...replaces].sort(inOrder) }),
+  ...(isPresence === undefined ? {} : { isPresence }),
+});
 
 // What an agent is told of one patch has a limit; more than it would be refused there, and be nobody's fault.
 const tooMany = (packages: readonly Package.WantedPackage[]): string | null => {
@@ -105,7 +122,7 @@ const tooMany = (packages: readonly Package.WantedPackage[]): string | null => {
 };
 
 const packageKey = (p: Package.WantedPackage): readonly unknown[] => {
-  const own = [p.name, p.arch, p.evr];
+  const own = [p.name, p.arch, p.evr, p.isPresence === true];
   return p.replaces === undefined ? own : [...own, p.replaces.map((r) => [r.name, r.arch, r.evr])];
 };
 

@@ -256,15 +256,19 @@ const byPatch = (a: { readonly patchId: string }, b: { readonly patchId: string 
 const order = (patches: readonly Patch[]): readonly Patch[] =>
   [...patches].sort((a, b) => a.publishedAt - b.publishedAt || (a.id < b.id ? -1 : 1));
 
-const fate = (inputs: PlanInputs, { id }: Asset.Asset, patches: readonly Patch[]): Fate.Fate => {
+const fate = (inputs: PlanInputs, { id, facts }: Asset.Asset, patches: readonly Patch[]): Fate.Fate => {
   if (inputs.job.kind === "rollback") {
     return Fate.rollback(patches, {
+      format: facts.packageFormat,
       former: inputs.former.get(id) ?? new Map(),
       replaced: inputs.replaced.get(id) ?? new Map(),
     });
   }
   const missing = inputs.assessments.get(id)?.missing ?? [];
-  return Fate.deployment(patches, new Map(missing.map((m) => [m.patchId, m.packages])));
+  return Fate.deployment(patches, {
+    format: facts.packageFormat,
+    missing: new Map(missing.map((m) => [m.patchId, m.packages])),
+  });
 };
 
 type AssetFate = Fate.Fate & { readonly asset: Asset.Asset };

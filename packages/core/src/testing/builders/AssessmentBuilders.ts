@@ -60,7 +60,7 @@ export const generateTraits = (random: Random): Inventory.Traits =>
 export const generatePackages = (random: Random): readonly Package.Package[] =>
   several(random, 7, () => ({ name: one(random, NAMES), arch: one(random, ARCHITECTURES), evr: version(random) }));
 
-const generateBrought = (random: Random): PatchPackage => ({
+const generateBrought = (random: Random, hasReleases: boolean): PatchPackage => ({
   name: one(random, NAMES),
   arch: one(random, ARCHITECTURES),
   evr: version(random),
@@ -74,16 +74,19 @@ const generateBrought = (random: Random): PatchPackage => ({
     : {}),
   ...(random.chance(0.3) ? { module: one(random, ["m:1", "m:2"]) } : {}),
   ...(random.chance(0.3) ? { isInstallOnly: random.chance(0.5) } : {}),
+  ...(hasReleases && random.chance(0.2) ? { isPresence: true as const } : {}),
 });
 
 /** An advisory that concerns such machines in any way, drawn from chance. */
-export const generateAdvisory = (id: string, random: Random): Patch =>
-  PatchBuilders.advisory(id, {
-    packages: several(random, 4, () => generateBrought(random)),
-    releases: one(random, WANTED),
+export const generateAdvisory = (id: string, random: Random): Patch => {
+  const releases = one(random, WANTED);
+  return PatchBuilders.advisory(id, {
+    packages: several(random, 4, () => generateBrought(random, releases.length > 0)),
+    releases,
     packageFormat: one(random, FORMATS),
     isDeprecated: random.chance(0.15),
   });
+};
 
 /** A change of a catalogue of patches with these ids, drawn from chance: some new or different, others gone. */
 export const generateDelta = (ids: readonly string[], random: Random): CatalogueDelta => ({

@@ -14,7 +14,7 @@ import {
   type InventoryShape,
   noDetails,
 } from "@fettle/agent-protocol/agent";
-import { Package as P, ReasonCode, RpmVersion } from "@fettle/agent-protocol/vocabulary";
+import { Package as P, PackageVersion, ReasonCode } from "@fettle/agent-protocol/vocabulary";
 import * as Effect from "effect/Effect";
 
 /** What truly happened, in order. */
@@ -38,6 +38,8 @@ export interface SimulatedOsOptions {
   readonly details?: Partial<HostDetails>;
   readonly bootId: string;
   readonly packages: readonly Package.Package[];
+  /** How its packages' versions compare; `rpm` unless told. */
+  readonly packageFormat?: PackageVersion.PackageFormat;
   /** Faults by package name. */
   readonly faults: { readonly [packageName: string]: PackageFault };
   readonly now: () => number;
@@ -76,7 +78,7 @@ export const make = (options: SimulatedOsOptions): SimulatedOs => {
     name: "simulated",
     class: "transactional",
     supportsRollback: true,
-    packageFormat: "rpm",
+    packageFormat: formatOf(options),
     detect: (patch) => Effect.sync(() => P.concerned(patch.packages).map((p) => detect(database, p))),
     prefetch: (patch) => Effect.sync(() => prefetch(options, patch)),
     install: (patch) => Effect.suspend(() => transact(options, database, truth, patch, "install")),
@@ -115,11 +117,16 @@ export const make = (options: SimulatedOsOptions): SimulatedOs => {
 const mend = (options: SimulatedOsOptions, database: Map<string, readonly string[]>, truth: Truth[]): void => {
   const begun = truth.findLast((t) => t._tag === "Begin");
   const broken = [...database].filter(([, evrs]) => evrs.length > 1);
-  for (const [key, evrs] of broken) database.set(key, evrs.toSorted(RpmVersion.compare).slice(-1));
+  for (const [key, evrs] of broken) database.set(key, newestLast(options, evrs).slice(-1));
   if (broken.length > 0 && begun?._tag === "Begin" && begun.action === "install") {
     truth.push({ ...begun, _tag: "Effect", at: options.now() });
   }
 };
+
+const formatOf = (options: SimulatedOsOptions): PackageVersion.PackageFormat => options.packageFormat ?? "rpm";
+
+const newestLast = (options: SimulatedOsOptions, evrs: readonly string[]): readonly string[] =>
+  evrs.toSorted((a, b) => PackageVersion.compareTexts(formatOf(options), a, b));
 
 const detect = (database: ReadonlyMap<string, readonly string[]>, p: Package.Package): Package.InstalledVersions => ({
   name: p.name,
@@ -161,7 +168,9 @@ const transact = (
     return Effect.succeed(failed(ReasonCode.reasonCodes.InstallerFailed, "a %pre scriptlet failed, exit status 4"));
   }
   if (struck === "claims-success") return Effect.succeed(fine);
-  const present = patch.packages.filter((p) => database.has(P.key(p)) || standing(database, p).length > 0);
+  const present = patch.packages.filter(
+    (p) => database.has(P.key(p)) || p.isPresence === true || standing(database, p).length > 0,
+  );
   if (struck === "half-way") {
     for (const p of present) database.set(P.key(p), [...(database.get(P.key(p)) ?? []), p.evr]);
     throw new SimulatedCrash("half way through the transaction");
