@@ -2,6 +2,7 @@ import { Json } from "@fettle/agent-protocol";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Asset } from "../../src/domain/asset/Asset.ts";
+import * as Patch from "../../src/domain/patch/Patch.ts";
 import * as Plan from "../../src/domain/plan/Plan.ts";
 import * as Limits from "../../src/domain/shared/Limits.ts";
 import * as TagScope from "../../src/domain/tag/TagScope.ts";
@@ -40,6 +41,18 @@ describe("a plan", () => {
       leftOut: [],
       versions: { tzdata: "2026a", tokenizer: "1" },
     });
+  });
+
+  it("PAT-13: asks repositories for the advisory that they know, of which the patch is one release's part", () => {
+    const part = patch("A-1:rocky:9", { bulletin: "A-1", packages: [pkg("openssl", "2-1")] });
+    const plan = compile({
+      job: listed(part.id),
+      patches: [part],
+      assessments: new Map([[uuid(1), assessment([missing(part.id, pkg("openssl", "2-1"))])]]),
+    });
+    expect(plan.groups.flatMap((g) => g.patches.map((p) => [p.patchId, p.advisory]))).toEqual([["A-1:rocky:9", "A-1"]]);
+    const windows = patch("W-1", { platform: "Windows", bulletin: "MS26-001", download: { _tag: "Unavailable" } });
+    expect(Patch.advisoryOf(windows)).toBe("W-1");
   });
 
   it("PLN-01: the same inputs in any order give the same plan, to the byte", () => {

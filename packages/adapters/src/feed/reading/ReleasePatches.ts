@@ -22,7 +22,7 @@ export type About = Omit<Patch.PatchInput, "vendor" | "packages" | "releases" | 
 
 /**
  * One patch, called as the advisory is, where all releases get the same packages for the same CVEs; else one for each
- * release, called `id:release`.
+ * release, called `id:release`, with the advisory's own id as its bulletin: that is what repositories know it by.
  */
 export const make = (
   releases: readonly ReleasePackages[],
@@ -51,6 +51,7 @@ export const make = (
       Patch.make({
         ...about,
         id: id.value,
+        bulletin: isOne ? null : about.id,
         vendor: vendor ?? first.vendor,
         releases: part.map((each) => each.release).sort(),
         packageFormat: first.format,

@@ -150,12 +150,15 @@ describe("ecosystems", () => {
       affected("openssl", "3.0.7-25", { ecosystem: "AlmaLinux:9" }),
       affected("openssl", fixed, { ecosystem: "AlmaLinux:8" }),
     ];
-    expect((await only({ affected: both("3.0.7-25") })).releases).toEqual(["almalinux:8", "almalinux:9"]);
+    const one = await only({ affected: both("3.0.7-25") });
+    expect([one.releases, one.bulletin]).toEqual([["almalinux:8", "almalinux:9"], null]);
     const split = await patchesOf({ affected: both("1.1.1k-9") });
     expect(split.map((p) => [p.id, p.releases, p.packages.map((q) => q.evr)])).toEqual([
       ["ALSA-2026:1001:almalinux:9", ["almalinux:9"], ["3.0.7-25"]],
       ["ALSA-2026:1001:almalinux:8", ["almalinux:8"], ["1.1.1k-9"]],
     ]);
+    // Repositories know each by the advisory's own id.
+    expect(split.map((p) => [p.bulletin, Patch.advisoryOf(p)])).toEqual(Array(2).fill(Array(2).fill("ALSA-2026:1001")));
   });
 
   it("a release that isn't supported doesn't keep the others out, and is noted", async () => {

@@ -137,6 +137,13 @@ export const make = (input: PatchInput): Patch => ({
   ...input,
 });
 
+/**
+ * The name under which a repository knows the patch: its bulletin where it is one release's part of an advisory, whose own id
+ * no repository has; else its id.
+ */
+export const advisoryOf = (patch: Patch): string =>
+  patch.download._tag === "Repository" ? (patch.bulletin ?? patch.id) : patch.id;
+
 /** Whether the patch closes a security hole. */
 export const isSecurity = (patch: Patch): boolean => /^security\b/i.test(patch.category);
 

@@ -4,7 +4,7 @@
  */
 import { Package } from "@fettle/agent-protocol/vocabulary";
 import type { MissingPackage } from "../assessment/Judgement.ts";
-import type { Patch } from "../patch/Patch.ts";
+import { advisoryOf, type Patch } from "../patch/Patch.ts";
 import type { PackageFormat } from "../shared/Platform.ts";
 
 export interface PlannedPatch {
@@ -86,7 +86,7 @@ const assetsOf = (n: number): string => (n === 1 ? "1 asset" : `${n} assets`);
 
 const planned = (patch: Patch, own: PackageFormat | null, packages: readonly Package.WantedPackage[]): PlannedPatch => {
   const format = own ?? patch.packageFormat ?? "rpm";
-  const base = { patchId: patch.id, advisory: patch.id };
+  const base = { patchId: patch.id, advisory: advisoryOf(patch) };
   return format === "rpm" ? { ...base, packages } : { ...base, format, packages };
 };
 
