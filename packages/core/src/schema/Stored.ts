@@ -22,16 +22,11 @@ import { packageFormats, platforms } from "../domain/shared/Platform.ts";
 import * as Rejection from "../domain/shared/Rejection.ts";
 import { fail, ok, type Result } from "../domain/shared/Result.ts";
 import type { Tag } from "../domain/tag/TagTree.ts";
+import * as StoredJob from "./StoredJob.ts";
+import { int, kind, platform, selection, tagSet, text, texts } from "./StoredParts.ts";
 
-const text = z.string();
-const texts = z.array(text);
-const int = z.int();
 const digest = z.templateLiteral(["sha256:", z.string()]);
-const platform = z.enum(platforms);
-const kind = z.enum(["deployment", "rollback"]);
 const pkg = z.strictObject({ name: text, arch: text, evr: text });
-const tagSet = z.strictObject({ mode: z.enum(["any", "all"]), tags: texts });
-const selection = z.strictObject({ assets: texts, include: tagSet, exclude: tagSet });
 const limits = z.record(z.string(), int).transform((stored): Limits => ({ ...defaults, ...stored }));
 
 /** What the control plane keeps of an agent, beside the asset: its key, its session, what it holds and what waits for it. */
@@ -163,11 +158,6 @@ const assetFacts = z.strictObject({
 const withAssignedTags = (stored: unknown): unknown =>
   typeof stored === "object" && stored !== null && "tags" in stored && !("assignedTags" in stored)
     ? { ...stored, assignedTags: stored.tags }
-    : stored;
-
-const withMaker = (stored: unknown): unknown =>
-  typeof stored === "object" && stored !== null && "ownerId" in stored && !("makerId" in stored)
-    ? { ...stored, makerId: stored.ownerId }
     : stored;
 
 // Before each module had an instant of its own, there was one for all. `AI` has none: it is always active.
@@ -342,37 +332,7 @@ export const codecs = {
       traits: text.default(""),
     }),
   ),
-  job: codec<Job>(
-    // Before makers were kept, the maker was the owner.
-    z.preprocess(
-      withMaker,
-      z.strictObject({
-        id: text,
-        title: text,
-        description: text,
-        kind,
-        platform,
-        patches: z
-          .discriminatedUnion("_tag", [
-            z.strictObject({ _tag: z.literal("List"), patches: texts }),
-            z.strictObject({ _tag: z.literal("Query"), query: text }),
-          ])
-          .nullable(),
-        targets: selection.nullable(),
-        schedule: z.strictObject({ _tag: z.literal("OnDemand") }).nullable(),
-        reboot: z.strictObject({ _tag: z.literal("Suppress") }),
-        continueOnFailure: z.boolean(),
-        status: z.enum(["Disabled", "Enabled", "Completed", "Expired", "Ended", "Failed"]),
-        ownerId: text.nullable(),
-        makerId: text.nullable(),
-        coAuthors: texts.default([]),
-        readers: texts.default([]),
-        createdAt: int,
-        approved: z.strictObject({ planHash: text, by: text, at: int }).nullable().default(null),
-        enabled: z.strictObject({ planHash: text, at: int }).nullable(),
-      }),
-    ),
-  ),
+  job: codec<Job>(StoredJob.job),
   plan: codec<Plan>(plan),
   run: codec<Run>(
     z.strictObject({

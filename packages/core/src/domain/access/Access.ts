@@ -46,9 +46,12 @@ export const decide = (policy: Policy.Policy, user: User | null, permission: Per
   }
 };
 
-/** Whether the user has the permission. */
-export const may = (policy: Policy.Policy, user: User, permission: Permission): boolean =>
-  decide(policy, user, permission).allowed;
+/** Whether the user has the permission: {@link decide} without its reasons. */
+export const may = (policy: Policy.Policy, user: User, permission: Permission): boolean => {
+  const standing = Policy.standingOf(policy, user);
+  if (standing._tag === "SuperUser") return true;
+  return standing._tag === "Roles" && standing.roles.some((role) => Policy.has(policy, role, permission));
+};
 
 /** {@link decide} as a result: the user, or a rejection that carries the decision. */
 export const require = (
@@ -79,4 +82,15 @@ const denied = (permission: Permission, rule: string, why: string, whoCould: rea
 });
 
 const missing = (permission: Permission, whoCould: readonly Role[]): string =>
-  `needs the permission ${permission}; ${whoCould.join(", ")} have it`;
+  `needs the permission ${permission}; ${named(whoCould)} have it`;
+
+// The holders of a permission are one list as long as the policy stands.
+const names = new WeakMap<readonly Role[], string>();
+
+const named = (roles: readonly Role[]): string => {
+  const known = names.get(roles);
+  if (known !== undefined) return known;
+  const text = roles.join(", ");
+  names.set(roles, text);
+  return text;
+};

@@ -9,7 +9,7 @@
 import * as Access from "../access/Access.ts";
 import type { Permission } from "../access/Permission.ts";
 import * as Policy from "../access/Policy.ts";
-import type { User } from "../access/User.ts";
+import type { Role, User } from "../access/User.ts";
 import * as Rejection from "../shared/Rejection.ts";
 import { fail, ok, type Result } from "../shared/Result.ts";
 import * as TagScope from "../tag/TagScope.ts";
@@ -56,7 +56,9 @@ export const decide = (question: JobQuestion): JobDecision => {
   const permitted = permit(question);
   const fault = permitted.allowed ? stateFault(question) : null;
   if (fault === null) return permitted;
-  return { ...permitted, allowed: false, rule: fault.rule ?? permitted.rule, why: fault.message, whoCould: [] };
+  const { permission, relation } = permitted;
+  const rule = fault.rule ?? permitted.rule;
+  return { allowed: false, permission, rule, why: fault.message, whoCould: [], relation };
 };
 
 /** Whether the user may do so by roles and relation, whatever state the job is in. */
@@ -64,19 +66,22 @@ export const permit = (question: JobQuestion): JobDecision => {
   const { policy, user, job, action } = question;
   const needs = NEEDS[action];
   const [relation, lapse] = relate(question);
+  const { assigned } = needs;
+  // Whoever acts by a relation is told of the permission for that.
+  if (user !== null && assigned !== null && needs.by.includes(relation) && !Access.may(policy, user, needs.any)) {
+    const { allowed, permission, rule, why } = Access.decide(policy, user, assigned);
+    return { allowed, permission, rule, why, whoCould: either(policy, needs.any, assigned), relation };
+  }
   const any = Access.decide(policy, user, needs.any);
-  if (any.allowed && action === "approve-plan" && (user?.id === job.makerId || user?.id === job.ownerId)) {
+  const { allowed, permission, whoCould } = any;
+  if (allowed && action === "approve-plan" && (user?.id === job.makerId || user?.id === job.ownerId)) {
     const why = "a second person approves a plan, neither the job's maker nor its owner";
-    return { ...any, allowed: false, rule: "PLN-02", why, relation };
+    return { allowed: false, permission, rule: "PLN-02", why, whoCould, relation };
   }
-  if (any.allowed || needs.assigned === null || user === null) return { ...any, relation };
-  if (needs.by.includes(relation)) {
-    const assigned = Access.decide(policy, user, needs.assigned);
-    const whoCould = [...new Set([...any.whoCould, ...assigned.whoCould])];
-    return { ...assigned, whoCould, relation };
-  }
-  const [rule, because] = outside(action, relation, lapse);
-  return { ...any, rule: rule ?? any.rule, why: because === null ? any.why : `${because}; ${any.why}`, relation };
+  const isPlain = allowed || assigned === null || user === null;
+  const [rule, because] = isPlain ? NOTHING_MORE : outside(action, relation, lapse);
+  const why = because === null ? any.why : `${because}; ${any.why}`;
+  return { allowed, permission, rule: rule ?? any.rule, why, whoCould, relation };
 };
 
 /** {@link permit} as a result: the user, or a rejection that carries the decision. */
@@ -84,9 +89,6 @@ export const require = (question: JobQuestion): Result<User, Rejection.Rejection
   const decision = permit(question);
   return decision.allowed && question.user !== null ? ok(question.user) : fail(Access.rejection(decision));
 };
-
-/** The relation that counts as of now. */
-export const relationOf = (question: Omit<JobQuestion, "action">): Relation => relate(question)[0];
 
 /** Whether somebody may be a co-author of a job of this owner, or why not (RBAC-05, RBAC-08). */
 export const coAuthorFault = (
@@ -158,30 +160,38 @@ const NEEDS: { readonly [A in JobAction]: Needs } = {
   "approve-plan": { any: "approve-plan", assigned: null, by: [] },
 };
 
+// Who may by the one permission or the other: the first list, and what the second has beside it.
+const either = (policy: Policy.Policy, any: Permission, assigned: Permission): readonly Role[] => {
+  const [first, second] = [Policy.holders(policy, any), Policy.holders(policy, assigned)];
+  const more = second.filter((role) => !first.includes(role));
+  return more.length === 0 ? first : [...first, ...more];
+};
+
 // A lapse is why a co-authorship doesn't hold.
-const relate = (question: Omit<JobQuestion, "action">): readonly [Relation, Rejection.Rejection | null] => {
-  const { user, job } = question;
+const relate = (question: JobQuestion): readonly [Relation, Rejection.Rejection | null] => {
+  const { policy, user, job, owner, tree } = question;
   if (user === null) return ["none", null];
   if (job.ownerId === user.id) return ["owner", null];
   if (job.ownerId === null && job.makerId === user.id) return ["maker", null];
-  const lapse = job.coAuthors.includes(user.id) ? coAuthorFault({ ...question, user }) : null;
-  if (job.coAuthors.includes(user.id) && lapse === null) return ["co-author", null];
+  const isNamed = job.coAuthors.includes(user.id);
+  const lapse = isNamed ? coAuthorFault({ policy, user, owner, tree }) : null;
+  if (isNamed && lapse === null) return ["co-author", null];
   return [job.readers.includes(user.id) ? "reader" : "none", lapse];
 };
 
+/** A rule and a reason. */
+type More = readonly [string | null, string | null];
+const NOTHING_MORE: More = [null, null];
+
 // Why a relation doesn't do, where a rule other than the missing permission says so.
-const outside = (
-  action: JobAction,
-  relation: Relation,
-  lapse: Rejection.Rejection | null,
-): readonly [string | null, string | null] => {
+const outside = (action: JobAction, relation: Relation, lapse: Rejection.Rejection | null): More => {
   if (lapse !== null) return [lapse.rule, lapse.message];
   if (relation === "co-author" && action === "change-assets") {
     return ["RBAC-06", "a co-author may change a job's tags, not its single assets"];
   }
   if (relation === "co-author") return [null, "a co-author doesn't pass the job on"];
   if (relation === "reader") return ["RBAC-04", "the job is shared to be looked at only"];
-  return [null, null];
+  return NOTHING_MORE;
 };
 
 const stateFault = (question: JobQuestion): Rejection.Rejection | null => {

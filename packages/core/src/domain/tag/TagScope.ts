@@ -31,8 +31,17 @@ export const read = (answer: TagScope | null | undefined): Result<TagScope, stri
 export const covers = (scope: TagScope, other: TagScope, tree: TagTree.TagTree): boolean => {
   if (scope._tag === "All") return true;
   if (other._tag === "All") return false;
-  const closure = TagTree.closure(tree, scope.tags);
-  return other.tags.every((tag) => closure.has(tag));
+  return other.tags.every((tag) => isUnder(tree, tag, scope.tags));
+};
+
+// Upwards, for it is asked for every decision, and a closure would be walked as a whole. No way up is longer than the tree.
+const isUnder = (tree: TagTree.TagTree, tag: string, tags: readonly string[]): boolean => {
+  let at: string | null = tag;
+  for (let steps = 0; at !== null && steps <= tree.size; steps += 1) {
+    if (tags.includes(at)) return true;
+    at = tree.get(at)?.parent ?? null;
+  }
+  return false;
 };
 
 /** Whether an asset with these tags is in the scope; the error names the rule that keeps it out. */

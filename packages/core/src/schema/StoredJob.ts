@@ -1,0 +1,38 @@
+/** Stored jobs, read back. */
+import * as z from "zod";
+import { int, kind, platform, selection, text, texts } from "./StoredParts.ts";
+
+// Before makers were kept, the maker was the owner; before anybody could share a job or approve its plan, nobody did.
+const withMaker = (stored: unknown): unknown =>
+  typeof stored === "object" && stored !== null && "ownerId" in stored && !("makerId" in stored)
+    ? { ...stored, makerId: stored.ownerId }
+    : stored;
+
+export const job = z.preprocess(
+  withMaker,
+  z.strictObject({
+    id: text,
+    title: text,
+    description: text,
+    kind,
+    platform,
+    patches: z
+      .discriminatedUnion("_tag", [
+        z.strictObject({ _tag: z.literal("List"), patches: texts }),
+        z.strictObject({ _tag: z.literal("Query"), query: text }),
+      ])
+      .nullable(),
+    targets: selection.nullable(),
+    schedule: z.strictObject({ _tag: z.literal("OnDemand") }).nullable(),
+    reboot: z.strictObject({ _tag: z.literal("Suppress") }),
+    continueOnFailure: z.boolean(),
+    status: z.enum(["Disabled", "Enabled", "Completed", "Expired", "Ended", "Failed"]),
+    ownerId: text.nullable(),
+    makerId: text.nullable(),
+    coAuthors: texts.default([]),
+    readers: texts.default([]),
+    createdAt: int,
+    approved: z.strictObject({ planHash: text, by: text, at: int }).nullable().default(null),
+    enabled: z.strictObject({ planHash: text, at: int }).nullable(),
+  }),
+);
