@@ -34,6 +34,7 @@ export * as Supersedence from "./domain/patch/Supersedence.ts";
 export type { VendorFile } from "./domain/patch/VendorFile.ts";
 export type { Vulnerability } from "./domain/patch/Vulnerability.ts";
 export type { Plan, PlanExclusion, PlanGroup, PlannedPatch } from "./domain/plan/Plan.ts";
+export * as AgentUpgrade from "./domain/profile/AgentUpgrade.ts";
 export type { ConfigurationProfile } from "./domain/profile/ConfigurationProfile.ts";
 export * as AssetRun from "./domain/run/AssetRun.ts";
 export type { Run, RunProgress } from "./domain/run/Run.ts";
