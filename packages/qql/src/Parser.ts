@@ -383,16 +383,16 @@ function quoted(r: Reading, mode: Scanner.Mode): Ast.Literal {
 function parseBare(r: Reading, mode: Scanner.Mode): Ast.Literal {
   const { text, start } = r;
   let { end } = r;
-  let words: string[] | null = null;
+  let isSpaced = true;
   advance(r, mode);
   while (r.kind === Scanner.WORD && !startsCondition(r, false, mode)) {
     // Words one space apart are their own text; others are joined anew.
-    if (words === null && (r.start !== end + 1 || text.charAt(end) !== " ")) words = [text.slice(start, end)];
-    words?.push(text.slice(r.start, r.end));
+    isSpaced &&= r.start === end + 1 && text.charAt(end) === " ";
     end = r.end;
     advance(r, mode);
   }
-  return { _tag: "Bare", start, end, text: words === null ? text.slice(start, end) : respaced(text.slice(start, end)) };
+  const words = text.slice(start, end);
+  return { _tag: "Bare", start, end, text: isSpaced ? words : respaced(words) };
 }
 
 const respaced = (text: string): string => text.split(BLANKS).join(" ");
