@@ -5,12 +5,12 @@ import * as CatalogueIndex from "../../src/domain/assessment/CatalogueIndex.ts";
 import * as Inventory from "../../src/domain/assessment/Inventory.ts";
 import * as PackageIndex from "../../src/domain/assessment/PackageIndex.ts";
 import type { Patch } from "../../src/domain/patch/Patch.ts";
+import * as AssessmentArbitraries from "../../src/testing/arbitraries/AssessmentArbitraries.ts";
 import * as Arbitraries from "../scenario/Arbitraries.ts";
-import * as FleetArbitraries from "../scenario/FleetArbitraries.ts";
 import * as Values from "../scenario/Values.ts";
 import * as Reference from "./AssessmentReference.ts";
 
-const { catalogue, change, delta, machine, traits } = FleetArbitraries;
+const { catalogue, change, delta, machine, traits } = AssessmentArbitraries;
 const RUNS = 2_000;
 
 const about = { snapshot: "sha256:00", assessedAt: 1, catalogue: 1, traits: "" };

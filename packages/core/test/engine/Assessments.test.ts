@@ -9,10 +9,10 @@ import * as Assessments from "../../src/engine/Assessments.ts";
 import * as Reassessment from "../../src/engine/Reassessment.ts";
 import * as Reports from "../../src/engine/Reports.ts";
 import { codecs } from "../../src/schema/Stored.ts";
+import * as AssessmentArbitraries from "../../src/testing/arbitraries/AssessmentArbitraries.ts";
 import * as Reference from "../domain/AssessmentReference.ts";
 import * as Arbitraries from "../scenario/Arbitraries.ts";
 import * as ControlPlane from "../scenario/ControlPlane.ts";
-import * as FleetArbitraries from "../scenario/FleetArbitraries.ts";
 import * as Scene from "../scenario/Scene.ts";
 import * as Values from "../scenario/Values.ts";
 import * as WireAgent from "../scenario/WireAgent.ts";
@@ -448,11 +448,15 @@ describe("a store of before", () => {
 
 describe("whatever happens, in whatever order", () => {
   const step = fc.oneof(
-    fc.record({ is: fc.constant("ingest" as const), patches: FleetArbitraries.catalogue, dies: fc.nat({ max: 5 }) }),
+    fc.record({
+      is: fc.constant("ingest" as const),
+      patches: AssessmentArbitraries.catalogue,
+      dies: fc.nat({ max: 5 }),
+    }),
     fc.record({
       is: fc.constant("snapshot" as const),
       agent: fc.nat({ max: 1 }),
-      packages: FleetArbitraries.packages.map((all) => all.filter((p) => p.evr !== "no version")),
+      packages: AssessmentArbitraries.packages.map((all) => all.filter((p) => p.evr !== "no version")),
     }),
     fc.record({ is: fc.constant("tick" as const) }),
   );

@@ -4,10 +4,10 @@
  */
 import type { Package } from "@fettle/agent-protocol/vocabulary";
 import * as fc from "fast-check";
-import type { CatalogueDelta } from "../../src/domain/assessment/CatalogueIndex.ts";
-import type { Traits } from "../../src/domain/assessment/Inventory.ts";
-import type { Patch, PatchPackage } from "../../src/domain/patch/Patch.ts";
-import * as Values from "./Values.ts";
+import type { CatalogueDelta } from "../../domain/assessment/CatalogueIndex.ts";
+import type { Traits } from "../../domain/assessment/Inventory.ts";
+import type { Patch, PatchPackage } from "../../domain/patch/Patch.ts";
+import * as PatchBuilders from "../builders/PatchBuilders.ts";
 
 const NAMES = ["a", "b", "c", "kernel", "kernel-core"] as const;
 const ARCHS = ["x86_64", "x86_64", "x86_64", "i686", "noarch", "s390x"] as const;
@@ -16,16 +16,19 @@ const name = fc.constantFrom(...NAMES);
 const arch = fc.constantFrom(...ARCHS);
 
 /** Versions 1 to 4, some of them spelt in another way, and one text that is no version. */
-export const evr = fc.oneof(
+export const evr: fc.Arbitrary<string> = fc.oneof(
   { weight: 12, arbitrary: fc.integer({ min: 1, max: 4 }).map((n) => `${n}-1`) },
   { weight: 2, arbitrary: fc.constantFrom("02-1", "0:2-1", "3-01") },
   { weight: 1, arbitrary: fc.constant("no version") },
 );
 
-export const packages: fc.Arbitrary<readonly Package.Package[]> = fc.array(fc.record({ name, arch, evr }), {
-  maxLength: 7,
-});
+/** An installed package. */
+export const installed: fc.Arbitrary<Package.Package> = fc.record({ name, arch, evr });
 
+/** Up to seven installed packages, some of them in several versions: what a snapshot holds. */
+export const packages: fc.Arbitrary<readonly Package.Package[]> = fc.array(installed, { maxLength: 7 });
+
+/** What of an asset assessments depend on, told or not. */
 export const traits: fc.Arbitrary<Traits> = fc.record({
   platform: fc.constantFrom("Linux", "Linux", "Linux", "Linux", "Linux", "Mac"),
   arch: fc.constantFrom("x86_64", "x86_64", "x86_64", "i686"),
@@ -36,7 +39,8 @@ export const traits: fc.Arbitrary<Traits> = fc.record({
 
 const obsoletes = fc.array(fc.record({ name, before: fc.oneof(evr, fc.constant(null)) }), { maxLength: 2 });
 
-const brought: fc.Arbitrary<PatchPackage> = fc
+/** A package as a patch brings it, with what it replaces, its module stream, and that it is kept beside others. */
+export const brought: fc.Arbitrary<PatchPackage> = fc
   .record({
     name,
     arch: fc.constantFrom(...ARCHS, "any"),
@@ -48,7 +52,8 @@ const brought: fc.Arbitrary<PatchPackage> = fc
   })
   .map((p): PatchPackage => Object.fromEntries(Object.entries(p).filter(([, v]) => v !== undefined)) as never);
 
-export const patch = (id: string): fc.Arbitrary<Patch> =>
+/** An advisory that may concern such machines. */
+export const advisory = (id: string): fc.Arbitrary<Patch> =>
   fc
     .record({
       packages: fc.array(brought, { maxLength: 4 }),
@@ -60,23 +65,36 @@ export const patch = (id: string): fc.Arbitrary<Patch> =>
     .map((over) =>
       over.releases.length > 0 ? over : { ...over, packages: over.packages.map(({ isPresence: _, ...p }) => p) },
     )
-    .map((over) => Values.patch(id, over));
+    .map((over) => PatchBuilders.advisory(id, over));
 
 const IDS = ["P-1", "P-10", "P-2", "P-3", "p-4", "P-5"] as const;
 
-/** Patches with distinct ids. */
+/** Advisories with different ids. */
 export const catalogue: fc.Arbitrary<readonly Patch[]> = fc
   .subarray([...IDS])
-  .chain((ids) => fc.tuple(...ids.map(patch)));
+  .chain((ids) => fc.tuple(...ids.map(advisory)));
 
-/** A change: some patches new or different, others gone, known or not. */
+/** A change of a catalogue: some patches new or different, others gone, known or not. */
 export const delta: fc.Arbitrary<CatalogueDelta> = fc.record({
-  put: fc.subarray([...IDS], { maxLength: 3 }).chain((ids) => fc.tuple(...ids.map(patch))),
+  put: fc.subarray([...IDS], { maxLength: 3 }).chain((ids) => fc.tuple(...ids.map(advisory))),
   gone: fc.subarray([...IDS, "never-there"], { maxLength: 2 }),
 });
 
-/** A machine before and after some of its packages changed. */
-export const machine = fc.record({ traits, packages });
+/** A machine as its snapshot tells of it. */
+export interface Machine {
+  readonly traits: Traits;
+  readonly packages: readonly Package.Package[];
+}
+
+export const machine: fc.Arbitrary<Machine> = fc.record({ traits, packages });
+
+/** What one assessment is made of: a machine and the catalogue that it is held against. */
+export const situation: fc.Arbitrary<{ readonly machine: Machine; readonly catalogue: readonly Patch[] }> = fc.record({
+  machine,
+  catalogue,
+});
+
+/** The packages of a machine before and after some of them changed. */
 export const change: fc.Arbitrary<{
   readonly before: readonly Package.Package[];
   readonly after: readonly Package.Package[];
