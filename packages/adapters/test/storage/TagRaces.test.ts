@@ -42,6 +42,12 @@ const uses: { readonly [kind: string]: Ask } = {
       statusIntervalSeconds: 900,
       scanIntervalSeconds: 14_400,
     }),
+  subscription: ({ subscriptions }) =>
+    subscriptions.save(mara, {
+      plan: "Full",
+      expiresAt: null,
+      licences: { PM: { seats: 10, exclude: { mode: "any", tags: ["berlin"] } } },
+    }),
   job: ({ jobs }) =>
     jobs.create(mara, {
       title: "j",
@@ -105,7 +111,8 @@ const race = (name: string, kind: string, order: { readonly first: Ask; readonly
     yield* fettle.tags.save(mara, { id: "berlin", name: "Berlin" });
     const refused = yield* Effect.flip(order.later(open(forestalled(storage, order.first(fettle)))));
     const tags = (yield* storage.list(TENANT, "tag", { limit: 10 })).map((t) => t.id);
-    const used = (yield* storage.list(TENANT, kind as "job", { limit: 10 })).filter((s) => s.id !== "default");
+    const stored = yield* storage.list(TENANT, kind as "job", { limit: 10 });
+    const used = stored.filter((s) => JSON.stringify(s.body).includes('"berlin"'));
     return { refused, tags, used: used.length };
   }).pipe(Effect.scoped, Effect.runPromise);
 
