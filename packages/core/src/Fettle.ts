@@ -40,6 +40,7 @@ import type { Repeatable } from "./engine/Idempotency.ts";
 import * as JobSearches from "./engine/JobSearches.ts";
 import * as JobSharing from "./engine/JobSharing.ts";
 import * as Jobs from "./engine/Jobs.ts";
+import * as Licences from "./engine/Licences.ts";
 import * as PatchProposals from "./engine/PatchProposals.ts";
 import * as PatchSearches from "./engine/PatchSearches.ts";
 import type { Rejected } from "./engine/Rejected.ts";
@@ -77,6 +78,16 @@ export const make = (ports: Context.Context<FettlePorts>) => {
       /** Opens the actor's subscription, or changes its plan, seats, licence tags and limits. */
       save: (actor: Actor, input: Subscriptions.SubscriptionInput, options?: Repeatable) =>
         on(Subscriptions.save(actor, input, options)),
+      /** The subscription, and the plan that is in force (LIC-07). */
+      get: (actor: Actor) => on(Subscriptions.get(actor)),
+    },
+    licences: {
+      /** How far the seats of each module are used; past 100 % too (LIC-05, LIC-12). */
+      consumption: (actor: Actor) => on(Licences.consumption(actor)),
+      /** Who would gain or lose a seat by a change, and why; nothing is changed. */
+      preview: (actor: Actor, change: Licences.LicenceChange) => on(Licences.preview(actor, change)),
+      /** Where an asset stands with each module: active since when, licensed or why not. */
+      of: (actor: Actor, assetId: string) => on(Licences.of(actor, assetId)),
     },
     keys: {
       /** Makes an activation key; its secret is shown here only, so a repetition is refused and names the key. */

@@ -64,6 +64,7 @@ describe("the Promise twin", () => {
       "tags.assign": [manager, { tag: "web", assets: [Values.uuid(1)] }],
       "tags.unassign": [manager, { tag: "web", assets: [Values.uuid(1)] }],
       "tags.coverage": [manager, Values.select({})],
+      "licences.preview": [manager, { _tag: "Until", at: Values.START }],
       "keys.create": [manager, { title: "k" }],
       "configurationProfiles.save": [manager, Values.profile("p")],
       "catalogue.ingest": [manager, Scene.catalogue],

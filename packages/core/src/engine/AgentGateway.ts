@@ -70,7 +70,13 @@ const document = Effect.fnUntraced(function* (proved: ProvedRequest, path: strin
   const found = yield* SignedDocuments.fetch(tenantId, digest, agent.id);
   if (found === null) return yield* Replies.refuse("not-found", "no such document", "not there, or not for this agent");
   if (found.payloadType === Dsse.payloadTypes.jobManifest) {
-    const reason = yield* CheckIns.whyUnlicensed(tenantId, agent.id, (yield* Environment).now());
+    const now = (yield* Environment).now();
+    const named = agent.value.manifests.filter((m) => m.digest === digest);
+    const [suspended] = (yield* CheckIns.whySuspended(tenantId, named, now)).values();
+    if (suspended !== undefined) {
+      return yield* Replies.refuse("not-entitled", "suspended", suspended.reason, { rule: suspended.rule });
+    }
+    const reason = yield* CheckIns.whyUnlicensed(tenantId, agent.id, now);
     if (reason !== null) return yield* Replies.refuse("not-entitled", "not licensed", reason, { rule: "LIC-06" });
   }
   yield* CheckIns.remember(proved);

@@ -32,7 +32,8 @@ export const approve = Effect.fn("Approvals.approve")(function* (
   const { id: by } = yield* Authority.userOf(actor);
   const decide = Effect.gen(function* () {
     const job = yield* JobAuthority.load(actor, jobId, "approve-plan");
-    const fault = Job.enableFault(job.value);
+    const released = yield* JobAuthority.released(tenantId, job.value);
+    const fault = Job.enableFault(released);
     if (fault !== null) return yield* refuse(fault);
     const { hash } = yield* Plans.compile(tenantId, job.value);
     if (planHash !== hash) {

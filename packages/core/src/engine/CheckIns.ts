@@ -4,7 +4,9 @@
  */
 import type { Messages } from "@fettle/agent-protocol";
 import * as Effect from "effect/Effect";
+import * as Suspension from "../domain/job/Suspension.ts";
 import * as Licence from "../domain/license/Licence.ts";
+import * as Subscription from "../domain/license/Subscription.ts";
 import * as AssetRun from "../domain/run/AssetRun.ts";
 import { Environment } from "../ports/Environment.ts";
 import type { Storage, StorageError } from "../ports/Storage.ts";
@@ -26,8 +28,11 @@ export const checkIn = Effect.fnUntraced(function* (proved: ProvedRequest, reque
   const { agent, tenantId } = proved;
   // What the agent already holds, and what ran out, is no longer offered.
   const offered = agent.value.manifests.filter((m) => m.version > request.manifestVersion && m.notAfter > now);
-  const unlicensed = offered.length === 0 ? null : yield* whyUnlicensed(tenantId, agent.id, now);
-  const due = unlicensed === null ? offered : [];
+  // What a fall to Free suspends waits for the job to be enabled again; a seat that is lost is lost to the run (LIC-02).
+  const suspended = yield* whySuspended(tenantId, offered, now);
+  const free = offered.filter((m) => !suspended.has(m.version));
+  const unlicensed = free.length === 0 ? null : yield* whyUnlicensed(tenantId, agent.id, now);
+  const due = unlicensed === null ? free : [];
   const next: AgentRecord = {
     ...agent.value,
     session: proved.session,
@@ -36,11 +41,11 @@ export const checkIn = Effect.fnUntraced(function* (proved: ProvedRequest, reque
     bootId: request.bootId,
     timeZone: request.timeZone,
     tzdata: request.tzdata,
-    manifests: due,
+    manifests: unlicensed === null ? offered : offered.filter((m) => suspended.has(m.version)),
   };
   let told: Pick<AgentRecord, "configuration" | "statusIntervalSeconds"> = agent.value;
   if (!proved.isRepeated) {
-    for (const m of offered) if (unlicensed !== null) yield* withhold(tenantId, m.assetRunId, unlicensed, now);
+    for (const m of free) if (unlicensed !== null) yield* withhold(tenantId, m.assetRunId, unlicensed, now);
     const moved = yield* movedZone(proved, request.timeZone, now);
     told = { ...told, ...moved.held };
     yield* store(proved, { ...next, ...moved.held }, moved.change);
@@ -80,11 +85,36 @@ export const store = (
         : Replies.refuse("unavailable", "try again", "the record changed while the request was under way"),
   );
 
-/** Why an asset has no licence now, or null when it has one: asked again at the moment of sending (LIC-06). */
-export const whyUnlicensed = Effect.fnUntraced(function* (tenantId: string, assetId: string, now: number) {
-  const subscription = yield* Subscriptions.of(tenantId).pipe(
+/** Which manifests' jobs are suspended now, by version: asked again at the moment of sending (LIC-02). */
+export const whySuspended = Effect.fnUntraced(function* (
+  tenantId: string,
+  manifests: AgentRecord["manifests"],
+  now: number,
+) {
+  const why = new Map<number, Suspension.Suspension>();
+  if (manifests.length === 0) return why;
+  const subscription = yield* subscriptionOf(tenantId);
+  const isFree = Subscription.deploymentFault(subscription, now) !== null;
+  if (Subscription.fellBackAt(subscription, now) === null && !isFree) return why;
+  const ids = manifests.map((m) => m.assetRunId);
+  const jobOf = new Map((yield* Repository.some(tenantId, "assetRun", ids)).map((a) => [a.id, a.value.jobId]));
+  const jobs = yield* Repository.some(tenantId, "job", [...new Set(jobOf.values())]);
+  const known = new Map(jobs.map((j) => [j.id, Suspension.of(j.value, subscription, now)]));
+  for (const { version, assetRunId } of manifests) {
+    const suspension = known.get(jobOf.get(assetRunId) ?? "") ?? null;
+    if (suspension !== null) why.set(version, suspension);
+  }
+  return why;
+});
+
+const subscriptionOf = (tenantId: string) =>
+  Subscriptions.of(tenantId).pipe(
     Effect.catchTag("Rejected", () => Replies.refuse("key-refused", "no subscription", "the tenant has none")),
   );
+
+/** Why an asset has no licence now, or null when it has one: asked again at the moment of sending (LIC-06). */
+export const whyUnlicensed = Effect.fnUntraced(function* (tenantId: string, assetId: string, now: number) {
+  const subscription = yield* subscriptionOf(tenantId);
   const tree = yield* Tags.tree(tenantId);
   const assets = (yield* Repository.all(tenantId, "asset")).map((a) => a.value);
   const seat = Licence.assignSeats(subscription, tree, assets, now).get(assetId);

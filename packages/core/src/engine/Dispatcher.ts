@@ -7,6 +7,7 @@ import { type Documents, Dsse } from "@fettle/agent-protocol";
 import * as Effect from "effect/Effect";
 import * as Job from "../domain/job/Job.ts";
 import type { JobStatus } from "../domain/job/JobStatus.ts";
+import * as Suspension from "../domain/job/Suspension.ts";
 import type { Plan, PlannedPatch } from "../domain/plan/Plan.ts";
 import * as AssetRun from "../domain/run/AssetRun.ts";
 import * as Run from "../domain/run/Run.ts";
@@ -79,11 +80,21 @@ const add = (a: TickReport, b: TickReport): TickReport => ({
 
 const move = Effect.fn("Dispatcher.move")(function* (tenantId: string, job: Repository.Versioned<Job.Job>) {
   const runs = yield* Repository.allBy(tenantId, "run", "job", job.id);
+  // LIC-02: nothing of it begins, and what is on the assets already comes to its end.
+  if (yield* isSuspended(tenantId, job.value)) {
+    const done = runs[0] !== undefined && (yield* complete(tenantId, job, runs[0]));
+    return { materialised: 0, issued: 0, completed: done ? 1 : 0 };
+  }
   const run = runs[0] ?? (yield* materialise(tenantId, job));
   if (run === null) return { materialised: 0, issued: 0, completed: 0 };
   const issued = yield* issue(tenantId, job.value, run);
   const completed = yield* complete(tenantId, job, run);
   return { materialised: runs.length === 0 ? 1 : 0, issued, completed: completed ? 1 : 0 };
+});
+
+const isSuspended = Effect.fn("Dispatcher.isSuspended")(function* (tenantId: string, job: Job.Job) {
+  const subscription = yield* Subscriptions.of(tenantId);
+  return Suspension.of(job, subscription, (yield* Environment).now()) !== null;
 });
 
 // The plan is compiled anew, in the owner's scope of this moment (TAG-06), and frozen into the run.
@@ -194,8 +205,12 @@ const issueOne = Effect.fn("Dispatcher.issueOne")(function* (
   run: Run.Run,
   assetRun: Repository.Versioned<AssetRun.AssetRun>,
 ) {
-  const { limits } = yield* Subscriptions.of(tenantId);
+  const subscription = yield* Subscriptions.of(tenantId);
+  const { limits } = subscription;
   const now = (yield* Environment).now();
+  const job = yield* Repository.get(tenantId, "job", run.jobId);
+  // Asked at the moment of sending: a tick takes its time, and the fall its instant.
+  if (job !== null && Suspension.of(job.value, subscription, now) !== null) return false;
   const agent = yield* Repository.get(tenantId, "agent", assetRun.value.assetId);
   if (agent === null) return false;
   const list: Documents.PatchList = {
@@ -204,7 +219,6 @@ const issueOne = Effect.fn("Dispatcher.issueOne")(function* (
     patches: assetRun.value.patches.map(listed),
   };
   const sealedList = yield* SignedDocuments.seal(tenantId, Dsse.payloadTypes.patchList, list, null);
-  const job = yield* Repository.get(tenantId, "job", run.jobId);
   const version = agent.value.manifestVersion + 1;
   const notAfter = now + limits.leaseSeconds * 1_000;
   const manifest: Documents.JobManifest = {

@@ -7,8 +7,11 @@ import * as Access from "../domain/access/Access.ts";
 import type { User } from "../domain/access/User.ts";
 import type { Job } from "../domain/job/Job.ts";
 import * as JobAccess from "../domain/job/JobAccess.ts";
+import * as Suspension from "../domain/job/Suspension.ts";
+import type { Subscription } from "../domain/license/Subscription.ts";
 import type { Actor } from "../domain/shared/Actor.ts";
 import type { TagTree } from "../domain/tag/TagTree.ts";
+import { Environment } from "../ports/Environment.ts";
 import * as Authority from "./Authority.ts";
 import { lift, refuse, reject } from "./Rejected.ts";
 import * as Repository from "./Repository.ts";
@@ -36,7 +39,23 @@ export const decide = Effect.fn("JobAuthority.decide")(function* (
   const user = yield* Authority.userOf(actor);
   const { value: job } = yield* find(tenantId, jobId);
   const known = yield* about(tenantId, user, job);
-  return JobAccess.decide({ ...known, owner: yield* Authority.owner(tenantId, job.ownerId), action });
+  const state = action === "enable" || action === "approve-plan" ? released(tenantId, job) : shown(tenantId, job);
+  const owner = yield* Authority.owner(tenantId, job.ownerId);
+  return JobAccess.decide({ ...known, job: yield* state, owner, action });
+});
+
+/** The job as it may be enabled again when it is suspended (LIC-02). */
+export const released = (tenantId: string, job: Job) => asOfNow(tenantId, job, Suspension.released);
+
+const shown = (tenantId: string, job: Job) => asOfNow(tenantId, job, Suspension.shown);
+
+const asOfNow = Effect.fn("JobAuthority.asOfNow")(function* (
+  tenantId: string,
+  job: Job,
+  as: (job: Job, subscription: Subscription, now: number) => Job,
+) {
+  const subscription = yield* Repository.get(tenantId, "subscription", tenantId);
+  return subscription === null ? job : as(job, subscription.value, (yield* Environment).now());
 });
 
 /** Which jobs the actor may view: asked of many at once, so that owners are read once each. */

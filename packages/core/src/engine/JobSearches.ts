@@ -2,17 +2,20 @@
 import * as Qql from "@fettle/qql";
 import * as Effect from "effect/Effect";
 import type { User } from "../domain/access/User.ts";
-import type { Job } from "../domain/job/Job.ts";
 import * as JobCatalog from "../domain/job/JobCatalog.ts";
+import type { ShownJob } from "../domain/job/Suspension.ts";
+import * as Suspension from "../domain/job/Suspension.ts";
 import * as Run from "../domain/run/Run.ts";
 import type { Actor } from "../domain/shared/Actor.ts";
 import * as Keyset from "../domain/shared/Keyset.ts";
 import * as TagScope from "../domain/tag/TagScope.ts";
+import { Environment } from "../ports/Environment.ts";
 import * as Cursor from "./Cursor.ts";
 import * as JobAuthority from "./JobAuthority.ts";
 import * as Queries from "./Queries.ts";
 import * as RecentSearches from "./RecentSearches.ts";
 import * as Repository from "./Repository.ts";
+import * as Subscriptions from "./Subscriptions.ts";
 import * as Tags from "./Tags.ts";
 
 /** What jobs may be sorted by. */
@@ -30,7 +33,7 @@ export interface JobSearchInput {
 
 /** A row of the list; progress is of the latest run, over the assets in the caller's scope. */
 export interface JobRow extends JobCatalog.JobContext {
-  readonly job: Job;
+  readonly job: ShownJob;
 }
 
 export interface JobPage {
@@ -54,7 +57,10 @@ export const search = Effect.fn("JobSearches.search")(function* (actor: Actor, i
   const query = yield* Queries.read(JobCatalog.catalog, input.query, "query");
   const listing: Cursor.Listing = { list: "jobs", question: { query: input.query ?? null, by, direction } };
   const position = yield* Cursor.start(actor, listing, input.cursor);
-  const rows = yield* rowsOf(actor.tenantId, user, all.filter(views));
+  const subscription = yield* Subscriptions.of(actor.tenantId);
+  const now = (yield* Environment).now();
+  const seen = all.filter(views).map((job) => Suspension.shown(job, subscription, now));
+  const rows = yield* rowsOf(actor.tenantId, user, seen);
   const found = rows.filter(
     (row) => query === null || Qql.matches(query, JobCatalog.toDocument(row.job, row), position.asOf),
   );
@@ -65,7 +71,7 @@ export const search = Effect.fn("JobSearches.search")(function* (actor: Actor, i
   return answer;
 });
 
-const rowsOf = Effect.fn("JobSearches.rowsOf")(function* (tenantId: string, user: User, jobs: readonly Job[]) {
+const rowsOf = Effect.fn("JobSearches.rowsOf")(function* (tenantId: string, user: User, jobs: readonly ShownJob[]) {
   const latest = new Map<string, Run.Run>();
   for (const { value: run } of yield* Repository.all(tenantId, "run")) {
     const known = latest.get(run.jobId);

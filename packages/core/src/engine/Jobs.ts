@@ -2,6 +2,8 @@
 import * as Effect from "effect/Effect";
 import * as Job from "../domain/job/Job.ts";
 import * as PlanApproval from "../domain/job/PlanApproval.ts";
+import * as Suspension from "../domain/job/Suspension.ts";
+import * as Subscription from "../domain/license/Subscription.ts";
 import { type Actor, label } from "../domain/shared/Actor.ts";
 import { Environment } from "../ports/Environment.ts";
 import * as Stored from "../schema/Stored.ts";
@@ -23,10 +25,13 @@ export const create = Effect.fn("Jobs.create")(function* (
   { idempotencyKey: key }: Idempotency.Repeatable = {},
 ) {
   const user = yield* Authority.require(actor, "create-job");
-  const { limits } = yield* Subscriptions.of(actor.tenantId);
+  const subscription = yield* Subscriptions.of(actor.tenantId);
+  const { limits } = subscription;
   const environment = yield* Environment;
   const now = environment.now();
   const decide = Effect.gen(function* () {
+    const unlicensed = Subscription.deploymentFault(subscription, now);
+    if (unlicensed !== null) return yield* refuse(unlicensed);
     const job = yield* lift(Job.create(draft, { id: environment.uuid(), ownerId: user.id, now, limits }));
     yield* lift(Stored.readable("job", job));
     const change = {
@@ -47,9 +52,10 @@ const usesOfTags = Effect.fn("Jobs.usesOfTags")(function* (tenantId: string, { t
   return yield* lift(TagUses.claim(standing, TagUses.named(targets), { rule: "TAG-03", path: "targets" }));
 });
 
-/** A job, to those who may see it. */
+/** A job, to those who may see it; one that is suspended as Disabled, with the reason (LIC-02). */
 export const get = Effect.fn("Jobs.get")(function* (actor: Actor, jobId: string) {
-  return (yield* JobAuthority.load(actor, jobId, "view")).value;
+  const { value: job } = yield* JobAuthority.load(actor, jobId, "view");
+  return Suspension.shown(job, yield* Subscriptions.of(actor.tenantId), (yield* Environment).now());
 });
 
 /** What the job would do if it ran now: who gets what, who doesn't and by which rule (PLN-01). Changes nothing. */
@@ -76,9 +82,12 @@ export const enable = Effect.fn("Jobs.enable")(function* (
   const { tenantId } = actor;
   const job = yield* JobAuthority.load(actor, jobId, "enable");
   const enabledBy = (yield* Authority.userOf(actor)).id;
-  const { limits } = yield* Subscriptions.of(tenantId);
+  const subscription = yield* Subscriptions.of(tenantId);
+  const { limits } = subscription;
   const now = (yield* Environment).now();
   const decide = Effect.gen(function* () {
+    const unlicensed = Subscription.deploymentFault(subscription, now);
+    if (unlicensed !== null) return yield* refuse(unlicensed);
     const { hash, plan } = yield* Plans.compile(tenantId, job.value);
     if (planHash !== undefined && planHash !== hash) {
       return yield* reject("PLN-02", "stale", `the plan is now ${hash}, not ${planHash}; look at it again`);
@@ -86,7 +95,9 @@ export const enable = Effect.fn("Jobs.enable")(function* (
     const assets = plan.groups.reduce((sum, group) => sum + group.assets.length, 0);
     const unapproved = PlanApproval.fault(job.value, { planHash: hash, assets, enabledBy, limits });
     if (unapproved !== null) return yield* refuse(unapproved);
-    const enabled = yield* lift(Job.enable(job.value, { planHash: hash, now }));
+    const released = Suspension.released(job.value, subscription, now);
+    const at = Subscription.instantAt(subscription, now);
+    const enabled = yield* lift(Job.enable(released, { planHash: hash, now: at }));
     const known = yield* Repository.get(tenantId, "plan", hash);
     const change = {
       expect: [Repository.expected("job", jobId, job)],

@@ -12,7 +12,7 @@ import * as Stored from "../schema/Stored.ts";
 import * as Authority from "./Authority.ts";
 import * as Decisions from "./Decisions.ts";
 import * as Idempotency from "./Idempotency.ts";
-import { lift, reject } from "./Rejected.ts";
+import { lift, refuse, reject } from "./Rejected.ts";
 import * as Repository from "./Repository.ts";
 import * as TagRules from "./TagRules.ts";
 import * as TagUses from "./TagUses.ts";
@@ -47,23 +47,15 @@ export const save = Effect.fn("Subscriptions.save")(function* (
   if (!TENANT.test(actor.tenantId)) {
     return yield* reject("EVT-03", "invalid", "a tenant's id is 1–63 small letters, digits and dashes", "tenantId");
   }
-  for (const [module, { seats }] of Object.entries(input.licences)) {
-    if (seats >= 0 && Number.isSafeInteger(seats)) continue;
-    return yield* reject("LIC-05", "invalid", "seats are a whole number, 0 or more", `licences.${module}.seats`);
-  }
+  yield* soundSeats(input);
   const { tenantId } = actor;
   const now = (yield* Environment).now();
   const decide = Effect.gen(function* () {
     const known = yield* Repository.get(tenantId, "subscription", tenantId);
-    const subscription: Subscription.Subscription = {
-      id: tenantId,
-      plan: input.plan,
-      expiresAt: input.expiresAt,
-      licences: licencesOf(input),
-      lapsedAt: known?.value.lapsedAt ?? null,
-      limits: Limits.withOverrides(input.limits ?? {}),
-    };
+    const subscription = Subscription.changed(known?.value ?? null, subscriptionOf(tenantId, input), now);
     yield* lift(Stored.readable("subscription", subscription));
+    const fault = Subscription.tagsFault(known?.value ?? null, subscription);
+    if (fault !== null) return yield* refuse(fault);
     const opened = { counters: [{ key: TagRules.TREE_COUNTER, by: 1 }], first: firstEntities(subscription.limits) };
     const { counters, first } =
       known === null ? opened : { counters: yield* usesOfTags(known.value, subscription), first: [] };
@@ -79,6 +71,23 @@ export const save = Effect.fn("Subscriptions.save")(function* (
   return yield* Decisions.ifItStands(tenantId, Idempotency.once(actor, call, decide));
 });
 
+/** Rejects seats that can't be counted (LIC-05). */
+export const soundSeats = Effect.fnUntraced(function* ({ licences }: Pick<SubscriptionInput, "licences">) {
+  for (const [module, { seats }] of Object.entries(licences)) {
+    if (seats >= 0 && Number.isSafeInteger(seats)) continue;
+    return yield* reject("LIC-05", "invalid", "seats are a whole number, 0 or more", `licences.${module}.seats`);
+  }
+});
+
+/** What an input comes to. */
+export const subscriptionOf = (tenantId: string, input: SubscriptionInput) => ({
+  id: tenantId,
+  plan: input.plan,
+  expiresAt: input.expiresAt,
+  licences: licencesOf(input),
+  limits: Limits.withOverrides(input.limits ?? {}),
+});
+
 const usesOfTags = Effect.fn("Subscriptions.usesOfTags")(function* (
   known: Subscription.Subscription,
   now: Subscription.Subscription,
@@ -91,6 +100,25 @@ const usesOfTags = Effect.fn("Subscriptions.usesOfTags")(function* (
 
 const licencesOf = ({ licences }: SubscriptionInput): Subscription.Licences =>
   Object.fromEntries(Object.entries(licences).map(([module, own]) => [module, { ...Subscription.noLicence, ...own }]));
+
+/** The subscription as those see it who may look (LIC-07), with what its instants come to now. */
+export interface SubscriptionView extends Subscription.Subscription {
+  readonly planInForce: Subscription.Plan;
+  readonly fellBackAt: number | null;
+}
+
+/** The actor's subscription. */
+export const get = Effect.fn("Subscriptions.get")(function* (actor: Actor) {
+  yield* Authority.require(actor, "view-licence");
+  const subscription = yield* of(actor.tenantId);
+  const now = (yield* Environment).now();
+  const view: SubscriptionView = {
+    ...subscription,
+    planInForce: Subscription.planAt(subscription, now),
+    fellBackAt: Subscription.fellBackAt(subscription, now),
+  };
+  return view;
+});
 
 /** The subscription of a tenant; a rejection when there is none. */
 export const of = Effect.fn("Subscriptions.of")(function* (tenantId: string) {

@@ -144,3 +144,107 @@ describe("seats", () => {
     expect(refusals).toBeGreaterThan(0);
   });
 });
+
+describe("consumption", () => {
+  const of = (over: Partial<Subscription.Subscription>, assets: readonly Asset[]) =>
+    Licence.consumption({ subscription: subscription(over), tree, assets, now: NOW });
+  const four = [1, 2, 3, 4].map((n) =>
+    asset(Values.uuid(n), { activations: { PM: n }, tags: [n === 4 ? "lab" : "web"] }),
+  );
+
+  it("LIC-05: is candidates of seats, and passes 100 %", () => {
+    for (const [seats, percent, holders] of [
+      [8, 50, 4],
+      [4, 100, 4],
+      [2, 200, 2],
+      [0, null, 0],
+    ] as const) {
+      const expected = { module: "PM", seats, candidates: 4, licensed: holders, percent };
+      expect(of(pm({ seats }), four)).toEqual([expected]);
+    }
+  });
+
+  it("LIC-04: leaves out what licence tags leave out, LIC-09: counts each module by itself", () => {
+    const both = [...four, asset(Values.uuid(5), { activations: { VM: 1 } })];
+    const licences = {
+      ...Values.licences({ seats: 3, include: any("fleet") }),
+      VM: { ...Subscription.noLicence, seats: 4 },
+    };
+    expect(of({ licences }, both)).toEqual([
+      { module: "PM", seats: 3, candidates: 3, licensed: 3, percent: 100 },
+      { module: "VM", seats: 4, candidates: 1, licensed: 1, percent: 25 },
+    ]);
+  });
+
+  it("LIC-12: there is none on Trial, on Free, and from the instant that Full expires", () => {
+    for (const over of [{ plan: "Trial" }, { plan: "Free" }, { expiresAt: NOW }] as const)
+      expect(of(over, four)).toEqual([]);
+    expect(of({ expiresAt: NOW + 1 }, four)).toHaveLength(1);
+  });
+});
+
+describe("seats of a module", () => {
+  it("LIC-09: go by its own activations and seats, whatever other modules have", () => {
+    const [a, b] = [
+      asset(Values.uuid(1), { activations: { PM: 1, VM: 9 } }),
+      asset(Values.uuid(2), { activations: { PM: 9, VM: 1 } }),
+    ];
+    const one = { seats: 1, include: any(), exclude: any() };
+    const both = subscription({ licences: { PM: one, VM: one } });
+    expect(licensed(Licence.assignSeats(both, tree, [a, b], NOW, "PM"))).toEqual([a.id]);
+    expect(licensed(Licence.assignSeats(both, tree, [a, b], NOW, "VM"))).toEqual([b.id]);
+    expect(licensed(Licence.assignSeats(both, tree, [a, b], NOW, "EDR"))).toEqual([]);
+  });
+});
+
+describe("who gains or loses a seat", () => {
+  const [first, second, third] = [1, 2, 3].map((n) => asset(Values.uuid(n), { activations: { PM: n } })) as [
+    Asset,
+    Asset,
+    Asset,
+  ];
+  const standing = (over: Partial<Licence.Standing> = {}): Licence.Standing => ({
+    subscription: subscription(pm({ seats: 2 })),
+    tree,
+    assets: [first, second, third],
+    now: NOW,
+    ...over,
+  });
+  const told = (after: Licence.Standing) =>
+    Licence.changesIf(standing(), after).map((c) => [c.assetId, c.change, c.rule] as const);
+
+  it("LIC-11, LIC-08: whoever is deactivated or removed makes room for the next in order, and for nobody else", () => {
+    const deactivated = { ...first, activations: {} };
+    expect(told(standing({ assets: [deactivated, second, third] }))).toEqual([
+      [first.id, "loses", "LIC-05"],
+      [third.id, "gains", "LIC-05"],
+    ]);
+    expect(told(standing({ assets: [second, third] }))).toEqual([
+      [first.id, "loses", "LIC-08"],
+      [third.id, "gains", "LIC-05"],
+    ]);
+  });
+
+  it("LIC-11: whoever is activated again stands behind the others", () => {
+    const again = { ...first, activations: { PM: 9 } };
+    expect(told(standing({ assets: [again, second, third] }))).toEqual([
+      [first.id, "loses", "LIC-05"],
+      [third.id, "gains", "LIC-05"],
+    ]);
+  });
+
+  it("LIC-04, LIC-01: is told with the rule for tags and for the end of the plan", () => {
+    const tagged = [{ ...second, tags: ["lab"] }, first, third];
+    const excluding = subscription(pm({ seats: 2, exclude: any("lab") }));
+    expect(told(standing({ assets: tagged, subscription: excluding }))).toEqual([
+      [second.id, "loses", "LIC-04"],
+      [third.id, "gains", "LIC-05"],
+    ]);
+    const ended = standing({ subscription: subscription({ ...pm({ seats: 2 }), expiresAt: NOW + 5 }), now: NOW + 5 });
+    expect(told(ended).map(([, change, rule]) => [change, rule])).toEqual([
+      ["loses", "LIC-03"],
+      ["loses", "LIC-03"],
+    ]);
+    expect(told(standing())).toEqual([]);
+  });
+});

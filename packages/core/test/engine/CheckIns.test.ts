@@ -96,7 +96,6 @@ describe("a licence lost after its manifest was issued", () => {
   it.each([
     ["the seats went down", { licences: { PM: { seats: 0 } } }],
     ["a tag was excluded", { licences: { PM: { seats: 9, exclude: any("fleet") } } }],
-    ["the plan ended", { plan: "Free" as const }],
   ])("LIC-06: as %s, nothing is sent, and the run says Not Licensed", (_, change) => {
     const { scene, plane, jobId, agent } = issued();
     plane.call(
@@ -118,11 +117,20 @@ describe("a licence lost after its manifest was issued", () => {
     expect(tick(scene)).toMatchObject({ issued: 0, completed: 1 });
   });
 
-  it("LIC-06: as the plan ran out by itself, nothing is sent", () => {
-    const { scene, plane, jobId, agent } = issued({ subscription: { expiresAt: Values.START + Values.HOUR_MS } });
-    plane.clock.pass(Values.HOUR_MS);
-    expect(agent.checkIn().manifests).toEqual([]);
-    expect(statusOf(scene, jobId, agent)).toMatchObject({ status: "NotLicensed" });
+  it("LIC-02: as the plan ended, or ran out by itself, nothing is sent, and the run waits for the job to be enabled again", () => {
+    const end = Values.START + Values.HOUR_MS;
+    const endings = [
+      (plane: ControlPlane.ControlPlane) =>
+        plane.call(plane.fettle.subscriptions.save(manager, { plan: "Free", expiresAt: null, licences: {} })),
+      (plane: ControlPlane.ControlPlane) => plane.clock.pass(Values.HOUR_MS),
+    ];
+    for (const ending of endings) {
+      const { scene, plane, jobId, agent } = issued({ subscription: { expiresAt: end } });
+      ending(plane);
+      expect(agent.checkIn().manifests).toEqual([]);
+      expect(statusOf(scene, jobId, agent)).toMatchObject({ status: "Pending" });
+      expect(tick(scene)).toMatchObject({ issued: 0, completed: 0 });
+    }
   });
 
   it("LIC-06: can't be outrun: a manifest named before is not handed out after", () => {

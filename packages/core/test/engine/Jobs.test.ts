@@ -34,7 +34,7 @@ describe("a job", () => {
       approved: null,
       enabled: null,
     });
-    expect(plane.call(plane.fettle.jobs.get(as("uli"), job.id))).toEqual(job);
+    expect(plane.call(plane.fettle.jobs.get(as("uli"), job.id))).toEqual({ ...job, suspended: null });
   });
 
   it("hears everything that is wrong with its draft at once, and is not saved", () => {

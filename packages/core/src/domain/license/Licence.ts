@@ -1,6 +1,7 @@
 /**
- * Who has a seat (LIC-04, LIC-05, LIC-12): a pure answer to "given these assets now", never stored, so it can't go
- * stale. Past the number of seats they go by activation time, oldest first, ties by asset id.
+ * Who has a seat (LIC-04, LIC-05, LIC-09, LIC-12): a pure answer to "given these assets now", never stored, so it can't go
+ * stale, and whatever goes away frees its seat (LIC-08, LIC-11). Past the number of seats they go by activation time, oldest
+ * first, ties by asset id. Scanning needs none (LIC-10).
  */
 import * as Asset from "../asset/Asset.ts";
 import type { LicensedModule } from "../shared/Module.ts";
@@ -12,6 +13,16 @@ export type SeatVerdict =
   | { readonly _tag: "Licensed" }
   | { readonly _tag: "NotLicensed"; readonly rule: string; readonly reason: string };
 
+/** What seats depend on, as of one moment. */
+export interface Standing {
+  readonly subscription: Subscription.Subscription;
+  readonly tree: TagTree;
+  readonly assets: readonly Asset.Asset[];
+  readonly now: number;
+}
+
+const licensed: SeatVerdict = { _tag: "Licensed" };
+
 const refused = (rule: string, reason: string): SeatVerdict => ({ _tag: "NotLicensed", rule, reason });
 
 /** The verdict on each asset, by id, for one module (LIC-09). */
@@ -22,27 +33,103 @@ export const assignSeats = (
   now: number,
   module: LicensedModule = "PM",
 ): ReadonlyMap<string, SeatVerdict> => {
-  const plan = Subscription.planAt(subscription, now);
-  const licence = Subscription.licenceOf(subscription, module);
+  const judge = judgeOf({ subscription, tree, now }, module);
   const verdicts = new Map<string, SeatVerdict>();
-  const included = TagSelection.matcher(licence.include, tree);
-  const excluded = TagSelection.matcher(licence.exclude, tree);
-  const candidates: Asset.Asset[] = [];
-  for (const asset of assets) {
-    if (plan === "Free") verdicts.set(asset.id, refused("LIC-03", "the Free plan deploys nothing"));
-    else if (!Asset.isActive(asset, module)) verdicts.set(asset.id, refused("LIC-05", `${module} is not activated`));
-    else if (plan === "Trial") verdicts.set(asset.id, { _tag: "Licensed" });
-    else if (excluded(asset.tags)) verdicts.set(asset.id, refused("LIC-04", "in a tag excluded from licensing"));
-    else if (licence.include.tags.length > 0 && !included(asset.tags)) {
-      verdicts.set(asset.id, refused("LIC-04", "in no tag included in licensing"));
-    } else candidates.push(asset);
+  const candidates: Candidate[] = [];
+  for (const { id, activations, tags } of assets) {
+    const verdict = judge({ activations, tags });
+    if (verdict === null) candidates.push({ id, at: activations[module] ?? 0 });
+    else verdicts.set(id, verdict);
   }
-  const activatedAt = (asset: Asset.Asset): number => asset.activations[module] ?? 0;
-  candidates.sort((a, b) => activatedAt(a) - activatedAt(b) || (a.id < b.id ? -1 : 1));
-  for (const [i, asset] of candidates.entries()) {
-    const seated = i < licence.seats;
-    const reason = `all ${licence.seats} seats are taken by earlier activations`;
-    verdicts.set(asset.id, seated ? { _tag: "Licensed" } : refused("LIC-05", reason));
-  }
+  const { seats } = Subscription.licenceOf(subscription, module);
+  const late = refused("LIC-05", `all ${seats} seats are taken by earlier activations`);
+  if (candidates.length > seats) candidates.sort(inOrder);
+  for (const [i, { id }] of candidates.entries()) verdicts.set(id, i < seats ? licensed : late);
   return verdicts;
 };
+
+/** How far the seats of a module are used (LIC-05). */
+export interface Consumption {
+  readonly module: LicensedModule;
+  readonly seats: number;
+  /** Assets that could be licensed: may be more than there are seats. */
+  readonly candidates: number;
+  /** Those that are. */
+  readonly licensed: number;
+  /** Candidates of seats, in percent, past 100 too; null without a seat. */
+  readonly percent: number | null;
+}
+
+/** The consumption of each module that seats were bought of; none but on Full (LIC-12). */
+export const consumption = (standing: Standing): readonly Consumption[] => {
+  const { subscription, now, assets } = standing;
+  if (Subscription.planAt(subscription, now) !== "Full") return [];
+  const modules = Object.keys(subscription.licences) as LicensedModule[];
+  return modules.map((module) => {
+    const judge = judgeOf(standing, module);
+    const { seats } = Subscription.licenceOf(subscription, module);
+    const candidates = assets.reduce((count, asset) => count + (judge(asset) === null ? 1 : 0), 0);
+    const percent = seats === 0 ? null : (100 * candidates) / seats;
+    return { module, seats, candidates, licensed: Math.min(candidates, seats), percent };
+  });
+};
+
+/** An asset that gains or loses a seat. */
+export interface SeatChange {
+  readonly assetId: string;
+  readonly change: "gains" | "loses";
+  /** The rule that keeps it from having one: before, when it gains; after, when it loses. */
+  readonly rule: string;
+  readonly reason: string;
+}
+
+/** Who gains or loses a seat of a module when one standing becomes the other, ordered by asset id. */
+export const changesIf = (before: Standing, after: Standing, module: LicensedModule = "PM"): readonly SeatChange[] => {
+  const [was, is] = [before, after].map((s) => assignSeats(s.subscription, s.tree, s.assets, s.now, module)) as [
+    ReadonlyMap<string, SeatVerdict>,
+    ReadonlyMap<string, SeatVerdict>,
+  ];
+  const ids = [...new Set([...was.keys(), ...is.keys()])].sort();
+  return ids.flatMap((assetId): readonly SeatChange[] => {
+    const [then, now] = [was.get(assetId) ?? absent, is.get(assetId) ?? absent];
+    if (then._tag === now._tag) return [];
+    if (now._tag === "NotLicensed") return [{ assetId, change: "loses", rule: now.rule, reason: now.reason }];
+    return then._tag === "NotLicensed"
+      ? [{ assetId, change: "gains", rule: then.rule, reason: `no longer so: ${then.reason}` }]
+      : [];
+  });
+};
+
+const absent = refused("LIC-08", "the asset is not there");
+
+interface Candidate {
+  readonly id: string;
+  readonly at: number;
+}
+
+const inOrder = (a: Candidate, b: Candidate): number => a.at - b.at || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+
+/** Why an asset has no seat whatever the others have; null: it is a candidate, or licensed already (LIC-12). */
+type Judge = (asset: Pick<Asset.Asset, "activations" | "tags">) => SeatVerdict | null;
+
+const judgeOf = ({ subscription, tree, now }: Omit<Standing, "assets">, module: LicensedModule): Judge => {
+  const plan = Subscription.planAt(subscription, now);
+  if (plan === "Free") return always(refused("LIC-03", "the Free plan deploys nothing"));
+  const inactive = refused("LIC-05", `${module} is not activated`);
+  if (plan === "Trial") return (asset) => (Asset.isActive(asset, module) ? licensed : inactive);
+  const { include, exclude } = Subscription.licenceOf(subscription, module);
+  const included = include.tags.length === 0 ? null : TagSelection.matcher(include, tree);
+  const excluded = exclude.tags.length === 0 ? null : TagSelection.matcher(exclude, tree);
+  const isOut = refused("LIC-04", "in a tag excluded from licensing");
+  const isNotIn = refused("LIC-04", "in no tag included in licensing");
+  return (asset) => {
+    if (!Asset.isActive(asset, module)) return inactive;
+    if (excluded?.(asset.tags) === true) return isOut;
+    return included?.(asset.tags) === false ? isNotIn : null;
+  };
+};
+
+const always =
+  (verdict: SeatVerdict): Judge =>
+  () =>
+    verdict;

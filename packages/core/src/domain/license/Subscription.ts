@@ -1,6 +1,10 @@
-/** A subscription: the tenant's plan, the seats and licence tags of each module, limits (LIC-01, LIC-04, LIC-05, LIC-09, LIC-12). */
+/**
+ * A subscription: the tenant's plan, the seats and licence tags of each module, limits (LIC-01, LIC-04, LIC-05, LIC-09,
+ * LIC-12). Nothing happens *at* an expiry; what it does follows from its instant, whenever somebody asks (LIC-02).
+ */
 import type { Limits } from "../shared/Limits.ts";
 import type { LicensedModule } from "../shared/Module.ts";
+import * as Rejection from "../shared/Rejection.ts";
 import type { TagSet } from "../tag/TagSelection.ts";
 
 export type Plan = "Free" | "Trial" | "Full";
@@ -35,6 +39,47 @@ export const noLicence: ModuleLicence = { seats: 0, include: noTags, exclude: no
 /** The plan that is in force: Trial and Full fall back to Free at their instant (LIC-01). */
 export const planAt = (subscription: Subscription, now: number): Plan =>
   subscription.expiresAt !== null && now >= subscription.expiresAt ? "Free" : subscription.plan;
+
+/** The last instant at which it fell back to Free, as of now; null when it never did (LIC-01). */
+export const fellBackAt = (subscription: Subscription, now: number): number | null => {
+  const { plan, expiresAt, lapsedAt } = subscription;
+  if (plan === "Free" || expiresAt === null || now < expiresAt) return lapsedAt;
+  return Math.max(expiresAt, lapsedAt ?? expiresAt);
+};
+
+/** The instant to note for what is done under the subscription now: later than its last fall, on a clock that stood still too. */
+export const instantAt = (subscription: Subscription, now: number): number => {
+  const fell = fellBackAt(subscription, now);
+  return fell === null ? now : Math.max(now, fell + 1);
+};
+
+/** The subscription as it is to be; a fall that is found meanwhile, or comes with the change, is kept. */
+export const changed = (
+  known: Subscription | null,
+  next: Omit<Subscription, "lapsedAt">,
+  now: number,
+): Subscription => {
+  if (known === null) return { ...next, lapsedAt: null };
+  const fell = fellBackAt(known, now);
+  const falls = planAt(known, now) !== "Free" && planAt({ ...next, lapsedAt: null }, now) === "Free";
+  return { ...next, lapsedAt: falls ? instantAt(known, now) : fell };
+};
+
+/** Why licence tags can't be given, or null: they exist on Full only (LIC-12). Those that stand already are kept on a fall. */
+export const tagsFault = (known: Subscription | null, next: Pick<Subscription, "plan" | "licences">) => {
+  const held = new Set(known === null ? [] : tagsOf(known));
+  const added = next.plan === "Full" ? undefined : tagsOf(next).find((tag) => !held.has(tag));
+  if (added === undefined) return null;
+  const message = `licence tags exist on Full only; leave out ${added}, or choose Full`;
+  return Rejection.make("LIC-12", "conflict", message, "licences");
+};
+
+/** Why jobs can't be made, enabled or sent, or null: there is none of it on Free (LIC-03). */
+export const deploymentFault = (subscription: Subscription, now: number): Rejection.Rejection | null => {
+  if (planAt(subscription, now) !== "Free") return null;
+  const message = "the Free plan has no deployment and no rollback; it shows what is missing and installed";
+  return Rejection.make("LIC-03", "conflict", message);
+};
 
 /** What was bought of a module. */
 export const licenceOf = (subscription: Subscription, module: LicensedModule): ModuleLicence =>
