@@ -25,6 +25,8 @@ import { type Rejected, reject } from "./Rejected.ts";
 
 /** An entity with the revision it was read at. */
 export interface Versioned<A> {
+  /** Of whom it was read: what is decided on it may be written for nobody else (EVT-03). */
+  readonly tenantId: string;
   readonly id: string;
   readonly revision: number;
   readonly value: A;
@@ -59,14 +61,14 @@ export const get = <K extends EntityKind>(
 ): Effect.Effect<Versioned<EntityOf<K>> | null, StorageError, Storage> =>
   Effect.flatMap(Storage, (storage) =>
     Effect.flatMap(storage.get(tenantId, kind, id), (stored) =>
-      stored === null ? Effect.succeed(null) : decode(kind, stored),
+      stored === null ? Effect.succeed(null) : decode(tenantId, kind, stored),
     ),
   );
 
 /** Every entity of a kind in a tenant. */
 export const all = Effect.fnUntraced(function* <K extends EntityKind>(tenantId: string, kind: K) {
   const storage = yield* Storage;
-  return yield* pages(kind, (after) => storage.list(tenantId, kind, { ...after, limit: PAGE_LIMIT_MAX }));
+  return yield* pages(tenantId, kind, (after) => storage.list(tenantId, kind, { ...after, limit: PAGE_LIMIT_MAX }));
 });
 
 /** One page of a kind, in the order of ids; `after` null is the first. */
@@ -77,7 +79,7 @@ export const page = Effect.fnUntraced(function* <K extends EntityKind>(
 ) {
   const stored = yield* (yield* Storage).list(tenantId, kind, { limit, ...(after === null ? {} : { after }) });
   const found: Versioned<EntityOf<K>>[] = [];
-  for (const each of stored) found.push(yield* decode(kind, each));
+  for (const each of stored) found.push(yield* decode(tenantId, kind, each));
   return found;
 });
 
@@ -89,7 +91,7 @@ export const allBy = Effect.fnUntraced(function* <K extends EntityKind>(
   value: string,
 ) {
   const storage = yield* Storage;
-  return yield* pages(kind, (after) =>
+  return yield* pages(tenantId, kind, (after) =>
     storage.find(tenantId, kind, { name, value }, { ...after, limit: PAGE_LIMIT_MAX }),
   );
 });
@@ -104,7 +106,7 @@ export const some = Effect.fnUntraced(function* <K extends EntityKind>(
   const found: Versioned<EntityOf<K>>[] = [];
   for (let i = 0; i < ids.length; i += PAGE_LIMIT_MAX) {
     const page = yield* storage.getMany(tenantId, kind, ids.slice(i, i + PAGE_LIMIT_MAX));
-    for (const stored of page) found.push(yield* decode(kind, stored));
+    for (const stored of page) found.push(yield* decode(tenantId, kind, stored));
   }
   return found;
 });
@@ -120,10 +122,15 @@ export const put = <K extends EntityKind>(kind: K, id: string, value: EntityOf<K
 });
 
 /** Expects an entity as it was read, or not at all. */
-export const expected = (kind: EntityKind, id: string, read: { readonly revision: number } | null): Expectation => ({
+export const expected = (
+  kind: EntityKind,
+  id: string,
+  read: { readonly revision: number; readonly tenantId?: string } | null,
+): Expectation => ({
   kind,
   id,
   revision: read?.revision ?? "absent",
+  ...(read?.tenantId === undefined ? {} : { tenantId: read.tenantId }),
 });
 
 /** An event about an entity. */
@@ -174,10 +181,14 @@ export const refused = (
   return because._tag === "Revision" ? reject("JOB-18", "stale", message) : reject(null, "conflict", message);
 };
 
-const decode = <K extends EntityKind>(kind: K, stored: Stored): Effect.Effect<Versioned<EntityOf<K>>, StorageError> => {
+const decode = <K extends EntityKind>(
+  tenantId: string,
+  kind: K,
+  stored: Stored,
+): Effect.Effect<Versioned<EntityOf<K>>, StorageError> => {
   const parsed = codecs[kind].safeParse(stored.body);
   if (parsed.success) {
-    return Effect.succeed({ id: stored.id, revision: stored.revision, value: parsed.data as EntityOf<K> });
+    return Effect.succeed({ tenantId, id: stored.id, revision: stored.revision, value: parsed.data as EntityOf<K> });
   }
   return Effect.fail(
     new StorageError({
@@ -191,6 +202,7 @@ const decode = <K extends EntityKind>(kind: K, stored: Stored): Effect.Effect<Ve
 };
 
 const pages = <K extends EntityKind>(
+  tenantId: string,
   kind: K,
   read: (after: { readonly after?: string }) => Effect.Effect<readonly Stored[], StorageError>,
 ) =>
@@ -199,7 +211,7 @@ const pages = <K extends EntityKind>(
     let after: { readonly after?: string } = {};
     for (;;) {
       const page = yield* read(after);
-      for (const stored of page) found.push(yield* decode(kind, stored));
+      for (const stored of page) found.push(yield* decode(tenantId, kind, stored));
       const last = page.at(-1);
       if (last === undefined || page.length < PAGE_LIMIT_MAX) return found;
       after = { after: last.id };

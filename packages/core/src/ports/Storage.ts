@@ -17,6 +17,8 @@ export const entityKinds = [
   "activationKey",
   "asset",
   "agent",
+  "removedAgent",
+  "purgeRule",
   "patch",
   "feed",
   "vendorFile",
@@ -60,6 +62,8 @@ export interface Expectation {
   readonly kind: EntityKind;
   readonly id: string;
   readonly revision: number | "absent";
+  /** The tenant that it was read of; a batch of another tenant can't rest on it, and is refused as a whole (EVT-03). */
+  readonly tenantId?: string;
 }
 
 /** Adds to a counter (0 until first used); refused when the sum would leave `floor`…`ceiling`, both inclusive. */

@@ -46,7 +46,12 @@ export const checkBatch = (batch: Batch): void => {
   if (changes > BATCH_CHANGES_MAX)
     throw refused("commit", `${changes} changes in a batch; at most ${BATCH_CHANGES_MAX}`);
   checkText("commit", "tenantId", batch.tenantId);
-  for (const { id } of expect) checkText("commit", "id", id);
+  for (const { kind, id, tenantId } of expect) {
+    checkText("commit", "id", id);
+    if (tenantId !== undefined && tenantId !== batch.tenantId) {
+      throw refused("commit", `${kind} ${id} was read of another tenant than the batch is for`);
+    }
+  }
   for (const { key, by, floor, ceiling } of counters) {
     checkText("commit", "key", key);
     checkInteger("by", by);

@@ -1,5 +1,5 @@
 /** Tenants never mix (EVT-03): the same ids, keys and index values stand beside each other. */
-import { same } from "../Conformance.ts";
+import { failsWith, same } from "../Conformance.ts";
 import { del, event, put, storageCase, tenantOf } from "./StorageSubject.ts";
 
 const indexes = [{ name: "state", value: "on" }];
@@ -32,6 +32,19 @@ export const tenantCases = [
     yield* b.must({ writes: [del("job", "x")] });
     same(yield* a.body("job", "x"), "of a", "a's body after b's delete");
     same((yield* a.storage.find(a.id, "job", { name: "state", value: "on" }, { limit: 9 })).length, 1, "a's index");
+  }),
+  storageCase("mixed-a", "EVT-03: what was read of one tenant can't be written for another", function* (a, subject) {
+    const b = tenantOf(subject, "mixed-b");
+    yield* a.must({ writes: [put("job", "x", "of a")] });
+    yield* b.must({ writes: [put("job", "x", "of b")] });
+    const expect = [{ kind: "job", id: "x", revision: 1, tenantId: a.id }] as const;
+    yield* failsWith(
+      b.commit({ expect, writes: [put("job", "x", "of a, in b")] }),
+      "Refused",
+      "b's commit on a's word",
+    );
+    same(yield* b.body("job", "x"), "of b", "b's body");
+    yield* a.must({ expect, writes: [put("job", "x", "of a again")] });
   }),
   storageCase("sets-a", "EVT-03: counters, unique keys and event positions are a tenant's own", function* (a, subject) {
     const b = tenantOf(subject, "sets-b");
