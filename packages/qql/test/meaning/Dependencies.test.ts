@@ -45,6 +45,13 @@ describe("what a query depends on", () => {
     );
   });
 
+  it.each(["lastSeen > now-1d", "lastSeen: [2024, now]", "lastSeen: [2024 .. now]", "boots: (now-7d .. 2024)"])(
+    "is the clock for %s",
+    (text) => {
+      expect(dependenciesOf(text).isOnClock).toBe(true);
+    },
+  );
+
   it("is the clock only where a date is relative", () => {
     fc.assert(
       fc.property(fc.oneof(queries, narrowQueries), documents, instants, instants, (text, document, now, later) => {
@@ -117,6 +124,20 @@ describe("the cost of a query", () => {
     ["a condition", "serial: x", "its opposite", "not serial: x"],
   ])("of %s (%s) is below that of %s (%s)", (_, cheap, __, dear) => {
     expect(cost(cheap)).toBeLessThan(cost(dear));
+  });
+
+  it.each([
+    ["serial: x", 1],
+    ["serial: [x, y, z]", 3],
+    ["serial: [x*, y]", 21],
+    ["cpuCount > 3 and serial: x", 2],
+    ["serial: x and serial: y and serial: z", 3],
+    ["serial: x or cpuCount > 3", 21],
+    ["name: remote code", 100],
+    ["name: remote code and cpuCount > 3", 21],
+    ["interfaces: (label: x and isUp: true)", 2],
+  ])("%s is %i units", (text, units) => {
+    expect(cost(text)).toBe(units);
   });
 
   it("of what reads everything is that of reading everything", () => {

@@ -162,6 +162,17 @@ describe("an explanation", () => {
     ]);
   });
 
+  it("counts the elements that decide, and none of what is no element", () => {
+    const decisiveOf = (asset: object): readonly unknown[] =>
+      Explain.decisive(Explain.explain(checkedOf("interfaces: (label: eth0)"), { name: "web", ...asset }, 0)).map(
+        ({ values }) => [...values.values()].flat(),
+      );
+    expect(decisiveOf({ interfaces: [{ label: "eth1" }, { label: "eth0" }] })).toEqual([["eth0"]]);
+    expect(decisiveOf({ interfaces: [{ label: "eth1" }, 5, "x", null] })).toEqual([["eth1"]]);
+    const explanation = Explain.explain(checkedOf("host.model: x"), { name: "web", host: "x" }, 0);
+    expect(explanation).toMatchObject({ holds: false, values: new Map([["host.model", []]]) });
+  });
+
   it("of search text asks each token that takes part", () => {
     const explanation = Explain.explain(
       checkedOf("host: (latitude)"),
