@@ -51,7 +51,13 @@ export type Sequencer = ReturnType<typeof sequencer>;
 export const send = Effect.fn("Exchange.send")(function* (
   party: Party,
   sequence: number,
-  call: { readonly method: "GET" | "POST"; readonly path: string; readonly body: Uint8Array },
+  call: {
+    readonly method: "GET" | "POST";
+    readonly path: string;
+    readonly body: Uint8Array;
+    /** The most that is read of the reply; what a document may have, unless told. */
+    readonly replyBytes?: number;
+  },
 ) {
   const environment = yield* AgentEnvironment;
   const transport = yield* Transport;
@@ -66,7 +72,9 @@ export const send = Effect.fn("Exchange.send")(function* (
     nonce: environment.nonce(),
   };
   const request = SignedRequest.sign(about, call.body, party.keys);
-  const reply = yield* transport.send(request, { replyBytes: wireLimits.documentBytes * 2 });
+  const reply = yield* transport.send(request, {
+    replyBytes: Math.max(wireLimits.documentBytes * 2, call.replyBytes ?? 0),
+  });
   if (reply.status >= 400) return yield* refused(reply);
   return { reply, components: { ...about, bodyDigest: digest(call.body) } };
 });

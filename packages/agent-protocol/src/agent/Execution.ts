@@ -13,6 +13,7 @@ import type { Session } from "./CheckIn.ts";
 import * as Evidence from "./Evidence.ts";
 import { Installer, type InstallerError, type InstallReport } from "./Installer.ts";
 import * as NextStep from "./NextStep.ts";
+import * as PatchFiles from "./PatchFiles.ts";
 import { AgentEnvironment } from "./Ports.ts";
 
 /** What a step left: more to do at once, or a time to come back at (a lock, a start that lies ahead). */
@@ -87,7 +88,9 @@ const prefetch = Effect.fn("Execution.prefetch")(function* (
   const installer = yield* Installer;
   const found = yield* installer.detect(patch);
   const needed = Detection.verdict(run.manifest.kind, patch, found) === "Unsatisfied";
-  const report = needed ? yield* installer.prefetch(patch) : nothingToFetch;
+  const report = needed
+    ? ((yield* PatchFiles.obtain(session, patch)) ?? (yield* installer.prefetch(patch)))
+    : nothingToFetch;
   const record = { _tag: "Prefetched", runId, patchId: patch.patchId, report } as const;
   if (report.reasonCode === null) return yield* session.memory.record([record]);
   const reason = report.outputTail === "" ? (report.reason ?? "") : report.outputTail;

@@ -7,6 +7,7 @@ import * as Data from "effect/Data";
 import type { Effect } from "effect/Effect";
 import type { InstalledVersions, PatchInstruction } from "../vocabulary/Package.ts";
 import type { PackageFormat } from "../vocabulary/PackageVersion.ts";
+import type { PatchFile } from "../vocabulary/PatchFile.ts";
 import type { ReasonCode } from "../vocabulary/ReasonCode.ts";
 
 /** A: transactional (rpm, msi) · B: detectable · C: opaque, never run twice. */
@@ -23,13 +24,26 @@ export interface InstallReport {
   readonly outputTail: string;
 }
 
-/** Why an installer could not even try. `Busy` is a lock held by somebody else: wait and try again. */
+/** Why an installer could not even try. `Busy` is a lock held by somebody else, `Unreachable` a network that is down: wait and try again. */
 export class InstallerError extends Data.TaggedError("InstallerError")<{
-  readonly reason: "Busy" | "NotPrivileged" | "ToolMissing" | "InstructionRefused" | "Unreadable";
+  readonly reason: "Busy" | "Unreachable" | "NotPrivileged" | "ToolMissing" | "InstructionRefused" | "Unreadable";
   readonly message: string;
   readonly isRetryable: boolean;
   readonly cause?: unknown;
 }> {}
+
+/**
+ * What an installer does that works from files. The runtime fetches nothing past a file's size, and hands over only bytes whose
+ * size and digest are those of the signed list; who signed a file is the installer's to check before it runs it (11).
+ */
+export interface FileInstaller {
+  /** Whether it holds the file already, its bytes verified again. */
+  readonly holds: (file: PatchFile) => Effect<boolean, InstallerError>;
+  /** Fetches a file from its url, reading no more than its size and one byte. Not verified yet. */
+  readonly fetch: (file: PatchFile, url: string) => Effect<Uint8Array, InstallerError>;
+  /** Keeps verified bytes, under their digest alone (T21). */
+  readonly keep: (file: PatchFile, bytes: Uint8Array) => Effect<void, InstallerError>;
+}
 
 export interface InstallerShape {
   readonly name: string;
@@ -37,6 +51,8 @@ export interface InstallerShape {
   readonly supportsRollback: boolean;
   /** By which rules the versions of its packages compare; left out where it installs no packages of a database. */
   readonly packageFormat?: PackageFormat;
+  /** Left out by an installer that can't: a patch that needs files is then reported as failed, and why. */
+  readonly files?: FileInstaller;
   /** What the package database says about each package of the instruction. Changes nothing. */
   readonly detect: (patch: PatchInstruction) => Effect<readonly InstalledVersions[], InstallerError>;
   /** Fetches and checks what an installation will need, without installing. */

@@ -1,4 +1,5 @@
 import type { PackageFormat } from "./PackageVersion.ts";
+import type { PatchFile } from "./PatchFile.ts";
 
 /**
  * A package of a package manager, by name, architecture and EVR (`[epoch:]version-release`, epoch left out when 0); on Windows
@@ -27,6 +28,8 @@ export interface PatchInstruction {
   /** By which rules its versions compare; `rpm` unless told. */
   readonly format?: PackageFormat;
   readonly packages: readonly WantedPackage[];
+  /** The files that install it, in their order; left out where a package manager fetches by itself. */
+  readonly files?: readonly PatchFile[];
 }
 
 /** Packages of one patch, those whose place they take counted with them: what a detection, and a fact about it, can hold. */

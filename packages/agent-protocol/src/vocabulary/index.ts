@@ -6,6 +6,7 @@ export type { JobKind } from "./JobKind.ts";
 export * as ModuleConduct from "./ModuleConduct.ts";
 export * as Package from "./Package.ts";
 export * as PackageVersion from "./PackageVersion.ts";
+export * as PatchFile from "./PatchFile.ts";
 export * as PatchOutcome from "./PatchOutcome.ts";
 export * as ReasonCode from "./ReasonCode.ts";
 export type { RebootPolicy } from "./RebootPolicy.ts";

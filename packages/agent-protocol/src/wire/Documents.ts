@@ -4,9 +4,17 @@
  */
 import * as z from "zod";
 import * as Package from "../vocabulary/Package.ts";
+import * as Files from "../vocabulary/PatchFile.ts";
 import * as ConfigurationSettings from "./ConfigurationSettings.ts";
 import { wireLimits } from "./WireLimits.ts";
 import * as Words from "./Words.ts";
+
+// Nothing but https, and nothing in it that would be a secret or another host in disguise.
+const isPlainHttps = (text: string): boolean => {
+  if (!URL.canParse(text)) return false;
+  const url = new URL(text);
+  return url.protocol === "https:" && url.username === "" && url.password === "" && url.hostname !== "";
+};
 
 const rebootPolicy = z.strictObject({ _tag: z.literal("Suppress") });
 
@@ -47,6 +55,19 @@ export const WantedPackage = Words.pkg.extend({
   isPresence: z.literal(true).exactOptional(),
 });
 
+/** A file that installs a patch, so that who signed the list signed for its bytes (PAT-04). */
+export const PatchFile = z
+  .strictObject({
+    url: z.string().max(Files.URL_CHARACTERS_MAX).refine(isPlainHttps, "an https url without a user name").nullable(),
+    digest: Words.digest,
+    sizeBytes: z.int().min(1).max(Files.BYTES_MAX),
+    signer: z.string().min(1).max(Files.SIGNER_CHARACTERS_MAX).nullable(),
+  })
+  .refine(
+    ({ url, sizeBytes }) => url !== null || sizeBytes <= Files.HANDED_OUT_BYTES_MAX,
+    `the control plane hands out files of at most ${Files.HANDED_OUT_BYTES_MAX} bytes`,
+  );
+
 /** One patch of a list: exactly these packages at exactly these versions. */
 export const PatchListItem = z
   .strictObject({
@@ -62,6 +83,7 @@ export const PatchListItem = z
         (wanted) => Package.concerned(wanted).length <= wireLimits.packagesPerPatch,
         `at most ${wireLimits.packagesPerPatch} packages, those whose place they take included`,
       ),
+    files: z.array(PatchFile).min(1).max(Files.PER_PATCH_MAX).exactOptional(),
   })
   .refine(
     ({ format, packages }) => Package.concerned(packages).every((p) => Words.isOf(format ?? "rpm", p)),

@@ -105,6 +105,9 @@ describe.each(Object.entries(subjects))("%s", (name, { schema, sample }) => {
 const text = (length: number): string => "t".repeat(length);
 const pkg = { name: "a", arch: "noarch", evr: "1-1" };
 const product = { name: "Microsoft Visual C++ 2022 (x64) – 14.38", arch: "x86_64", evr: "14.38.33135.0" };
+const file = { url: "https://a.example/x.msi", digest: Samples.digest(1), sizeBytes: 1, signer: null };
+const withFile = (over: object) => ({ ...item, files: [{ ...file, ...over }] });
+const urlOf = (length: number): string => `https://a.example/`.padEnd(length, "x");
 const replacing = (own: number, replaced: number) =>
   times(own, (n) => {
     const old = { ...pkg, name: `old${n}` };
@@ -175,6 +178,22 @@ const caps: readonly Cap[] = [
     { ...item, packages: [{ ...pkg, replaces: [pkg] }] },
     { ...item, packages: [{ ...pkg, replaces: [product] }] },
   ],
+  ["PatchList", "patches.0", { ...item, files: times(16, () => file) }, { ...item, files: times(17, () => file) }],
+  ["PatchList", "patches.0", { ...item, files: [file] }, { ...item, files: [] }],
+  [
+    "PatchList",
+    "patches.0",
+    withFile({ url: null, sizeBytes: 2 ** 28 }),
+    withFile({ url: null, sizeBytes: 2 ** 28 + 1 }),
+  ],
+  ["PatchList", "patches.0", withFile({ sizeBytes: 2 ** 32 }), withFile({ sizeBytes: 2 ** 32 + 1 })],
+  ["PatchList", "patches.0", withFile({ sizeBytes: 1 }), withFile({ sizeBytes: 0 })],
+  ["PatchList", "patches.0", withFile({ url: urlOf(2_048) }), withFile({ url: urlOf(2_049) })],
+  ["PatchList", "patches.0", withFile({ url: "https://a.example/x" }), withFile({ url: "http://a.example/x" })],
+  ["PatchList", "patches.0", withFile({ url: "https://a.example/@b" }), withFile({ url: "https://u:p@a.example/" })],
+  ["PatchList", "patches.0", withFile({ signer: text(512) }), withFile({ signer: text(513) })],
+  ["PatchList", "patches.0", withFile({ signer: null }), withFile({ signer: "" })],
+  ["PatchList", "patches.0", withFile({ digest: Samples.digest(2) }), withFile({ digest: "sha256:00" })],
   // 508 of their own and four that they replace, or five.
   ["PatchList", "patches.0.packages", replacing(508, 4), replacing(508, 5)],
   ["PatchList", "patches.0.packages.0.name", text(128), text(129)],

@@ -82,7 +82,10 @@ const document = Effect.fnUntraced(function* (proved: ProvedRequest, path: strin
   yield* CheckIns.remember(proved);
   const reply: SignedRequest.WireReply = {
     status: 200,
-    headers: { "content-type": "application/json", "cache-control": "private, immutable" },
+    headers: {
+      "content-type": found.payloadType === SignedDocuments.FILE_TYPE ? SignedDocuments.FILE_TYPE : "application/json",
+      "cache-control": "private, immutable",
+    },
     body: found.bytes,
   };
   return reply;

@@ -188,8 +188,9 @@ const issue = Effect.fn("Dispatcher.issue")(function* (
 });
 
 // The wire's own arrays, for what is planned is never written to.
-const listed = (p: PlannedPatch): Documents.PatchList["patches"][number] => ({
+const listed = ({ files, ...p }: PlannedPatch): Documents.PatchList["patches"][number] => ({
   ...p,
+  ...(files === undefined ? {} : { files: files.map((f) => ({ ...f })) }),
   packages: p.packages.map(({ replaces, ...own }) =>
     replaces === undefined ? own : { ...own, replaces: [...replaces] },
   ),

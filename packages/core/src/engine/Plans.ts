@@ -36,7 +36,7 @@ export const compile = Effect.fn("Plans.compile")(function* (tenantId: string, j
       seats: Licence.assignSeats(subscription, tree, assets, environment.now()),
       assessments: yield* Assessments.all(tenantId),
       patches: (yield* Repository.all(tenantId, "patch")).map((p) => p.value),
-      supplied: new Set((yield* Repository.all(tenantId, "vendorFile")).map((f) => f.id)),
+      supplied: new Map((yield* Repository.all(tenantId, "vendorFile")).map((f) => [f.id, f.value])),
       // Read only where the query may ask for them: there are many.
       qids:
         job.patches?._tag === "Query" && /qid/i.test(job.patches.query)

@@ -1,6 +1,7 @@
 /** Signs documents with the tenant's key, keeps their bytes, and says who may fetch them. */
 import { type Crypto, Dsse } from "@fettle/agent-protocol";
 import * as Effect from "effect/Effect";
+import * as AssetRun from "../domain/run/AssetRun.ts";
 import { BlobStore } from "../ports/BlobStore.ts";
 import { TenantKeys } from "../ports/TenantKeys.ts";
 import type { DocumentRecord } from "../schema/Stored.ts";
@@ -37,6 +38,26 @@ export const fetch = Effect.fn("SignedDocuments.fetch")(function* (
   agentId: string,
 ) {
   const found = yield* Repository.get(tenantId, "document", idOf(digest));
-  if (found === null || (found.value.agentId !== null && found.value.agentId !== agentId)) return null;
-  return { payloadType: found.value.payloadType, bytes: yield* (yield* BlobStore).get(tenantId, digest) };
+  const isTheirs = found !== null && (found.value.agentId === null || found.value.agentId === agentId);
+  if (!isTheirs && !(yield* isFileOf(tenantId, digest, agentId))) return null;
+  const payloadType = isTheirs ? found.value.payloadType : FILE_TYPE;
+  return { payloadType, bytes: yield* (yield* BlobStore).get(tenantId, digest) };
+});
+
+/** What a file that someone supplied is handed out as. */
+export const FILE_TYPE = "application/octet-stream";
+
+// PAT-04: supplied content is for the agents that were issued a manifest whose list names it, as long as its run isn't over.
+const isFileOf = Effect.fn("SignedDocuments.isFileOf")(function* (
+  tenantId: string,
+  digest: Crypto.Digest,
+  agentId: string,
+) {
+  const runs = yield* Repository.allBy(tenantId, "assetRun", "asset", agentId);
+  return runs.some(
+    ({ value: run }) =>
+      run.manifest !== null &&
+      !AssetRun.isFinal(run) &&
+      run.patches.some((p) => p.files?.some((f) => f.url === null && f.digest === digest) === true),
+  );
 });

@@ -116,6 +116,9 @@ const plannedPatch = z.strictObject({
   advisory: text.nullable(),
   format: packageFormat.exclude(["rpm"]).exactOptional(),
   packages: z.array(wantedPackage),
+  files: z
+    .array(z.strictObject({ url: text.nullable(), digest, sizeBytes: int, signer: text.nullable() }))
+    .exactOptional(),
 });
 const plan = z.strictObject({
   jobId: text,

@@ -35,6 +35,8 @@ export interface MachineOptions {
   readonly activation: IssuedActivationKey;
   /** Linux with RPM packages unless told; versions on Windows and on a Mac compare as they do there. */
   readonly platform?: "Windows" | "Linux" | "Mac";
+  /** What stands at which url for it, where its installer works from files; without it, it can't. */
+  readonly files?: ReadonlyMap<string, Uint8Array>;
   readonly timeZone?: string;
   readonly faults?: { readonly [packageName: string]: SimulatedOs.PackageFault };
   /** What the machine tells of its hardware, network and system beside that. */
@@ -89,6 +91,7 @@ export const make = (options: SandboxOptions): Sandbox => {
         packages: machine.packages,
         packageFormat: formatOf(machine.platform ?? "Linux") ?? "rpm",
         faults: machine.faults ?? {},
+        ...(machine.files === undefined ? {} : { files: machine.files }),
         ...(machine.details === undefined ? {} : { details: machine.details }),
         now,
       });

@@ -6,6 +6,7 @@ import * as Patch from "../../src/domain/patch/Patch.ts";
 import * as Plan from "../../src/domain/plan/Plan.ts";
 import * as Limits from "../../src/domain/shared/Limits.ts";
 import * as TagScope from "../../src/domain/tag/TagScope.ts";
+import * as PatchBuilders from "../../src/testing/builders/PatchBuilders.ts";
 import * as Arbitraries from "../scenario/Arbitraries.ts";
 import * as Forest from "../scenario/Forest.ts";
 import * as PlanWorld from "../scenario/PlanWorld.ts";
@@ -433,7 +434,10 @@ describe("which patches a deployment takes up", () => {
 
   it("PAT-04: also what someone supplied the file of, but nothing about which nothing is known", () => {
     for (const kind of [byList(), byQuery]) {
-      const plan = world({ job: kind, supplied: new Set(["W-2", "W-3", "W-4", "W-5"]) });
+      const plan = world({
+        job: kind,
+        supplied: new Map(["W-2", "W-3", "W-4", "W-5"].map((id) => [id, PatchBuilders.vendorFile(id)] as const)),
+      });
       expect(idsOf(plan.groups[0])).toEqual(["W-1", "W-2", "W-6"]);
     }
   });

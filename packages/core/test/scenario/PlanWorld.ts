@@ -40,7 +40,7 @@ export const inputs = (over: Partial<PlanInputs> = {}): PlanInputs => {
     seats: Licence.assignSeats(Values.subscription(), tree, assets, Values.START),
     assessments: new Map(assets.map((a) => [a.id, assessment([missing("P-1", pkg("openssl", "2-1"))])])),
     patches: [patch("P-1")],
-    supplied: new Set(),
+    supplied: new Map(),
     qids: new Map(),
     former: new Map(),
     replaced: new Map(),

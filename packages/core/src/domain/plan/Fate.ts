@@ -2,9 +2,10 @@
  * What one asset gets of a job's patches: exact packages at exact versions, in the order of work, and what it doesn't get
  * though it lacks it, by which rule. Assets of equal fate share one list. Pure.
  */
-import { Package } from "@fettle/agent-protocol/vocabulary";
+import { Package, PatchFile } from "@fettle/agent-protocol/vocabulary";
 import type { MissingPackage } from "../assessment/Judgement.ts";
 import { advisoryOf, type Patch } from "../patch/Patch.ts";
+import type { VendorFile } from "../patch/VendorFile.ts";
 import type { PackageFormat } from "../shared/Platform.ts";
 
 export interface PlannedPatch {
@@ -13,6 +14,8 @@ export interface PlannedPatch {
   /** How its versions compare; left out where they are RPM's. */
   readonly format?: Exclude<PackageFormat, "rpm">;
   readonly packages: readonly Package.WantedPackage[];
+  /** The files that install it; left out where the asset's own repositories bring it. */
+  readonly files?: readonly PatchFile.PatchFile[];
 }
 
 /** A patch that an asset would get but for a rule. */
@@ -39,6 +42,8 @@ export interface Past {
 export interface Behind {
   readonly format: PackageFormat | null;
   readonly missing: ReadonlyMap<string, readonly MissingPackage[]>;
+  /** Files that people supplied, by patch (PAT-04). */
+  readonly supplied: ReadonlyMap<string, VendorFile>;
 }
 
 /** A deployment brings what is behind to the version that fixes, and what is known by its presence to where it isn't. */
@@ -47,9 +52,12 @@ export const deployment = (patches: readonly Patch[], behind: Behind): Fate =>
     const packages = (behind.missing.get(patch.id) ?? []).map(wanted).sort(inOrder);
     if (packages.length === 0) return null;
     const refusal = tooMany(packages);
-    return refusal === null
-      ? planned(patch, behind.format, packages)
-      : { patchId: patch.id, rule: "PAT-14", reason: refusal };
+    if (refusal !== null) return { patchId: patch.id, rule: "PAT-14", reason: refusal };
+    const files = filesOf(patch, behind.supplied.get(patch.id) ?? null);
+    const problem = whyNoFiles(patch, files);
+    if (problem !== null) return { patchId: patch.id, ...problem };
+    const base = planned(patch, behind.format, packages);
+    return files.length === 0 ? base : { ...base, files };
   });
 
 /** A rollback takes packages back to the versions that stood there; newest first: what was put on last comes off first. */
@@ -66,7 +74,9 @@ export const rollback = (patches: readonly Patch[], past: Past): Fate =>
 
 /** Equal for the lists of assets of equal fate. */
 export const key = (patches: readonly PlannedPatch[]): string =>
-  JSON.stringify(patches.map((p) => [p.patchId, p.format ?? "rpm", p.packages.map(packageKey)]));
+  JSON.stringify(
+    patches.map((p) => [p.patchId, p.format ?? "rpm", p.packages.map(packageKey), (p.files ?? []).map(fileKey)]),
+  );
 
 /** What was withheld from how many assets, for each patch and reason once, ordered. */
 export const summary = (fates: readonly Fate[]): readonly Withheld[] => {
@@ -88,6 +98,39 @@ const planned = (patch: Patch, own: PackageFormat | null, packages: readonly Pac
   const format = own ?? patch.packageFormat ?? "rpm";
   const base = { patchId: patch.id, advisory: advisoryOf(patch) };
   return format === "rpm" ? { ...base, packages } : { ...base, format, packages };
+};
+
+const isDigest = (text: string): text is `sha256:${string}` => text.startsWith("sha256:");
+
+// What someone supplied is for a patch that names no files of its own.
+const filesOf = (patch: Patch, supplied: VendorFile | null): readonly PatchFile.PatchFile[] => {
+  const { download } = patch;
+  const own = download._tag === "Automatic" ? download.files : supplied === null ? [] : [supplied];
+  return own.flatMap(({ url, digest, sizeBytes, signer }) =>
+    isDigest(digest) ? [{ url, digest, sizeBytes, signer }] : [],
+  );
+};
+
+// A list that an agent would refuse is better not sent: what it can't be told is said here.
+const whyNoFiles = (
+  { download }: Patch,
+  files: readonly PatchFile.PatchFile[],
+): { readonly rule: string; readonly reason: string } | null => {
+  if (download._tag === "Repository") return null;
+  if (files.length === 0) return { rule: "PAT-02", reason: "its vendor names no file to install it from" };
+  if (files.length > PatchFile.PER_PATCH_MAX) {
+    return { rule: "PAT-02", reason: `${files.length} files; an agent is told ${PatchFile.PER_PATCH_MAX} at most` };
+  }
+  const large = files.find(
+    (f) => f.sizeBytes > (f.url === null ? PatchFile.HANDED_OUT_BYTES_MAX : PatchFile.BYTES_MAX),
+  );
+  if (large === undefined) return null;
+  return large.url === null
+    ? {
+        rule: "PAT-04",
+        reason: `its file has ${large.sizeBytes} bytes; the control plane hands out ${PatchFile.HANDED_OUT_BYTES_MAX} at most: supply a url`,
+      }
+    : { rule: "PAT-02", reason: `a file of ${large.sizeBytes} bytes; an agent fetches ${PatchFile.BYTES_MAX} at most` };
 };
 
 const gathered = (patches: readonly Patch[], of: (patch: Patch) => PlannedPatch | Withheld | null): Fate => {
@@ -120,6 +163,8 @@ const tooMany = (packages: readonly Package.WantedPackage[]): string | null => {
     ? null
     : `${replacing.name} replaces more than ${Package.REPLACED_MAX} packages at once`;
 };
+
+const fileKey = (f: PatchFile.PatchFile): readonly unknown[] => [f.url, f.digest, f.sizeBytes, f.signer];
 
 const packageKey = (p: Package.WantedPackage): readonly unknown[] => {
   const own = [p.name, p.arch, p.evr, p.isPresence === true];

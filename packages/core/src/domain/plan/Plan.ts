@@ -15,6 +15,7 @@ import type { Patch } from "../patch/Patch.ts";
 import * as Patches from "../patch/Patch.ts";
 import * as PatchCatalog from "../patch/PatchCatalog.ts";
 import * as Supersedence from "../patch/Supersedence.ts";
+import type { VendorFile } from "../patch/VendorFile.ts";
 import * as Vulnerability from "../patch/Vulnerability.ts";
 import type { Limits } from "../shared/Limits.ts";
 import * as Rejection from "../shared/Rejection.ts";
@@ -34,8 +35,8 @@ export interface PlanInputs {
   readonly seats: ReadonlyMap<string, SeatVerdict>;
   readonly assessments: ReadonlyMap<string, Assessment>;
   readonly patches: readonly Patch[];
-  /** Patches whose file someone supplied (PAT-04). */
-  readonly supplied: ReadonlySet<string>;
+  /** Files that people supplied, by patch (PAT-04). */
+  readonly supplied: ReadonlyMap<string, VendorFile>;
   /** Scanners' numbers of vulnerabilities, by CVE (PAT-05). */
   readonly qids: ReadonlyMap<string, readonly number[]>;
   /** For a rollback: by asset and patch, the versions that stood there before Fettle installed the patch. */
@@ -268,6 +269,7 @@ const fate = (inputs: PlanInputs, { id, facts }: Asset.Asset, patches: readonly 
   return Fate.deployment(patches, {
     format: facts.packageFormat,
     missing: new Map(missing.map((m) => [m.patchId, m.packages])),
+    supplied: inputs.supplied,
   });
 };
 

@@ -4,6 +4,7 @@
  */
 import type { Package } from "@fettle/agent-protocol";
 import {
+  type FileInstaller,
   type HostDetails,
   HostError,
   type HostFacts,
@@ -38,6 +39,8 @@ export interface SimulatedOsOptions {
   readonly details?: Partial<HostDetails>;
   readonly bootId: string;
   readonly packages: readonly Package.Package[];
+  /** What stands at which url, for an installer that works from files; without it, its installer can't. */
+  readonly files?: ReadonlyMap<string, Uint8Array>;
   /** How its packages' versions compare; `rpm` unless told. */
   readonly packageFormat?: PackageVersion.PackageFormat;
   /** Faults by package name. */
@@ -71,6 +74,7 @@ const fine: InstallReport = { exitCode: 0, signal: null, reasonCode: null, reaso
 /** Makes a machine. */
 export const make = (options: SimulatedOsOptions): SimulatedOs => {
   const database = new Map<string, readonly string[]>(options.packages.map((p) => [P.key(p), [p.evr]]));
+  const held = new Map<string, Uint8Array>();
   const truth: Truth[] = [];
   let facts = options.facts;
   let details: HostDetails | null = { ...noDetails, manufacturer: "Simulated", model: "Machine", ...options.details };
@@ -79,9 +83,15 @@ export const make = (options: SimulatedOsOptions): SimulatedOs => {
     class: "transactional",
     supportsRollback: true,
     packageFormat: formatOf(options),
+    ...(options.files === undefined ? {} : { files: fileInstaller(options.files, held) }),
     detect: (patch) => Effect.sync(() => P.concerned(patch.packages).map((p) => detect(database, p))),
     prefetch: (patch) => Effect.sync(() => prefetch(options, patch)),
-    install: (patch) => Effect.suspend(() => transact(options, database, truth, patch, "install")),
+    install: (patch) =>
+      Effect.suspend(() =>
+        patch.files?.some((f) => !held.has(f.digest)) === true
+          ? Effect.succeed(failed(ReasonCode.reasonCodes.InstallerFailed, "a file of the patch isn't here"))
+          : transact(options, database, truth, patch, "install"),
+      ),
     rollback: (patch) => Effect.suspend(() => transact(options, database, truth, patch, "rollback")),
     repair: () =>
       Effect.sync(() => {
@@ -122,6 +132,20 @@ const mend = (options: SimulatedOsOptions, database: Map<string, readonly string
     truth.push({ ...begun, _tag: "Effect", at: options.now() });
   }
 };
+
+// Serves whatever stands at a url, as a mirror would: what is wrong with it is for the agent to find out.
+const fileInstaller = (urls: ReadonlyMap<string, Uint8Array>, held: Map<string, Uint8Array>): FileInstaller => ({
+  holds: (file) => Effect.sync(() => held.has(file.digest)),
+  fetch: (_, url) => {
+    const bytes = urls.get(url);
+    if (bytes !== undefined) return Effect.succeed(bytes);
+    return Effect.fail(new InstallerError({ reason: "Unreadable", message: `nothing at ${url}`, isRetryable: false }));
+  },
+  keep: (file, bytes) =>
+    Effect.sync(() => {
+      held.set(file.digest, bytes);
+    }),
+});
 
 const formatOf = (options: SimulatedOsOptions): PackageVersion.PackageFormat => options.packageFormat ?? "rpm";
 
