@@ -19,14 +19,16 @@ import type { AdvisoryDraft, JobDraft } from "./domain/job/Job.ts";
 import type { Sharing } from "./domain/job/JobSharing.ts";
 import type { Patch } from "./domain/patch/Patch.ts";
 import type { Vulnerability } from "./domain/patch/Vulnerability.ts";
-import type { ConfigurationProfile } from "./domain/profile/ConfigurationProfile.ts";
 import type { Actor } from "./domain/shared/Actor.ts";
+import type { Module } from "./domain/shared/Module.ts";
 import type { TagSelection } from "./domain/tag/TagSelection.ts";
 import * as AccessQuestions from "./engine/AccessQuestions.ts";
 import * as ActivationKeys from "./engine/ActivationKeys.ts";
 import * as Advisories from "./engine/Advisories.ts";
 import * as AgentGateway from "./engine/AgentGateway.ts";
+import * as AgentModules from "./engine/AgentModules.ts";
 import * as AgentSearches from "./engine/AgentSearches.ts";
+import type { AgentTargets } from "./engine/AgentTargets.ts";
 import * as Approvals from "./engine/Approvals.ts";
 import * as AssetDetails from "./engine/AssetDetails.ts";
 import * as AssetSearches from "./engine/AssetSearches.ts";
@@ -34,15 +36,18 @@ import * as Assets from "./engine/Assets.ts";
 import * as AuditTrail from "./engine/AuditTrail.ts";
 import * as Catalogue from "./engine/Catalogue.ts";
 import * as ConfigurationProfiles from "./engine/ConfigurationProfiles.ts";
+import * as ConfigurationViews from "./engine/ConfigurationViews.ts";
 import * as Dispatcher from "./engine/Dispatcher.ts";
 import * as Feeds from "./engine/Feeds.ts";
 import type { Repeatable } from "./engine/Idempotency.ts";
 import * as JobSearches from "./engine/JobSearches.ts";
 import * as JobSharing from "./engine/JobSharing.ts";
 import * as Jobs from "./engine/Jobs.ts";
+import * as KeyViews from "./engine/KeyViews.ts";
 import * as Licences from "./engine/Licences.ts";
 import * as PatchProposals from "./engine/PatchProposals.ts";
 import * as PatchSearches from "./engine/PatchSearches.ts";
+import * as Purges from "./engine/Purges.ts";
 import type { Rejected } from "./engine/Rejected.ts";
 import * as Runs from "./engine/Runs.ts";
 import * as Searches from "./engine/Searches.ts";
@@ -50,6 +55,7 @@ import * as Subscriptions from "./engine/Subscriptions.ts";
 import * as TagAssignments from "./engine/TagAssignments.ts";
 import * as Tags from "./engine/Tags.ts";
 import * as TagViews from "./engine/TagViews.ts";
+import * as Uninstalls from "./engine/Uninstalls.ts";
 import * as VendorFiles from "./engine/VendorFiles.ts";
 import * as Vulnerabilities from "./engine/Vulnerabilities.ts";
 import type { BlobError, BlobStore } from "./ports/BlobStore.ts";
@@ -89,16 +95,8 @@ export const make = (ports: Context.Context<FettlePorts>) => {
       /** Where an asset stands with each module: active since when, licensed or why not. */
       of: (actor: Actor, assetId: string) => on(Licences.of(actor, assetId)),
     },
-    keys: {
-      /** Makes an activation key; its secret is shown here only, so a repetition is refused and names the key. */
-      create: (actor: Actor, input: ActivationKeys.ActivationKeyInput, options?: Repeatable) =>
-        on(ActivationKeys.create(actor, input, options)),
-    },
-    configurationProfiles: {
-      /** Adds or changes a configuration profile. */
-      save: (actor: Actor, input: ConfigurationProfile, options?: Repeatable) =>
-        on(ConfigurationProfiles.save(actor, input, options)),
-    },
+    keys: keysOf(on),
+    configurationProfiles: configurationProfilesOf(on),
     access: accessOf(on),
     tags: tagsOf(on),
     assets: assetsOf(on),
@@ -126,6 +124,19 @@ export const make = (ports: Context.Context<FettlePorts>) => {
       /** Before, after, outcome and reason of every asset and patch. */
       results: (actor: Actor, runId: string) => on(Runs.results(actor, runId)),
     },
+    agents: agentsOf(on),
+    purges: {
+      /** What a purge would remove now, what it would keep, and what confirms just that (PRG-01). Changes nothing. */
+      preview: (actor: Actor, query: string) => on(Purges.preview(actor, query)),
+      /** Removes for good what was previewed and confirmed. */
+      run: (actor: Actor, input: Purges.ConfirmedPurge, options?: Repeatable) => on(Purges.run(actor, input, options)),
+      /** Saves a rule that purges daily; confirmed as a purge by hand is. */
+      save: (actor: Actor, input: Purges.PurgeRuleInput, options?: Repeatable) =>
+        on(Purges.save(actor, input, options)),
+      delete: (actor: Actor, ruleId: string, options?: Repeatable) => on(Purges.remove(actor, ruleId, options)),
+      /** The rules, each with how its last run went. */
+      list: (actor: Actor) => on(Purges.list(actor)),
+    },
     audit: {
       /** Who changed what, from what to what, when and why, in pages (RBAC-11). */
       search: (actor: Actor, input?: AuditTrail.AuditSearchInput) => on(AuditTrail.search(actor, input)),
@@ -152,6 +163,50 @@ export type Fettle = ReturnType<typeof make>;
 
 /** Gives an effect its ports. */
 type On = <A, E>(effect: Effect.Effect<A, E, FettlePorts>) => Effect.Effect<A, E>;
+
+const keysOf = (on: On) => ({
+  /** Makes an activation key; its secret is shown here only, so a repetition is refused and names the key. */
+  create: (actor: Actor, input: ActivationKeys.ActivationKeyInput, options?: Repeatable) =>
+    on(ActivationKeys.create(actor, input, options)),
+  /** Changes its terms; other modules for agents to come, or for all of its agents (KEY-02). */
+  update: (actor: Actor, keyId: string, input: ActivationKeys.ActivationKeyChange, options?: Repeatable) =>
+    on(ActivationKeys.update(actor, keyId, input, options)),
+  enable: (actor: Actor, keyId: string, options?: Repeatable) => on(ActivationKeys.enable(actor, keyId, options)),
+  /** Lets it admit no agent until it is enabled again. */
+  disable: (actor: Actor, keyId: string, options?: Repeatable) => on(ActivationKeys.disable(actor, keyId, options)),
+  /** Lets it admit none any more; its agents stay. */
+  delete: (actor: Actor, keyId: string, options?: Repeatable) => on(ActivationKeys.remove(actor, keyId, options)),
+  /** Every key with its status and what it still admits. */
+  list: (actor: Actor) => on(KeyViews.list(actor)),
+  get: (actor: Actor, keyId: string) => on(KeyViews.get(actor, keyId)),
+  /** Artefacts and commands for an operating system, with the secret that the caller gives (KEY-03). */
+  installCommands: (actor: Actor, keyId: string, input: KeyViews.InstallInput) =>
+    on(KeyViews.installCommands(actor, keyId, input)),
+  /** Whether a machine is ready for an agent, by what a probe found there, each finding with its fix (KEY-05). */
+  preInstallCheck: (actor: Actor, keyId: string, input: KeyViews.PreInstallInput) =>
+    on(KeyViews.preInstallCheck(actor, keyId, input)),
+});
+
+const configurationProfilesOf = (on: On) => ({
+  /** Adds or changes a configuration profile (CFG-02, CFG-08); everything wrong with it is said at once. */
+  save: (actor: Actor, input: ConfigurationProfiles.ConfigurationProfileInput, options?: Repeatable) =>
+    on(ConfigurationProfiles.save(actor, input, options)),
+  /** Deletes one; its assets get the next that is theirs. The default can't be deleted. */
+  delete: (actor: Actor, profileId: string, options?: Repeatable) =>
+    on(ConfigurationProfiles.remove(actor, profileId, options)),
+  /** Puts the list into another order, the topmost first; every profile is named once. */
+  reorder: (actor: Actor, ids: readonly string[], options?: Repeatable) =>
+    on(ConfigurationProfiles.reorder(actor, ids, options)),
+  /** Makes one the default, in the place of the one that was. */
+  makeDefault: (actor: Actor, profileId: string, options?: Repeatable) =>
+    on(ConfigurationProfiles.makeDefault(actor, profileId, options)),
+  /** Every profile, the topmost first. */
+  list: (actor: Actor) => on(ConfigurationViews.list(actor)),
+  /** One of them, with what its settings come to. */
+  get: (actor: Actor, profileId: string) => on(ConfigurationViews.get(actor, profileId)),
+  /** What an asset's agent is set to: which profile and why, each value and why, which modules act (CFG-01, CFG-09). */
+  effective: (actor: Actor, assetId: string) => on(ConfigurationViews.effective(actor, assetId)),
+});
 
 const accessOf = (on: On) => ({
   /** Whether the actor may, with why and who could: a permission, or an action on a job. */
@@ -207,6 +262,21 @@ const tagsOf = (on: On) => ({
     on(TagAssignments.unassign(actor, input, options)),
   /** How many of the assets that bear the selected tags a job would hold, of how many (TAG-09). */
   coverage: (actor: Actor, selection: TagSelection) => on(TagViews.coverage(actor, selection)),
+});
+
+const agentsOf = (on: On) => ({
+  /** Activates modules on agents, named, by query or by criteria; an answer for each (AGT-06). */
+  activate: (actor: Actor, targets: AgentTargets, modules: readonly Module[], options?: Repeatable) =>
+    on(AgentModules.activate(actor, targets, modules, options)),
+  /** Deactivates modules on agents; their seats are free for others (LIC-11). */
+  deactivate: (actor: Actor, targets: AgentTargets, modules: readonly Module[], options?: Repeatable) =>
+    on(AgentModules.deactivate(actor, targets, modules, options)),
+  /** Orders agents to be uninstalled: named, by query or by criteria; an answer for each (AGT-07, AGT-08). */
+  uninstall: (actor: Actor, targets: AgentTargets, options?: Repeatable) =>
+    on(Uninstalls.order(actor, targets, options)),
+  /** Takes the order back from agents that haven't heard it. */
+  callOffUninstall: (actor: Actor, targets: AgentTargets, options?: Repeatable) =>
+    on(Uninstalls.callOff(actor, targets, options)),
 });
 
 const assetsOf = (on: On) => ({

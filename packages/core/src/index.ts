@@ -22,6 +22,9 @@ export * as JobCatalog from "./domain/job/JobCatalog.ts";
 export type { Sharing } from "./domain/job/JobSharing.ts";
 export * as JobStatus from "./domain/job/JobStatus.ts";
 export type { ShownJob, Suspension } from "./domain/job/Suspension.ts";
+export type { ActivationKey, KeyStatus } from "./domain/key/ActivationKey.ts";
+export * as InstallCommand from "./domain/key/InstallCommand.ts";
+export * as PreInstallCheck from "./domain/key/PreInstallCheck.ts";
 export type { Consumption, SeatChange } from "./domain/license/Licence.ts";
 export * as Subscription from "./domain/license/Subscription.ts";
 export type { DownloadHost, DownloadHosts, IgnoredUrl, Wildcard } from "./domain/patch/DownloadHosts.ts";
@@ -39,6 +42,9 @@ export type { Vulnerability } from "./domain/patch/Vulnerability.ts";
 export type { Plan, PlanExclusion, PlanGroup, PlannedPatch } from "./domain/plan/Plan.ts";
 export * as AgentUpgrade from "./domain/profile/AgentUpgrade.ts";
 export type { ConfigurationProfile } from "./domain/profile/ConfigurationProfile.ts";
+export type { EffectiveSettings, Reason as SettingReason } from "./domain/profile/Effective.ts";
+export * as Presets from "./domain/profile/Presets.ts";
+export * as Settings from "./domain/profile/Settings.ts";
 export * as AssetRun from "./domain/run/AssetRun.ts";
 export type { Run, RunProgress } from "./domain/run/Run.ts";
 export * as Actor from "./domain/shared/Actor.ts";
@@ -49,7 +55,13 @@ export * as TagScope from "./domain/tag/TagScope.ts";
 export * as TagSelection from "./domain/tag/TagSelection.ts";
 export type { Tag, TagRule } from "./domain/tag/TagTree.ts";
 export type { AccessAnswer, AccessQuestion, Migrated } from "./engine/AccessQuestions.ts";
-export type { ActivationKeyInput, IssuedActivationKey } from "./engine/ActivationKeys.ts";
+export type {
+  ActivationKeyChange,
+  ActivationKeyInput,
+  ActivationKeyUpdate,
+  IssuedActivationKey,
+} from "./engine/ActivationKeys.ts";
+export type { ModulesAnswer } from "./engine/AgentModules.ts";
 export type { AgentPage, AgentRow, AgentSearchInput, StaleInput } from "./engine/AgentSearches.ts";
 export type { PlanApproval } from "./engine/Approvals.ts";
 export type { AssetDetails, AssetPatch, AssetPatchesInput, AssetPatchPage } from "./engine/AssetDetails.ts";
@@ -59,11 +71,15 @@ export * as AuditChain from "./engine/AuditChain.ts";
 export type { AuditPage, AuditRecord, AuditSearchInput } from "./engine/AuditTrail.ts";
 export * as AuditVerification from "./engine/AuditVerification.ts";
 export type { PatchView } from "./engine/Catalogue.ts";
+export type { ConfigurationProfileInput } from "./engine/ConfigurationProfiles.ts";
+export type { ConfigurationProfileView, EffectiveConfiguration, ModuleState } from "./engine/ConfigurationViews.ts";
 export type { FeedInput, FeedOptions, Ingested } from "./engine/Feeds.ts";
 export type { Repeatable } from "./engine/Idempotency.ts";
 export type { JobPage, JobRow, JobSearchInput } from "./engine/JobSearches.ts";
 export type { EnablingOptions } from "./engine/Jobs.ts";
+export type { ActivationKeyView, InstallInput, PreInstallAnswer, PreInstallInput } from "./engine/KeyViews.ts";
 export type { LicenceChange, LicencePreview, LicencePreviewRow, ModuleStanding } from "./engine/Licences.ts";
+export type { ModuleItem } from "./engine/ModuleWrites.ts";
 export type { PatchNowInput, PatchNowProposal } from "./engine/PatchProposals.ts";
 export type {
   PatchCounts,

@@ -39,8 +39,7 @@ const uses: { readonly [kind: string]: Ask } = {
       position: 1,
       isDefault: false,
       targets,
-      statusIntervalSeconds: 900,
-      scanIntervalSeconds: 14_400,
+      settings: { statusIntervalSeconds: 900, scanIntervalSeconds: 14_400 },
     }),
   subscription: ({ subscriptions }) =>
     subscriptions.save(mara, {

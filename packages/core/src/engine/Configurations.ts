@@ -1,8 +1,13 @@
-/** Which signed configuration each agent is to hold: the effective profile of its asset, sealed once per revision. */
-import { Dsse } from "@fettle/agent-protocol";
+/**
+ * Which signed configuration each agent is to hold: what the profile of its asset comes to, and the modules that are active
+ * there; sealed once for all agents of whom both are the same.
+ */
+import { type Documents, Dsse, ModuleConduct } from "@fettle/agent-protocol";
 import * as Effect from "effect/Effect";
+import * as Asset from "../domain/asset/Asset.ts";
 import * as ConfigurationProfile from "../domain/profile/ConfigurationProfile.ts";
-import type { Selectable } from "../domain/tag/TagSelection.ts";
+import * as Effective from "../domain/profile/Effective.ts";
+import * as Limits from "../domain/shared/Limits.ts";
 import type { TagTree } from "../domain/tag/TagTree.ts";
 import { type CounterChange, Storage } from "../ports/Storage.ts";
 import type { ConfigurationPayload } from "../schema/Stored.ts";
@@ -21,9 +26,12 @@ export interface SealedConfiguration extends SignedDocuments.SealedDocument {
 export interface Standing {
   readonly tenantId: string;
   readonly profiles: readonly Repository.Versioned<ConfigurationProfile.ConfigurationProfile>[];
+  readonly limits: Limits.Limits;
+  /** How many changes the profiles had seen. */
+  readonly changes: number;
   /** Goes into a batch that depends on them: refused when a profile has changed meanwhile. */
   readonly unchanged: CounterChange;
-  /** What was sealed of them so far, by profile. */
+  /** What was sealed of them so far, by profile and modules. */
   readonly sealed: Map<string, SealedConfiguration>;
 }
 
@@ -31,16 +39,20 @@ export interface Standing {
 export const standing = Effect.fn("Configurations.standing")(function* (tenantId: string) {
   const changes = yield* (yield* Storage).counter(tenantId, PROFILES_COUNTER);
   const profiles = yield* Repository.all(tenantId, "profile");
+  const limits = (yield* Repository.get(tenantId, "subscription", tenantId))?.value.limits ?? Limits.defaults;
   const unchanged: CounterChange = { key: PROFILES_COUNTER, by: 0, floor: changes, ceiling: changes };
-  const found: Standing = { tenantId, profiles, unchanged, sealed: new Map() };
+  const found: Standing = { tenantId, profiles, limits, changes, unchanged, sealed: new Map() };
   return found;
 });
+
+/** What a configuration depends on. */
+export type Configured = Pick<Asset.Asset, "id" | "tags" | "activations">;
 
 /** The sealed configuration of each asset, in their order; null when the tenant has no profile. */
 export const forAssets = Effect.fn("Configurations.forAssets")(function* (
   profiles: Standing,
   tree: TagTree,
-  assets: readonly Selectable[],
+  assets: readonly Configured[],
 ) {
   const chosen = ConfigurationProfile.compile(
     profiles.profiles.map((p) => p.value),
@@ -48,27 +60,50 @@ export const forAssets = Effect.fn("Configurations.forAssets")(function* (
   );
   const configurations: (SealedConfiguration | null)[] = [];
   for (const asset of assets) {
-    const profile = chosen(asset);
-    configurations.push(profile === null ? null : yield* sealedFor(profiles, profile));
+    const profile = chosen(asset)?.profile ?? null;
+    configurations.push(profile === null ? null : yield* sealedFor(profiles, profile, modulesOf(asset)));
   }
   return configurations as readonly (SealedConfiguration | null)[];
 });
 
 const sealedFor = Effect.fn("Configurations.sealedFor")(function* (
-  { tenantId, profiles, sealed }: Standing,
+  standing: Standing,
   profile: ConfigurationProfile.ConfigurationProfile,
+  modules: readonly ModuleConduct.AgentModule[],
 ) {
-  const known = sealed.get(profile.id);
+  const key = [profile.id, ...modules].join("\n");
+  const known = standing.sealed.get(key);
   if (known !== undefined) return known;
-  const payload: ConfigurationPayload = {
+  const payload = payloadOf(standing, profile, modules);
+  const document = yield* SignedDocuments.seal(standing.tenantId, Dsse.payloadTypes.configuration, payload, null);
+  const fresh: SealedConfiguration = { ...document, statusIntervalSeconds: payload.statusIntervalSeconds };
+  standing.sealed.set(key, fresh);
+  return fresh;
+});
+
+// Domain to wire. What an agent needs not, such as the preset that a value came from, stays here.
+const payloadOf = (
+  { tenantId, profiles, limits }: Standing,
+  profile: ConfigurationProfile.ConfigurationProfile,
+  modules: readonly ModuleConduct.AgentModule[],
+): ConfigurationPayload => {
+  const { preset: _, ...settings } = Effective.values(Effective.of(profile.settings, limits));
+  const { statusIntervalSeconds, scanIntervalSeconds, blackouts, scanMergePorts, ...rest } = settings;
+  const told: Documents.Configuration["settings"] = {
+    ...rest,
+    blackouts: blackouts.map((b) => ({ ...b, weekdays: [...b.weekdays] })),
+    scanMergePorts: [...scanMergePorts],
+  };
+  return {
     tenantId,
     profile: profile.name,
     revision: profiles.find((p) => p.id === profile.id)?.revision ?? 1,
-    statusIntervalSeconds: profile.statusIntervalSeconds,
-    scanIntervalSeconds: profile.scanIntervalSeconds,
+    statusIntervalSeconds,
+    scanIntervalSeconds,
+    settings: told,
+    modules: [...modules],
   };
-  const document = yield* SignedDocuments.seal(tenantId, Dsse.payloadTypes.configuration, payload, null);
-  const fresh: SealedConfiguration = { ...document, statusIntervalSeconds: payload.statusIntervalSeconds };
-  sealed.set(profile.id, fresh);
-  return fresh;
-});
+};
+
+const modulesOf = (asset: Configured): readonly ModuleConduct.AgentModule[] =>
+  ModuleConduct.modules.filter((module) => Asset.isActive(asset, module));

@@ -16,7 +16,9 @@ import { Storage } from "../ports/Storage.ts";
 import * as Assessments from "./Assessments.ts";
 import * as Idempotency from "./Idempotency.ts";
 import * as JobAuthority from "./JobAuthority.ts";
+import * as KeySpreads from "./KeySpreads.ts";
 import * as Plans from "./Plans.ts";
+import * as Purges from "./Purges.ts";
 import * as Repository from "./Repository.ts";
 import * as SignedDocuments from "./SignedDocuments.ts";
 import * as Subscriptions from "./Subscriptions.ts";
@@ -62,7 +64,9 @@ const tickTenant = Effect.fn("Dispatcher.tickTenant")(function* (tenantId: strin
   }
   // First, so that what is due is planned for the assets as they are tagged now.
   yield* Sweeps.tick(tenantId);
+  yield* KeySpreads.tick(tenantId);
   yield* Idempotency.forget(tenantId);
+  yield* Purges.tick(tenantId);
   for (const job of yield* Repository.allBy(tenantId, "job", "status", enabled)) {
     const moved = yield* Effect.result(move(tenantId, job));
     if (moved._tag === "Success") total = add(total, { ...moved.success, stuck: [] });
@@ -213,7 +217,8 @@ const issueOne = Effect.fn("Dispatcher.issueOne")(function* (
   // Asked at the moment of sending: a tick takes its time, and the fall its instant.
   if (job !== null && Suspension.of(job.value, subscription, now) !== null) return false;
   const agent = yield* Repository.get(tenantId, "agent", assetRun.value.assetId);
-  if (agent === null) return false;
+  // Who is to leave begins nothing more (AGT-07).
+  if (agent === null || agent.value.uninstall !== null) return false;
   const list: Documents.PatchList = {
     tenantId,
     kind: run.kind,

@@ -7,7 +7,6 @@ import * as Effect from "effect/Effect";
 import { type Asset, activate, noFacts } from "../domain/asset/Asset.ts";
 import * as ActivationKey from "../domain/key/ActivationKey.ts";
 import * as Limits from "../domain/shared/Limits.ts";
-import { isModule } from "../domain/shared/Module.ts";
 import * as TagTree from "../domain/tag/TagTree.ts";
 import { Environment } from "../ports/Environment.ts";
 import { TenantKeys } from "../ports/TenantKeys.ts";
@@ -20,7 +19,8 @@ import * as Subscriptions from "./Subscriptions.ts";
 /** The epoch of an agent's first key. */
 export const FIRST_EPOCH = 1;
 
-const ASSETS_COUNTER = "assets";
+/** How many assets a tenant has; raised by provisioning, lowered by removal. */
+export const ASSETS_COUNTER = "assets";
 
 /** Answers a provisioning request; the same attempt again gets the same answer and takes no second seat of the key. */
 export const provision = Effect.fn("Provisioning.provision")(function* (
@@ -38,13 +38,19 @@ export const provision = Effect.fn("Provisioning.provision")(function* (
     const code = verified.error.reason === "clock-skew" ? "clock-skew" : "unsigned";
     return yield* Replies.refuse(code, verified.error.reason, verified.error.message, { serverTime: now });
   }
-  const key = yield* heldKey(components, request);
+  const held = yield* heldKey(components, request);
+  const key = held.value;
   const known = yield* Repository.get(tenantId, "agent", agentId);
   if (known !== null) {
     const same = known.value.attemptId === request.attemptId && known.value.publicKey === request.publicKey;
     if (!same)
       return yield* Replies.refuse("key-refused", "id in use", "another agent has this host id", { rule: "AGT-03" });
     return yield* granted(components, known.value.session.epoch);
+  }
+  // A host id that was removed is dead for ever, or late messages could bring its asset back.
+  if ((yield* Repository.get(tenantId, "removedAgent", agentId)) !== null) {
+    const detail = "the asset of this host id was removed; provision under a new id";
+    return yield* Replies.refuse("key-refused", "id removed", detail, { rule: "AGT-07" });
   }
   // Only now: an attempt that was admitted is answered again, though the key's date has passed since.
   if (!ActivationKey.admit(key, now).ok) return yield* refuseKey();
@@ -55,7 +61,13 @@ export const provision = Effect.fn("Provisioning.provision")(function* (
   const { asset, configuration } = yield* AssetWrites.added(on, assetOf(agentId, request, key, now));
   const agent = agentOf(components, request, now, configuration);
   const answer = yield* Repository.tryCommit(tenantId, {
-    expect: [Repository.expected("agent", agentId, null), Repository.expected("asset", agentId, null)],
+    expect: [
+      Repository.expected("agent", agentId, null),
+      Repository.expected("asset", agentId, null),
+      Repository.expected("removedAgent", agentId, null),
+      // Who is admitted is so by the key's terms of now, whatever was changed at the same moment.
+      Repository.expected("activationKey", key.id, held),
+    ],
     counters: [
       { key: ActivationKey.counterOf(key), by: 1, ...(key.agentsMax === null ? {} : { ceiling: key.agentsMax }) },
       { key: ASSETS_COUNTER, by: 1, ceiling: subscription.limits.assetsMax },
@@ -91,7 +103,7 @@ const heldKey = Effect.fn("Provisioning.heldKey")(function* (
   const secretDigest = (found?.value.secretDigest ?? C.digest("")) as Crypto.Digest;
   const proof = Messages.provisionProof(request, components, secretDigest);
   const isHolder = C.sameText(proof, request.proof);
-  return found === null || !isHolder ? yield* refuseKey() : found.value;
+  return found === null || !isHolder ? yield* refuseKey() : found;
 });
 
 const refuseKey = () =>
@@ -116,7 +128,7 @@ const assetOf = (
     facts: noFacts,
     assignedTags: tags,
     tags,
-    activations: activate({}, key.modules.filter(isModule), now),
+    activations: activate({}, key.modules, now),
     provisionedAt: now,
     activationKey: key.id,
   };
@@ -144,6 +156,7 @@ const agentOf = (
   manifestVersion: 0,
   manifests: [],
   factsThrough: 0,
+  uninstall: null,
 });
 
 const granted = Effect.fn("Provisioning.granted")(function* (

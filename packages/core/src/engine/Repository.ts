@@ -36,6 +36,8 @@ type Indexes = readonly { readonly name: string; readonly value: string }[];
 
 // What each kind can be found by.
 const indexesOf: { readonly [K in EntityKind]?: (value: EntityOf<K>) => Indexes } = {
+  // Those whose change of modules is on its way to their agents (KEY-02).
+  activationKey: (key) => (key.spreading === null ? [] : [{ name: "spreading", value: "yes" }]),
   answer: (a) => [{ name: "day", value: a.day }],
   savedSearch: (search) => [{ name: "user", value: search.userId }],
   vulnerability: (v) => v.cves.map((cve) => ({ name: "cve", value: cve })),

@@ -1,11 +1,11 @@
 /** The tenant's subscription: its plan, seats, licence tags and limits. */
 import * as Effect from "effect/Effect";
 import * as Subscription from "../domain/license/Subscription.ts";
-import type { ConfigurationProfile } from "../domain/profile/ConfigurationProfile.ts";
+import * as ConfigurationProfile from "../domain/profile/ConfigurationProfile.ts";
 import { type Actor, label } from "../domain/shared/Actor.ts";
 import * as Limits from "../domain/shared/Limits.ts";
 import type { LicensedModule } from "../domain/shared/Module.ts";
-import * as TagSelection from "../domain/tag/TagSelection.ts";
+import type * as TagSelection from "../domain/tag/TagSelection.ts";
 import * as TagTree from "../domain/tag/TagTree.ts";
 import { Environment } from "../ports/Environment.ts";
 import * as Stored from "../schema/Stored.ts";
@@ -128,15 +128,7 @@ export const of = Effect.fn("Subscriptions.of")(function* (tenantId: string) {
 
 // The tag that every agent carries and the default profile stand from the first day.
 const firstEntities = (limits: Limits.Limits) => {
-  const profile: ConfigurationProfile = {
-    id: "default",
-    name: "Default",
-    position: Number.MAX_SAFE_INTEGER,
-    isDefault: true,
-    targets: TagSelection.none,
-    statusIntervalSeconds: limits.statusIntervalSecondsMin,
-    scanIntervalSeconds: limits.scanIntervalSecondsMin,
-  };
+  const profile = ConfigurationProfile.first(limits);
   const { cloudAgent } = TagTree;
   return [Repository.put("profile", profile.id, profile), Repository.put("tag", cloudAgent.id, cloudAgent)];
 };

@@ -1,6 +1,7 @@
 /** Stored JSON, read back through schemas: the edge between storage and the domain. One codec per kind of entity. */
 import { type Documents, Facts } from "@fettle/agent-protocol";
 import { PatchOutcome, RunStatus } from "@fettle/agent-protocol/vocabulary";
+import type { Blackout } from "@fettle/scheduler";
 import * as z from "zod";
 import * as SavedSearch from "../domain/access/SavedSearch.ts";
 import type { Assessment } from "../domain/assessment/Assessment.ts";
@@ -14,6 +15,9 @@ import type { VendorFile } from "../domain/patch/VendorFile.ts";
 import type { Vulnerability } from "../domain/patch/Vulnerability.ts";
 import type { Plan } from "../domain/plan/Plan.ts";
 import type { ConfigurationProfile } from "../domain/profile/ConfigurationProfile.ts";
+import * as Presets from "../domain/profile/Presets.ts";
+import * as Settings from "../domain/profile/Settings.ts";
+import type { PurgeRule } from "../domain/purge/PurgeRule.ts";
 import type { AssetRun } from "../domain/run/AssetRun.ts";
 import type { Run } from "../domain/run/Run.ts";
 import { defaults, type Limits } from "../domain/shared/Limits.ts";
@@ -48,8 +52,26 @@ const agent = z.strictObject({
   manifestVersion: int,
   manifests: z.array(z.strictObject({ version: int, digest, assetRunId: text, notAfter: int })),
   factsThrough: int,
+  /** That it is to be uninstalled, since when and by whom; it hears so at a check-in. */
+  uninstall: z.strictObject({ orderedAt: int, by: text }).nullable().default(null),
 });
 export type AgentRecord = z.infer<typeof agent>;
+
+/**
+ * An agent whose asset was removed: its key is known for ever, so that nothing it still sends brings anything back, and so
+ * that it can be told to uninstall itself.
+ */
+const removedAgent = z.strictObject({
+  id: text,
+  publicKey: text,
+  session: agent.shape.session,
+  factsThrough: int,
+  removedAt: int,
+  reason: z.enum(["uninstalled", "purged"]),
+  /** When it said that it leaves; null as long as it hasn't. */
+  leftAt: int.nullable(),
+});
+export type RemovedAgentRecord = z.infer<typeof removedAgent>;
 
 const snapshot = z.strictObject({
   id: text,
@@ -179,6 +201,36 @@ const withLicences = (stored: unknown): unknown => {
   return { ...rest, licences: { PM: { seats, include, exclude } }, lapsedAt: null };
 };
 
+// Before profiles had all settings, they had these two.
+const withSettings = (stored: unknown): unknown => {
+  if (typeof stored !== "object" || stored === null || !("statusIntervalSeconds" in stored)) return stored;
+  const { statusIntervalSeconds, scanIntervalSeconds, ...rest } = stored as Record<string, unknown>;
+  return { ...rest, settings: { statusIntervalSeconds, scanIntervalSeconds } };
+};
+const weekday = z.union([1, 2, 3, 4, 5, 6, 7].map((day) => z.literal(day as Blackout.Blackout["weekdays"][number])));
+const profileSettings: z.ZodType<Settings.Given> = z.strictObject({
+  preset: z.enum(Presets.presets).exactOptional(),
+  statusIntervalSeconds: int.exactOptional(),
+  deltaIntervalSeconds: int.exactOptional(),
+  chunkKilobytes: int.exactOptional(),
+  cpuLimitPercent: int.exactOptional(),
+  cpuThrottleMilliseconds: int.exactOptional(),
+  isCollectionSuspended: z.boolean().exactOptional(),
+  isAutoUpdatePrevented: z.boolean().exactOptional(),
+  blackouts: z.array(z.strictObject({ weekdays: z.array(weekday), fromMinute: int, toMinute: int })).exactOptional(),
+  loggingLevel: z.enum(Settings.loggingLevels).exactOptional(),
+  scanIntervalSeconds: int.exactOptional(),
+  scanDelayMinutes: int.exactOptional(),
+  scanRandomizeMinutes: int.exactOptional(),
+  isScanMergeEnabled: z.boolean().exactOptional(),
+  scanMergePorts: z.array(int).exactOptional(),
+  eventPayloadSeconds: int.exactOptional(),
+  isPmEnabled: z.boolean().exactOptional(),
+  isFimEnabled: z.boolean().exactOptional(),
+  isEdrEnabled: z.boolean().exactOptional(),
+  cacheMegabytes: z.union([int, z.literal("unlimited")]).exactOptional(),
+});
+
 const searchKind = z.enum(SavedSearch.kinds);
 const question = z.strictObject({ query: text.nullable(), patchQuery: text.nullable(), view: text.nullable() });
 
@@ -204,6 +256,8 @@ const missingPackage = z.strictObject({
   isPresence: z.literal(true).exactOptional(),
   replaces: z.array(pkg).exactOptional(),
 });
+
+const modules = z.array(z.enum(Module.modules));
 
 const codec = <A>(schema: z.ZodType<A>): z.ZodType<A> => schema;
 
@@ -234,9 +288,19 @@ export const codecs = {
       title: text,
       secretDigest: text,
       tags: texts,
-      modules: texts,
+      // Any word was taken before there was a list of modules.
+      modules: z.preprocess(
+        (stored) =>
+          Array.isArray(stored) ? stored.filter((m) => typeof m !== "string" || Module.isModule(m)) : stored,
+        modules,
+      ),
       agentsMax: int.nullable(),
       expiresAt: int.nullable(),
+      isEnabled: z.boolean().default(true),
+      spreading: z
+        .strictObject({ activate: modules, deactivate: modules, after: text.nullable() })
+        .nullable()
+        .default(null),
     }),
   ),
   asset: codec<Asset>(
@@ -260,6 +324,17 @@ export const codecs = {
     ),
   ),
   agent: codec<AgentRecord>(agent),
+  removedAgent: codec<RemovedAgentRecord>(removedAgent),
+  purgeRule: codec<PurgeRule>(
+    z.strictObject({
+      id: text,
+      name: text,
+      query: text,
+      ownerId: text,
+      savedAt: int,
+      lastRun: z.strictObject({ at: int, removed: int, kept: int, failure: text.nullable() }).nullable(),
+    }),
+  ),
   patch: codec<Patch>(
     z.strictObject({
       id: text,
@@ -306,15 +381,17 @@ export const codecs = {
   ),
   vulnerability: codec<Vulnerability>(z.strictObject({ qid: int, title: text, severity: int.nullable(), cves: texts })),
   profile: codec<ConfigurationProfile>(
-    z.strictObject({
-      id: text,
-      name: text,
-      position: int,
-      isDefault: z.boolean(),
-      targets: selection,
-      statusIntervalSeconds: int,
-      scanIntervalSeconds: int,
-    }),
+    z.preprocess(
+      withSettings,
+      z.strictObject({
+        id: text,
+        name: text,
+        position: int,
+        isDefault: z.boolean(),
+        targets: selection,
+        settings: profileSettings,
+      }),
+    ),
   ),
   snapshot: codec<SnapshotRecord>(snapshot),
   packageNames: codec<PackageNamesRecord>(packageNames),
@@ -356,7 +433,11 @@ export const codecs = {
       runId: text,
       jobId: text,
       assetId: text,
-      placed: z.strictObject({ status: z.enum(["Pending", "NotLicensed"]), reason: text.nullable(), at: int }),
+      placed: z.strictObject({
+        status: z.enum(["Pending", "NotLicensed", "JobFailed"]),
+        reason: text.nullable(),
+        at: int,
+      }),
       patches: z.array(plannedPatch),
       manifest: z.strictObject({ version: int, digest: text, notAfter: int }).nullable(),
       state: z.strictObject({

@@ -82,49 +82,86 @@ describe("the profile of an asset", () => {
   });
 });
 
-describe("a profile's settings", () => {
-  const validate = (over: Partial<typeof standard>, limits = Limits.defaults) =>
-    ConfigurationProfile.validate(profile("p", over), limits);
+describe("the list of profiles", () => {
+  const list = [standard, profile("b", { position: 1 }), profile("a", { position: 1 }), profile("c", { position: 0 })];
 
-  it.each([900, 901, 2_700])("AGT-04: a status interval of %i s is taken", (statusIntervalSeconds) => {
-    expect(validate({ statusIntervalSeconds }).ok).toBe(true);
+  it("CFG-01: is ordered by place, then by id; a new one goes below the others", () => {
+    expect(ConfigurationProfile.ordered(list).map((p) => p.id)).toEqual(["c", "a", "b", "standard"]);
+    expect(ConfigurationProfile.nextPosition(list)).toBe(100);
+    expect(ConfigurationProfile.nextPosition([ConfigurationProfile.first(Limits.defaults)])).toBe(0);
   });
 
-  it.each([899, 2_701, 0, -900, 900.5, Number.NaN, Number.POSITIVE_INFINITY])(
-    "AGT-04: a status interval of %d s is refused, saying what is allowed",
-    (statusIntervalSeconds) => {
-      expect(validate({ statusIntervalSeconds })).toMatchObject({
-        ok: false,
-        error: {
-          rule: "AGT-04",
-          code: "invalid",
-          path: "statusIntervalSeconds",
-          message: expect.stringContaining("900–2700 s"),
-        },
-      });
-    },
-  );
+  it("CFG-01: takes another order when every profile is named once; those that stay are not written", () => {
+    const moved = ConfigurationProfile.reordered(list, ["c", "standard", "b", "a"]);
+    expect(moved.ok && moved.value.map((p) => [p.id, p.position])).toEqual([
+      ["standard", 1],
+      ["b", 2],
+      ["a", 3],
+    ]);
+    expect(ConfigurationProfile.reordered(list, ["c", "c", "ghost", "a"])).toMatchObject({
+      ok: false,
+      error: [
+        { code: "not-found", path: "ids.2" },
+        { code: "invalid", path: "ids.1" },
+        { code: "invalid", path: "ids", message: expect.stringContaining("standard, b") },
+      ],
+    });
+  });
 
-  it.each([240 * 60, 43_200 * 60])(
-    "CFG-02: a scan interval of %i s is taken (of its settings, the scan interval)",
-    (scanIntervalSeconds) => {
-      expect(validate({ scanIntervalSeconds }).ok).toBe(true);
-    },
-  );
+  it("CFG-01: has one default, whoever it is; it moves from one profile to another", () => {
+    const moved = ConfigurationProfile.redesignated(list, "b");
+    expect(moved.ok && moved.value.map((p) => [p.id, p.isDefault])).toEqual([
+      ["standard", false],
+      ["b", true],
+    ]);
+    expect(ConfigurationProfile.redesignated(list, "standard")).toEqual({ ok: true, value: [] });
+    expect(ConfigurationProfile.redesignated(list, "ghost")).toMatchObject({ error: { code: "not-found" } });
+  });
 
-  it.each([240 * 60 - 1, 43_200 * 60 + 1, 14_400.5, Number.NaN])(
-    "CFG-02: a scan interval of %d s is refused (of its settings, the scan interval)",
-    (scanIntervalSeconds) => {
-      expect(validate({ scanIntervalSeconds })).toMatchObject({
-        ok: false,
-        error: { rule: "CFG-02", code: "invalid", path: "scanIntervalSeconds" },
-      });
-    },
-  );
+  it("CFG-01: keeps its default; any other may be deleted", () => {
+    expect(ConfigurationProfile.deletable(list, "standard")).toMatchObject({
+      error: { rule: "CFG-01", code: "conflict" },
+    });
+    expect(ConfigurationProfile.deletable(list, "ghost")).toMatchObject({ error: { code: "not-found" } });
+    expect(ConfigurationProfile.deletable(list, "a").ok).toBe(true);
+  });
+});
 
-  it("a subscription's own limits count, not the defaults", () => {
-    const limits = Limits.withOverrides({ statusIntervalSecondsMin: 60 });
-    expect(validate({ statusIntervalSeconds: 60 }, limits).ok).toBe(true);
-    expect(validate({ statusIntervalSeconds: 59 }, limits).ok).toBe(false);
+describe("a profile", () => {
+  const wrongWith = (over: Partial<typeof standard>, limits = Limits.defaults) => {
+    const validated = ConfigurationProfile.validate(profile("p", over), limits);
+    return validated.ok ? [] : validated.error.map((r) => `${r.rule} ${r.path}`);
+  };
+  const many = (n: number) => Array.from({ length: n }, (_, i) => `t${i}`);
+
+  it("CFG-02: says everything that is wrong with it at once, with rules and paths", () => {
+    const targets = select({
+      assets: many(Limits.defaults.assetsPerSelectionMax + 1),
+      include: any(...many(501)),
+      exclude: any(...many(501)),
+    });
+    const settings = { statusIntervalSeconds: 899, chunkKilobytes: 63, cacheMegabytes: 2_047 };
+    expect(wrongWith({ id: "", name: " ", targets, settings })).toEqual([
+      "CFG-01 id",
+      "CFG-01 name",
+      "CFG-08 targets.assets",
+      "CFG-08 targets.include.tags",
+      "CFG-08 targets.exclude.tags",
+      "AGT-04 settings.statusIntervalSeconds",
+      "CFG-02 settings.chunkKilobytes",
+      "CFG-06 settings.cacheMegabytes",
+    ]);
+  });
+
+  it("has a name and an id that agents can be told, however long the subscription lets titles be", () => {
+    const limits = Limits.withOverrides({ titleCharactersMax: 1_000 });
+    expect(wrongWith({ name: "n".repeat(256), id: "i".repeat(128) }, limits)).toEqual([]);
+    expect(wrongWith({ name: "n".repeat(257), id: "i".repeat(129) }, limits)).toEqual(["CFG-01 id", "CFG-01 name"]);
+    expect(wrongWith({ name: "n".repeat(257) })).toEqual(["CFG-01 name"]);
+  });
+
+  it("begins a subscription inside its own limits", () => {
+    const limits = Limits.withOverrides({ statusIntervalSecondsMin: 5, statusIntervalSecondsMax: 60 });
+    expect(ConfigurationProfile.validate(ConfigurationProfile.first(limits), limits).ok).toBe(true);
   });
 });

@@ -11,6 +11,9 @@ interface Known {
   /** A job of uli's, and the hash of its plan. */
   readonly ulis: { readonly id: string; readonly hash: string };
   readonly runId: string;
+  /** An activation key, and its secret. */
+  readonly keyId: string;
+  readonly secret: string;
 }
 type Ask = (fettle: Fettle, actor: Actor.Actor, known: Known) => Effect.Effect<unknown, unknown>;
 
@@ -20,6 +23,19 @@ const kept = { kind: "asset", name: "x", query: "name: web" } as const;
 const withSearch = (f: Fettle, a: Actor.Actor, then: (id: string) => Effect.Effect<unknown, unknown>) =>
   Effect.flatMap(f.searches.save(a, kept), (search) => then(search.id));
 const fleet = Values.select({ include: Values.any("fleet") });
+
+const oneAgent = { assets: [Values.uuid(0x1001)] };
+const installing = (secret: string) =>
+  ({
+    operatingSystem: "linux-rpm",
+    secret,
+    server: "https://patch.example.com",
+    build: { product: "fettle-agent", version: "1.0", architecture: "x86_64" },
+  }) as const;
+const probed = {
+  facts: { operatingSystem: null, rootCertificates: null, artefacts: null, controlPlane: null, unknown: {} },
+  requirements: { systems: [], architectures: [], artefacts: [], server: "https://patch.example.com" },
+};
 
 // Every method that takes an actor, and which of the six staff may call it on a job that is somebody else's.
 const asks: readonly (readonly [string, string, Ask])[] = [
@@ -41,7 +57,27 @@ const asks: readonly (readonly [string, string, Ask])[] = [
   ["tags.unassign", "sue mara", (f, a) => f.tags.unassign(a, { tag: "web", assets: [Values.uuid(1)] })],
   ["tags.coverage", "sue mara uli ada rita sam", (f, a) => f.tags.coverage(a, Values.select({}))],
   ["keys.create", "sue mara", (f, a) => f.keys.create(a, { title: "k" })],
+  ["keys.update", "sue mara", (f, a, { keyId }) => f.keys.update(a, keyId, { title: "k" })],
+  ["keys.enable", "sue mara", (f, a, { keyId }) => f.keys.enable(a, keyId)],
+  ["keys.disable", "sue mara", (f, a, { keyId }) => f.keys.disable(a, keyId)],
+  ["keys.delete", "sue mara", (f, a, { keyId }) => f.keys.delete(a, keyId)],
+  ["keys.list", "sue mara", (f, a) => f.keys.list(a)],
+  ["keys.get", "sue mara", (f, a, { keyId }) => f.keys.get(a, keyId)],
+  [
+    "keys.installCommands",
+    "sue mara",
+    (f, a, { keyId, secret }) => f.keys.installCommands(a, keyId, installing(secret)),
+  ],
+  ["keys.preInstallCheck", "sue mara", (f, a, { keyId }) => f.keys.preInstallCheck(a, keyId, probed)],
+  ["agents.activate", "sue mara", (f, a) => f.agents.activate(a, oneAgent, ["VM"])],
+  ["agents.deactivate", "sue mara", (f, a) => f.agents.deactivate(a, oneAgent, ["PM"])],
   ["configurationProfiles.save", "sue mara", (f, a) => f.configurationProfiles.save(a, Values.profile("p"))],
+  ["configurationProfiles.delete", "sue mara", (f, a) => f.configurationProfiles.delete(a, "other")],
+  ["configurationProfiles.reorder", "sue mara", (f, a) => f.configurationProfiles.reorder(a, ["default", "other"])],
+  ["configurationProfiles.makeDefault", "sue mara", (f, a) => f.configurationProfiles.makeDefault(a, "other")],
+  ["configurationProfiles.list", everyone, (f, a) => f.configurationProfiles.list(a)],
+  ["configurationProfiles.get", everyone, (f, a) => f.configurationProfiles.get(a, "other")],
+  ["configurationProfiles.effective", everyone, (f, a) => f.configurationProfiles.effective(a, Values.uuid(0x1001))],
   ["assets.list", "sue mara uli ada rita sam", (f, a) => f.assets.list(a)],
   ["assets.missing", "sue mara uli ada rita sam", (f, a) => f.assets.missing(a)],
   ["assets.search", everyone, (f, a) => f.assets.search(a, {})],
@@ -90,11 +126,13 @@ const world = () => {
   const ran = scene.enabled();
   plane.call(plane.fettle.catalogue.ingest(manager, { feed: "windows", patches: Scene.windows }));
   plane.call(plane.fettle.catalogue.supplyFile(manager, { ...Scene.vendorFile, patchId: "W-2" }));
+  plane.call(plane.fettle.configurationProfiles.save(manager, { id: "other", name: "Other" }));
   plane.call(plane.fettle.tick());
   const open = plane.call(plane.fettle.jobs.create(manager, Values.draft({ title: "not enabled yet" })));
   const { id } = plane.call(plane.fettle.jobs.create(ControlPlane.as("uli"), Values.draft()));
   const { hash } = plane.call(plane.fettle.jobs.plan(manager, id));
-  return { scene, plane, known: { jobId: open.id, runId: scene.run(ran).id, ulis: { id, hash } } };
+  const key = { keyId: scene.issued.key.id, secret: scene.issued.secret };
+  return { scene, plane, known: { jobId: open.id, runId: scene.run(ran).id, ulis: { id, hash }, ...key } };
 };
 
 describe("the façade's permissions", () => {

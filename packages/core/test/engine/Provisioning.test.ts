@@ -70,7 +70,7 @@ describe("an agent that is provisioned", () => {
     plane.call(
       plane.fettle.configurationProfiles.save(
         manager,
-        Values.profile("lab", { targets, statusIntervalSeconds: 2_700 }),
+        Values.profile("lab", { targets, settings: { statusIntervalSeconds: 2_700 } }),
       ),
     );
     const agent = WireAgent.make(plane, 1);
@@ -81,12 +81,14 @@ describe("an agent that is provisioned", () => {
       payload: string;
     };
     const configuration = Documents.Configuration.parse(JSON.parse(Buffer.from(document.payload, "base64").toString()));
-    expect(configuration).toEqual({
+    expect(configuration).toMatchObject({
       tenantId: "acme",
       profile: "profile lab",
       revision: 1,
       statusIntervalSeconds: 2_700,
       scanIntervalSeconds: 14_400,
+      settings: { isPmEnabled: true, isCollectionSuspended: false, cacheMegabytes: 2_048 },
+      modules: ["AI", "PM"],
     });
   });
 });

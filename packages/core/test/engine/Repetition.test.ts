@@ -32,10 +32,102 @@ const mutating: { readonly [method: string]: (scene: Scene.Scene) => Requests } 
     ask: (options) => fettle.keys.create(manager, { title: "servers" }, options),
     other: (options) => fettle.keys.create(manager, { title: "desktops" }, options),
   }),
+  "keys.update": ({ plane: { fettle }, issued: { key } }) => ({
+    ask: (options) => fettle.keys.update(manager, key.id, { title: "servers" }, options),
+    other: (options) => fettle.keys.update(manager, key.id, { title: "desktops" }, options),
+  }),
+  "keys.disable": ({ plane: { fettle, call }, issued: { key } }) => {
+    const another = call(fettle.keys.create(manager, { title: "another" }));
+    return {
+      ask: (options) => fettle.keys.disable(manager, key.id, options),
+      other: (options) => fettle.keys.disable(manager, another.key.id, options),
+    };
+  },
+  "keys.enable": ({ plane: { fettle, call }, issued: { key } }) => {
+    const another = call(fettle.keys.create(manager, { title: "another" }));
+    for (const { id } of [key, another.key]) call(fettle.keys.disable(manager, id));
+    return {
+      ask: (options) => fettle.keys.enable(manager, key.id, options),
+      other: (options) => fettle.keys.enable(manager, another.key.id, options),
+    };
+  },
+  "keys.delete": ({ plane: { fettle, call }, issued: { key } }) => {
+    const another = call(fettle.keys.create(manager, { title: "another" }));
+    return {
+      ask: (options) => fettle.keys.delete(manager, key.id, options),
+      other: (options) => fettle.keys.delete(manager, another.key.id, options),
+    };
+  },
+  "agents.activate": ({ plane: { fettle }, agents: [agent] }) => ({
+    ask: (options) => fettle.agents.activate(manager, { assets: [agent?.id ?? ""] }, ["VM"], options),
+    other: (options) => fettle.agents.activate(manager, { assets: [agent?.id ?? ""] }, ["FIM"], options),
+  }),
+  "agents.deactivate": ({ plane: { fettle }, agents: [agent] }) => ({
+    ask: (options) => fettle.agents.deactivate(manager, { assets: [agent?.id ?? ""] }, ["PM"], options),
+    other: (options) => fettle.agents.deactivate(manager, { assets: ["nobody"] }, ["PM"], options),
+  }),
+  "agents.uninstall": ({ plane: { fettle }, agents: [agent] }) => ({
+    ask: (options) => fettle.agents.uninstall(manager, { assets: [agent?.id ?? ""] }, options),
+    other: (options) => fettle.agents.uninstall(manager, { query: "agentVersion < 1" }, options),
+  }),
+  "agents.callOffUninstall": ({ plane: { fettle, call }, agents: [agent] }) => {
+    const targets = { assets: [agent?.id ?? ""] };
+    call(fettle.agents.uninstall(manager, targets));
+    return {
+      ask: (options) => fettle.agents.callOffUninstall(manager, targets, options),
+      other: (options) => fettle.agents.callOffUninstall(manager, { query: "agentVersion < 1" }, options),
+    };
+  },
+  "purges.run": ({ plane: { fettle, call } }) => {
+    const query = "agentVersion > 0";
+    const { confirmation } = call(fettle.purges.preview(manager, query));
+    return {
+      ask: (options) => fettle.purges.run(manager, { query, confirmation }, options),
+      other: (options) => fettle.purges.run(manager, { query, confirmation: "another" }, options),
+    };
+  },
+  "purges.save": ({ plane: { fettle, call } }) => {
+    const query = "agentVersion < 1";
+    const { confirmation } = call(fettle.purges.preview(manager, query));
+    return {
+      ask: (options) => fettle.purges.save(manager, { name: "old", query, confirmation }, options),
+      other: (options) => fettle.purges.save(manager, { name: "older", query, confirmation }, options),
+    };
+  },
+  "purges.delete": ({ plane: { fettle, call } }) => {
+    const query = "agentVersion < 1";
+    const { confirmation } = call(fettle.purges.preview(manager, query));
+    const ids = ["a", "b"].map((name) => call(fettle.purges.save(manager, { name, query, confirmation })).id);
+    return {
+      ask: (options) => fettle.purges.delete(manager, ids[0] ?? "", options),
+      other: (options) => fettle.purges.delete(manager, ids[1] ?? "", options),
+    };
+  },
   "configurationProfiles.save": ({ plane: { fettle } }) => ({
     ask: (options) => fettle.configurationProfiles.save(manager, Values.profile("a"), options),
     other: (options) => fettle.configurationProfiles.save(manager, Values.profile("b"), options),
   }),
+  "configurationProfiles.delete": ({ plane: { fettle, call } }) => {
+    for (const id of ["a", "b"]) call(fettle.configurationProfiles.save(manager, { id, name: id }));
+    return {
+      ask: (options) => fettle.configurationProfiles.delete(manager, "a", options),
+      other: (options) => fettle.configurationProfiles.delete(manager, "b", options),
+    };
+  },
+  "configurationProfiles.reorder": ({ plane: { fettle, call } }) => {
+    for (const id of ["a", "b"]) call(fettle.configurationProfiles.save(manager, { id, name: id }));
+    return {
+      ask: (options) => fettle.configurationProfiles.reorder(manager, ["b", "a", "default"], options),
+      other: (options) => fettle.configurationProfiles.reorder(manager, ["a", "b", "default"], options),
+    };
+  },
+  "configurationProfiles.makeDefault": ({ plane: { fettle, call } }) => {
+    call(fettle.configurationProfiles.save(manager, { id: "a", name: "a" }));
+    return {
+      ask: (options) => fettle.configurationProfiles.makeDefault(manager, "a", options),
+      other: (options) => fettle.configurationProfiles.makeDefault(manager, "default", options),
+    };
+  },
   "tags.save": ({ plane: { fettle } }) => ({
     ask: (options) => fettle.tags.save(manager, { name: "new", parent: "fleet" }, options),
     other: (options) => fettle.tags.save(manager, { name: "new" }, options),
@@ -146,11 +238,14 @@ const others = [
   ...["tags.get", "tags.list", "tags.preview", "tags.coverage"],
   ...["assets.list", "assets.missing", "assets.search", "assets.facets", "assets.get", "assets.patches"],
   ...["assets.agents", "assets.stale"],
+  ...["keys.list", "keys.get", "keys.installCommands", "keys.preInstallCheck"],
+  ...["configurationProfiles.list", "configurationProfiles.get", "configurationProfiles.effective"],
   ...["access.decide", "access.policy", "access.lint", "access.migrate"],
   ...["catalogue.feeds", "catalogue.list", "catalogue.get", "catalogue.search", "catalogue.facets"],
   ...["catalogue.supersedence", "catalogue.hosts", "catalogue.patchNow"],
   ...["searches.list", "searches.recent", "searches.run"],
   ...["jobs.search", "jobs.get", "jobs.plan", "runs.ofJob", "runs.progress", "runs.results"],
+  ...["purges.preview", "purges.list"],
   ...["audit.search", "audit.verify", "audit.checkpoint", "tick", "gateway.handle", "events.after"],
 ];
 
@@ -242,6 +337,28 @@ describe.each(Object.keys(mutating))("%s", (method) => {
     const told = events();
     again(first);
     expect(events()).toEqual(told);
+  });
+
+  it("RBAC-11: is in the audit trail once, by who asked, under its own name", () => {
+    const { plane, ask, again, scene } = world(method);
+    const asker = method === "jobs.createAdvisory" ? null : "user:mara";
+    const trail = () => plane.storage.dump().tenants.flatMap((t) => t.audit);
+    const before = trail().length;
+    const first = plane.call(ask(once));
+    again(first);
+    const records = trail().slice(before);
+    expect(records.length).toBeGreaterThan(0);
+    for (const record of records) {
+      expect(record.action).toBe(method);
+      if (asker !== null) expect(record.by).toBe(asker);
+      // What it tells of afterwards is what stands.
+      const { changes } = record.body as { readonly changes: Record<string, { readonly after?: unknown }> };
+      const now = scene.stored(record.kind).get(record.id) as Record<string, unknown> | undefined;
+      for (const [name, { after }] of Object.entries(changes)) {
+        if (name === "secretDigest" || record.id === "*") continue;
+        expect(now?.[name]).toEqual(after);
+      }
+    }
   });
 
   it("looks at the permission first: who has lost it doesn't even hear of what they did", () => {

@@ -27,7 +27,7 @@ describe("a subscription", () => {
     });
     expect(Effect.runSync(storage.get("acme", "profile", "default"))?.body).toMatchObject({
       isDefault: true,
-      statusIntervalSeconds: 900,
+      settings: { statusIntervalSeconds: 900 },
     });
   });
 
@@ -38,7 +38,7 @@ describe("a subscription", () => {
     call(
       fettle.configurationProfiles.save(
         manager,
-        Values.profile("default", { isDefault: true, statusIntervalSeconds: 1_000 }),
+        Values.profile("default", { isDefault: true, settings: { statusIntervalSeconds: 1_000 } }),
       ),
     );
     call(fettle.subscriptions.save(manager, { ...full, licences: { PM: { seats: 7, exclude: any("lab") } } }));
@@ -47,7 +47,7 @@ describe("a subscription", () => {
       body: pm({ seats: 7, exclude: any("lab") }),
     });
     expect(Effect.runSync(storage.get("acme", "profile", "default"))?.body).toMatchObject({
-      statusIntervalSeconds: 1_000,
+      settings: { statusIntervalSeconds: 1_000 },
     });
   });
 
@@ -161,7 +161,7 @@ describe("an activation key", () => {
     expect(issued.key).toMatchObject({
       title: "servers",
       tags: ["web"],
-      modules: ["PM", "VM"],
+      modules: ["VM", "PM"],
       agentsMax: null,
       expiresAt: null,
     });
@@ -195,7 +195,10 @@ describe("configuration profiles", () => {
     for (const statusIntervalSeconds of [899, 2_701]) {
       expect(
         plane.rejections(
-          plane.fettle.configurationProfiles.save(manager, Values.profile("p", { statusIntervalSeconds })),
+          plane.fettle.configurationProfiles.save(
+            manager,
+            Values.profile("p", { settings: { statusIntervalSeconds } }),
+          ),
         ),
       ).toMatchObject([{ rule: "AGT-04" }]);
     }
@@ -213,7 +216,12 @@ describe("configuration profiles", () => {
       nextCheckInSeconds: 900,
     });
     const targets = select({ assets: [web?.id ?? ""] });
-    call(fettle.configurationProfiles.save(mara, Values.profile("fast", { targets, statusIntervalSeconds: 1_800 })));
+    call(
+      fettle.configurationProfiles.save(
+        mara,
+        Values.profile("fast", { targets, settings: { statusIntervalSeconds: 1_800 } }),
+      ),
+    );
     const changed = web?.checkIn({ configuration: standard ?? null });
     expect(changed).toMatchObject({ nextCheckInSeconds: 1_800, configuration: expect.stringMatching(/^sha256:/) });
     expect(changed?.configuration).not.toBe(standard);
@@ -228,7 +236,10 @@ describe("configuration profiles", () => {
     const { plane, agents, manager: mara } = Scene.make();
     const { fettle, call } = plane;
     const [agent] = agents;
-    const slow = Values.profile("slow", { targets: select({ include: any("lab") }), statusIntervalSeconds: 2_700 });
+    const slow = Values.profile("slow", {
+      targets: select({ include: any("lab") }),
+      settings: { statusIntervalSeconds: 2_700 },
+    });
     call(fettle.configurationProfiles.save(mara, slow));
     expect(agent?.checkIn().nextCheckInSeconds).toBe(900);
     call(fettle.tags.save(mara, { id: "fleet", name: "fleet", parent: "lab" }));
@@ -246,7 +257,10 @@ describe("configuration profiles", () => {
       rivals -= 1;
       agent?.checkIn();
     };
-    const slow = Values.profile("slow", { isDefault: true, position: 0, statusIntervalSeconds: 2_000 });
+    const slow = Values.profile("slow", {
+      targets: select({ include: any("fleet") }),
+      settings: { statusIntervalSeconds: 2_000 },
+    });
     plane.call(plane.fettle.configurationProfiles.save(mara, slow));
     expect(rivals).toBe(0);
     expect(stored("agent").get(agent?.id ?? "")?.statusIntervalSeconds).toBe(2_000);

@@ -73,7 +73,12 @@ describe("a tag's rule", () => {
     const { fettle, call } = scene.plane;
     call(fettle.tags.save(manager, { id: "utc", name: "utc", rule: rule("timeZone: UTC") }));
     const targets = select({ include: any("utc") });
-    call(fettle.configurationProfiles.save(manager, Values.profile("slow", { targets, statusIntervalSeconds: 2_700 })));
+    call(
+      fettle.configurationProfiles.save(
+        manager,
+        Values.profile("slow", { targets, settings: { statusIntervalSeconds: 2_700 } }),
+      ),
+    );
     const before = scene.agents[0]?.checkIn();
     expect(before?.nextCheckInSeconds).toBe(2_700);
     const moved = scene.agents[0]?.checkIn({ timeZone: "Europe/Berlin", configuration: before?.configuration ?? null });

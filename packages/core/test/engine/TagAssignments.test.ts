@@ -56,7 +56,12 @@ describe("giving tags to assets", () => {
     const { fettle, call } = plane;
     const [first, second] = scene.agents;
     const targets = select({ include: any("fleet"), exclude: any("web") });
-    call(fettle.configurationProfiles.save(manager, Values.profile("slow", { targets, statusIntervalSeconds: 2_700 })));
+    call(
+      fettle.configurationProfiles.save(
+        manager,
+        Values.profile("slow", { targets, settings: { statusIntervalSeconds: 2_700 } }),
+      ),
+    );
     expect(first?.checkIn().nextCheckInSeconds).toBe(2_700);
     plane.hooks.after = (batch) => {
       if (batch.events.some((e) => e.type === "AssetChanged")) throw new ControlPlane.Death();

@@ -72,7 +72,7 @@ export const go = (options: JourneyOptions = {}): Journey => {
     call(
       fettle.configurationProfiles.save(
         mara,
-        Values.profile("slow", { targets: select({ assets: [one.id] }), statusIntervalSeconds: 1_800 }),
+        Values.profile("slow", { targets: select({ assets: [one.id] }), settings: { statusIntervalSeconds: 1_800 } }),
       ),
     ),
   );

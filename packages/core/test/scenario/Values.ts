@@ -91,8 +91,7 @@ export const profile = (id: string, over: Partial<ConfigurationProfile> = {}): C
   position: 1,
   isDefault: false,
   targets: TagSelection.none,
-  statusIntervalSeconds: 900,
-  scanIntervalSeconds: 14_400,
+  settings: { statusIntervalSeconds: 900, scanIntervalSeconds: 14_400 },
   ...over,
 });
 

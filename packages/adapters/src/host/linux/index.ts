@@ -1,2 +1,3 @@
 /** @fettle/adapters/host/linux: what a Linux machine is, and when it booted. */
 export * as LinuxHost from "./LinuxHost.ts";
+export * as PreInstallProbe from "./PreInstallProbe.ts";

@@ -9,6 +9,33 @@ export interface Limits {
   /** CFG-02: 240–43200 min. */
   readonly scanIntervalSecondsMin: number;
   readonly scanIntervalSecondsMax: number;
+  /** CFG-02: 1–1800 s between deltas, 64–10240 KB a chunk. */
+  readonly deltaIntervalSecondsMin: number;
+  readonly deltaIntervalSecondsMax: number;
+  readonly chunkKilobytesMin: number;
+  readonly chunkKilobytesMax: number;
+  /** CFG-02: 2–100 % of one core, or a pause of 0–1000 ms. */
+  readonly cpuLimitPercentMin: number;
+  readonly cpuLimitPercentMax: number;
+  readonly cpuThrottleMillisecondsMax: number;
+  /** CFG-02: 0–720 min each. */
+  readonly scanDelayMinutesMax: number;
+  readonly scanRandomizeMinutesMax: number;
+  /** CFG-02: 10001–10005. */
+  readonly scanMergePortMin: number;
+  readonly scanMergePortMax: number;
+  /** CFG-02: FIM's and EDR's payload threshold, 30–1800 s. */
+  readonly eventPayloadSecondsMin: number;
+  readonly eventPayloadSecondsMax: number;
+  /** CFG-06: 2048 MB or more, or unlimited. */
+  readonly cacheMegabytesMin: number;
+  readonly cacheMegabytesMax: number;
+  /** CFG-02, WIN-05: blackouts of one profile, and the longest stretch of a week that they must leave free. */
+  readonly blackoutsPerProfileMax: number;
+  readonly blackoutFreeMinutesMin: number;
+  readonly configurationProfilesMax: number;
+  /** KEY-01. */
+  readonly activationKeysMax: number;
   /** JOB-04: a list holds 1–2000 patches; JOB-22 cuts a query's at the same number. */
   readonly patchesPerJobMax: number;
   readonly titleCharactersMax: number;
@@ -41,6 +68,8 @@ export interface Limits {
   readonly dynamicTagsMax: number;
   /** Assets of one bulk request. */
   readonly assetsPerBulkMax: number;
+  /** PRG-01. */
+  readonly purgeRulesMax: number;
   readonly assetsMax: number;
   readonly tagsPerSelectionMax: number;
   readonly assetsPerSelectionMax: number;
@@ -53,6 +82,25 @@ export const defaults: Limits = {
   statusIntervalSecondsMax: 2_700,
   scanIntervalSecondsMin: 4 * HOUR,
   scanIntervalSecondsMax: 720 * HOUR,
+  deltaIntervalSecondsMin: 1,
+  deltaIntervalSecondsMax: 1_800,
+  chunkKilobytesMin: 64,
+  chunkKilobytesMax: 10_240,
+  cpuLimitPercentMin: 2,
+  cpuLimitPercentMax: 100,
+  cpuThrottleMillisecondsMax: 1_000,
+  scanDelayMinutesMax: 720,
+  scanRandomizeMinutesMax: 720,
+  scanMergePortMin: 10_001,
+  scanMergePortMax: 10_005,
+  eventPayloadSecondsMin: 30,
+  eventPayloadSecondsMax: 1_800,
+  cacheMegabytesMin: 2_048,
+  cacheMegabytesMax: 1_048_576,
+  blackoutsPerProfileMax: 100,
+  blackoutFreeMinutesMin: 60,
+  configurationProfilesMax: 1_000,
+  activationKeysMax: 10_000,
   patchesPerJobMax: 2_000,
   titleCharactersMax: 256,
   coAuthorsPerJobMax: 50,
@@ -73,6 +121,7 @@ export const defaults: Limits = {
   tagDepthMax: 32,
   dynamicTagsMax: 1_000,
   assetsPerBulkMax: 1_000,
+  purgeRulesMax: 100,
   assetsMax: 1_000_000,
   tagsPerSelectionMax: 500,
   assetsPerSelectionMax: 10_000,
