@@ -83,6 +83,19 @@ export const recorded = Effect.fn("AuditTrail.recorded")(function* (
   return full;
 });
 
+/** A record of a part of an entity that isn't audited as a whole; goes into the change's `audit`. */
+export const about = Effect.fn("AuditTrail.about")(function* (
+  actor: Actor,
+  method: string,
+  { id, ...change }: AuditEntry.Change & { readonly kind: EntityKind; readonly id: string },
+) {
+  const why = yield* reasonOf(actor.why);
+  const body = AuditEntry.make(change, why, Crypto.digest) as unknown as StoredJson;
+  const at = (yield* Environment).now();
+  const record: NewAuditRecord = { at, by: label(actor), action: method, kind: change.kind, id, body };
+  return record;
+});
+
 /** The id in a record that stands for many entities of its kind. */
 export const ALL = "*";
 

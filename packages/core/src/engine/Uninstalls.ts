@@ -8,8 +8,10 @@ import { type Actor, label } from "../domain/shared/Actor.ts";
 import * as Rejection from "../domain/shared/Rejection.ts";
 import * as TagScope from "../domain/tag/TagScope.ts";
 import { Environment } from "../ports/Environment.ts";
+import type { NewAuditRecord } from "../ports/Storage.ts";
 import type { AgentRecord } from "../schema/Stored.ts";
 import * as AgentTargets from "./AgentTargets.ts";
+import * as AuditTrail from "./AuditTrail.ts";
 import * as Authority from "./Authority.ts";
 import * as Decisions from "./Decisions.ts";
 import * as Idempotency from "./Idempotency.ts";
@@ -71,7 +73,7 @@ const change = Effect.fn("Uninstalls.change")(function* (
     const items = ids.map((id) => outcomeOf(id, visible.has(id) ? (agents.get(id) ?? null) : null, order));
     const changed = items.flatMap((i) => (i.was === null ? [] : [i.was]));
     const answer: UninstallAnswer = { ordered: changed.length, items: items.map((i) => i.item) };
-    return { change: changeOf(changed, order, { actor, at }), answer };
+    return { change: yield* changeOf(changed, order, { actor, method, at }), answer };
   });
   return yield* Decisions.untilItStands(tenantId, Idempotency.once(actor, { method, key, request: targets }, decide));
 });
@@ -93,16 +95,24 @@ const outcomeOf = (
   return { item: { assetId, outcome: "ordered", rejection: null }, was };
 };
 
-const changeOf = (
+const changeOf = Effect.fn("Uninstalls.changeOf")(function* (
   agents: readonly Repository.Versioned<AgentRecord>[],
   uninstall: Order,
-  { actor, at }: { readonly actor: Actor; readonly at: number },
-): Repository.Change => ({
-  expect: agents.map((a) => Repository.expected("agent", a.id, a)),
-  writes: agents.map((a) => Repository.put("agent", a.id, { ...a.value, uninstall })),
-  events: agents.map((a) =>
-    Repository.event("UninstallOrdered", "asset", a.id, at, { by: label(actor), isCalledOff: uninstall === null }),
-  ),
+  { actor, method, at }: { readonly actor: Actor; readonly method: string; readonly at: number },
+) {
+  const audit: NewAuditRecord[] = [];
+  for (const { id, value } of agents) {
+    const [before, after] = [{ uninstall: value.uninstall }, { uninstall }];
+    audit.push(yield* AuditTrail.about(actor, method, { kind: "agent", id, before, after }));
+  }
+  const told = { by: label(actor), isCalledOff: uninstall === null };
+  const change: Repository.Change = {
+    expect: agents.map((a) => Repository.expected("agent", a.id, a)),
+    writes: agents.map((a) => Repository.put("agent", a.id, { ...a.value, uninstall })),
+    events: agents.map((a) => Repository.event("UninstallOrdered", "asset", a.id, at, told)),
+    audit,
+  };
+  return change;
 });
 
 /** Whether an agent may be told to leave: nothing has started on its asset, and nothing may at any moment. */
