@@ -134,6 +134,7 @@ describe("the standard policy", () => {
   });
 
   it("a user of several roles may what any of them may", () => {
+    for (const p of Permission.all) expect(may(who("PatchReader", "SuperUser"), p)).toBe(true);
     expect(may(who("PatchReader", "PatchUser"), "create-job")).toBe(true);
     expect(may(who("PatchUser", "PatchReader"), "create-job")).toBe(true);
     expect(may(who("PatchReader", "PatchDashboardAuthor"), "create-job")).toBe(false);

@@ -120,6 +120,11 @@ describe("lint of a policy", () => {
     expect(isUsable).toBe(severity === "warning");
   });
 
+  it("says once of two roles what is wrong between them", () => {
+    const circle = withRole(role("a", { above: ["b"] }), role("b", { above: ["a"] }));
+    expect(PolicyLint.lint(circle).map((f) => f.code)).toEqual(["circle"]);
+  });
+
   it("RBAC-10: a permission that only the super user is meant to have is no finding when it says so", () => {
     const roles = [guest, without("print-dashboard")];
     expect(PolicyLint.lint(policy({ roles })).map((f) => f.permission)).toEqual(["print-dashboard"]);

@@ -89,10 +89,13 @@ const isCoAuthor = ({ role, state, owner, scope }: Case): boolean => {
 export const answer = (one: Case): string => {
   const { role, action, state, relation, owner } = one;
   const [any = "", own = "", co = "", maker = "", shared = ""] = roleRows.get(action) ?? [];
-  const letters = { owner: own, "co-author": isCoAuthor(one) ? co : "", maker, reader: shared, none: "" }[relation];
+  const isOwned = state !== "advisory" && state !== "ownerless";
+  const made = isOwned ? "" : maker;
+  const letters = { owner: own, "co-author": isCoAuthor(one) ? co : "", maker: made, reader: shared, none: "" }[
+    relation
+  ];
   if (!any.includes(role) && !letters.includes(role)) return "role";
   if (action === "approve-plan" && (relation === "owner" || relation === "maker")) return "PLN-02";
-  const isOwned = state !== "advisory" && state !== "ownerless";
   if (isOwned && runs.includes(action) && !["X", "M", "U"].includes(relation === "owner" ? role : owner)) {
     return "OWN-01";
   }
