@@ -65,7 +65,7 @@ export const list = Effect.fn("ConfigurationViews.list")(function* (actor: Actor
 export const get = Effect.fn("ConfigurationViews.get")(function* (actor: Actor, profileId: string) {
   const { profiles, limits } = yield* viewing(actor);
   const found = profiles.find((p) => p.id === profileId);
-  if (found === undefined) return yield* lift({ ok: false, error: ConfigurationProfile.unknown(profileId) });
+  if (found === undefined) return yield* lift<never>({ ok: false, error: ConfigurationProfile.unknown(profileId) });
   const effective = Effective.of(found.value.settings, limits);
   const view: ConfigurationProfileView = {
     profile: found.value,

@@ -88,7 +88,7 @@ describe("a configuration profile", () => {
     expect(plane.rejections(profiles.save(manager, { id: "a", name: "mine" }))).toMatchObject([
       { rule: "JOB-18", code: "stale" },
     ]);
-    expect(plane.call(profiles.list(manager))[0]?.name).toBe("theirs");
+    expect(plane.call(profiles.get(manager, "a")).profile.name).toBe("theirs");
   });
 
   it("reads as it was stored before it had all settings", () => {
