@@ -1,6 +1,6 @@
 /** What the parser makes of texts at the edges of its rules: near words, near operators, broken parts and what stands behind. */
 import { describe, expect, it } from "vitest";
-import { type Ast, Limits, Parser } from "../src/index.ts";
+import { type Ast, Diagnostic, Limits, Parser, Span } from "../src/index.ts";
 import { limitsWith } from "./Fixtures.ts";
 
 const read = (text: string): Ast.Expr => Parser.parse(text, Limits.lifted).ast;
@@ -130,5 +130,29 @@ describe("the depth", () => {
       expect(codesOf(Array(5).fill(group).join(" and "), two)).toEqual([]);
     }
     expect(codesOf("g: (h: (a: 1)) and g: (h: (not a: 1))", two)).toEqual(["too-deep"]);
+  });
+});
+
+describe("spans", () => {
+  it("cut what they cover out of the text", () => {
+    const text = "title: web server and kb: 1";
+    const ast = read(text);
+    expect(Span.slice(text, ast)).toBe(text);
+    expect(ast._tag === "And" && ast.operands.map((each) => Span.slice(text, each))).toEqual([
+      "title: web server",
+      "kb: 1",
+    ]);
+    expect(Span.slice(text, Span.make(7, 10))).toBe("web");
+  });
+});
+
+describe("diagnostics", () => {
+  it("have an error where one of them is, beside warnings too", () => {
+    const at = Span.make(0, 1);
+    const [error, warning] = [
+      Diagnostic.error("empty-query", at, Diagnostic.none),
+      Diagnostic.warning("opposite-never", at, Diagnostic.none),
+    ];
+    expect([[], [warning], [error], [warning, error]].map(Diagnostic.hasError)).toEqual([false, false, true, true]);
   });
 });
