@@ -101,21 +101,7 @@ export const make = (ports: Context.Context<FettlePorts>) => {
     tags: tagsOf(on),
     assets: assetsOf(on),
     catalogue: catalogueOf(on),
-    searches: {
-      /** Saves a search of assets, patches or jobs for the actor alone, or changes it (AST-08). */
-      save: (actor: Actor, input: Searches.SavedSearchInput, options?: Repeatable) =>
-        on(Searches.save(actor, input, options)),
-      rename: (actor: Actor, searchId: string, name: string, options?: Repeatable) =>
-        on(Searches.rename(actor, searchId, name, options)),
-      delete: (actor: Actor, searchId: string, options?: Repeatable) => on(Searches.remove(actor, searchId, options)),
-      /** The actor's saved searches, each with what is wrong with it now (DSH-04). */
-      list: (actor: Actor, kind?: SearchKind) => on(Searches.list(actor, kind)),
-      /** What the actor searched for lately, newest first. */
-      recent: (actor: Actor, kind: SearchKind) => on(Searches.recent(actor, kind)),
-      /** Runs a saved search, a page at a time. */
-      run: (actor: Actor, searchId: string, paging?: { readonly cursor?: string; readonly limit?: number }) =>
-        on(Searches.run(actor, searchId, paging)),
-    },
+    searches: searchesOf(on),
     jobs: jobsOf(on),
     runs: {
       ofJob: (actor: Actor, jobId: string) => on(Runs.ofJob(actor, jobId)),
@@ -125,18 +111,7 @@ export const make = (ports: Context.Context<FettlePorts>) => {
       results: (actor: Actor, runId: string) => on(Runs.results(actor, runId)),
     },
     agents: agentsOf(on),
-    purges: {
-      /** What a purge would remove now, what it would keep, and what confirms just that (PRG-01). Changes nothing. */
-      preview: (actor: Actor, query: string) => on(Purges.preview(actor, query)),
-      /** Removes for good what was previewed and confirmed. */
-      run: (actor: Actor, input: Purges.ConfirmedPurge, options?: Repeatable) => on(Purges.run(actor, input, options)),
-      /** Saves a rule that purges daily; confirmed as a purge by hand is. */
-      save: (actor: Actor, input: Purges.PurgeRuleInput, options?: Repeatable) =>
-        on(Purges.save(actor, input, options)),
-      delete: (actor: Actor, ruleId: string, options?: Repeatable) => on(Purges.remove(actor, ruleId, options)),
-      /** The rules, each with how its last run went. */
-      list: (actor: Actor) => on(Purges.list(actor)),
-    },
+    purges: purgesOf(on),
     audit: {
       /** Who changed what, from what to what, when and why, in pages (RBAC-11). */
       search: (actor: Actor, input?: AuditTrail.AuditSearchInput) => on(AuditTrail.search(actor, input)),
@@ -163,6 +138,34 @@ export type Fettle = ReturnType<typeof make>;
 
 /** Gives an effect its ports. */
 type On = <A, E>(effect: Effect.Effect<A, E, FettlePorts>) => Effect.Effect<A, E>;
+
+const searchesOf = (on: On) => ({
+  /** Saves a search of assets, patches or jobs for the actor alone, or changes it (AST-08). */
+  save: (actor: Actor, input: Searches.SavedSearchInput, options?: Repeatable) =>
+    on(Searches.save(actor, input, options)),
+  rename: (actor: Actor, searchId: string, name: string, options?: Repeatable) =>
+    on(Searches.rename(actor, searchId, name, options)),
+  delete: (actor: Actor, searchId: string, options?: Repeatable) => on(Searches.remove(actor, searchId, options)),
+  /** The actor's saved searches, each with what is wrong with it now (DSH-04). */
+  list: (actor: Actor, kind?: SearchKind) => on(Searches.list(actor, kind)),
+  /** What the actor searched for lately, newest first. */
+  recent: (actor: Actor, kind: SearchKind) => on(Searches.recent(actor, kind)),
+  /** Runs a saved search, a page at a time. */
+  run: (actor: Actor, searchId: string, paging?: { readonly cursor?: string; readonly limit?: number }) =>
+    on(Searches.run(actor, searchId, paging)),
+});
+
+const purgesOf = (on: On) => ({
+  /** What a purge would remove now, what it would keep, and what confirms just that (PRG-01). Changes nothing. */
+  preview: (actor: Actor, query: string) => on(Purges.preview(actor, query)),
+  /** Removes for good what was previewed and confirmed. */
+  run: (actor: Actor, input: Purges.ConfirmedPurge, options?: Repeatable) => on(Purges.run(actor, input, options)),
+  /** Saves a rule that purges daily; confirmed as a purge by hand is. */
+  save: (actor: Actor, input: Purges.PurgeRuleInput, options?: Repeatable) => on(Purges.save(actor, input, options)),
+  delete: (actor: Actor, ruleId: string, options?: Repeatable) => on(Purges.remove(actor, ruleId, options)),
+  /** The rules, each with how its last run went. */
+  list: (actor: Actor) => on(Purges.list(actor)),
+});
 
 const keysOf = (on: On) => ({
   /** Makes an activation key; its secret is shown here only, so a repetition is refused and names the key. */
