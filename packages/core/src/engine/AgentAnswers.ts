@@ -45,18 +45,16 @@ const softwareByAsset = Effect.fn("AgentAnswers.softwareByAsset")(function* (ten
   return found;
 });
 
-// The first limit that is reached ends a key.
-const statusOf = (key: ActivationKey.ActivationKey, admitted: number, asOf: number): "Active" | "Expired" => {
-  const isPast = key.expiresAt !== null && asOf >= key.expiresAt;
-  return isPast || (key.agentsMax !== null && admitted >= key.agentsMax) ? "Expired" : "Active";
+const words = { Active: "Active", Disabled: "Disabled", Expired: "Expired", UsedUp: "Expired" } as const satisfies {
+  readonly [T in ActivationKey.KeyStatus["_tag"]]: string;
 };
 
 const statusByKey = Effect.fn("AgentAnswers.statusByKey")(function* (tenantId: string, asOf: number) {
   const storage = yield* Storage;
-  const found = new Map<string, "Active" | "Expired">();
+  const found = new Map<string, (typeof words)[keyof typeof words]>();
   for (const { id, value: key } of yield* Repository.all(tenantId, "activationKey")) {
     const admitted = yield* storage.counter(tenantId, ActivationKey.counterOf(key));
-    found.set(id, statusOf(key, admitted, asOf));
+    found.set(id, words[ActivationKey.statusAt(key, admitted, asOf)._tag]);
   }
   return found;
 });

@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect";
 import { describe, expect, it } from "vitest";
 import * as Repository from "../../src/engine/Repository.ts";
 import * as ControlPlane from "../scenario/ControlPlane.ts";
+import * as FleetWorld from "../scenario/FleetWorld.ts";
 import * as Scene from "../scenario/Scene.ts";
 import * as Values from "../scenario/Values.ts";
 import * as WireAgent from "../scenario/WireAgent.ts";
@@ -50,6 +51,8 @@ describe("a query over agents", () => {
     expect(found("activationKeyStatus: Expired")).toEqual([2, 3]);
     const key = stored("activationKey").get(other.key.id);
     if (key === undefined) throw new Error("no key");
+    FleetWorld.put(plane, [Repository.put("activationKey", key.id, { ...key, isEnabled: false })]);
+    expect(found("activationKeyStatus: Disabled")).toEqual([2, 3]);
     const deletion = { _tag: "Delete", kind: "activationKey", id: key.id } as const;
     Effect.runSync(
       Repository.tryCommit(ControlPlane.TENANT, { writes: [deletion] }).pipe(Effect.provideContext(plane.ports)),

@@ -50,6 +50,8 @@ export const activationKey: fc.Arbitrary<ActivationKey> = fc.record({
   modules: fc.subarray(["VM", "FIM", "PM"], { minLength: 1 }),
   agentsMax: fc.option(fc.integer({ min: 1, max: 4 }), { freq: 2 }),
   expiresAt: fc.option(instant, { freq: 2 }),
+  isEnabled: fc.boolean(),
+  spreading: fc.constant(null),
 });
 
 const within = (min: number, max: number): fc.Arbitrary<number> => fc.integer({ min, max });
@@ -61,8 +63,14 @@ export const configurationProfile: fc.Arbitrary<ConfigurationProfile> = fc.recor
   position: within(0, 4),
   isDefault: fc.boolean(),
   targets: selection,
-  statusIntervalSeconds: within(Limits.defaults.statusIntervalSecondsMin, Limits.defaults.statusIntervalSecondsMax),
-  scanIntervalSeconds: within(Limits.defaults.scanIntervalSecondsMin, Limits.defaults.scanIntervalSecondsMax),
+  settings: fc.record(
+    {
+      statusIntervalSeconds: within(Limits.defaults.statusIntervalSecondsMin, Limits.defaults.statusIntervalSecondsMax),
+      scanIntervalSeconds: within(Limits.defaults.scanIntervalSecondsMin, Limits.defaults.scanIntervalSecondsMax),
+      isPmEnabled: fc.boolean(),
+    },
+    { requiredKeys: [] },
+  ),
 });
 
 /** A search that reads, of each kind. */
