@@ -17,3 +17,28 @@ export const BYTES_MAX = 4 * 1_024 * 1_024 * 1_024;
 export const HANDED_OUT_BYTES_MAX = 256 * 1_024 * 1_024;
 export const URL_CHARACTERS_MAX = 2_048;
 export const SIGNER_CHARACTERS_MAX = 512;
+
+const DIGEST = /^sha256:[0-9a-f]{64}$/;
+
+/** What is wrong with a file, in one sentence; null when a list may name it. Feeds and people say what they like. */
+export const problemOf = (file: Omit<PatchFile, "digest"> & { readonly digest: string }): string | null => {
+  const { url, digest, sizeBytes, signer } = file;
+  if (!DIGEST.test(digest)) return "a file's digest is sha256: and 64 small hexadecimal digits";
+  if (url !== null && !isPlainHttps(url)) return "a file's url begins with https:// and holds no user name or password";
+  if (signer !== null && (signer === "" || signer.length > SIGNER_CHARACTERS_MAX)) {
+    return `a signer has 1–${SIGNER_CHARACTERS_MAX} characters`;
+  }
+  if (!Number.isSafeInteger(sizeBytes) || sizeBytes < 1 || sizeBytes > BYTES_MAX) {
+    return `a file has 1–${BYTES_MAX} bytes, not ${sizeBytes}`;
+  }
+  return url === null && sizeBytes > HANDED_OUT_BYTES_MAX
+    ? `the control plane hands out files of ${HANDED_OUT_BYTES_MAX} bytes at most, not ${sizeBytes}: a larger one needs a url`
+    : null;
+};
+
+// Nothing but https, and nothing in it that would be a secret or another host in disguise.
+const isPlainHttps = (text: string): boolean => {
+  if (text.length > URL_CHARACTERS_MAX || !URL.canParse(text)) return false;
+  const url = new URL(text);
+  return url.protocol === "https:" && url.username === "" && url.password === "" && url.hostname !== "";
+};

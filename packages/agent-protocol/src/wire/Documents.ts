@@ -9,13 +9,6 @@ import * as ConfigurationSettings from "./ConfigurationSettings.ts";
 import { wireLimits } from "./WireLimits.ts";
 import * as Words from "./Words.ts";
 
-// Nothing but https, and nothing in it that would be a secret or another host in disguise.
-const isPlainHttps = (text: string): boolean => {
-  if (!URL.canParse(text)) return false;
-  const url = new URL(text);
-  return url.protocol === "https:" && url.username === "" && url.password === "" && url.hostname !== "";
-};
-
 const rebootPolicy = z.strictObject({ _tag: z.literal("Suppress") });
 
 /** What one asset is to do, until when, and under which number (PLN-04, MAN-02). */
@@ -57,16 +50,8 @@ export const WantedPackage = Words.pkg.extend({
 
 /** A file that installs a patch, so that who signed the list signed for its bytes (PAT-04). */
 export const PatchFile = z
-  .strictObject({
-    url: z.string().max(Files.URL_CHARACTERS_MAX).refine(isPlainHttps, "an https url without a user name").nullable(),
-    digest: Words.digest,
-    sizeBytes: z.int().min(1).max(Files.BYTES_MAX),
-    signer: z.string().min(1).max(Files.SIGNER_CHARACTERS_MAX).nullable(),
-  })
-  .refine(
-    ({ url, sizeBytes }) => url !== null || sizeBytes <= Files.HANDED_OUT_BYTES_MAX,
-    `the control plane hands out files of at most ${Files.HANDED_OUT_BYTES_MAX} bytes`,
-  );
+  .strictObject({ url: z.string().nullable(), digest: Words.digest, sizeBytes: z.int(), signer: z.string().nullable() })
+  .refine((file) => Files.problemOf(file) === null, "not a file that a list may name");
 
 /** One patch of a list: exactly these packages at exactly these versions. */
 export const PatchListItem = z

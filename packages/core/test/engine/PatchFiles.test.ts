@@ -115,6 +115,31 @@ const planOf = (scene: Scene.Scene, patch: Patch) => {
   return { agent, job, plan: plane.call(plane.fettle.jobs.plan(scene.manager, job.id)).plan };
 };
 
+describe("a vendor's file that no list may name", () => {
+  const fate = (over: object) =>
+    Fate.deployment([{ ...automatic, download: { _tag: "Automatic", files: [{ ...file, ...over }] } }], {
+      format: "windows",
+      missing: new Map([["APP-1", [{ ...app("2.0"), installed: "1.0", fixed: "2.0" }]]]),
+      supplied: new Map(),
+    });
+
+  it.each([
+    ["http", { url: "http://download.lab.example/app.msi" }],
+    ["a password in the url", { url: "https://u:p@download.lab.example/app.msi" }],
+    ["no digest that is one", { digest: "sha256:00" }],
+    ["a digest of another kind", { digest: `sha512:${"0".repeat(64)}` }],
+    ["no bytes", { sizeBytes: 0 }],
+    ["half a byte", { sizeBytes: 1.5 }],
+    ["an empty signer", { signer: "" }],
+  ])(
+    "PAT-02: keeps its patch out of the plan and says why, for the agent would refuse the whole list: %s",
+    (_, over) => {
+      expect(fate({}).withheld).toEqual([]);
+      expect(fate(over)).toMatchObject({ patches: [], withheld: [{ patchId: "APP-1", rule: "PAT-02" }] });
+    },
+  );
+});
+
 describe("content that someone supplied", () => {
   it("PAT-04, T10: is handed out to an agent whose manifest names it, and is for all others as what doesn't exist", () => {
     const scene = Scene.make({ agents: 0 });
@@ -157,9 +182,9 @@ describe("content that someone supplied", () => {
     expect(fate(URL, most + 1).patches).toHaveLength(1);
     expect(fate(null, most + 1)).toMatchObject({
       patches: [],
-      withheld: [{ rule: "PAT-04", reason: expect.stringContaining("supply a url") }],
+      withheld: [{ rule: "PAT-04", reason: expect.stringContaining("needs a url") }],
     });
-    expect(fate(URL, 16 * most + 1).withheld).toMatchObject([{ rule: "PAT-02" }]);
+    expect(fate(URL, 16 * most + 1).withheld).toMatchObject([{ rule: "PAT-04" }]);
   });
 });
 

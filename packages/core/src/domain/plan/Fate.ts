@@ -100,37 +100,33 @@ const planned = (patch: Patch, own: PackageFormat | null, packages: readonly Pac
   return format === "rpm" ? { ...base, packages } : { ...base, format, packages };
 };
 
-const isDigest = (text: string): text is `sha256:${string}` => text.startsWith("sha256:");
-
 // What someone supplied is for a patch that names no files of its own.
-const filesOf = (patch: Patch, supplied: VendorFile | null): readonly PatchFile.PatchFile[] => {
-  const { download } = patch;
+const filesOf = ({ download }: Patch, supplied: VendorFile | null): readonly PatchFile.PatchFile[] => {
   const own = download._tag === "Automatic" ? download.files : supplied === null ? [] : [supplied];
-  return own.flatMap(({ url, digest, sizeBytes, signer }) =>
-    isDigest(digest) ? [{ url, digest, sizeBytes, signer }] : [],
-  );
+  return own.map(({ url, digest, sizeBytes, signer }) => ({
+    url,
+    digest: digest as `sha256:${string}`,
+    sizeBytes,
+    signer,
+  }));
 };
 
-// A list that an agent would refuse is better not sent: what it can't be told is said here.
+// A list that an agent would refuse whole is better not sent: what it can't be told is said here.
 const whyNoFiles = (
   { download }: Patch,
   files: readonly PatchFile.PatchFile[],
 ): { readonly rule: string; readonly reason: string } | null => {
   if (download._tag === "Repository") return null;
-  if (files.length === 0) return { rule: "PAT-02", reason: "its vendor names no file to install it from" };
+  const rule = download._tag === "Automatic" ? "PAT-02" : "PAT-04";
+  if (files.length === 0) return { rule, reason: "its vendor names no file to install it from" };
   if (files.length > PatchFile.PER_PATCH_MAX) {
-    return { rule: "PAT-02", reason: `${files.length} files; an agent is told ${PatchFile.PER_PATCH_MAX} at most` };
+    return { rule, reason: `${files.length} files; an agent is told ${PatchFile.PER_PATCH_MAX} at most` };
   }
-  const large = files.find(
-    (f) => f.sizeBytes > (f.url === null ? PatchFile.HANDED_OUT_BYTES_MAX : PatchFile.BYTES_MAX),
-  );
-  if (large === undefined) return null;
-  return large.url === null
-    ? {
-        rule: "PAT-04",
-        reason: `its file has ${large.sizeBytes} bytes; the control plane hands out ${PatchFile.HANDED_OUT_BYTES_MAX} at most: supply a url`,
-      }
-    : { rule: "PAT-02", reason: `a file of ${large.sizeBytes} bytes; an agent fetches ${PatchFile.BYTES_MAX} at most` };
+  for (const file of files) {
+    const reason = PatchFile.problemOf(file);
+    if (reason !== null) return { rule, reason };
+  }
+  return null;
 };
 
 const gathered = (patches: readonly Patch[], of: (patch: Patch) => PlannedPatch | Withheld | null): Fate => {
