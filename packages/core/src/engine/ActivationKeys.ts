@@ -2,11 +2,13 @@
  * Activation keys: what agents are admitted by (KEY-01, KEY-02). Load, decide (in the domain), commit state and events
  * together. What a key still admits is a counter's to say, in the commit that admits (engine/Provisioning).
  */
+
 import { Crypto } from "@fettle/agent-protocol";
 import * as Effect from "effect/Effect";
 import * as ActivationKey from "../domain/key/ActivationKey.ts";
 import { type Actor, label } from "../domain/shared/Actor.ts";
 import type { Module } from "../domain/shared/Module.ts";
+import type { TenantId } from "../domain/shared/Tenant.ts";
 import { Environment } from "../ports/Environment.ts";
 import { TenantKeys } from "../ports/TenantKeys.ts";
 import * as Stored from "../schema/Stored.ts";
@@ -219,7 +221,7 @@ const managing = Effect.fn("ActivationKeys.managing")(function* (actor: Actor) {
 });
 
 /** A key, or a rejection. */
-export const load = Effect.fn("ActivationKeys.load")(function* (tenantId: string, keyId: string) {
+export const load = Effect.fn("ActivationKeys.load")(function* (tenantId: TenantId, keyId: string) {
   const found = yield* Repository.get(tenantId, "activationKey", keyId);
   return found ?? (yield* reject("KEY-01", "not-found", `there is no activation key ${keyId}`, "keyId"));
 });

@@ -2,12 +2,14 @@
  * What a query over agents asks for beyond the fleet, read only where it does: the software on each asset, as its snapshot
  * names it, and whether the key that activated it still admits agents.
  */
+
 import type * as Qql from "@fettle/qql";
 import { Dependencies } from "@fettle/qql";
 import * as Effect from "effect/Effect";
 import type * as AgentCatalog from "../domain/asset/AgentCatalog.ts";
 import type { Asset } from "../domain/asset/Asset.ts";
 import * as ActivationKey from "../domain/key/ActivationKey.ts";
+import type { TenantId } from "../domain/shared/Tenant.ts";
 import { Storage } from "../ports/Storage.ts";
 import * as Repository from "./Repository.ts";
 
@@ -16,7 +18,7 @@ export type AgentAnswers = (asset: Asset) => Pick<AgentCatalog.AgentContext, "so
 
 /** Reads what a query asks for, as of an instant. */
 export const asked = Effect.fn("AgentAnswers.asked")(function* (
-  tenantId: string,
+  tenantId: TenantId,
   query: Qql.Query<AgentCatalog.AgentDocument> | null,
   asOf: number,
 ) {
@@ -32,7 +34,7 @@ export const asked = Effect.fn("AgentAnswers.asked")(function* (
 });
 
 // By asset, of those whose snapshot's names are kept. Lists are shared by assets, so each is read once.
-const softwareByAsset = Effect.fn("AgentAnswers.softwareByAsset")(function* (tenantId: string) {
+const softwareByAsset = Effect.fn("AgentAnswers.softwareByAsset")(function* (tenantId: TenantId) {
   const lists = new Map((yield* Repository.all(tenantId, "packageNames")).map((l) => [l.id, l.value.names]));
   const found = new Map<string, readonly string[]>();
   for (const { id, value } of yield* Repository.all(tenantId, "snapshot")) {
@@ -49,7 +51,7 @@ const words = { Active: "Active", Disabled: "Disabled", Expired: "Expired", Used
   readonly [T in ActivationKey.KeyStatus["_tag"]]: string;
 };
 
-const statusByKey = Effect.fn("AgentAnswers.statusByKey")(function* (tenantId: string, asOf: number) {
+const statusByKey = Effect.fn("AgentAnswers.statusByKey")(function* (tenantId: TenantId, asOf: number) {
   const storage = yield* Storage;
   const found = new Map<string, (typeof words)[keyof typeof words]>();
   for (const { id, value: key } of yield* Repository.all(tenantId, "activationKey")) {

@@ -4,9 +4,11 @@
  *
  * `handle` never fails: what went wrong is a problem document. A repeated request gets an answer and changes nothing.
  */
+
 import { type Crypto, Dsse, Json, Messages, Problem, SignedRequest, wireLimits } from "@fettle/agent-protocol";
 import * as Effect from "effect/Effect";
 import type * as z from "zod";
+import * as Tenant from "../domain/shared/Tenant.ts";
 import { Environment } from "../ports/Environment.ts";
 import * as CheckIns from "./CheckIns.ts";
 import * as Proof from "./Proof.ts";
@@ -35,7 +37,8 @@ const answer = Effect.fnUntraced(function* (request: SignedRequest.WireRequest) 
   if (route.name === "provision") {
     return yield* Provisioning.provision(claimed.value, yield* read(Messages.ProvisionRequest, request.body, limit));
   }
-  const { tenantId, agentId } = claimed.value.components;
+  const { agentId, ...named } = claimed.value.components;
+  const tenantId = Tenant.of(named.tenantId);
   const agent = yield* Repository.get(tenantId, "agent", agentId);
   if (agent === null) return yield* RemovedAgents.answer(claimed.value, route.name);
   const proved: ProvedRequest = { tenantId, agent, ...(yield* Proof.of(claimed.value, agent.value)) };

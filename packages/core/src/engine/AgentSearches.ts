@@ -2,6 +2,7 @@
  * Agents as users search them: by QQL over what their records say, in the caller's scope, whatever their modules; and those
  * that have fallen silent.
  */
+
 import * as Qql from "@fettle/qql";
 import * as Effect from "effect/Effect";
 import type { User } from "../domain/access/User.ts";
@@ -10,6 +11,7 @@ import type { Asset } from "../domain/asset/Asset.ts";
 import * as ConfigurationProfile from "../domain/profile/ConfigurationProfile.ts";
 import type { Actor } from "../domain/shared/Actor.ts";
 import * as Keyset from "../domain/shared/Keyset.ts";
+import type { TenantId } from "../domain/shared/Tenant.ts";
 import * as AgentAnswers from "./AgentAnswers.ts";
 import * as Authority from "./Authority.ts";
 import * as Cursor from "./Cursor.ts";
@@ -98,7 +100,7 @@ export const stale = Effect.fn("AgentSearches.stale")(function* (actor: Actor, i
 
 /** The agents in a user's scope that a query finds, as of an instant; all of them without one. */
 export const matching = Effect.fn("AgentSearches.matching")(function* (
-  tenantId: string,
+  tenantId: TenantId,
   user: User,
   query: Qql.Query<AgentCatalog.AgentDocument> | null,
   asOf: number,
@@ -109,7 +111,7 @@ export const matching = Effect.fn("AgentSearches.matching")(function* (
   return rows.filter((row) => query === null || Qql.matches(query, documentOf(fleet, row, answers), asOf));
 });
 
-const rowsOf = Effect.fn("AgentSearches.rowsOf")(function* (tenantId: string, fleet: Fleet.Fleet) {
+const rowsOf = Effect.fn("AgentSearches.rowsOf")(function* (tenantId: TenantId, fleet: Fleet.Fleet) {
   const profiles = (yield* Repository.all(tenantId, "profile")).map((p) => p.value);
   const snapshots = new Map((yield* Repository.all(tenantId, "snapshot")).map((s) => [s.id, s.value.receivedAt]));
   return fleet.assets.flatMap((asset): readonly AgentRow[] => {

@@ -1,9 +1,11 @@
 /** Which agents a bulk action is for: named ones, those of a query, or those of criteria (AGT-08), in the caller's scope. */
+
 import * as Effect from "effect/Effect";
 import type { User } from "../domain/access/User.ts";
 import * as AgentCatalog from "../domain/asset/AgentCatalog.ts";
 import * as AgentCriteria from "../domain/asset/AgentCriteria.ts";
 import type { Limits } from "../domain/shared/Limits.ts";
+import type { TenantId } from "../domain/shared/Tenant.ts";
 import { Environment } from "../ports/Environment.ts";
 import * as AgentSearches from "./AgentSearches.ts";
 import * as Queries from "./Queries.ts";
@@ -17,7 +19,7 @@ export type AgentTargets =
 
 /** The ids of the targets, each once, in order. Named ones need not exist: each of them gets its answer. */
 export const resolve = Effect.fn("AgentTargets.resolve")(function* (
-  tenantId: string,
+  tenantId: TenantId,
   user: User,
   { targets, limits }: { readonly targets: AgentTargets; readonly limits: Limits },
 ) {
@@ -32,7 +34,7 @@ export const resolve = Effect.fn("AgentTargets.resolve")(function* (
 });
 
 const found = Effect.fn("AgentTargets.found")(function* (
-  tenantId: string,
+  tenantId: TenantId,
   user: User,
   targets: Exclude<AgentTargets, { readonly assets: readonly string[] }>,
 ) {

@@ -32,6 +32,7 @@ export const approve = Effect.fn("Approvals.approve")(function* (
   const { id: by } = yield* Authority.userOf(actor);
   const decide = Effect.gen(function* () {
     const job = yield* JobAuthority.load(actor, jobId, "approve-plan");
+    yield* JobAuthority.mustRun(tenantId, job.value);
     const released = yield* JobAuthority.released(tenantId, job.value);
     const fault = Job.enableFault(released);
     if (fault !== null) return yield* refuse(fault);

@@ -5,6 +5,7 @@
  * none is ever older than what it says. A counter says which change of the catalogue all of a tenant's assessments have
  * seen; it follows when the last is done, so a reassessment that was cut off, or overtaken, is taken up by the next tick.
  */
+
 import type { Crypto } from "@fettle/agent-protocol";
 import type { Package } from "@fettle/agent-protocol/vocabulary";
 import * as Effect from "effect/Effect";
@@ -13,6 +14,7 @@ import * as CatalogueIndex from "../domain/assessment/CatalogueIndex.ts";
 import * as Inventory from "../domain/assessment/Inventory.ts";
 import type { Asset } from "../domain/asset/Asset.ts";
 import type { Patch } from "../domain/patch/Patch.ts";
+import type { TenantId } from "../domain/shared/Tenant.ts";
 import { Storage } from "../ports/Storage.ts";
 import type { SnapshotRecord } from "../schema/Stored.ts";
 import * as CatalogueCache from "./CatalogueCache.ts";
@@ -31,7 +33,7 @@ export const CATALOGUE_COUNTER = CatalogueCache.CATALOGUE_COUNTER;
 const ASSESSED_COUNTER = `assessed/${SnapshotNames.NAMING}`;
 
 /** Every assessment of a tenant, by asset. An asset that isn't here is unknown. */
-export const all = Effect.fn("Assessments.all")(function* (tenantId: string) {
+export const all = Effect.fn("Assessments.all")(function* (tenantId: TenantId) {
   const found = yield* Repository.all(tenantId, "assessment");
   return new Map(found.map((a) => [a.id, a.value])) as ReadonlyMap<string, Assessment.Assessment>;
 });
@@ -45,7 +47,7 @@ export interface Progress {
 }
 
 /** How far a tenant's assessments have come; see {@link isBehind}. */
-export const progress = Effect.fn("Assessments.progress")(function* (tenantId: string) {
+export const progress = Effect.fn("Assessments.progress")(function* (tenantId: TenantId) {
   const assessed = yield* (yield* Storage).counter(tenantId, ASSESSED_COUNTER);
   const found: Progress = { catalogue: yield* CatalogueCache.changes(tenantId), assessed };
   return found;
@@ -68,7 +70,7 @@ export interface Received {
  * down. Where the asset's former assessment is of the same catalogue, only patches of packages that changed are judged.
  */
 export const take = Effect.fn("Assessments.take")(function* (
-  tenantId: string,
+  tenantId: TenantId,
   asset: { readonly was: Repository.Versioned<Asset>; readonly is: Asset },
   received: Received,
 ) {
@@ -119,7 +121,7 @@ interface Arrival {
 }
 
 const assessed = Effect.fn("Assessments.assessed")(function* (
-  tenantId: string,
+  tenantId: TenantId,
   { index, changes }: CatalogueCache.Standing,
   { asset, received, former, before }: Arrival,
 ) {
@@ -144,7 +146,7 @@ const assessed = Effect.fn("Assessments.assessed")(function* (
 });
 
 /** Assesses every snapshot anew that hasn't seen the catalogue as it stands. */
-export const reassess = Effect.fn("Assessments.reassess")(function* (tenantId: string, now: number) {
+export const reassess = Effect.fn("Assessments.reassess")(function* (tenantId: TenantId, now: number) {
   const standing = yield* CatalogueCache.standing(tenantId);
   const isDone = yield* Reassessment.everything(tenantId, standing, now);
   if (isDone) yield* settle(tenantId, standing.changes);
@@ -164,7 +166,7 @@ export interface CatalogueChange extends CatalogueIndex.CatalogueDelta {
  * them only its patches, unless an earlier change is still open: then everything is assessed anew.
  */
 export const reassessDelta = Effect.fn("Assessments.reassessDelta")(function* (
-  tenantId: string,
+  tenantId: TenantId,
   change: CatalogueChange,
   now: number,
 ) {
@@ -179,7 +181,7 @@ export const reassessDelta = Effect.fn("Assessments.reassessDelta")(function* (
 });
 
 /** For every tick: takes up a reassessment that was cut off. */
-export const resume = Effect.fn("Assessments.resume")(function* (tenantId: string, now: number) {
+export const resume = Effect.fn("Assessments.resume")(function* (tenantId: TenantId, now: number) {
   const { catalogue, assessed: through } = yield* progress(tenantId);
   if (through < catalogue) yield* reassess(tenantId, now);
 });
@@ -188,7 +190,7 @@ export const resume = Effect.fn("Assessments.resume")(function* (tenantId: strin
 const SETTLE_TRIES = 2;
 
 // Says that every assessment has seen this change. Said by another at the same moment, it may have to be said again.
-const settle = Effect.fn("Assessments.settle")(function* (tenantId: string, changes: number) {
+const settle = Effect.fn("Assessments.settle")(function* (tenantId: TenantId, changes: number) {
   for (let tries = 0; tries < SETTLE_TRIES; tries += 1) {
     const through = yield* (yield* Storage).counter(tenantId, ASSESSED_COUNTER);
     if (through >= changes) return;

@@ -6,10 +6,12 @@
  * The agent's key is kept as that of a removed one ({@link ./RemovedAgents.ts}): nothing that it still sends brings
  * anything back.
  */
+
 import * as Effect from "effect/Effect";
 import * as PurgeRule from "../domain/purge/PurgeRule.ts";
 import * as AssetRun from "../domain/run/AssetRun.ts";
 import { type Actor, label } from "../domain/shared/Actor.ts";
+import type { TenantId } from "../domain/shared/Tenant.ts";
 import { Environment } from "../ports/Environment.ts";
 import type { DeleteWrite, EntityKind } from "../ports/Storage.ts";
 import type { RemovedAgentRecord } from "../schema/Stored.ts";
@@ -40,7 +42,7 @@ export const TRIES_MAX = 5;
 
 /** Removes an asset, unless a run has started on it. */
 export const remove = Effect.fn("AssetRemovals.remove")(function* (
-  tenantId: string,
+  tenantId: TenantId,
   assetId: string,
   removal: Removal,
 ) {
@@ -51,7 +53,7 @@ export const remove = Effect.fn("AssetRemovals.remove")(function* (
   return answer;
 });
 
-const attempt = Effect.fn("AssetRemovals.attempt")(function* (tenantId: string, assetId: string, removal: Removal) {
+const attempt = Effect.fn("AssetRemovals.attempt")(function* (tenantId: TenantId, assetId: string, removal: Removal) {
   const now = (yield* Environment).now();
   const asset = yield* Repository.get(tenantId, "asset", assetId);
   const agent = yield* Repository.get(tenantId, "agent", assetId);

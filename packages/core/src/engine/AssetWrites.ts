@@ -3,8 +3,10 @@
  * (CFG-08), and the event that tells of it, all in one commit that is refused when a tag or a profile has changed since.
  * Whoever changes an asset goes through here; an asset that is written otherwise bears tags of the past.
  */
+
 import * as Effect from "effect/Effect";
 import type { Asset } from "../domain/asset/Asset.ts";
+import type { TenantId } from "../domain/shared/Tenant.ts";
 import * as DynamicTags from "../domain/tag/DynamicTags.ts";
 import type { NewEvent, StoredJson } from "../ports/Storage.ts";
 import * as Configurations from "./Configurations.ts";
@@ -21,7 +23,7 @@ export interface Ground {
 }
 
 /** What stands now. */
-export const ground = Effect.fn("AssetWrites.ground")(function* (tenantId: string, now: number) {
+export const ground = Effect.fn("AssetWrites.ground")(function* (tenantId: TenantId, now: number) {
   const tags = yield* TagRules.standing(tenantId);
   const profiles = yield* Configurations.standing(tenantId);
   const found: Ground = { tags, profiles, now, unchanged: [tags.unchanged, profiles.unchanged] };

@@ -5,10 +5,12 @@
  *
  * Audited is what users and the control plane decide. What agents report is told by the events (EVT-01).
  */
+
 import { Crypto } from "@fettle/agent-protocol";
 import * as Effect from "effect/Effect";
 import * as AuditEntry from "../domain/audit/AuditEntry.ts";
 import { type Actor, label } from "../domain/shared/Actor.ts";
+import type { TenantId } from "../domain/shared/Tenant.ts";
 import { Environment } from "../ports/Environment.ts";
 import {
   type AuditQuery,
@@ -189,7 +191,7 @@ export const verify = Effect.fn("AuditTrail.verify")(function* (
 });
 
 const followed = Effect.fn("AuditTrail.followed")(function* (
-  tenantId: string,
+  tenantId: TenantId,
   mark: AuditVerification.AuditCheckpoint | null,
 ) {
   const storage = yield* Storage;
@@ -212,7 +214,7 @@ export const checkpoint = Effect.fn("AuditTrail.checkpoint")(function* (actor: A
   return AuditVerification.seal({ ...last, tenantId, at }, keys);
 });
 
-const opened = Effect.fn("AuditTrail.opened")(function* (tenantId: string, bytes: Uint8Array) {
+const opened = Effect.fn("AuditTrail.opened")(function* (tenantId: TenantId, bytes: Uint8Array) {
   const { publicKey } = yield* (yield* TenantKeys).keyPair(tenantId);
   const mark = AuditVerification.open(bytes, publicKey);
   if (mark.ok && mark.value.tenantId === tenantId) return mark.value;

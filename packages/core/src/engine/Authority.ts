@@ -2,6 +2,7 @@
  * Who is asking, as of now: the actor's user from the host's directory, and whether the host's policy permits it. The only
  * place that asks the directory: what it answers is read, and a super user's scope has no limit (RBAC-02).
  */
+
 import * as Effect from "effect/Effect";
 import * as Access from "../domain/access/Access.ts";
 import type { Permission } from "../domain/access/Permission.ts";
@@ -11,6 +12,7 @@ import * as User from "../domain/access/User.ts";
 import type { Actor } from "../domain/shared/Actor.ts";
 import * as Rejection from "../domain/shared/Rejection.ts";
 import { ok, type Result } from "../domain/shared/Result.ts";
+import type { TenantId } from "../domain/shared/Tenant.ts";
 import * as TagScope from "../domain/tag/TagScope.ts";
 import { AccessPolicy } from "../ports/AccessPolicy.ts";
 import { Directory, DirectoryError } from "../ports/Directory.ts";
@@ -25,13 +27,13 @@ export const policy = Effect.fn("Authority.policy")(function* () {
 });
 
 /** Whom a job belongs to as of now: a user of the tenant, the control plane itself, or null when they are gone. */
-export const owner = Effect.fn("Authority.owner")(function* (tenantId: string, ownerId: string | null) {
+export const owner = Effect.fn("Authority.owner")(function* (tenantId: TenantId, ownerId: string | null) {
   if (ownerId === null) return null;
   return ownerId === SYSTEM_USER_ID ? machine(yield* policy()) : yield* user(tenantId, ownerId);
 });
 
 /** A user of the tenant as of now, or null when there is none. */
-export const user = Effect.fn("Authority.user")(function* (tenantId: string, userId: string) {
+export const user = Effect.fn("Authority.user")(function* (tenantId: TenantId, userId: string) {
   if (userId === SYSTEM_USER_ID) return null;
   const rules = yield* policy();
   const answer = yield* (yield* Directory).user(tenantId, userId);

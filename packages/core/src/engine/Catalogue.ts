@@ -1,4 +1,5 @@
 /** The catalogue of patches, as the parts of the control plane read it. */
+
 import * as Effect from "effect/Effect";
 import * as DownloadHosts from "../domain/patch/DownloadHosts.ts";
 import type { Patch } from "../domain/patch/Patch.ts";
@@ -8,6 +9,7 @@ import * as Supersedence from "../domain/patch/Supersedence.ts";
 import type { VendorFile } from "../domain/patch/VendorFile.ts";
 import * as Vulnerability from "../domain/patch/Vulnerability.ts";
 import type { Actor } from "../domain/shared/Actor.ts";
+import type { TenantId } from "../domain/shared/Tenant.ts";
 import * as Authority from "./Authority.ts";
 import { reject } from "./Rejected.ts";
 import * as Repository from "./Repository.ts";
@@ -39,7 +41,7 @@ export interface PatchView {
 }
 
 /** Reads a tenant's catalogue. */
-export const load = Effect.fn("Catalogue.load")(function* (tenantId: string) {
+export const load = Effect.fn("Catalogue.load")(function* (tenantId: TenantId) {
   const patches = (yield* Repository.all(tenantId, "patch")).map((p) => p.value);
   const files = yield* Repository.all(tenantId, "vendorFile");
   const catalogue: Catalogue = {

@@ -4,8 +4,10 @@
  * so what is found under the count that stands is what is stored. (A storage that is put back to an earlier state, from a
  * backup, needs a process of its own.)
  */
+
 import * as Effect from "effect/Effect";
 import * as CatalogueIndex from "../domain/assessment/CatalogueIndex.ts";
+import type { TenantId } from "../domain/shared/Tenant.ts";
 import { type CounterChange, Storage, type StorageShape } from "../ports/Storage.ts";
 import * as Repository from "./Repository.ts";
 
@@ -41,12 +43,12 @@ export const unchangedSince = (changes: number): CounterChange => ({
 });
 
 /** How many times the catalogue has changed. */
-export const changes = Effect.fn("CatalogueCache.changes")(function* (tenantId: string) {
+export const changes = Effect.fn("CatalogueCache.changes")(function* (tenantId: TenantId) {
   return yield* (yield* Storage).counter(tenantId, CATALOGUE_COUNTER);
 });
 
 /** The catalogue as it stands, read once after each change. */
-export const standing = Effect.fn("CatalogueCache.standing")(function* (tenantId: string) {
+export const standing = Effect.fn("CatalogueCache.standing")(function* (tenantId: TenantId) {
   const count = yield* changes(tenantId);
   const tenants = yield* tenantsOf();
   const known = tenants.get(tenantId);
@@ -60,7 +62,7 @@ export const standing = Effect.fn("CatalogueCache.standing")(function* (tenantId
 
 /** Brings the kept catalogue up to a change, so that it need not be read anew. */
 export const follow = Effect.fn("CatalogueCache.follow")(function* (
-  tenantId: string,
+  tenantId: TenantId,
   change: CatalogueIndex.CatalogueDelta & { readonly from: number; readonly to: number },
 ) {
   const tenants = yield* tenantsOf();
@@ -76,7 +78,7 @@ const tenantsOf = Effect.fn("CatalogueCache.tenants")(function* () {
   return known;
 });
 
-const standingOf = (tenants: Map<string, Kept>, tenantId: string, found: Kept): Standing => {
+const standingOf = (tenants: Map<string, Kept>, tenantId: TenantId, found: Kept): Standing => {
   tenants.delete(tenantId);
   tenants.set(tenantId, found);
   for (const oldest of tenants.keys()) {

@@ -2,12 +2,14 @@
  * Answers check-ins (AGT-04): one read, one durable write, one signature. What an agent is told stands on its record, so
  * an idle check-in touches nothing else.
  */
+
 import type { Messages } from "@fettle/agent-protocol";
 import * as Effect from "effect/Effect";
 import * as Suspension from "../domain/job/Suspension.ts";
 import * as Licence from "../domain/license/Licence.ts";
 import * as Subscription from "../domain/license/Subscription.ts";
 import * as AssetRun from "../domain/run/AssetRun.ts";
+import type { TenantId } from "../domain/shared/Tenant.ts";
 import { Environment } from "../ports/Environment.ts";
 import type { Storage, StorageError } from "../ports/Storage.ts";
 import type { AgentRecord } from "../schema/Stored.ts";
@@ -87,7 +89,7 @@ export const store = (
 
 /** Which manifests' jobs are suspended now, by version: asked again at the moment of sending (LIC-02). */
 export const whySuspended = Effect.fnUntraced(function* (
-  tenantId: string,
+  tenantId: TenantId,
   manifests: AgentRecord["manifests"],
   now: number,
 ) {
@@ -107,13 +109,13 @@ export const whySuspended = Effect.fnUntraced(function* (
   return why;
 });
 
-const subscriptionOf = (tenantId: string) =>
+const subscriptionOf = (tenantId: TenantId) =>
   Subscriptions.of(tenantId).pipe(
     Effect.catchTag("Rejected", () => Replies.refuse("key-refused", "no subscription", "the tenant has none")),
   );
 
 /** Why an asset has no licence now, or null when it has one: asked again at the moment of sending (LIC-06). */
-export const whyUnlicensed = Effect.fnUntraced(function* (tenantId: string, assetId: string, now: number) {
+export const whyUnlicensed = Effect.fnUntraced(function* (tenantId: TenantId, assetId: string, now: number) {
   const subscription = yield* subscriptionOf(tenantId);
   const tree = yield* Tags.tree(tenantId);
   const assets = (yield* Repository.all(tenantId, "asset")).map((a) => a.value);
@@ -123,7 +125,7 @@ export const whyUnlicensed = Effect.fnUntraced(function* (tenantId: string, asse
 });
 
 // Who lost the licence after a manifest was issued gets nothing, and the run says so.
-const withhold = Effect.fnUntraced(function* (tenantId: string, assetRunId: string, reason: string, now: number) {
+const withhold = Effect.fnUntraced(function* (tenantId: TenantId, assetRunId: string, reason: string, now: number) {
   const found = yield* Repository.get(tenantId, "assetRun", assetRunId);
   if (found === null || found.value.state.status !== "Pending") return;
   const unlicensed = { ...found.value, placed: { status: "NotLicensed", reason, at: now } as const };

@@ -2,12 +2,14 @@
  * Which signed configuration each agent is to hold: what the profile of its asset comes to, and the modules that are active
  * there; sealed once for all agents of whom both are the same.
  */
+
 import { type Documents, Dsse, ModuleConduct } from "@fettle/agent-protocol";
 import * as Effect from "effect/Effect";
 import * as Asset from "../domain/asset/Asset.ts";
 import * as ConfigurationProfile from "../domain/profile/ConfigurationProfile.ts";
 import * as Effective from "../domain/profile/Effective.ts";
 import * as Limits from "../domain/shared/Limits.ts";
+import type { TenantId } from "../domain/shared/Tenant.ts";
 import type { TagTree } from "../domain/tag/TagTree.ts";
 import { type CounterChange, Storage } from "../ports/Storage.ts";
 import type { ConfigurationPayload } from "../schema/Stored.ts";
@@ -24,7 +26,7 @@ export interface SealedConfiguration extends SignedDocuments.SealedDocument {
 
 /** The profiles of one moment. */
 export interface Standing {
-  readonly tenantId: string;
+  readonly tenantId: TenantId;
   readonly profiles: readonly Repository.Versioned<ConfigurationProfile.ConfigurationProfile>[];
   readonly limits: Limits.Limits;
   /** How many changes the profiles had seen. */
@@ -36,7 +38,7 @@ export interface Standing {
 }
 
 /** The profiles as they stand. */
-export const standing = Effect.fn("Configurations.standing")(function* (tenantId: string) {
+export const standing = Effect.fn("Configurations.standing")(function* (tenantId: TenantId) {
   const changes = yield* (yield* Storage).counter(tenantId, PROFILES_COUNTER);
   const profiles = yield* Repository.all(tenantId, "profile");
   const limits = (yield* Repository.get(tenantId, "subscription", tenantId))?.value.limits ?? Limits.defaults;

@@ -3,7 +3,9 @@
  * by the time it is committed: for changes where the later of two callers needs no other answer than the one they would
  * have had a moment later. {@link ifItStands} tells the caller that it has changed.
  */
+
 import * as Effect from "effect/Effect";
+import type { TenantId } from "../domain/shared/Tenant.ts";
 import type { CommitAnswer, Storage, StorageError } from "../ports/Storage.ts";
 import { type Rejected, reject } from "./Rejected.ts";
 import * as Repository from "./Repository.ts";
@@ -21,7 +23,7 @@ export interface Decided<A> {
 export type Refusal = Extract<CommitAnswer, { readonly _tag: "Refused" }>["because"];
 
 /** Decides, commits, and decides anew when the commit was refused; `stale` after {@link TRIES_MAX} times. */
-export const untilItStands = <A, E, R>(tenantId: string, decide: Effect.Effect<Decided<A>, E, R>) =>
+export const untilItStands = <A, E, R>(tenantId: TenantId, decide: Effect.Effect<Decided<A>, E, R>) =>
   stands(tenantId, decide, null);
 
 /**
@@ -30,13 +32,13 @@ export const untilItStands = <A, E, R>(tenantId: string, decide: Effect.Effect<D
  * the tag tree), and the same request that came twice at once, which gets the answer of the first.
  */
 export const ifItStands = <A, E, R>(
-  tenantId: string,
+  tenantId: TenantId,
   decide: Effect.Effect<Decided<A>, E, R>,
   refused: (because: Refusal) => Effect.Effect<never, Rejected> = Repository.refused,
 ) => stands(tenantId, decide, refused);
 
 const stands = Effect.fn("Decisions.stands")(function* <A, E, R>(
-  tenantId: string,
+  tenantId: TenantId,
   decide: Effect.Effect<Decided<A>, E, R>,
   refused: ((because: Refusal) => Effect.Effect<never, Rejected>) | null,
 ): Effect.fn.Return<A, E | Rejected | StorageError, R | Storage> {

@@ -3,6 +3,7 @@
  * several at once: an occurrence becomes a run once (a unique key), an asset run gets one valid manifest (expectations),
  * and a tick that died half way is taken up by the next.
  */
+
 import { type Documents, Dsse } from "@fettle/agent-protocol";
 import * as Effect from "effect/Effect";
 import * as Job from "../domain/job/Job.ts";
@@ -11,6 +12,8 @@ import * as Suspension from "../domain/job/Suspension.ts";
 import type { Plan, PlannedPatch } from "../domain/plan/Plan.ts";
 import * as AssetRun from "../domain/run/AssetRun.ts";
 import * as Run from "../domain/run/Run.ts";
+import type { TenantId } from "../domain/shared/Tenant.ts";
+import * as Tenant from "../domain/shared/Tenant.ts";
 import { Environment } from "../ports/Environment.ts";
 import { Storage } from "../ports/Storage.ts";
 import * as Assessments from "./Assessments.ts";
@@ -29,7 +32,7 @@ export const ON_DEMAND = "on-demand";
 
 /** A job, or a whole tenant (null), that could not be moved this time, and why; the next tick tries again. */
 export interface StuckJob {
-  readonly tenantId: string;
+  readonly tenantId: TenantId;
   readonly jobId: string | null;
   readonly message: string;
 }
@@ -46,7 +49,7 @@ export interface TickReport {
 export const tick = Effect.fn("Dispatcher.tick")(function* () {
   const storage = yield* Storage;
   let total: TickReport = { materialised: 0, issued: 0, completed: 0, stuck: [] };
-  for (const tenantId of yield* storage.tenants()) {
+  for (const tenantId of (yield* storage.tenants()).map(Tenant.of)) {
     const ticked = yield* Effect.result(tickTenant(tenantId));
     if (ticked._tag === "Success") total = add(total, ticked.success);
     else total = { ...total, stuck: [...total.stuck, { tenantId, jobId: null, message: ticked.failure.message }] };
@@ -54,7 +57,7 @@ export const tick = Effect.fn("Dispatcher.tick")(function* () {
   return total;
 });
 
-const tickTenant = Effect.fn("Dispatcher.tickTenant")(function* (tenantId: string) {
+const tickTenant = Effect.fn("Dispatcher.tickTenant")(function* (tenantId: TenantId) {
   let total: TickReport = { materialised: 0, issued: 0, completed: 0, stuck: [] };
   const enabled: JobStatus = "Enabled";
   // An assessment that can't be completed keeps no job from being moved.
@@ -82,7 +85,7 @@ const add = (a: TickReport, b: TickReport): TickReport => ({
   stuck: [...a.stuck, ...b.stuck],
 });
 
-const move = Effect.fn("Dispatcher.move")(function* (tenantId: string, job: Repository.Versioned<Job.Job>) {
+const move = Effect.fn("Dispatcher.move")(function* (tenantId: TenantId, job: Repository.Versioned<Job.Job>) {
   const runs = yield* Repository.allBy(tenantId, "run", "job", job.id);
   // LIC-02: nothing of it begins, and what is on the assets already comes to its end.
   if (yield* isSuspended(tenantId, job.value)) {
@@ -96,14 +99,14 @@ const move = Effect.fn("Dispatcher.move")(function* (tenantId: string, job: Repo
   return { materialised: runs.length === 0 ? 1 : 0, issued, completed: completed ? 1 : 0 };
 });
 
-const isSuspended = Effect.fn("Dispatcher.isSuspended")(function* (tenantId: string, job: Job.Job) {
+const isSuspended = Effect.fn("Dispatcher.isSuspended")(function* (tenantId: TenantId, job: Job.Job) {
   const subscription = yield* Subscriptions.of(tenantId);
   return Suspension.of(job, subscription, (yield* Environment).now()) !== null;
 });
 
 // The plan is compiled anew, in the owner's scope of this moment (TAG-06), and frozen into the run.
 const materialise = Effect.fn("Dispatcher.materialise")(function* (
-  tenantId: string,
+  tenantId: TenantId,
   job: Repository.Versioned<Job.Job>,
 ) {
   const environment = yield* Environment;
@@ -172,7 +175,7 @@ const placed = (run: Run.Run, p: Placement, now: number): AssetRun.AssetRun => {
 // Issues manifests to asset runs that have none in force; the run is issued once none is left without. Whoever lost the job
 // since, by role or for good, lets nothing more begin (OWN-01).
 const issue = Effect.fn("Dispatcher.issue")(function* (
-  tenantId: string,
+  tenantId: TenantId,
   job: Job.Job,
   run: Repository.Versioned<Run.Run>,
 ) {
@@ -206,7 +209,7 @@ const needsManifest = (a: AssetRun.AssetRun, now: number): boolean =>
   (a.manifest === null || a.manifest.notAfter <= now);
 
 const issueOne = Effect.fn("Dispatcher.issueOne")(function* (
-  tenantId: string,
+  tenantId: TenantId,
   run: Run.Run,
   assetRun: Repository.Versioned<AssetRun.AssetRun>,
 ) {
@@ -268,7 +271,7 @@ const issueOne = Effect.fn("Dispatcher.issueOne")(function* (
 
 // JOB-13: a run-once job is Completed when every targeted asset has a final status.
 const complete = Effect.fn("Dispatcher.complete")(function* (
-  tenantId: string,
+  tenantId: TenantId,
   job: Repository.Versioned<Job.Job>,
   run: Repository.Versioned<Run.Run>,
 ) {

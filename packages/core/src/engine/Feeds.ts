@@ -3,6 +3,7 @@
  * all feeds say together ({@link ../domain/patch/Feed.ts}): so a write that was cut off is completed by the next ingest,
  * and the same feed again changes nothing.
  */
+
 import { Crypto, Json } from "@fettle/agent-protocol";
 import * as Effect from "effect/Effect";
 import * as Feed from "../domain/patch/Feed.ts";
@@ -10,6 +11,7 @@ import type { Patch } from "../domain/patch/Patch.ts";
 import { type Actor, label } from "../domain/shared/Actor.ts";
 import type { Limits } from "../domain/shared/Limits.ts";
 import type * as Rejection from "../domain/shared/Rejection.ts";
+import type { TenantId } from "../domain/shared/Tenant.ts";
 import { BlobError, BlobStore } from "../ports/BlobStore.ts";
 import { Environment } from "../ports/Environment.ts";
 import { Storage, StorageError } from "../ports/Storage.ts";
@@ -120,7 +122,7 @@ const encode = Effect.fn("Feeds.encode")(function* (patches: readonly Patch[]) {
   return new TextEncoder().encode(text.value);
 });
 
-const decode = Effect.fn("Feeds.decode")(function* (tenantId: string, record: Stored.FeedRecord) {
+const decode = Effect.fn("Feeds.decode")(function* (tenantId: TenantId, record: Stored.FeedRecord) {
   const bytes = yield* (yield* BlobStore).get(tenantId, record.digest);
   const decoded = Json.decode(bytes, { bytes: bytes.byteLength, depth: DEPTH_MAX });
   const message = `feed ${record.id} doesn't read back`;
@@ -221,7 +223,7 @@ const answerOf = (feed: Feed.Feed, delta: Feed.Delta): Ingested => ({
 
 // A catalogue of before feeds were told apart was all of one feed, which another feed must not make forgotten.
 const withoutFeed = Effect.fn("Feeds.withoutFeed")(function* (
-  tenantId: string,
+  tenantId: TenantId,
   before: {
     readonly records: readonly Stored.FeedRecord[];
     readonly known: readonly Patch[];
@@ -306,7 +308,7 @@ const changeOf = (
 };
 
 // What no storage would take is found before anything is written, so that nothing is half done.
-const check = (tenantId: string, change: Repository.Change) =>
+const check = (tenantId: TenantId, change: Repository.Change) =>
   Effect.suspend(() => {
     try {
       StorageText.checkBatch({

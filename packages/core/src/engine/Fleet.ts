@@ -2,6 +2,7 @@
  * Everything that the lists of assets and agents are made from, read once per request: the assets in the caller's scope
  * with what the platform knows of each.
  */
+
 import type * as Qql from "@fettle/qql";
 import { Dependencies } from "@fettle/qql";
 import * as Effect from "effect/Effect";
@@ -15,6 +16,7 @@ import type { Patch } from "../domain/patch/Patch.ts";
 import type * as PatchCatalog from "../domain/patch/PatchCatalog.ts";
 import * as Supersedence from "../domain/patch/Supersedence.ts";
 import * as Vulnerability from "../domain/patch/Vulnerability.ts";
+import type { TenantId } from "../domain/shared/Tenant.ts";
 import * as TagScope from "../domain/tag/TagScope.ts";
 import type { TagTree } from "../domain/tag/TagTree.ts";
 import { Environment } from "../ports/Environment.ts";
@@ -40,7 +42,7 @@ export interface Fleet {
 }
 
 /** Reads the fleet that a user sees (TAG-05). */
-export const load = Effect.fn("Fleet.load")(function* (tenantId: string, user: User) {
+export const load = Effect.fn("Fleet.load")(function* (tenantId: TenantId, user: User) {
   const subscription = yield* Subscriptions.of(tenantId);
   const tree = yield* Tags.tree(tenantId);
   const everything = (yield* Repository.all(tenantId, "asset")).map((a) => a.value);
@@ -63,7 +65,7 @@ export const load = Effect.fn("Fleet.load")(function* (tenantId: string, user: U
 
 /** The fleet with what a query over patches asks for beyond it: vulnerabilities by number (PAT-05), supplied files (PAT-04). */
 export const asked = Effect.fn("Fleet.asked")(function* (
-  tenantId: string,
+  tenantId: TenantId,
   fleet: Fleet,
   query: Qql.Query<PatchCatalog.PatchDocument> | null,
 ) {

@@ -9,9 +9,11 @@
  * Every engine service that changes something works alike: check permission, then give {@link once} the decision, then
  * commit what it decided (`engine/Decisions`).
  */
+
 import { Crypto } from "@fettle/agent-protocol";
 import * as Effect from "effect/Effect";
 import { type Actor, label } from "../domain/shared/Actor.ts";
+import type { TenantId } from "../domain/shared/Tenant.ts";
 import { Environment } from "../ports/Environment.ts";
 import { Storage, type StorageError, type StoredJson } from "../ports/Storage.ts";
 import type { AnswerRecord } from "../schema/Stored.ts";
@@ -156,7 +158,7 @@ const FORGOTTEN_MAX = 500;
  * Removes answers that are out of date; for every tick. Each call looks at one past day, chosen by the minute, so that a
  * call costs one read and all days come round within the hour.
  */
-export const forget = Effect.fn("Idempotency.forget")(function* (tenantId: string) {
+export const forget = Effect.fn("Idempotency.forget")(function* (tenantId: TenantId) {
   const now = (yield* Environment).now();
   const daysAgo = 2 + (Math.floor(now / 60_000) % DAYS_LOOKED_BACK);
   const value = dayOf(now - daysAgo * DAY_MS);

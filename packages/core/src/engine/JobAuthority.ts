@@ -2,6 +2,7 @@
  * Who may do what with a job, as of now: the decision of `JobAccess`, with what it needs (the user, the job's owner, the tag
  * tree) read at its moment.
  */
+
 import * as Effect from "effect/Effect";
 import * as Access from "../domain/access/Access.ts";
 import type { User } from "../domain/access/User.ts";
@@ -10,6 +11,7 @@ import * as JobAccess from "../domain/job/JobAccess.ts";
 import * as Suspension from "../domain/job/Suspension.ts";
 import type { Subscription } from "../domain/license/Subscription.ts";
 import type { Actor } from "../domain/shared/Actor.ts";
+import type { TenantId } from "../domain/shared/Tenant.ts";
 import type { TagTree } from "../domain/tag/TagTree.ts";
 import { Environment } from "../ports/Environment.ts";
 import * as Authority from "./Authority.ts";
@@ -45,12 +47,12 @@ export const decide = Effect.fn("JobAuthority.decide")(function* (
 });
 
 /** The job as it may be enabled again when it is suspended (LIC-02). */
-export const released = (tenantId: string, job: Job) => asOfNow(tenantId, job, Suspension.released);
+export const released = (tenantId: TenantId, job: Job) => asOfNow(tenantId, job, Suspension.released);
 
-const shown = (tenantId: string, job: Job) => asOfNow(tenantId, job, Suspension.shown);
+const shown = (tenantId: TenantId, job: Job) => asOfNow(tenantId, job, Suspension.shown);
 
 const asOfNow = Effect.fn("JobAuthority.asOfNow")(function* (
-  tenantId: string,
+  tenantId: TenantId,
   job: Job,
   as: (job: Job, subscription: Subscription, now: number) => Job,
 ) {
@@ -76,20 +78,20 @@ export const viewer = Effect.fn("JobAuthority.viewer")(function* (actor: Actor, 
 });
 
 /** The owner in whose scope a job is carried out, or why it isn't (RBAC-07, OWN-01, OWN-04). */
-export const principal = Effect.fn("JobAuthority.principal")(function* (tenantId: string, job: Job) {
+export const principal = Effect.fn("JobAuthority.principal")(function* (tenantId: TenantId, job: Job) {
   const policy = yield* Authority.policy();
   return yield* lift(JobAccess.principal({ policy, job, owner: yield* Authority.owner(tenantId, job.ownerId) }));
 });
 
 /** Rejects a job that is not to be carried out: without an owner who may run it, or with a part missing (I43). */
-export const mustRun = Effect.fn("JobAuthority.mustRun")(function* (tenantId: string, job: Job) {
+export const mustRun = Effect.fn("JobAuthority.mustRun")(function* (tenantId: TenantId, job: Job) {
   const policy = yield* Authority.policy();
   const fault = JobAccess.runFault({ policy, job, owner: yield* Authority.owner(tenantId, job.ownerId) });
   if (fault !== null) yield* refuse(fault);
 });
 
 /** A job by its id. */
-export const find = Effect.fn("JobAuthority.find")(function* (tenantId: string, jobId: string) {
+export const find = Effect.fn("JobAuthority.find")(function* (tenantId: TenantId, jobId: string) {
   const job = yield* Repository.get(tenantId, "job", jobId);
   return job ?? (yield* reject(null, "not-found", `there is no job ${jobId}`));
 });
@@ -97,7 +99,7 @@ export const find = Effect.fn("JobAuthority.find")(function* (tenantId: string, 
 const NO_TAGS: TagTree = new Map();
 
 // Only a co-author's part hangs on the owner and the tags: for everybody else they need not be read.
-const about = Effect.fn("JobAuthority.about")(function* (tenantId: string, user: User, job: Job) {
+const about = Effect.fn("JobAuthority.about")(function* (tenantId: TenantId, user: User, job: Job) {
   const policy = yield* Authority.policy();
   if (!job.coAuthors.includes(user.id)) return { policy, user, job, owner: null, tree: NO_TAGS };
   const owner = yield* Authority.owner(tenantId, job.ownerId);

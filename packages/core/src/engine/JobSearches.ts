@@ -1,4 +1,5 @@
 /** The job list as users search it: by QQL over the jobs that the caller may view (RBAC-04), in pages. */
+
 import * as Qql from "@fettle/qql";
 import * as Effect from "effect/Effect";
 import type { User } from "../domain/access/User.ts";
@@ -8,6 +9,7 @@ import * as Suspension from "../domain/job/Suspension.ts";
 import * as Run from "../domain/run/Run.ts";
 import type { Actor } from "../domain/shared/Actor.ts";
 import * as Keyset from "../domain/shared/Keyset.ts";
+import type { TenantId } from "../domain/shared/Tenant.ts";
 import * as TagScope from "../domain/tag/TagScope.ts";
 import { Environment } from "../ports/Environment.ts";
 import * as Cursor from "./Cursor.ts";
@@ -71,7 +73,7 @@ export const search = Effect.fn("JobSearches.search")(function* (actor: Actor, i
   return answer;
 });
 
-const rowsOf = Effect.fn("JobSearches.rowsOf")(function* (tenantId: string, user: User, jobs: readonly ShownJob[]) {
+const rowsOf = Effect.fn("JobSearches.rowsOf")(function* (tenantId: TenantId, user: User, jobs: readonly ShownJob[]) {
   const latest = new Map<string, Run.Run>();
   for (const { value: run } of yield* Repository.all(tenantId, "run")) {
     const known = latest.get(run.jobId);
@@ -91,7 +93,7 @@ const rowsOf = Effect.fn("JobSearches.rowsOf")(function* (tenantId: string, user
 
 // TAG-05: of a run a viewer sees the assets in their own scope.
 const progressOf = Effect.fn("JobSearches.progressOf")(function* (
-  tenantId: string,
+  tenantId: TenantId,
   run: Run.Run,
   seen: ReadonlySet<string>,
 ) {

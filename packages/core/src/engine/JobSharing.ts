@@ -1,10 +1,12 @@
 /** Who has a part in a job: its co-authors and readers (RBAC-04, RBAC-05), and its owner (OWN-01, OWN-03). */
+
 import * as Effect from "effect/Effect";
 import type { Job } from "../domain/job/Job.ts";
 import * as JobAccess from "../domain/job/JobAccess.ts";
 import * as JobSharing from "../domain/job/JobSharing.ts";
 import { type Actor, label } from "../domain/shared/Actor.ts";
 import * as Rejection from "../domain/shared/Rejection.ts";
+import type { TenantId } from "../domain/shared/Tenant.ts";
 import { Environment } from "../ports/Environment.ts";
 import * as Stored from "../schema/Stored.ts";
 import * as Authority from "./Authority.ts";
@@ -99,7 +101,7 @@ const mayTakeCoAuthors = Effect.fn("JobSharing.mayTakeCoAuthors")(function* (act
 });
 
 const coAuthorFaults = Effect.fn("JobSharing.coAuthorFaults")(function* (
-  tenantId: string,
+  tenantId: TenantId,
   job: Job,
   ids: readonly string[],
 ) {
@@ -116,7 +118,7 @@ const coAuthorFaults = Effect.fn("JobSharing.coAuthorFaults")(function* (
   return faults;
 });
 
-const readerFaults = Effect.fn("JobSharing.readerFaults")(function* (tenantId: string, ids: readonly string[]) {
+const readerFaults = Effect.fn("JobSharing.readerFaults")(function* (tenantId: TenantId, ids: readonly string[]) {
   const faults: Rejection.Rejection[] = [];
   for (const id of ids) {
     if ((yield* Authority.user(tenantId, id)) === null) faults.push({ ...unknown(id), path: "readers" });
@@ -124,7 +126,7 @@ const readerFaults = Effect.fn("JobSharing.readerFaults")(function* (tenantId: s
   return faults;
 });
 
-const mayOwn = Effect.fn("JobSharing.mayOwn")(function* (tenantId: string, userId: string) {
+const mayOwn = Effect.fn("JobSharing.mayOwn")(function* (tenantId: TenantId, userId: string) {
   const user = yield* Authority.user(tenantId, userId);
   const fault = user === null ? unknown(userId) : JobAccess.ownerFault(yield* Authority.policy(), user);
   if (fault !== null) yield* refuse({ ...fault, path: "userId" });

@@ -1,10 +1,12 @@
 /** Jobs as users make them: drafts, plans, enabling. Load, decide (in the domain), commit state and events together. */
+
 import * as Effect from "effect/Effect";
 import * as Job from "../domain/job/Job.ts";
 import * as PlanApproval from "../domain/job/PlanApproval.ts";
 import * as Suspension from "../domain/job/Suspension.ts";
 import * as Subscription from "../domain/license/Subscription.ts";
 import { type Actor, label } from "../domain/shared/Actor.ts";
+import type { TenantId } from "../domain/shared/Tenant.ts";
 import { Environment } from "../ports/Environment.ts";
 import * as Stored from "../schema/Stored.ts";
 import * as Authority from "./Authority.ts";
@@ -46,7 +48,7 @@ export const create = Effect.fn("Jobs.create")(function* (
   return yield* Decisions.ifItStands(actor.tenantId, once);
 });
 
-const usesOfTags = Effect.fn("Jobs.usesOfTags")(function* (tenantId: string, { targets }: Job.JobDraft) {
+const usesOfTags = Effect.fn("Jobs.usesOfTags")(function* (tenantId: TenantId, { targets }: Job.JobDraft) {
   if (targets === null) return [];
   const standing = yield* TagRules.standing(tenantId);
   return yield* lift(TagUses.claim(standing, TagUses.named(targets), { rule: "TAG-03", path: "targets" }));

@@ -4,8 +4,10 @@
  * The walk goes chunk by chunk in the order of ids; each chunk is one commit with the assets that changed and the place
  * where the walk goes on, which stands on the key. What was cut off, or is more than one call does, the next tick takes up.
  */
+
 import * as Effect from "effect/Effect";
 import type { ActivationKey, Spreading } from "../domain/key/ActivationKey.ts";
+import type { TenantId } from "../domain/shared/Tenant.ts";
 import { Environment } from "../ports/Environment.ts";
 import * as AssetWrites from "./AssetWrites.ts";
 import * as ModuleWrites from "./ModuleWrites.ts";
@@ -25,7 +27,7 @@ export interface Spread {
 }
 
 /** For every tick: goes on with every change that is on its way. */
-export const tick = Effect.fn("KeySpreads.tick")(function* (tenantId: string) {
+export const tick = Effect.fn("KeySpreads.tick")(function* (tenantId: TenantId) {
   for (const { id } of yield* Repository.allBy(tenantId, "activationKey", SPREADING.name, SPREADING.value)) {
     yield* resume(tenantId, id);
   }
@@ -33,7 +35,7 @@ export const tick = Effect.fn("KeySpreads.tick")(function* (tenantId: string) {
 
 /** Goes on with a key's change, for at most so many assets. */
 export const resume = Effect.fn("KeySpreads.resume")(function* (
-  tenantId: string,
+  tenantId: TenantId,
   keyId: string,
   assetsMax: number = Sweeps.ASSETS_PER_CALL_MAX,
 ) {
@@ -58,7 +60,7 @@ export const resume = Effect.fn("KeySpreads.resume")(function* (
 });
 
 const walkOn = Effect.fn("KeySpreads.walkOn")(function* (
-  tenantId: string,
+  tenantId: TenantId,
   key: Repository.Versioned<ActivationKey>,
   spreading: Spreading,
   size: number,

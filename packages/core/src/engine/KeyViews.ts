@@ -1,4 +1,5 @@
 /** Activation keys as users look at them: status, what they still admit, how an agent is installed with one (KEY-03, KEY-05). */
+
 import { Crypto, wireLimits } from "@fettle/agent-protocol";
 import * as Effect from "effect/Effect";
 import * as Asset from "../domain/asset/Asset.ts";
@@ -8,6 +9,7 @@ import * as PreInstallCheck from "../domain/key/PreInstallCheck.ts";
 import * as Subscription from "../domain/license/Subscription.ts";
 import type { Actor } from "../domain/shared/Actor.ts";
 import * as Module from "../domain/shared/Module.ts";
+import type { TenantId } from "../domain/shared/Tenant.ts";
 import { Environment } from "../ports/Environment.ts";
 import { Storage } from "../ports/Storage.ts";
 import { TenantKeys } from "../ports/TenantKeys.ts";
@@ -125,7 +127,7 @@ const viewing = Effect.fn("KeyViews.viewing")(function* (actor: Actor) {
   });
 });
 
-const admittedBy = Effect.fnUntraced(function* (tenantId: string, key: ActivationKey.ActivationKey) {
+const admittedBy = Effect.fnUntraced(function* (tenantId: TenantId, key: ActivationKey.ActivationKey) {
   return yield* (yield* Storage).counter(tenantId, ActivationKey.counterOf(key));
 });
 

@@ -1,10 +1,12 @@
 /** Seats as users look at them: how far they are used, who would gain or lose one, where an asset stands (LIC-04 … LIC-12). */
+
 import * as Effect from "effect/Effect";
 import * as Asset from "../domain/asset/Asset.ts";
 import * as Licence from "../domain/license/Licence.ts";
 import * as Subscription from "../domain/license/Subscription.ts";
 import type { Actor } from "../domain/shared/Actor.ts";
 import * as Module from "../domain/shared/Module.ts";
+import * as Tenant from "../domain/shared/Tenant.ts";
 import * as TagScope from "../domain/tag/TagScope.ts";
 import { Environment } from "../ports/Environment.ts";
 import * as Authority from "./Authority.ts";
@@ -127,7 +129,11 @@ const changed = Effect.fn("Licences.changed")(function* (
   const { subscription, now } = standing;
   if (change._tag === "Subscription") {
     yield* Subscriptions.soundSeats(change.input);
-    const next = Subscription.changed(subscription, Subscriptions.subscriptionOf(subscription.id, change.input), now);
+    const next = Subscription.changed(
+      subscription,
+      Subscriptions.subscriptionOf(Tenant.of(subscription.id), change.input),
+      now,
+    );
     const fault = Subscription.tagsFault(subscription, next);
     if (fault !== null) return yield* refuse(fault);
     const unknown = Subscription.tagsOf(next).find((tag) => !rules.tree.has(tag));

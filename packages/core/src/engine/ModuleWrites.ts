@@ -1,8 +1,10 @@
 /** A change of modules on assets as they are to be written, each by itself: changed, as asked for already, or refused. */
+
 import * as Effect from "effect/Effect";
 import type { Asset } from "../domain/asset/Asset.ts";
 import * as ModuleChange from "../domain/asset/ModuleChange.ts";
 import type * as Rejection from "../domain/shared/Rejection.ts";
+import type { TenantId } from "../domain/shared/Tenant.ts";
 import type { StoredJson } from "../ports/Storage.ts";
 import type * as AssetWrites from "./AssetWrites.ts";
 import * as Repository from "./Repository.ts";
@@ -16,7 +18,7 @@ export interface ModuleItem {
 
 /** The items, and the changes that {@link AssetWrites.ofMany} writes. */
 export const of = Effect.fn("ModuleWrites.of")(function* (
-  tenantId: string,
+  tenantId: TenantId,
   assets: readonly Repository.Versioned<Asset>[],
   change: ModuleChange.ModuleChange,
   about: { readonly now: number; readonly told: { readonly [name: string]: StoredJson } },

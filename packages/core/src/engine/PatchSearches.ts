@@ -2,6 +2,7 @@
  * The patch list as users search it (PAT-10, PAT-12): all available patches, or those missing, installed or latest
  * missing on the selected assets that the caller sees, in pages; and the filters beside it.
  */
+
 import type { JobKind } from "@fettle/agent-protocol/vocabulary";
 import * as Qql from "@fettle/qql";
 import * as Effect from "effect/Effect";
@@ -15,6 +16,7 @@ import * as PatchFacets from "../domain/patch/PatchFacets.ts";
 import * as Supersedence from "../domain/patch/Supersedence.ts";
 import type { Actor } from "../domain/shared/Actor.ts";
 import * as Keyset from "../domain/shared/Keyset.ts";
+import type { TenantId } from "../domain/shared/Tenant.ts";
 import * as TagScope from "../domain/tag/TagScope.ts";
 import * as TagSelection from "../domain/tag/TagSelection.ts";
 import { Environment } from "../ports/Environment.ts";
@@ -165,7 +167,7 @@ interface Asked {
   readonly view: View;
 }
 
-const read = Effect.fn("PatchSearches.read")(function* (tenantId: string, input: PatchQuestion) {
+const read = Effect.fn("PatchSearches.read")(function* (tenantId: TenantId, input: PatchQuestion) {
   const { kind = null, within = null } = input;
   if (kind !== null && kind !== "deployment" && kind !== "rollback") {
     return yield* reject("PAT-12", "invalid", "deployment or rollback", "kind");
@@ -206,7 +208,7 @@ interface World {
   readonly assets: PatchPage["assets"];
 }
 
-const load = Effect.fn("PatchSearches.load")(function* (tenantId: string, user: User, asked: Asked) {
+const load = Effect.fn("PatchSearches.load")(function* (tenantId: TenantId, user: User, asked: Asked) {
   const catalogue = yield* Catalogue.load(tenantId);
   const looked = yield* selected(tenantId, user, asked.within);
   const all = yield* Assessments.all(tenantId);
@@ -223,7 +225,7 @@ const load = Effect.fn("PatchSearches.load")(function* (tenantId: string, user: 
 
 /** The patch-managed assets that a user sees, of those that a selection means (null: all of them). */
 export const selected = Effect.fn("PatchSearches.selected")(function* (
-  tenantId: string,
+  tenantId: TenantId,
   user: User,
   within: TagSelection.TagSelection | null,
 ) {

@@ -1,4 +1,5 @@
 /** Gathers what a plan depends on, compiles it, and gives it its hash (PLN-01). */
+
 import { Crypto, Json } from "@fettle/agent-protocol";
 import type { Package } from "@fettle/agent-protocol/vocabulary";
 import * as Qql from "@fettle/qql";
@@ -6,6 +7,7 @@ import * as Effect from "effect/Effect";
 import type { Job } from "../domain/job/Job.ts";
 import * as Licence from "../domain/license/Licence.ts";
 import * as Plan from "../domain/plan/Plan.ts";
+import type { TenantId } from "../domain/shared/Tenant.ts";
 import { Environment } from "../ports/Environment.ts";
 import * as Assessments from "./Assessments.ts";
 import * as JobAuthority from "./JobAuthority.ts";
@@ -22,7 +24,7 @@ export interface HashedPlan {
 }
 
 /** Compiles a job's plan as of now, in its owner's scope of now (TAG-06). */
-export const compile = Effect.fn("Plans.compile")(function* (tenantId: string, job: Job) {
+export const compile = Effect.fn("Plans.compile")(function* (tenantId: TenantId, job: Job) {
   const subscription = yield* Subscriptions.of(tenantId);
   const environment = yield* Environment;
   const tree = yield* Tags.tree(tenantId);
@@ -53,7 +55,7 @@ export const compile = Effect.fn("Plans.compile")(function* (tenantId: string, j
 });
 
 // What stood on each asset before Fettle installed a patch: from the evidence of finished runs, the latest wins.
-const past = Effect.fn("Plans.past")(function* (tenantId: string) {
+const past = Effect.fn("Plans.past")(function* (tenantId: TenantId) {
   const runs = (yield* Repository.all(tenantId, "assetRun")).map((a) => a.value);
   runs.sort((a, b) => a.state.changedAt - b.state.changedAt || (a.id < b.id ? -1 : 1));
   const former = new Map<string, Map<string, readonly Package.Package[]>>();

@@ -2,11 +2,13 @@
  * Admits an agent (AGT-01): it proves that it holds an activation key and the private half of the key it brings. The
  * activation key's limit is a counter's ceiling in the same transaction, so it holds under any number at once (KEY-01).
  */
+
 import { Crypto as C, type Crypto, Messages, ServerSession, SignedRequest, wireLimits } from "@fettle/agent-protocol";
 import * as Effect from "effect/Effect";
 import { type Asset, activate, noFacts } from "../domain/asset/Asset.ts";
 import * as ActivationKey from "../domain/key/ActivationKey.ts";
 import * as Limits from "../domain/shared/Limits.ts";
+import * as Tenant from "../domain/shared/Tenant.ts";
 import * as TagTree from "../domain/tag/TagTree.ts";
 import { Environment } from "../ports/Environment.ts";
 import { TenantKeys } from "../ports/TenantKeys.ts";
@@ -28,7 +30,8 @@ export const provision = Effect.fn("Provisioning.provision")(function* (
   request: Messages.ProvisionRequest,
 ) {
   const { components } = claimed;
-  const { tenantId, agentId } = components;
+  const { agentId } = components;
+  const tenantId = Tenant.of(components.tenantId);
   const now = (yield* Environment).now();
   const verified = SignedRequest.verify(claimed, request.publicKey, {
     now,
@@ -99,7 +102,7 @@ const heldKey = Effect.fn("Provisioning.heldKey")(function* (
   components: SignedRequest.RequestComponents,
   request: Messages.ProvisionRequest,
 ) {
-  const found = yield* Repository.get(components.tenantId, "activationKey", request.activationKeyId);
+  const found = yield* Repository.get(Tenant.of(components.tenantId), "activationKey", request.activationKeyId);
   const secretDigest = (found?.value.secretDigest ?? C.digest("")) as Crypto.Digest;
   const proof = Messages.provisionProof(request, components, secretDigest);
   const isHolder = C.sameText(proof, request.proof);

@@ -2,10 +2,12 @@
  * Purges (PRG-01): preview, confirmation, removal, by hand or daily by rule. Irreversible, so a purge carries out just what
  * was shown and confirmed, or nothing.
  */
+
 import { Crypto } from "@fettle/agent-protocol";
 import * as Effect from "effect/Effect";
 import * as PurgeRule from "../domain/purge/PurgeRule.ts";
 import * as Actor from "../domain/shared/Actor.ts";
+import type { TenantId } from "../domain/shared/Tenant.ts";
 import { Environment } from "../ports/Environment.ts";
 import { Storage } from "../ports/Storage.ts";
 import * as Stored from "../schema/Stored.ts";
@@ -120,7 +122,7 @@ const confirmed = Effect.fn("Purges.confirmed")(function* (actor: Actor.Actor, i
 });
 
 const removeAll = Effect.fn("Purges.removeAll")(function* (
-  tenantId: string,
+  tenantId: TenantId,
   ids: readonly string[],
   { actor, method }: { readonly actor: Actor.Actor; readonly method: string },
 ) {
@@ -215,7 +217,7 @@ export const list = Effect.fn("Purges.list")(function* (actor: Actor.Actor) {
 });
 
 /** Runs the rules that are due, each in the scope that its owner has now; for every tick. */
-export const tick = Effect.fn("Purges.tick")(function* (tenantId: string) {
+export const tick = Effect.fn("Purges.tick")(function* (tenantId: TenantId) {
   const now = (yield* Environment).now();
   for (const rule of yield* Repository.all(tenantId, "purgeRule")) {
     if (PurgeRule.isDue(rule.value, now)) yield* runRule(tenantId, rule, now);
@@ -223,7 +225,7 @@ export const tick = Effect.fn("Purges.tick")(function* (tenantId: string) {
 });
 
 const runRule = Effect.fn("Purges.runRule")(function* (
-  tenantId: string,
+  tenantId: TenantId,
   rule: Repository.Versioned<PurgeRule.PurgeRule>,
   now: number,
 ) {
@@ -244,7 +246,7 @@ const runRule = Effect.fn("Purges.runRule")(function* (
 });
 
 const told = Effect.fn("Purges.told")(function* (
-  tenantId: string,
+  tenantId: TenantId,
   rule: Repository.Versioned<PurgeRule.PurgeRule>,
   lastRun: PurgeRule.PurgeOutcome,
 ) {

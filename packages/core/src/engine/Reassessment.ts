@@ -3,6 +3,7 @@
  * catalogue has changed since, or one of its snapshots or assessments; what was refused for one of its assets is tried
  * again in smaller chunks, read anew.
  */
+
 import type { Crypto } from "@fettle/agent-protocol";
 import type { Package } from "@fettle/agent-protocol/vocabulary";
 import * as Effect from "effect/Effect";
@@ -11,6 +12,7 @@ import type * as CatalogueIndex from "../domain/assessment/CatalogueIndex.ts";
 import * as Inventory from "../domain/assessment/Inventory.ts";
 import type { Asset } from "../domain/asset/Asset.ts";
 import type { Patch } from "../domain/patch/Patch.ts";
+import type { TenantId } from "../domain/shared/Tenant.ts";
 import type { BlobError } from "../ports/BlobStore.ts";
 import type { CommitAnswer } from "../ports/Storage.ts";
 import type { SnapshotRecord } from "../schema/Stored.ts";
@@ -27,7 +29,7 @@ export const TRIES_MAX = 8;
 
 /** Judges every asset that hasn't seen this catalogue. Answers whether all of them have, now. */
 export const everything = Effect.fn("Reassessment.everything")(function* (
-  tenantId: string,
+  tenantId: TenantId,
   standing: CatalogueCache.Standing,
   now: number,
 ) {
@@ -53,7 +55,7 @@ export const everything = Effect.fn("Reassessment.everything")(function* (
 
 /** Judges a change's patches on the assets that have packages of it. Answers whether all of them have seen it, now. */
 export const ofChange = Effect.fn("Reassessment.ofChange")(function* (
-  tenantId: string,
+  tenantId: TenantId,
   {
     change,
     names,
@@ -102,7 +104,7 @@ type Judge = (
 >;
 
 interface Ground {
-  readonly tenantId: string;
+  readonly tenantId: TenantId;
   /** The change of the catalogue that is to be seen. */
   readonly changes: number;
   readonly now: number;
@@ -186,7 +188,7 @@ const hasSeen = (known: Assessment.Assessment, changes: number, asset: Asset, di
   known.traits === Inventory.traitsKey(Inventory.traitsOf(asset));
 
 // Machines of one image have one snapshot. One that is damaged keeps no other from being judged; it is told at the end.
-const reader = (tenantId: string, damaged: BlobError[]) => {
+const reader = (tenantId: TenantId, damaged: BlobError[]) => {
   const known = new Map<string, readonly Package.Package[] | null>();
   return Effect.fn("Reassessment.packages")(function* (digest: Crypto.Digest) {
     const before = known.get(digest);
@@ -202,7 +204,7 @@ const reader = (tenantId: string, damaged: BlobError[]) => {
 
 // A snapshot of before there were lists of names gets its own, or it would not be found by them.
 const named = Effect.fn("Reassessment.named")(function* (
-  tenantId: string,
+  tenantId: TenantId,
   snapshot: Repository.Versioned<SnapshotRecord>,
   damaged: BlobError[],
 ) {

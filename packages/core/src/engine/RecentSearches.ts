@@ -1,7 +1,9 @@
 /** What a user searched for lately (AST-08): noted by every search, and never in a search's way. */
+
 import * as Effect from "effect/Effect";
 import * as SavedSearch from "../domain/access/SavedSearch.ts";
 import type { Actor } from "../domain/shared/Actor.ts";
+import type { TenantId } from "../domain/shared/Tenant.ts";
 import { Environment } from "../ports/Environment.ts";
 import * as Repository from "./Repository.ts";
 import * as Subscriptions from "./Subscriptions.ts";
@@ -18,7 +20,7 @@ export const note = (actor: Actor, kind: SavedSearch.Kind, question: Partial<Sav
 
 /** A user's recent searches of a kind, none when there were none yet. */
 export const read = Effect.fn("RecentSearches.read")(function* (
-  tenantId: string,
+  tenantId: TenantId,
   userId: string,
   kind: SavedSearch.Kind,
 ) {
@@ -40,7 +42,7 @@ export const asked = (question: { readonly [K in keyof SavedSearch.Question]?: s
 };
 
 const write = Effect.fn("RecentSearches.write")(function* (
-  tenantId: string,
+  tenantId: TenantId,
   userId: string,
   kind: SavedSearch.Kind,
   question: SavedSearch.Question,

@@ -2,9 +2,12 @@
  * Agents that leave, and agents whose asset is gone (AGT-07, PRG-01). A removed agent that turns up again is told, under
  * the tenant's signature, to uninstall itself; it may say farewell, and nothing else that it sends is taken.
  */
+
 import type { Messages, SignedRequest } from "@fettle/agent-protocol";
 import * as Effect from "effect/Effect";
 import * as Actor from "../domain/shared/Actor.ts";
+import type { TenantId } from "../domain/shared/Tenant.ts";
+import * as Tenant from "../domain/shared/Tenant.ts";
 import { Environment } from "../ports/Environment.ts";
 import type { RemovedAgentRecord } from "../schema/Stored.ts";
 import * as AssetRemovals from "./AssetRemovals.ts";
@@ -42,7 +45,8 @@ export const answer = Effect.fn("RemovedAgents.answer")(function* (
   claimed: SignedRequest.ClaimedRequest,
   route: Messages.Route["name"],
 ) {
-  const { tenantId, agentId } = claimed.components;
+  const { agentId } = claimed.components;
+  const tenantId = Tenant.of(claimed.components.tenantId);
   const removed = yield* Repository.get(tenantId, "removedAgent", agentId);
   if (removed === null) return yield* unknown();
   const { components, session, isRepeated } = yield* Proof.of(claimed, removed.value);
@@ -66,7 +70,7 @@ export const answer = Effect.fn("RemovedAgents.answer")(function* (
 const unknown = () => Replies.refuse("unknown-agent", "unknown agent", "provision first");
 
 const keep = Effect.fn("RemovedAgents.keep")(function* (
-  tenantId: string,
+  tenantId: TenantId,
   read: Repository.Versioned<RemovedAgentRecord>,
   next: RemovedAgentRecord,
 ) {

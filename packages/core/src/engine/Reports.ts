@@ -2,6 +2,7 @@
  * Takes what agents report: facts about runs, and snapshots. A fact is stored once for ever under (agent, epoch,
  * sequence); the asset run is the fold over the set of them, written in the same transaction that stores them.
  */
+
 import { Crypto, type Facts, HostReport, Json, type Messages } from "@fettle/agent-protocol";
 import type { Package } from "@fettle/agent-protocol/vocabulary";
 import * as Effect from "effect/Effect";
@@ -9,6 +10,7 @@ import type { Asset } from "../domain/asset/Asset.ts";
 import * as AssetChange from "../domain/asset/AssetChange.ts";
 import * as AssetRun from "../domain/run/AssetRun.ts";
 import { formatOf } from "../domain/shared/Platform.ts";
+import type { TenantId } from "../domain/shared/Tenant.ts";
 import { BlobStore } from "../ports/BlobStore.ts";
 import { Environment } from "../ports/Environment.ts";
 import type { FactRecord } from "../schema/Stored.ts";
@@ -125,7 +127,7 @@ const unchanged = { expect: [], counters: [], writes: [], events: [] };
 
 // AST-01, AST-02: its name and addresses are what they are now; it stays the same asset.
 const changed = Effect.fn("Reports.changed")(function* (
-  tenantId: string,
+  tenantId: TenantId,
   asset: Repository.Versioned<Asset>,
   report: HostReport.HostReport,
   now: number,

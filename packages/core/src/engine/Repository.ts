@@ -2,8 +2,10 @@
  * Typed reading and writing over the storage port: which kind is which domain type, under which ids and indexes. The
  * only place where domain values become stored JSON and back.
  */
+
 import * as Effect from "effect/Effect";
 import type { EventType } from "../domain/event/Event.ts";
+import type { TenantId } from "../domain/shared/Tenant.ts";
 import {
   type Batch,
   type CommitAnswer,
@@ -26,7 +28,7 @@ import { type Rejected, reject } from "./Rejected.ts";
 /** An entity with the revision it was read at. */
 export interface Versioned<A> {
   /** Of whom it was read: what is decided on it may be written for nobody else (EVT-03). */
-  readonly tenantId: string;
+  readonly tenantId: TenantId;
   readonly id: string;
   readonly revision: number;
   readonly value: A;
@@ -57,7 +59,7 @@ const indexesOf: { readonly [K in EntityKind]?: (value: EntityOf<K>) => Indexes 
 
 /** An entity by its id, or null. */
 export const get = <K extends EntityKind>(
-  tenantId: string,
+  tenantId: TenantId,
   kind: K,
   id: string,
 ): Effect.Effect<Versioned<EntityOf<K>> | null, StorageError, Storage> =>
@@ -68,14 +70,14 @@ export const get = <K extends EntityKind>(
   );
 
 /** Every entity of a kind in a tenant. */
-export const all = Effect.fnUntraced(function* <K extends EntityKind>(tenantId: string, kind: K) {
+export const all = Effect.fnUntraced(function* <K extends EntityKind>(tenantId: TenantId, kind: K) {
   const storage = yield* Storage;
   return yield* pages(tenantId, kind, (after) => storage.list(tenantId, kind, { ...after, limit: PAGE_LIMIT_MAX }));
 });
 
 /** One page of a kind, in the order of ids; `after` null is the first. */
 export const page = Effect.fnUntraced(function* <K extends EntityKind>(
-  tenantId: string,
+  tenantId: TenantId,
   kind: K,
   { after, limit }: { readonly after: string | null; readonly limit: number },
 ) {
@@ -87,7 +89,7 @@ export const page = Effect.fnUntraced(function* <K extends EntityKind>(
 
 /** Every entity of a kind under an index entry. */
 export const allBy = Effect.fnUntraced(function* <K extends EntityKind>(
-  tenantId: string,
+  tenantId: TenantId,
   kind: K,
   name: string,
   value: string,
@@ -100,7 +102,7 @@ export const allBy = Effect.fnUntraced(function* <K extends EntityKind>(
 
 /** Those of the ids that exist. */
 export const some = Effect.fnUntraced(function* <K extends EntityKind>(
-  tenantId: string,
+  tenantId: TenantId,
   kind: K,
   ids: readonly string[],
 ) {
@@ -155,7 +157,7 @@ export interface Change {
 }
 
 /** Commits and gives back the answer, refusals included. */
-export const tryCommit = (tenantId: string, change: Change): Effect.Effect<CommitAnswer, StorageError, Storage> =>
+export const tryCommit = (tenantId: TenantId, change: Change): Effect.Effect<CommitAnswer, StorageError, Storage> =>
   Effect.flatMap(Storage, (storage) =>
     storage.commit({
       tenantId,
@@ -169,7 +171,7 @@ export const tryCommit = (tenantId: string, change: Change): Effect.Effect<Commi
   );
 
 /** Commits; a refusal becomes a rejection: somebody else changed what was read (JOB-18). */
-export const commit = Effect.fnUntraced(function* (tenantId: string, change: Change) {
+export const commit = Effect.fnUntraced(function* (tenantId: TenantId, change: Change) {
   const answer = yield* tryCommit(tenantId, change);
   if (answer._tag === "Refused") yield* refused(answer.because);
 });
@@ -184,7 +186,7 @@ export const refused = (
 };
 
 const decode = <K extends EntityKind>(
-  tenantId: string,
+  tenantId: TenantId,
   kind: K,
   stored: Stored,
 ): Effect.Effect<Versioned<EntityOf<K>>, StorageError> => {
@@ -204,7 +206,7 @@ const decode = <K extends EntityKind>(
 };
 
 const pages = <K extends EntityKind>(
-  tenantId: string,
+  tenantId: TenantId,
   kind: K,
   read: (after: { readonly after?: string }) => Effect.Effect<readonly Stored[], StorageError>,
 ) =>

@@ -3,6 +3,7 @@
  * runs them. A saved query that a change of tokens broke is listed with what is wrong with it, and never run as if it found
  * nothing (DSH-04).
  */
+
 import * as Qql from "@fettle/qql";
 import * as Effect from "effect/Effect";
 import * as SavedSearch from "../domain/access/SavedSearch.ts";
@@ -12,6 +13,7 @@ import * as JobCatalog from "../domain/job/JobCatalog.ts";
 import * as PatchCatalog from "../domain/patch/PatchCatalog.ts";
 import { type Actor, label } from "../domain/shared/Actor.ts";
 import * as Rejection from "../domain/shared/Rejection.ts";
+import type { TenantId } from "../domain/shared/Tenant.ts";
 import { Environment } from "../ports/Environment.ts";
 import { Storage } from "../ports/Storage.ts";
 import * as Stored from "../schema/Stored.ts";
@@ -203,7 +205,7 @@ const change = Effect.fn("Searches.change")(function* (
 });
 
 // Names and numbers are judged over all of a user's searches: what is decided stands only while none was added meanwhile.
-const standing = Effect.fn("Searches.standing")(function* (tenantId: string, userId: string) {
+const standing = Effect.fn("Searches.standing")(function* (tenantId: TenantId, userId: string) {
   const key = `searches/${userId}`;
   const changes = yield* (yield* Storage).counter(tenantId, key);
   const mine = yield* Repository.allBy(tenantId, "savedSearch", "user", userId);
@@ -215,7 +217,7 @@ const one = (mine: readonly Kept[], searchId: string) => {
   return found === undefined ? noSuch(searchId) : Effect.succeed(found);
 };
 
-const find = Effect.fn("Searches.find")(function* (tenantId: string, userId: string, searchId: string) {
+const find = Effect.fn("Searches.find")(function* (tenantId: TenantId, userId: string, searchId: string) {
   const found = yield* Repository.get(tenantId, "savedSearch", searchId);
   return found !== null && found.value.userId === userId ? found : yield* noSuch(searchId);
 });

@@ -1,7 +1,9 @@
 /** Signs documents with the tenant's key, keeps their bytes, and says who may fetch them. */
+
 import { type Crypto, Dsse } from "@fettle/agent-protocol";
 import * as Effect from "effect/Effect";
 import * as AssetRun from "../domain/run/AssetRun.ts";
+import type { TenantId } from "../domain/shared/Tenant.ts";
 import { BlobStore } from "../ports/BlobStore.ts";
 import { TenantKeys } from "../ports/TenantKeys.ts";
 import type { DocumentRecord } from "../schema/Stored.ts";
@@ -18,7 +20,7 @@ export const idOf = (digest: Crypto.Digest): string => digest.slice("sha256:".le
 
 /** Signs a value. `agentId` null lets every agent of the tenant fetch it. */
 export const seal = Effect.fn("SignedDocuments.seal")(function* (
-  tenantId: string,
+  tenantId: TenantId,
   type: Dsse.PayloadType,
   value: unknown,
   agentId: string | null,
@@ -33,7 +35,7 @@ export const seal = Effect.fn("SignedDocuments.seal")(function* (
 
 /** A document with its bytes, when that agent may have it; null otherwise, whether or not it exists. */
 export const fetch = Effect.fn("SignedDocuments.fetch")(function* (
-  tenantId: string,
+  tenantId: TenantId,
   digest: Crypto.Digest,
   agentId: string,
 ) {
@@ -49,7 +51,7 @@ export const FILE_TYPE = "application/octet-stream";
 
 // PAT-04: supplied content is for the agents that were issued a manifest whose list names it, as long as its run isn't over.
 const isFileOf = Effect.fn("SignedDocuments.isFileOf")(function* (
-  tenantId: string,
+  tenantId: TenantId,
   digest: Crypto.Digest,
   agentId: string,
 ) {

@@ -3,11 +3,13 @@
  * is found by each of its names. A list is written with the first snapshot that has it and removed with the last; a counter
  * of each list says how many there are, and guards both.
  */
+
 import { Crypto, Json } from "@fettle/agent-protocol";
 import type { Package } from "@fettle/agent-protocol/vocabulary";
 import * as Effect from "effect/Effect";
 import * as Inventory from "../domain/assessment/Inventory.ts";
 import * as PackageNames from "../domain/assessment/PackageNames.ts";
+import type { TenantId } from "../domain/shared/Tenant.ts";
 import { type CounterChange, Storage } from "../ports/Storage.ts";
 import * as Repository from "./Repository.ts";
 
@@ -23,7 +25,7 @@ export const of = (traits: Inventory.Traits, packages: readonly Package.Package[
 
 /** The lists of a snapshot's names ({@link of}), with what goes into the batch that puts it in the place of the one before. */
 export const change = Effect.fn("SnapshotNames.change")(function* (
-  tenantId: string,
+  tenantId: TenantId,
   before: readonly string[],
   after: readonly string[],
 ) {
@@ -49,7 +51,10 @@ export const change = Effect.fn("SnapshotNames.change")(function* (
 });
 
 /** The assets that have a package of one of these names in their snapshot, ordered. */
-export const assetsWith = Effect.fn("SnapshotNames.assetsWith")(function* (tenantId: string, names: Iterable<string>) {
+export const assetsWith = Effect.fn("SnapshotNames.assetsWith")(function* (
+  tenantId: TenantId,
+  names: Iterable<string>,
+) {
   const lists = new Set<string>();
   for (const name of names) {
     for (const { id } of yield* Repository.allBy(tenantId, "packageNames", "package", name)) lists.add(id);

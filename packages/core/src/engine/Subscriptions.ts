@@ -1,10 +1,13 @@
 /** The tenant's subscription: its plan, seats, licence tags and limits. */
+
 import * as Effect from "effect/Effect";
 import * as Subscription from "../domain/license/Subscription.ts";
 import * as ConfigurationProfile from "../domain/profile/ConfigurationProfile.ts";
 import { type Actor, label } from "../domain/shared/Actor.ts";
 import * as Limits from "../domain/shared/Limits.ts";
 import type { LicensedModule } from "../domain/shared/Module.ts";
+import type { TenantId } from "../domain/shared/Tenant.ts";
+import * as Tenant from "../domain/shared/Tenant.ts";
 import type * as TagSelection from "../domain/tag/TagSelection.ts";
 import * as TagTree from "../domain/tag/TagTree.ts";
 import { Environment } from "../ports/Environment.ts";
@@ -32,8 +35,6 @@ export interface ModuleLicenceInput {
   readonly exclude?: TagSelection.TagSet;
 }
 
-const TENANT = /^[a-z0-9][a-z0-9-]{0,62}$/;
-
 /**
  * Opens the actor's subscription, or changes it: plan, seats, licence tags, limits. One that is opened may name tags that
  * are to be made yet; what is named later must be there.
@@ -44,9 +45,7 @@ export const save = Effect.fn("Subscriptions.save")(function* (
   { idempotencyKey: key }: Idempotency.Repeatable = {},
 ) {
   yield* Authority.require(actor, "manage-licence");
-  if (!TENANT.test(actor.tenantId)) {
-    return yield* reject("EVT-03", "invalid", "a tenant's id is 1–63 small letters, digits and dashes", "tenantId");
-  }
+  yield* lift(Tenant.read(actor.tenantId));
   yield* soundSeats(input);
   const { tenantId } = actor;
   const now = (yield* Environment).now();
@@ -80,7 +79,7 @@ export const soundSeats = Effect.fnUntraced(function* ({ licences }: Pick<Subscr
 });
 
 /** What an input comes to. */
-export const subscriptionOf = (tenantId: string, input: SubscriptionInput) => ({
+export const subscriptionOf = (tenantId: TenantId, input: SubscriptionInput) => ({
   id: tenantId,
   plan: input.plan,
   expiresAt: input.expiresAt,
@@ -94,7 +93,7 @@ const usesOfTags = Effect.fn("Subscriptions.usesOfTags")(function* (
 ) {
   const former = new Set(Subscription.tagsOf(known));
   const added = Subscription.tagsOf(now).filter((tag) => !former.has(tag));
-  const standing = yield* TagRules.standing(now.id);
+  const standing = yield* TagRules.standing(Tenant.of(now.id));
   return yield* lift(TagUses.claim(standing, added, { rule: "LIC-04", path: "licences" }));
 });
 
@@ -121,7 +120,7 @@ export const get = Effect.fn("Subscriptions.get")(function* (actor: Actor) {
 });
 
 /** The subscription of a tenant; a rejection when there is none. */
-export const of = Effect.fn("Subscriptions.of")(function* (tenantId: string) {
+export const of = Effect.fn("Subscriptions.of")(function* (tenantId: TenantId) {
   const found = yield* Repository.get(tenantId, "subscription", tenantId);
   return found?.value ?? (yield* reject("EVT-03", "not-found", `there is no subscription ${tenantId}`));
 });

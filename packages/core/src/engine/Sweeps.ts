@@ -6,10 +6,12 @@
  * where the walk goes on, so that a walk that was cut off, or has more before it than one call does, is taken up by the
  * next tick. A change meanwhile begins it anew.
  */
+
 import { Crypto, Json } from "@fettle/agent-protocol";
 import * as Qql from "@fettle/qql";
 import * as Effect from "effect/Effect";
 import type { Asset } from "../domain/asset/Asset.ts";
+import type { TenantId } from "../domain/shared/Tenant.ts";
 import { Environment } from "../ports/Environment.ts";
 import type { CommitAnswer } from "../ports/Storage.ts";
 import type { SweepRecord } from "../schema/Stored.ts";
@@ -41,23 +43,23 @@ const LANGUAGE = `${Qql.FullText.TOKENIZER_VERSION}/${Crypto.digest(
  * That commit must be guarded by the tag tree's counter: `removedTags` are taken from assets on the way, and must not
  * come back meanwhile.
  */
-export const begin = Effect.fn("Sweeps.begin")(function* (tenantId: string, removedTags: readonly string[] = []) {
+export const begin = Effect.fn("Sweeps.begin")(function* (tenantId: TenantId, removedTags: readonly string[] = []) {
   const known = (yield* Repository.get(tenantId, "sweep", ID))?.value ?? null;
   return Repository.put("sweep", ID, anew(known, (yield* Environment).now(), removedTags));
 });
 
 /** Tags that were deleted and that assets may bear still: their ids can't be used again yet. */
-export const removing = Effect.fn("Sweeps.removing")(function* (tenantId: string) {
+export const removing = Effect.fn("Sweeps.removing")(function* (tenantId: TenantId) {
   return (yield* Repository.get(tenantId, "sweep", ID))?.value.removedTags ?? [];
 });
 
 /** Whether assets may still be out of line. */
-export const isPending = Effect.fn("Sweeps.isPending")(function* (tenantId: string) {
+export const isPending = Effect.fn("Sweeps.isPending")(function* (tenantId: TenantId) {
   return (yield* Repository.get(tenantId, "sweep", ID))?.value.isPending ?? false;
 });
 
 /** For every tick: begins a walk when relative dates have moved on or rules mean something else, and goes on with it. */
-export const tick = Effect.fn("Sweeps.tick")(function* (tenantId: string) {
+export const tick = Effect.fn("Sweeps.tick")(function* (tenantId: TenantId) {
   const { rules, unchanged } = yield* TagRules.standing(tenantId);
   const found = yield* Repository.get(tenantId, "sweep", ID);
   const known = found?.value ?? null;
@@ -75,7 +77,7 @@ export const tick = Effect.fn("Sweeps.tick")(function* (tenantId: string) {
 });
 
 /** Goes on with the walk, if there is one, for at most `assetsMax` assets. Answers whether it is at its end. */
-export const resume = Effect.fn("Sweeps.resume")(function* (tenantId: string, assetsMax = ASSETS_PER_CALL_MAX) {
+export const resume = Effect.fn("Sweeps.resume")(function* (tenantId: TenantId, assetsMax = ASSETS_PER_CALL_MAX) {
   let left = assetsMax;
   let size = CHUNK_ASSETS_MAX;
   let refusals = 0;
@@ -104,7 +106,7 @@ const anew = (known: SweepRecord | null, now: number, removedTags: readonly stri
 });
 
 const walkOn = Effect.fn("Sweeps.walkOn")(function* (
-  tenantId: string,
+  tenantId: TenantId,
   sweep: Repository.Versioned<SweepRecord>,
   size: number,
 ) {

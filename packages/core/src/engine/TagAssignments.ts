@@ -2,12 +2,14 @@
  * Giving static tags to assets and taking them back, many at once (AST-09): each asset has its own answer, in the caller's
  * scope, and all that can be changed is changed in one commit.
  */
+
 import * as Effect from "effect/Effect";
 import type { User } from "../domain/access/User.ts";
 import type { Asset } from "../domain/asset/Asset.ts";
 import { type Actor, label } from "../domain/shared/Actor.ts";
 import * as Rejection from "../domain/shared/Rejection.ts";
 import { fail, ok, type Result } from "../domain/shared/Result.ts";
+import type { TenantId } from "../domain/shared/Tenant.ts";
 import * as TagScope from "../domain/tag/TagScope.ts";
 import * as TagTree from "../domain/tag/TagTree.ts";
 import { Environment } from "../ports/Environment.ts";
@@ -110,7 +112,7 @@ const assignable = (tree: TagTree.TagTree, id: string, method: Method): Result<t
 const visible = Effect.fn("TagAssignments.visible")(function* (
   user: User,
   tree: TagTree.TagTree,
-  tenantId: string,
+  tenantId: TenantId,
   ids: readonly string[],
 ) {
   const sees = TagScope.compile(user.scope, tree);

@@ -2,10 +2,12 @@
  * The tag tree and its rules as they stand, and what assets bear by them (TAG-08). Reading them is cheap: they are kept
  * compiled for as long as no tag has changed.
  */
+
 import * as Qql from "@fettle/qql";
 import * as Effect from "effect/Effect";
 import type { Asset } from "../domain/asset/Asset.ts";
 import * as AssetCatalog from "../domain/asset/AssetCatalog.ts";
+import type { TenantId } from "../domain/shared/Tenant.ts";
 import * as DynamicTags from "../domain/tag/DynamicTags.ts";
 import type { TagTree } from "../domain/tag/TagTree.ts";
 import { type CounterChange, Storage, type StorageShape } from "../ports/Storage.ts";
@@ -39,7 +41,7 @@ export const tagged = ({ rules }: Standing, asset: Asset, now: number): Asset =>
   DynamicTags.withTags(asset, rules, documentOf(asset), now);
 
 /** The tree and its rules as they stand. */
-export const standing = Effect.fn("TagRules.standing")(function* (tenantId: string) {
+export const standing = Effect.fn("TagRules.standing")(function* (tenantId: TenantId) {
   const storage = yield* Storage;
   // The count is read first: a change after it makes the guard refuse, whichever tags were read.
   const changes = yield* storage.counter(tenantId, TREE_COUNTER);

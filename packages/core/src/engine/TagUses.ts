@@ -4,11 +4,13 @@
  * What comes to use tags goes into the storage with what {@link claim} says, and a tag is deleted only while nothing has
  * come to use one since its uses were read: whichever of two at once comes later is refused, in either order.
  */
+
 import * as Effect from "effect/Effect";
 import * as JobStatus from "../domain/job/JobStatus.ts";
 import * as Subscription from "../domain/license/Subscription.ts";
 import * as Rejection from "../domain/shared/Rejection.ts";
 import { fail, ok, type Result } from "../domain/shared/Result.ts";
+import type { TenantId } from "../domain/shared/Tenant.ts";
 import type { TagSelection } from "../domain/tag/TagSelection.ts";
 import { type CounterChange, Storage } from "../ports/Storage.ts";
 import * as Repository from "./Repository.ts";
@@ -33,7 +35,7 @@ export interface TagUses {
 }
 
 /** Everything that uses a tag. A job that has come to its end only tells of what was, and is no use. */
-export const of = Effect.fn("TagUses.of")(function* (tenantId: string, tagId: string) {
+export const of = Effect.fn("TagUses.of")(function* (tenantId: TenantId, tagId: string) {
   // The count is read first: a use that comes after it makes the guard refuse, whichever uses were read.
   const count = yield* (yield* Storage).counter(tenantId, USES_COUNTER);
   const uses: TagUse[] = [];

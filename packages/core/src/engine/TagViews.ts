@@ -1,10 +1,12 @@
 /** Tags as people look at them: the tree, one tag with what is wrong with its rule, previews and coverage (TAG-08, TAG-09). */
+
 import type * as Qql from "@fettle/qql";
 import * as Effect from "effect/Effect";
 import type { User } from "../domain/access/User.ts";
 import { type Asset, isPatchManaged } from "../domain/asset/Asset.ts";
 import type { Actor } from "../domain/shared/Actor.ts";
 import * as Keyset from "../domain/shared/Keyset.ts";
+import type { TenantId } from "../domain/shared/Tenant.ts";
 import * as DynamicTags from "../domain/tag/DynamicTags.ts";
 import * as TagScope from "../domain/tag/TagScope.ts";
 import * as TagSelection from "../domain/tag/TagSelection.ts";
@@ -180,7 +182,7 @@ const sortOf = (sort: TagListInput["sort"]) => {
   return reject(null, "invalid", `sort by one of ${sortKeys.join(", ")}, ascending or descending`, "sort");
 };
 
-const visible = Effect.fn("TagViews.visible")(function* (user: User, tree: TagTree.TagTree, tenantId: string) {
+const visible = Effect.fn("TagViews.visible")(function* (user: User, tree: TagTree.TagTree, tenantId: TenantId) {
   const sees = TagScope.compile(user.scope, tree);
   const assets = yield* Repository.all(tenantId, "asset");
   return assets.map((a) => a.value).filter((a) => sees(a.tags)) as readonly Asset[];

@@ -1,8 +1,10 @@
 /** Asset tags as users keep them (TAG-01, TAG-08): load, decide (in the domain), commit state and events together. */
+
 import * as Effect from "effect/Effect";
 import type { User } from "../domain/access/User.ts";
 import { type Actor, label } from "../domain/shared/Actor.ts";
 import type { Limits } from "../domain/shared/Limits.ts";
+import type { TenantId } from "../domain/shared/Tenant.ts";
 import * as DynamicTags from "../domain/tag/DynamicTags.ts";
 import * as TagScope from "../domain/tag/TagScope.ts";
 import * as TagTree from "../domain/tag/TagTree.ts";
@@ -29,7 +31,7 @@ export interface TagInput {
 }
 
 /** The tag tree as it stands. */
-export const tree = Effect.fn("Tags.tree")(function* (tenantId: string) {
+export const tree = Effect.fn("Tags.tree")(function* (tenantId: TenantId) {
   return (yield* TagRules.standing(tenantId)).tree;
 });
 
@@ -120,7 +122,7 @@ const tagOf = (id: string, input: TagInput, known: TagTree.Tag | undefined): Tag
   rule: input.rule ?? known?.rule ?? TagTree.assigned,
 });
 
-const isFree = Effect.fn("Tags.isFree")(function* (tenantId: string, id: string) {
+const isFree = Effect.fn("Tags.isFree")(function* (tenantId: TenantId, id: string) {
   if (!(yield* Sweeps.removing(tenantId)).includes(id)) return;
   const message = `the tag ${id} was deleted and is still being taken from assets; use another id, or wait`;
   yield* reject("TAG-08", "conflict", message, "id");

@@ -2,10 +2,12 @@
  * Orders agents to be uninstalled (AGT-07, AGT-08): each hears so at its next check-in, once no run is started on its asset,
  * says farewell, and only then its asset goes and its seat is free (LIC-08).
  */
+
 import * as Effect from "effect/Effect";
 import * as PurgeRule from "../domain/purge/PurgeRule.ts";
 import { type Actor, label } from "../domain/shared/Actor.ts";
 import * as Rejection from "../domain/shared/Rejection.ts";
+import type { TenantId } from "../domain/shared/Tenant.ts";
 import * as TagScope from "../domain/tag/TagScope.ts";
 import { Environment } from "../ports/Environment.ts";
 import type { NewAuditRecord } from "../ports/Storage.ts";
@@ -116,7 +118,7 @@ const changeOf = Effect.fn("Uninstalls.changeOf")(function* (
 });
 
 /** Whether an agent may be told to leave: nothing has started on its asset, and nothing may at any moment. */
-export const mayLeave = Effect.fnUntraced(function* (tenantId: string, assetId: string, now: number) {
+export const mayLeave = Effect.fnUntraced(function* (tenantId: TenantId, assetId: string, now: number) {
   const runs = yield* Repository.allBy(tenantId, "assetRun", "asset", assetId);
   return (
     PurgeRule.whyKept(

@@ -1,7 +1,9 @@
 /** Vulnerabilities by a scanner's number, as the host supplies them (PAT-05). */
+
 import * as Effect from "effect/Effect";
 import * as Vulnerability from "../domain/patch/Vulnerability.ts";
 import { type Actor, label } from "../domain/shared/Actor.ts";
+import type { TenantId } from "../domain/shared/Tenant.ts";
 import { Environment } from "../ports/Environment.ts";
 import * as Stored from "../schema/Stored.ts";
 import * as Authority from "./Authority.ts";
@@ -61,7 +63,7 @@ export const save = Effect.fn("Vulnerabilities.save")(function* (
 });
 
 const standing = Effect.fn("Vulnerabilities.standing")(function* (
-  tenantId: string,
+  tenantId: TenantId,
   of: readonly Vulnerability.Vulnerability[],
 ) {
   const ids = of.map((v) => idOf(v.qid));
@@ -69,20 +71,20 @@ const standing = Effect.fn("Vulnerabilities.standing")(function* (
 });
 
 /** Those of the numbers that are known, by their number. */
-export const some = Effect.fn("Vulnerabilities.some")(function* (tenantId: string, qids: readonly number[]) {
+export const some = Effect.fn("Vulnerabilities.some")(function* (tenantId: TenantId, qids: readonly number[]) {
   const ids = [...new Set(qids)].map(idOf);
   const found = yield* Repository.some(tenantId, "vulnerability", ids);
   return new Map(found.map((v) => [v.value.qid, v.value])) as ReadonlyMap<number, Vulnerability.Vulnerability>;
 });
 
 /** The numbers behind every CVE: for questions about any number. */
-export const byCve = Effect.fn("Vulnerabilities.byCve")(function* (tenantId: string) {
+export const byCve = Effect.fn("Vulnerabilities.byCve")(function* (tenantId: TenantId) {
   return Vulnerability.byCve((yield* Repository.all(tenantId, "vulnerability")).map((v) => v.value));
 });
 
 /** The numbers behind the CVEs of a few patches: there are far more vulnerabilities than a page shows. */
 export const behind = Effect.fn("Vulnerabilities.behind")(function* (
-  tenantId: string,
+  tenantId: TenantId,
   patches: readonly { readonly cves: readonly string[] }[],
 ) {
   const found = new Map<number, Vulnerability.Vulnerability>();

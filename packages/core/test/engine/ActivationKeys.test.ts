@@ -218,7 +218,7 @@ describe("other modules of a key", () => {
     expect(
       plane.rejections(keys.update(manager, issued.key.id, { modules: ["FIM"], modulesFor: "all" })),
     ).toMatchObject([{ rule: "KEY-02", code: "conflict" }]);
-    const some = KeySpreads.resume("acme", issued.key.id, 2);
+    const some = KeySpreads.resume(ControlPlane.TENANT, issued.key.id, 2);
     expect(plane.call(Effect.provideContext(some, plane.ports))).toMatchObject({ changed: 2, isComplete: false });
     expect(modulesOf(scene).filter((m) => m === "CM PM TP VM")).toHaveLength(2);
     plane.call(plane.fettle.tick());

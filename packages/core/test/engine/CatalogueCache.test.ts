@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect";
 import { describe, expect, it } from "vitest";
+import * as Tenant from "../../src/domain/shared/Tenant.ts";
 import * as CatalogueCache from "../../src/engine/CatalogueCache.ts";
 import * as Repository from "../../src/engine/Repository.ts";
 import { Storage } from "../../src/ports/Storage.ts";
@@ -29,12 +30,12 @@ const counted = () => {
     Effect.runSync(Effect.provideService(effect, Storage, service));
   const write = (tenantId: string, ...ids: readonly string[]) =>
     run(
-      Repository.tryCommit(tenantId, {
+      Repository.tryCommit(Tenant.of(tenantId), {
         counters: [{ key: CatalogueCache.CATALOGUE_COUNTER, by: 1 }],
         writes: ids.map((id) => Repository.put("patch", id, patch(id))),
       }),
     );
-  const standing = (tenantId: string) => run(CatalogueCache.standing(tenantId));
+  const standing = (tenantId: string) => run(CatalogueCache.standing(Tenant.of(tenantId)));
   const ids = (tenantId: string) => [...standing(tenantId).index.byId.keys()].sort();
   return { reads, run, write, standing, ids };
 };
@@ -53,7 +54,7 @@ describe("the kept catalogue", () => {
     write("acme", "A");
     reads.between = () => write("acme", "B");
     const torn = standing("acme");
-    const use = Repository.tryCommit("acme", { counters: [torn.unchanged], writes: [] });
+    const use = Repository.tryCommit(Tenant.of("acme"), { counters: [torn.unchanged], writes: [] });
     expect(run(use)).toMatchObject({ _tag: "Refused", because: { _tag: "Counter" } });
     expect(ids("acme")).toEqual(["A", "B"]);
   });
@@ -63,11 +64,11 @@ describe("the kept catalogue", () => {
     write("acme", "A");
     ids("acme");
     write("acme", "B");
-    run(CatalogueCache.follow("acme", { put: [patch("B")], gone: [], from: 1, to: 2 }));
+    run(CatalogueCache.follow(Tenant.of("acme"), { put: [patch("B")], gone: [], from: 1, to: 2 }));
     expect([ids("acme"), reads.patches]).toEqual([["A", "B"], 1]);
     write("acme", "C");
     write("acme", "D");
-    run(CatalogueCache.follow("acme", { put: [patch("D")], gone: [], from: 3, to: 4 }));
+    run(CatalogueCache.follow(Tenant.of("acme"), { put: [patch("D")], gone: [], from: 3, to: 4 }));
     expect([ids("acme"), reads.patches]).toEqual([["A", "B", "C", "D"], 2]);
   });
 

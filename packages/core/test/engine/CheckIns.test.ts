@@ -102,7 +102,6 @@ describe("a licence lost after its manifest was issued", () => {
       plane.fettle.subscriptions.save(manager, {
         plan: "Full",
         expiresAt: null,
-        licences: { PM: { seats: 9 } },
         ...change,
       }),
     );

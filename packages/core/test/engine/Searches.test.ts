@@ -1,10 +1,12 @@
 import type * as Effect from "effect/Effect";
 import { describe, expect, it } from "vitest";
 import type * as SavedSearch from "../../src/domain/access/SavedSearch.ts";
+import * as Actor from "../../src/domain/shared/Actor.ts";
 import * as Limits from "../../src/domain/shared/Limits.ts";
 import * as Repository from "../../src/engine/Repository.ts";
 import type { SavedSearchInput } from "../../src/engine/Searches.ts";
 import * as Builders from "../../src/testing/builders/AssetBuilders.ts";
+import * as TagBuilders from "../../src/testing/builders/TagBuilders.ts";
 import * as ControlPlane from "../scenario/ControlPlane.ts";
 import * as FleetWorld from "../scenario/FleetWorld.ts";
 import * as Values from "../scenario/Values.ts";
@@ -17,6 +19,7 @@ const world = () => {
     patches: [Values.patch("P-1"), Values.patch("P-2", { category: "bugfix" })],
     assets: [Builders.asset(web, { name: "web-01" }), Builders.asset(db, { name: "db-01" })],
     assessments: new Map([[web, Builders.assessment(["P-1"], [])]]),
+    tags: [TagBuilders.tag("fleet")],
   });
   const { searches } = plane.fettle;
   return {
@@ -160,9 +163,7 @@ describe("recent searches", () => {
   it("AST-08: a query that is refused is not noted, and the control plane's own searches are nobody's", () => {
     const { plane, recent } = world();
     plane.rejections(plane.fettle.assets.search(manager, { assetQuery: "name:" }));
-    plane.call(
-      plane.fettle.assets.search({ _tag: "System", tenantId: "acme", reason: "test" }, { assetQuery: "name: a" }),
-    );
+    plane.call(plane.fettle.assets.search(Actor.system("acme", "test"), { assetQuery: "name: a" }));
     expect(recent()).toEqual([]);
     const dump = JSON.stringify(plane.storage.dump());
     expect(dump).not.toContain('"kind":"recentSearch"');

@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect";
 import { describe, expect, it } from "vitest";
+import * as Tenant from "../../src/domain/shared/Tenant.ts";
 import type { TagRule } from "../../src/domain/tag/TagTree.ts";
 import * as Sweeps from "../../src/engine/Sweeps.ts";
 import * as TagRules from "../../src/engine/TagRules.ts";
@@ -14,7 +15,7 @@ const rule = (query: string): TagRule => ({ _tag: "Dynamic", query });
 const tags = (scene: Scene.Scene) => scene.agents.map((a) => scene.stored("asset").get(a.id)?.tags);
 const own = ["cloud-agent", "fleet"];
 const resume = (scene: Scene.Scene, assetsMax: number) =>
-  scene.plane.call(Sweeps.resume(scene.tenantId, assetsMax).pipe(Effect.provideContext(scene.plane.ports)));
+  scene.plane.call(Sweeps.resume(Tenant.of(scene.tenantId), assetsMax).pipe(Effect.provideContext(scene.plane.ports)));
 const pending = (scene: Scene.Scene) => scene.plane.call(scene.plane.fettle.tags.get(manager, "fleet")).isSettling;
 
 describe("a tag's rule", () => {

@@ -11,6 +11,7 @@ import * as Exit from "effect/Exit";
 import type { User } from "../../src/domain/access/User.ts";
 import * as Actor from "../../src/domain/shared/Actor.ts";
 import type { Rejection } from "../../src/domain/shared/Rejection.ts";
+import * as Tenant from "../../src/domain/shared/Tenant.ts";
 import { Rejected } from "../../src/engine/Rejected.ts";
 import * as Fettle from "../../src/Fettle.ts";
 import { BlobStore } from "../../src/ports/BlobStore.ts";
@@ -23,7 +24,7 @@ import * as MemoryBlobStore from "../../src/testing/storage/MemoryBlobStore.ts";
 import * as MemoryStorage from "../../src/testing/storage/MemoryStorage.ts";
 import * as Values from "./Values.ts";
 
-export const TENANT = "acme";
+export const TENANT = Tenant.of("acme");
 
 /** A user of each role in every tenant, all with the whole of it in scope. */
 const staff: readonly User[] = [
@@ -92,7 +93,7 @@ export const make = (options: ControlPlaneOptions = {}): ControlPlane => {
   const chance = perTenant(() => Random.make("ids"));
   const keys = perTenant((tenantId) => options.keys?.[tenantId] ?? Crypto.generateKeyPair());
   let clock = Values.START;
-  let tenant = TENANT;
+  let tenant: string = TENANT;
   const touch = (tenantId: string): void => {
     tenant = tenantId;
   };
