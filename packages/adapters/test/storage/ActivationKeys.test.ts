@@ -1,87 +1,17 @@
 /** I38: however many agents ask at once, an activation key of so many seats admits just so many, on every real store. */
 import { join } from "node:path";
-import { Crypto, Json, Messages, SignedRequest } from "@fettle/agent-protocol";
-import {
-  Actor,
-  BlobStore,
-  Directory,
-  Environment,
-  Fettle,
-  type IssuedActivationKey,
-  Storage,
-  type StorageShape,
-  TenantKeys,
-} from "@fettle/core";
-import { MemoryBlobStore, StaticDirectory } from "@fettle/core/testing";
-import * as Context from "effect/Context";
+import type { StorageShape } from "@fettle/core";
 import * as Effect from "effect/Effect";
 import { describe, expect, test } from "vitest";
 import { PostgresStorage } from "../../src/storage/postgres/index.ts";
 import * as PgliteConnection from "../../src/storage/postgres/PgliteConnection.ts";
 import { SqliteStorage } from "../../src/storage/sqlite/index.ts";
+import { firstContact, mara, open, TENANT } from "./AgentWorld.ts";
 import { directories } from "./Directories.ts";
 
-const TENANT = "acme";
 const SEATS = 100;
 const AGENTS = 1_000;
-const NOW = Date.UTC(2026, 0, 1);
-const mara = Actor.user(TENANT, "mara");
 const directory = directories();
-
-const open = (storage: StorageShape) => {
-  const keys = Crypto.generateKeyPair();
-  let ids = 0;
-  const users = { [TENANT]: [{ id: "mara", roles: ["PatchManager"], scope: { _tag: "All" } }] } as const;
-  return Fettle.make(
-    Context.make(Storage, storage).pipe(
-      Context.add(BlobStore, MemoryBlobStore.make()),
-      Context.add(TenantKeys, { keyPair: () => Effect.succeed(keys) }),
-      Context.add(Directory, StaticDirectory.make(users)),
-      Context.add(Environment, {
-        now: () => NOW,
-        uuid: () => {
-          ids += 1;
-          return uuid(0x9000 + ids);
-        },
-        secret: () => "secret",
-        tzdata: () => "2026a",
-      }),
-    ),
-  );
-};
-
-const uuid = (n: number): string => `00000000-0000-4000-a000-${n.toString(16).padStart(12, "0")}`;
-
-/** What the n-th agent sends at its first contact. */
-const firstContact = (issued: IssuedActivationKey, n: number): SignedRequest.WireRequest => {
-  const keys = Crypto.generateKeyPair();
-  const who = { tenantId: TENANT, agentId: uuid(n) };
-  const named = { attemptId: uuid(0x10_000 + n), activationKeyId: issued.key.id, publicKey: keys.publicKey };
-  const body: Messages.ProvisionRequest = {
-    ...named,
-    proof: Messages.provisionProof(named, who, Crypto.digest(issued.secret)),
-    name: `machine-${n}`,
-    platform: "Linux",
-    osFamily: "Enterprise Linux",
-    osName: "Enterprise Linux 9",
-    arch: "x86_64",
-    timeZone: "UTC",
-    agentVersion: "1.0.0",
-    bootId: uuid(5),
-  };
-  const about = {
-    method: "POST" as const,
-    path: "/v0/provision",
-    ...who,
-    epoch: 0,
-    sequence: 1,
-    created: NOW,
-    nonce: nonceOf(n),
-  };
-  return SignedRequest.sign(about, Json.canonicalBytes(body), keys);
-};
-
-const nonceOf = (n: number): string => Buffer.from(n.toString(16).padStart(32, "0"), "hex").toString("base64url");
 
 const rush = (storage: StorageShape) =>
   Effect.gen(function* () {
