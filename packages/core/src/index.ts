@@ -51,6 +51,7 @@ export * as Actor from "./domain/shared/Actor.ts";
 export * as Limits from "./domain/shared/Limits.ts";
 export * as Module from "./domain/shared/Module.ts";
 export type { Rejection } from "./domain/shared/Rejection.ts";
+export * as Tenant from "./domain/shared/Tenant.ts";
 export * as TagScope from "./domain/tag/TagScope.ts";
 export * as TagSelection from "./domain/tag/TagSelection.ts";
 export type { Tag, TagRule } from "./domain/tag/TagTree.ts";
