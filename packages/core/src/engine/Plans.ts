@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect";
 import type { Job } from "../domain/job/Job.ts";
 import * as Licence from "../domain/license/Licence.ts";
 import * as Plan from "../domain/plan/Plan.ts";
+import * as ConfigurationProfile from "../domain/profile/ConfigurationProfile.ts";
 import type { TenantId } from "../domain/shared/Tenant.ts";
 import { Environment } from "../ports/Environment.ts";
 import * as Assessments from "./Assessments.ts";
@@ -29,6 +30,7 @@ export const compile = Effect.fn("Plans.compile")(function* (tenantId: TenantId,
   const environment = yield* Environment;
   const tree = yield* Tags.tree(tenantId);
   const assets = (yield* Repository.all(tenantId, "asset")).map((a) => a.value);
+  const profiles = (yield* Repository.all(tenantId, "profile")).map((p) => p.value);
   const plan = yield* lift(
     Plan.compile({
       job,
@@ -36,6 +38,7 @@ export const compile = Effect.fn("Plans.compile")(function* (tenantId: TenantId,
       tree,
       assets,
       seats: Licence.assignSeats(subscription, tree, assets, environment.now()),
+      turnedOff: ConfigurationProfile.turningOff(profiles, tree, assets),
       assessments: yield* Assessments.all(tenantId),
       patches: (yield* Repository.all(tenantId, "patch")).map((p) => p.value),
       supplied: new Map((yield* Repository.all(tenantId, "vendorFile")).map((f) => [f.id, f.value])),

@@ -82,6 +82,23 @@ describe("the profile of an asset", () => {
   });
 });
 
+describe("a profile that turns the patch module off", () => {
+  const off = (id: string, over: Partial<typeof standard> = {}) =>
+    profile(id, { settings: { isPmEnabled: false }, ...over });
+  const other = { id: Values.uuid(2), tags: ["lab"] };
+  const turned = (...profiles: readonly ConfigurationProfile.ConfigurationProfile[]) => [
+    ...ConfigurationProfile.turningOff(profiles, tree, [web, other]),
+  ];
+
+  it("CFG-09: does so for the assets that get it, and for no others", () => {
+    const targets = select({ include: any("fleet") });
+    expect(turned(off("off", { targets }), standard)).toEqual([[web.id, "profile off"]]);
+    expect(turned(byTag("on", 0, "web"), off("off", { targets, position: 5 }), standard)).toEqual([]);
+    expect(turned(off("all", { isDefault: true })).map(([id]) => id)).toEqual([web.id, other.id]);
+    expect(turned(standard)).toEqual([]);
+  });
+});
+
 describe("the list of profiles", () => {
   const list = [standard, profile("b", { position: 1 }), profile("a", { position: 1 }), profile("c", { position: 0 })];
 

@@ -44,6 +44,13 @@ describe("a plan", () => {
     });
   });
 
+  it("CFG-09: leaves out an asset whose profile turns the patch module off, and names the profile", () => {
+    expect(compile({ turnedOff: new Map([[uuid(1), "Kiosks"]]) })).toMatchObject({
+      groups: [],
+      excluded: [{ assetId: uuid(1), rule: "CFG-09", reason: expect.stringContaining("Kiosks"), isUnlicensed: false }],
+    });
+  });
+
   it("PAT-13: asks repositories for the advisory that they know, of which the patch is one release's part", () => {
     const part = patch("A-1:rocky:9", { bulletin: "A-1", packages: [pkg("openssl", "2-1")] });
     const plan = compile({

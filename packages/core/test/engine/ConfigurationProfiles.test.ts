@@ -250,6 +250,16 @@ describe("what an asset's agent is set to", () => {
     expect(stopped).not.toContain("manifests");
   });
 
+  it("CFG-09: keeps an asset out of plans where its profile turns the patch module off", () => {
+    const { plane, manager, agents } = Scene.make();
+    const job = plane.call(plane.fettle.jobs.create(manager, Values.draft()));
+    const planned = () => plane.call(plane.fettle.jobs.plan(manager, job.id)).plan;
+    expect(planned().groups).toHaveLength(1);
+    const off = { name: "off", targets: fleet, settings: { isPmEnabled: false } };
+    plane.call(plane.fettle.configurationProfiles.save(manager, off));
+    expect(planned()).toMatchObject({ groups: [], excluded: [{ assetId: agents[0]?.id, rule: "CFG-09" }] });
+  });
+
   it("CFG-02: is what the agent is given, signed, with the modules that are active on it", () => {
     const { plane, manager, agents } = Scene.make();
     const { configurationProfiles: profiles } = plane.fettle;

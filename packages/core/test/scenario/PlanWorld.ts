@@ -38,6 +38,7 @@ export const inputs = (over: Partial<PlanInputs> = {}): PlanInputs => {
     tree,
     assets,
     seats: Licence.assignSeats(Values.subscription(), tree, assets, Values.START),
+    turnedOff: new Map(),
     assessments: new Map(assets.map((a) => [a.id, assessment([missing("P-1", pkg("openssl", "2-1"))])])),
     patches: [patch("P-1")],
     supplied: new Map(),

@@ -33,6 +33,8 @@ export interface PlanInputs {
   readonly tree: TagTree;
   readonly assets: readonly Asset.Asset[];
   readonly seats: ReadonlyMap<string, SeatVerdict>;
+  /** Assets whose profile turns the patch module off, with the profile's name (CFG-09). */
+  readonly turnedOff: ReadonlyMap<string, string>;
   readonly assessments: ReadonlyMap<string, Assessment>;
   readonly patches: readonly Patch[];
   /** Files that people supplied, by patch (PAT-04). */
@@ -133,6 +135,9 @@ const whyNot = (inputs: PlanInputs, asset: Asset.Asset, isExcluded: boolean): Re
   if (unfit !== null) return out(unfit.rule, unfit.reason);
   if (asset.platform !== inputs.job.platform) return out("JOB-01", `the job is for ${inputs.job.platform}`);
   if (!Asset.isPatchManaged(asset)) return out("AST-11", "the patch module is not active");
+  const profile = inputs.turnedOff.get(asset.id);
+  if (profile !== undefined)
+    return out("CFG-09", `the patch module is turned off by the configuration profile ${profile}`);
   const seat = inputs.seats.get(asset.id);
   if (seat === undefined) return { rule: "LIC-06", reason: "no seat", isUnlicensed: true };
   return seat._tag === "Licensed"

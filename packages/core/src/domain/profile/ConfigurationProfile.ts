@@ -91,6 +91,23 @@ export const compile = (
   };
 };
 
+/** The assets whose profile turns the patch module off, with its name (CFG-09). */
+export const turningOff = (
+  profiles: readonly ConfigurationProfile[],
+  tree: TagTree,
+  assets: readonly TagSelection.Selectable[],
+): ReadonlyMap<string, string> => {
+  // Hardly any profile does: nobody looks through the assets for nothing.
+  if (profiles.every((p) => p.settings.isPmEnabled !== false)) return new Map();
+  const chosen = compile(profiles, tree);
+  return new Map(
+    assets.flatMap((asset) => {
+      const profile = chosen(asset)?.profile;
+      return profile?.settings.isPmEnabled === false ? [[asset.id, profile.name] as const] : [];
+    }),
+  );
+};
+
 /** The list as it stands, topmost first. */
 export const ordered = (profiles: readonly ConfigurationProfile[]): readonly ConfigurationProfile[] =>
   [...profiles].sort((a, b) => a.position - b.position || (a.id < b.id ? -1 : 1));
