@@ -1,6 +1,7 @@
 import type * as Effect from "effect/Effect";
 import { describe, expect, it } from "vitest";
 import type * as SavedSearch from "../../src/domain/access/SavedSearch.ts";
+import * as Actor from "../../src/domain/shared/Actor.ts";
 import * as Limits from "../../src/domain/shared/Limits.ts";
 import * as Repository from "../../src/engine/Repository.ts";
 import type { SavedSearchInput } from "../../src/engine/Searches.ts";
@@ -162,9 +163,7 @@ describe("recent searches", () => {
   it("AST-08: a query that is refused is not noted, and the control plane's own searches are nobody's", () => {
     const { plane, recent } = world();
     plane.rejections(plane.fettle.assets.search(manager, { assetQuery: "name:" }));
-    plane.call(
-      plane.fettle.assets.search({ _tag: "System", tenantId: "acme", reason: "test" }, { assetQuery: "name: a" }),
-    );
+    plane.call(plane.fettle.assets.search(Actor.system("acme", "test"), { assetQuery: "name: a" }));
     expect(recent()).toEqual([]);
     const dump = JSON.stringify(plane.storage.dump());
     expect(dump).not.toContain('"kind":"recentSearch"');
