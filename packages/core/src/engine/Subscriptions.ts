@@ -13,10 +13,12 @@ import * as TagTree from "../domain/tag/TagTree.ts";
 import { Environment } from "../ports/Environment.ts";
 import * as Stored from "../schema/Stored.ts";
 import * as Authority from "./Authority.ts";
+import * as Configurations from "./Configurations.ts";
 import * as Decisions from "./Decisions.ts";
 import * as Idempotency from "./Idempotency.ts";
 import { lift, refuse, reject } from "./Rejected.ts";
 import * as Repository from "./Repository.ts";
+import * as Sweeps from "./Sweeps.ts";
 import * as TagRules from "./TagRules.ts";
 import * as TagUses from "./TagUses.ts";
 
@@ -58,16 +60,33 @@ export const save = Effect.fn("Subscriptions.save")(function* (
     const opened = { counters: [{ key: TagRules.TREE_COUNTER, by: 1 }], first: firstEntities(subscription.limits) };
     const { counters, first } =
       known === null ? opened : { counters: yield* usesOfTags(known.value, subscription), first: [] };
+    const walk = known === null ? nowhere : yield* walkFor(known.value, subscription);
     const change = {
       expect: [Repository.expected("subscription", tenantId, known)],
-      counters,
-      writes: [Repository.put("subscription", tenantId, subscription), ...first],
+      counters: [...counters, ...walk.counters],
+      writes: [Repository.put("subscription", tenantId, subscription), ...first, ...walk.writes],
       events: [Repository.event("SubscriptionOpened", "subscription", tenantId, now, { by: label(actor) })],
     };
     return { change, answer: subscription };
   });
   const call = { method: "subscriptions.save", key, request: input };
-  return yield* Decisions.ifItStands(tenantId, Idempotency.once(actor, call, decide));
+  const subscription = yield* Decisions.ifItStands(tenantId, Idempotency.once(actor, call, decide));
+  yield* Sweeps.resume(tenantId);
+  return subscription;
+});
+
+const nowhere: Required<Pick<Repository.Change, "counters" | "writes">> = { counters: [], writes: [] };
+
+// Limits cut what profiles say: when they change, every agent is to hold what its profile comes to then.
+const walkFor = Effect.fn("Subscriptions.walkFor")(function* (
+  known: Subscription.Subscription,
+  now: Subscription.Subscription,
+) {
+  const isSame = Object.entries(now.limits).every(([name, n]) => known.limits[name as keyof Limits.Limits] === n);
+  if (isSame) return nowhere;
+  const begun = yield* Sweeps.begin(Tenant.of(now.id));
+  const walk: typeof nowhere = { counters: [{ key: Configurations.PROFILES_COUNTER, by: 1 }], writes: [begun] };
+  return walk;
 });
 
 /** Rejects seats that can't be counted (LIC-05). */

@@ -250,6 +250,26 @@ describe("what an asset's agent is set to", () => {
     expect(stopped).not.toContain("manifests");
   });
 
+  it("AGT-04: narrowed limits reach every agent, whatever its profile says", () => {
+    const { plane, manager, agents } = Scene.make({ agents: 2 });
+    const full = { plan: "Full", expiresAt: null, licences: { PM: { seats: 100 } } } as const;
+    const [agent] = agents;
+    expect(agent?.checkIn().nextCheckInSeconds).toBe(900);
+    const limits = { statusIntervalSecondsMin: 1_200 };
+    plane.call(plane.fettle.subscriptions.save(manager, { ...full, limits }));
+    for (const each of agents) expect(each.checkIn().nextCheckInSeconds).toBe(1_200);
+    expect(plane.call(plane.fettle.configurationProfiles.effective(manager, agent?.id ?? ""))).toMatchObject({
+      settings: { statusIntervalSeconds: { value: 1_200, reason: { _tag: "Limit", rule: "AGT-04", instead: 900 } } },
+    });
+    const before = plane.storage.dump();
+    const sweeps = () => JSON.stringify(plane.storage.dump()).match(/"startedAt":\d+/g);
+    const walked = sweeps();
+    plane.clock.pass(1_000);
+    plane.call(plane.fettle.subscriptions.save(manager, { ...full, limits, licences: { PM: { seats: 7 } } }));
+    expect(sweeps()).toEqual(walked);
+    expect(plane.storage.dump()).not.toEqual(before);
+  });
+
   it("CFG-09: keeps an asset out of plans where its profile turns the patch module off", () => {
     const { plane, manager, agents } = Scene.make();
     const job = plane.call(plane.fettle.jobs.create(manager, Values.draft()));
