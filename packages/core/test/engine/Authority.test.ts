@@ -1,5 +1,7 @@
+import { Crypto } from "@fettle/agent-protocol";
 import * as Effect from "effect/Effect";
 import { describe, expect, it } from "vitest";
+import * as PurgeRule from "../../src/domain/purge/PurgeRule.ts";
 import * as Actor from "../../src/domain/shared/Actor.ts";
 import type { Fettle } from "../../src/Fettle.ts";
 import * as ControlPlane from "../scenario/ControlPlane.ts";
@@ -25,6 +27,8 @@ const withSearch = (f: Fettle, a: Actor.Actor, then: (id: string) => Effect.Effe
 const fleet = Values.select({ include: Values.any("fleet") });
 
 const oneAgent = { assets: [Values.uuid(0x1001)] };
+const OLD = "agentVersion < 0.1";
+const nobodyIsOld = { query: OLD, confirmation: PurgeRule.confirmation(OLD, [], Crypto.digest) };
 const installing = (secret: string) =>
   ({
     operatingSystem: "linux-rpm",
@@ -71,6 +75,20 @@ const asks: readonly (readonly [string, string, Ask])[] = [
   ["keys.preInstallCheck", "sue mara", (f, a, { keyId }) => f.keys.preInstallCheck(a, keyId, probed)],
   ["agents.activate", "sue mara", (f, a) => f.agents.activate(a, oneAgent, ["VM"])],
   ["agents.deactivate", "sue mara", (f, a) => f.agents.deactivate(a, oneAgent, ["PM"])],
+  ["agents.uninstall", "sue mara", (f, a) => f.agents.uninstall(a, oneAgent)],
+  ["agents.callOffUninstall", "sue mara", (f, a) => f.agents.callOffUninstall(a, oneAgent)],
+  ["purges.preview", "sue mara", (f, a) => f.purges.preview(a, nobodyIsOld.query)],
+  ["purges.run", "sue mara", (f, a) => f.purges.run(a, nobodyIsOld)],
+  ["purges.save", "sue mara", (f, a) => f.purges.save(a, { name: "old", ...nobodyIsOld })],
+  [
+    "purges.delete",
+    "sue mara",
+    (f, a) => Effect.flatMap(f.purges.save(a, { name: "old", ...nobodyIsOld }), (rule) => f.purges.delete(a, rule.id)),
+  ],
+  ["purges.list", "sue mara", (f, a) => f.purges.list(a)],
+  ["audit.search", "sue mara", (f, a) => f.audit.search(a)],
+  ["audit.verify", "sue mara", (f, a) => f.audit.verify(a)],
+  ["audit.checkpoint", "sue mara", (f, a) => f.audit.checkpoint(a)],
   ["configurationProfiles.save", "sue mara", (f, a) => f.configurationProfiles.save(a, Values.profile("p"))],
   ["configurationProfiles.delete", "sue mara", (f, a) => f.configurationProfiles.delete(a, "other")],
   ["configurationProfiles.reorder", "sue mara", (f, a) => f.configurationProfiles.reorder(a, ["default", "other"])],
