@@ -226,6 +226,20 @@ describe("other modules of a key", () => {
     expect(scene.stored("activationKey").get(issued.key.id)?.spreading).toBeNull();
   });
 
+  it("KEY-02: of a key that is deleted meanwhile, go no further, and don't bring it back", () => {
+    const scene = Scene.make({ agents: 2 });
+    const { plane, manager, issued } = scene;
+    plane.hooks.before = (batch) => {
+      if (!batch.writes.some((w) => w.kind === "asset")) return;
+      plane.hooks.before = null;
+      plane.call(plane.fettle.keys.delete(manager, issued.key.id));
+    };
+    const update = { modules: ["PM", "FIM"], modulesFor: "all" } as const;
+    expect(plane.call(plane.fettle.keys.update(manager, issued.key.id, update)).spread?.changed).toBe(0);
+    expect(scene.stored("activationKey").size).toBe(0);
+    expect(modulesOf(scene)).toEqual(["PM", "PM"]);
+  });
+
   it("KEY-02: whose agents check in all the while come through", () => {
     const scene = Scene.make({ agents: 4 });
     const { plane, manager, issued, agents } = scene;

@@ -209,6 +209,22 @@ describe("the order of profiles", () => {
   });
 });
 
+describe("an order that was thought out before somebody added a profile", () => {
+  it("CFG-01: is not taken: it doesn't name every profile any more", () => {
+    const { plane, manager } = Scene.make({ agents: 0 });
+    const { configurationProfiles: profiles } = plane.fettle;
+    plane.call(profiles.save(manager, { id: "a", name: "a" }));
+    plane.hooks.before = () => {
+      plane.hooks.before = null;
+      plane.call(profiles.save(manager, { id: "b", name: "b" }));
+    };
+    expect(plane.rejections(profiles.reorder(manager, ["default", "a"]))).toMatchObject([
+      { rule: "CFG-01", path: "ids", message: expect.stringContaining("b") },
+    ]);
+    expect(ids(plane.call(profiles.list(manager)))).toEqual(["a", "b", "default"]);
+  });
+});
+
 describe("what an asset's agent is set to", () => {
   it("CFG-01: says which profile and why, and which others match and stand lower", () => {
     const { plane, manager, agents } = Scene.make();
@@ -293,6 +309,16 @@ describe("what an asset's agent is set to", () => {
       settings: { blackouts, isCollectionSuspended: true, cacheMegabytes: "unlimited", cpuLimitPercent: 100 },
       modules: ["AI", "PM"],
     });
+  });
+
+  it("CFG-09: agents of one profile with different modules are each told their own", () => {
+    const { plane, manager, agents } = Scene.make({ agents: 2 });
+    plane.call(plane.fettle.agents.activate(manager, { assets: [agents[1]?.id ?? ""] }, ["FIM"]));
+    plane.call(plane.fettle.configurationProfiles.save(manager, { name: "p", targets: fleet }));
+    expect(agents.map((agent) => held(agent).modules)).toEqual([
+      ["AI", "PM"],
+      ["AI", "FIM", "PM"],
+    ]);
   });
 
   it("TAG-05: is told of assets in the caller's scope only", () => {
