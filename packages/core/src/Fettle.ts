@@ -30,6 +30,8 @@ import * as AgentModules from "./engine/AgentModules.ts";
 import * as AgentSearches from "./engine/AgentSearches.ts";
 import type { AgentTargets } from "./engine/AgentTargets.ts";
 import * as Approvals from "./engine/Approvals.ts";
+import * as AssessmentProfiles from "./engine/AssessmentProfiles.ts";
+import * as AssessmentStanding from "./engine/AssessmentStanding.ts";
 import * as AssetDetails from "./engine/AssetDetails.ts";
 import * as AssetSearches from "./engine/AssetSearches.ts";
 import * as Assets from "./engine/Assets.ts";
@@ -97,6 +99,7 @@ export const make = (ports: Context.Context<FettlePorts>) => {
     },
     keys: keysOf(on),
     configurationProfiles: configurationProfilesOf(on),
+    assessmentProfiles: assessmentProfilesOf(on),
     access: accessOf(on),
     tags: tagsOf(on),
     assets: assetsOf(on),
@@ -209,6 +212,33 @@ const configurationProfilesOf = (on: On) => ({
   get: (actor: Actor, profileId: string) => on(ConfigurationViews.get(actor, profileId)),
   /** What an asset's agent is set to: which profile and why, each value and why, which modules act (CFG-01, CFG-09). */
   effective: (actor: Actor, assetId: string) => on(ConfigurationViews.effective(actor, assetId)),
+});
+
+const assessmentProfilesOf = (on: On) => ({
+  /** Adds or changes an assessment profile; a tag stands in one custom profile only (PRO-02, PRO-03). */
+  save: (actor: Actor, input: AssessmentProfiles.AssessmentProfileInput, options?: Repeatable) =>
+    on(AssessmentProfiles.save(actor, input, options)),
+  /** Deletes one; its assets get the next that is theirs. The default can't be deleted (PRO-01). */
+  delete: (actor: Actor, profileId: string, options?: Repeatable) =>
+    on(AssessmentProfiles.remove(actor, profileId, options)),
+  enable: (actor: Actor, profileId: string, options?: Repeatable) =>
+    on(AssessmentProfiles.enable(actor, profileId, options)),
+  /** Lets it apply to no asset; it goes on holding its tags. */
+  disable: (actor: Actor, profileId: string, options?: Repeatable) =>
+    on(AssessmentProfiles.disable(actor, profileId, options)),
+  /** Enables, disables or deletes several; an answer for each (PRO-08). */
+  bulk: (actor: Actor, input: AssessmentProfiles.AssessmentProfileBulk, options?: Repeatable) =>
+    on(AssessmentProfiles.bulk(actor, input, options)),
+  /** Puts the custom ones into another order, the topmost first (PRO-05). */
+  reorder: (actor: Actor, ids: readonly string[], options?: Repeatable) =>
+    on(AssessmentProfiles.reorder(actor, ids, options)),
+  /** Every profile, the topmost first, and the bounds of intervals now. */
+  list: (actor: Actor) => on(AssessmentStanding.list(actor)),
+  get: (actor: Actor, profileId: string) => on(AssessmentStanding.get(actor, profileId)),
+  /** What an asset is scanned by, and why. */
+  effective: (actor: Actor, assetId: string) => on(AssessmentStanding.effective(actor, assetId)),
+  /** Tags that several profiles hold since one was moved (PRO-03). */
+  overlaps: (actor: Actor) => on(AssessmentStanding.overlaps(actor)),
 });
 
 const accessOf = (on: On) => ({

@@ -41,6 +41,7 @@ export type { VendorFile } from "./domain/patch/VendorFile.ts";
 export type { Vulnerability } from "./domain/patch/Vulnerability.ts";
 export type { Plan, PlanExclusion, PlanGroup, PlannedPatch } from "./domain/plan/Plan.ts";
 export * as AgentUpgrade from "./domain/profile/AgentUpgrade.ts";
+export type { AssessmentProfile, Effective, Overlap } from "./domain/profile/AssessmentProfile.ts";
 export type { ConfigurationProfile } from "./domain/profile/ConfigurationProfile.ts";
 export type { EffectiveSettings, Reason as SettingReason } from "./domain/profile/Effective.ts";
 export * as Presets from "./domain/profile/Presets.ts";
@@ -65,6 +66,12 @@ export type {
 export type { ModulesAnswer } from "./engine/AgentModules.ts";
 export type { AgentPage, AgentRow, AgentSearchInput, StaleInput } from "./engine/AgentSearches.ts";
 export type { PlanApproval } from "./engine/Approvals.ts";
+export type {
+  AssessmentProfileBulk,
+  AssessmentProfileInput,
+  AssessmentProfileItem,
+} from "./engine/AssessmentProfiles.ts";
+export type { AssessmentProfileView } from "./engine/AssessmentStanding.ts";
 export type { AssetDetails, AssetPatch, AssetPatchesInput, AssetPatchPage } from "./engine/AssetDetails.ts";
 export type { AssetPage, AssetQuestion, AssetRow, AssetSearchInput, FacetsInput } from "./engine/AssetSearches.ts";
 export type { AssetView, MissingView } from "./engine/Assets.ts";

@@ -41,6 +41,8 @@ const uses: { readonly [kind: string]: Ask } = {
       targets,
       settings: { statusIntervalSeconds: 900, scanIntervalSeconds: 14_400 },
     }),
+  assessmentProfile: ({ assessmentProfiles }) =>
+    assessmentProfiles.save(mara, { id: "a", name: "a", tags: ["berlin"], intervalSeconds: 14_400 }),
   subscription: ({ subscriptions }) =>
     subscriptions.save(mara, {
       plan: "Full",
@@ -116,6 +118,19 @@ const race = (name: string, kind: string, order: { readonly first: Ask; readonly
   }).pipe(Effect.scoped, Effect.runPromise);
 
 const deletion: Ask = ({ tags }) => tags.delete(mara, "berlin");
+
+describe.each(Object.keys(storages))("on %s, of two assessment profiles that take one tag at once", (name) => {
+  test("PRO-03: the later is refused, naming the one that holds it, and the tag stands in one", async () => {
+    const take =
+      (id: string): Ask =>
+      ({ assessmentProfiles }) =>
+        assessmentProfiles.save(mara, { id, name: `profile ${id}`, tags: ["berlin"], intervalSeconds: 14_400 });
+    const { refused, used } = await race(name, "assessmentProfile", { first: take("a"), later: take("b") });
+    expect(refused).toMatchObject({ rejections: [{ rule: "PRO-03", code: "conflict" }] });
+    expect(JSON.stringify(refused)).toContain("profile a");
+    expect(used).toBe(1);
+  });
+});
 
 describe.each(Object.keys(storages))("on %s, while a tag is deleted", (name) => {
   test.each(Object.keys(uses))(

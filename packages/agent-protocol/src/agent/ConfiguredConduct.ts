@@ -61,14 +61,22 @@ export const isAnotherLife = (
 
 /** Whether to scan now; `isWanted` when the platform has no snapshot of this agent, or another one. */
 export const isScanDue = (state: AgentState, now: number, isWanted: boolean): boolean => {
-  const { snapshot, scanAt, lastSettledFact, configuration } = state;
+  const { snapshot, scanAt, lastSettledFact } = state;
   // Evidence of what a run did isn't collection, and doesn't wait (CMP-02).
   if (snapshot !== null && snapshot.afterFact < lastSettledFact) return true;
   if (!isCollecting(state)) return false;
   if (scanAt !== null && now >= scanAt) return true;
   if (snapshot === null || isWanted) return scanAt === null;
-  const interval = (configuration?.value.scanIntervalSeconds ?? 0) * 1_000;
+  const interval = scanIntervalSeconds(state) * 1_000;
   return interval > 0 && now >= ScanCountdown.due(Instant.at(snapshot.endedAt), Duration.milliseconds(interval));
+};
+
+// One scan serves all modules. As long as it assesses patches, their profile says how often (PRO-02).
+const scanIntervalSeconds = (state: AgentState): number => {
+  const told = state.configuration?.value;
+  if (told === undefined) return 0;
+  const assesses = ModuleConduct.goesOn("patchAssessment", conductOf(state));
+  return assesses ? (told.assessmentIntervalSeconds ?? told.scanIntervalSeconds) : told.scanIntervalSeconds;
 };
 
 const placeOf = (zone: string): TimeZone.TimeZone => {

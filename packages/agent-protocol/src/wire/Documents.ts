@@ -91,6 +91,8 @@ export const Configuration = z.strictObject({
   /** AGT-04; the control plane keeps it inside the subscription's limits. */
   statusIntervalSeconds: z.int().min(1).max(86_400),
   scanIntervalSeconds: z.int().min(1).max(2_592_000),
+  /** PRO-02: from the end of one scan for patches to the next. Not told by platforms of before: then as the other scans. */
+  assessmentIntervalSeconds: z.int().min(1).max(2_592_000).exactOptional(),
   /** Not told by platforms of before these travelled: see {@link ConfigurationSettings.unsaid}. */
   settings: ConfigurationSettings.ConfigurationSettings.exactOptional(),
   modules: ConfigurationSettings.ActiveModules.exactOptional(),

@@ -202,6 +202,27 @@ describe("scans", () => {
     expect(due(NOW + 20 * MINUTE + interval)).toBe(true);
   });
 
+  it("PRO-02: go by the assessment profile as long as patches are assessed, and by the other interval when they aren't", () => {
+    const due = (modules: ("AI" | "PM")[], seconds: number | null) => {
+      const machine = configured({}, modules);
+      machine.cycle();
+      const state = machine.state();
+      const { snapshot, configuration } = state;
+      if (snapshot === null || configuration === null) throw new Error("not set up");
+      const value = { ...configuration.value, ...(seconds === null ? {} : { assessmentIntervalSeconds: seconds }) };
+      const told = { ...state, configuration: { ...configuration, value } };
+      return (after: number) => ConfiguredConduct.isScanDue(told, snapshot.endedAt + after * 1_000, false);
+    };
+    const other = Samples.configuration.scanIntervalSeconds;
+    for (const seconds of [other * 6, other / 2]) {
+      const assessed = due(["AI", "PM"], seconds);
+      expect([assessed(seconds - 1), assessed(seconds)]).toEqual([false, true]);
+      const inventoried = due(["AI"], seconds);
+      expect([inventoried(other - 1), inventoried(other)]).toEqual([false, true]);
+    }
+    expect([due(["AI", "PM"], null)(other - 1), due(["AI", "PM"], null)(other)]).toEqual([false, true]);
+  });
+
   it("CFG-05: start the delay and a random part of the spread after a first start, whoever asks for one", () => {
     const machine = configured({ scanDelayMinutes: 10, scanRandomizeMinutes: 4 });
     // Chance is always in the middle here: the third of the minutes 1 to 4.

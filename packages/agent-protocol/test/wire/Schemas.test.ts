@@ -206,6 +206,8 @@ const caps: readonly Cap[] = [
   ["Configuration", "revision", 1, 0],
   ["Configuration", "statusIntervalSeconds", 1, 0],
   ["Configuration", "statusIntervalSeconds", 86_400, 86_401],
+  ["Configuration", "assessmentIntervalSeconds", 1, 0],
+  ["Configuration", "assessmentIntervalSeconds", 2_592_000, 2_592_001],
   ["Configuration", "scanIntervalSeconds", 1, 0],
   ["Configuration", "scanIntervalSeconds", 2_592_000, 2_592_001],
   ["StatusFact", "sequence", 1, 0],

@@ -38,6 +38,7 @@ const auditedKinds: ReadonlySet<EntityKind> = new Set<EntityKind>([
   "vendorFile",
   "vulnerability",
   "profile",
+  "assessmentProfile",
   "job",
   "savedSearch",
   "purgeRule",

@@ -2,6 +2,7 @@
 
 import * as Effect from "effect/Effect";
 import * as Subscription from "../domain/license/Subscription.ts";
+import * as AssessmentProfile from "../domain/profile/AssessmentProfile.ts";
 import * as ConfigurationProfile from "../domain/profile/ConfigurationProfile.ts";
 import { type Actor, label } from "../domain/shared/Actor.ts";
 import * as Limits from "../domain/shared/Limits.ts";
@@ -57,7 +58,7 @@ export const save = Effect.fn("Subscriptions.save")(function* (
     yield* lift(Stored.readable("subscription", subscription));
     const fault = Subscription.tagsFault(known?.value ?? null, subscription);
     if (fault !== null) return yield* refuse(fault);
-    const opened = { counters: [{ key: TagRules.TREE_COUNTER, by: 1 }], first: firstEntities(subscription.limits) };
+    const opened = { counters: [{ key: TagRules.TREE_COUNTER, by: 1 }], first: firstEntities(subscription, now) };
     const { counters, first } =
       known === null ? opened : { counters: yield* usesOfTags(known.value, subscription), first: [] };
     const walk = known === null ? nowhere : yield* walkFor(known.value, subscription);
@@ -77,13 +78,14 @@ export const save = Effect.fn("Subscriptions.save")(function* (
 
 const nowhere: Required<Pick<Repository.Change, "counters" | "writes">> = { counters: [], writes: [] };
 
-// Limits cut what profiles say: when they change, every agent is to hold what its profile comes to then.
+// Limits cut what profiles say, and a fall back to Free makes intervals longer: then every agent is to hold what its
+// profiles come to.
 const walkFor = Effect.fn("Subscriptions.walkFor")(function* (
   known: Subscription.Subscription,
   now: Subscription.Subscription,
 ) {
   const isSame = Object.entries(now.limits).every(([name, n]) => known.limits[name as keyof Limits.Limits] === n);
-  if (isSame) return nowhere;
+  if (isSame && known.lapsedAt === now.lapsedAt) return nowhere;
   const begun = yield* Sweeps.begin(Tenant.of(now.id));
   const walk: typeof nowhere = { counters: [{ key: Configurations.PROFILES_COUNTER, by: 1 }], writes: [begun] };
   return walk;
@@ -145,8 +147,14 @@ export const of = Effect.fn("Subscriptions.of")(function* (tenantId: TenantId) {
 });
 
 // The tag that every agent carries and the default profile stand from the first day.
-const firstEntities = (limits: Limits.Limits) => {
+const firstEntities = (subscription: Subscription.Subscription, now: number) => {
+  const { limits } = subscription;
+  const scanning = AssessmentProfile.first(Subscription.planAt(subscription, now), now);
   const profile = ConfigurationProfile.first(limits);
   const { cloudAgent } = TagTree;
-  return [Repository.put("profile", profile.id, profile), Repository.put("tag", cloudAgent.id, cloudAgent)];
+  return [
+    Repository.put("profile", profile.id, profile),
+    Repository.put("assessmentProfile", scanning.id, scanning),
+    Repository.put("tag", cloudAgent.id, cloudAgent),
+  ];
 };

@@ -11,6 +11,7 @@ import { Crypto, Json } from "@fettle/agent-protocol";
 import * as Qql from "@fettle/qql";
 import * as Effect from "effect/Effect";
 import type { Asset } from "../domain/asset/Asset.ts";
+import * as Subscription from "../domain/license/Subscription.ts";
 import type { TenantId } from "../domain/shared/Tenant.ts";
 import { Environment } from "../ports/Environment.ts";
 import type { CommitAnswer } from "../ports/Storage.ts";
@@ -66,7 +67,11 @@ export const tick = Effect.fn("Sweeps.tick")(function* (tenantId: TenantId) {
   const now = (yield* Environment).now();
   const isClockDue = rules.isOnClock && now - (known?.startedAt ?? 0) >= CLOCK_LAG_SECONDS * 1_000;
   const isOtherLanguage = known !== null && rules.ids.size > 0 && known.language !== LANGUAGE;
-  if (known?.isPending !== true && (isClockDue || isOtherLanguage)) {
+  // LIC-02: what agents are to scan by changed at an instant at which nobody did anything.
+  const subscription = yield* Repository.get(tenantId, "subscription", tenantId);
+  const fell = subscription === null ? null : Subscription.fellBackAt(subscription.value, now);
+  const isFallDue = fell !== null && fell >= (known?.startedAt ?? 0);
+  if (known?.isPending !== true && (isClockDue || isOtherLanguage || isFallDue)) {
     yield* Repository.tryCommit(tenantId, {
       expect: [Repository.expected("sweep", ID, found)],
       counters: [unchanged],

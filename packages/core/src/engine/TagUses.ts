@@ -21,7 +21,7 @@ export const USES_COUNTER = "tagUses";
 
 /** One place where a tag is used. */
 export interface TagUse {
-  readonly kind: "profile" | "licence" | "job" | "activationKey";
+  readonly kind: "profile" | "assessmentProfile" | "licence" | "job" | "activationKey";
   readonly id: string;
   /** As people call it. */
   readonly name: string;
@@ -42,6 +42,9 @@ export const of = Effect.fn("TagUses.of")(function* (tenantId: TenantId, tagId: 
   const isIn = (selection: Pick<TagSelection, "include" | "exclude">): boolean => named(selection).includes(tagId);
   for (const { id, value } of yield* Repository.all(tenantId, "profile")) {
     if (isIn(value.targets)) uses.push({ kind: "profile", id, name: value.name });
+  }
+  for (const { id, value } of yield* Repository.all(tenantId, "assessmentProfile")) {
+    if (value.tags.includes(tagId)) uses.push({ kind: "assessmentProfile", id, name: value.name });
   }
   const subscription = yield* Repository.get(tenantId, "subscription", tenantId);
   if (subscription !== null && Subscription.tagsOf(subscription.value).includes(tagId))

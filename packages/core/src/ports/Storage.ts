@@ -24,6 +24,7 @@ export const entityKinds = [
   "vendorFile",
   "vulnerability",
   "profile",
+  "assessmentProfile",
   "snapshot",
   "packageNames",
   "assessment",

@@ -14,6 +14,7 @@ import { type Patch, vendorSeverities } from "../domain/patch/Patch.ts";
 import type { VendorFile } from "../domain/patch/VendorFile.ts";
 import type { Vulnerability } from "../domain/patch/Vulnerability.ts";
 import type { Plan } from "../domain/plan/Plan.ts";
+import type { AssessmentProfile } from "../domain/profile/AssessmentProfile.ts";
 import type { ConfigurationProfile } from "../domain/profile/ConfigurationProfile.ts";
 import * as Presets from "../domain/profile/Presets.ts";
 import * as Settings from "../domain/profile/Settings.ts";
@@ -392,6 +393,18 @@ export const codecs = {
         settings: profileSettings,
       }),
     ),
+  ),
+  assessmentProfile: codec<AssessmentProfile>(
+    z.strictObject({
+      id: text,
+      name: text,
+      position: int,
+      isDefault: z.boolean(),
+      isEnabled: z.boolean(),
+      tags: texts,
+      intervalSeconds: int,
+      savedAt: int,
+    }),
   ),
   snapshot: codec<SnapshotRecord>(snapshot),
   packageNames: codec<PackageNamesRecord>(packageNames),

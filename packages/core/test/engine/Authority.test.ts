@@ -20,6 +20,7 @@ interface Known {
 type Ask = (fettle: Fettle, actor: Actor.Actor, known: Known) => Effect.Effect<unknown, unknown>;
 
 const everyone = "sue mara uli ada rita sam";
+const scanning = { id: "scanning", name: "s", tags: ["lab"], intervalSeconds: 14_400 } as const;
 const kept = { kind: "asset", name: "x", query: "name: web" } as const;
 /** Does something with a saved search of the actor's own. */
 const withSearch = (f: Fettle, a: Actor.Actor, then: (id: string) => Effect.Effect<unknown, unknown>) =>
@@ -89,6 +90,20 @@ const asks: readonly (readonly [string, string, Ask])[] = [
   ["audit.search", "sue mara", (f, a) => f.audit.search(a)],
   ["audit.verify", "sue mara", (f, a) => f.audit.verify(a)],
   ["audit.checkpoint", "sue mara", (f, a) => f.audit.checkpoint(a)],
+  ["assessmentProfiles.save", "sue mara", (f, a) => f.assessmentProfiles.save(a, scanning)],
+  ["assessmentProfiles.delete", "sue mara", (f, a) => f.assessmentProfiles.delete(a, "scanning")],
+  ["assessmentProfiles.enable", "sue mara", (f, a) => f.assessmentProfiles.enable(a, "scanning")],
+  ["assessmentProfiles.disable", "sue mara", (f, a) => f.assessmentProfiles.disable(a, "scanning")],
+  [
+    "assessmentProfiles.bulk",
+    "sue mara",
+    (f, a) => f.assessmentProfiles.bulk(a, { action: "disable", profiles: ["scanning"] }),
+  ],
+  ["assessmentProfiles.reorder", "sue mara", (f, a) => f.assessmentProfiles.reorder(a, ["scanning"])],
+  ["assessmentProfiles.list", everyone, (f, a) => f.assessmentProfiles.list(a)],
+  ["assessmentProfiles.get", everyone, (f, a) => f.assessmentProfiles.get(a, "scanning")],
+  ["assessmentProfiles.effective", everyone, (f, a) => f.assessmentProfiles.effective(a, Values.uuid(0x1001))],
+  ["assessmentProfiles.overlaps", everyone, (f, a) => f.assessmentProfiles.overlaps(a)],
   ["configurationProfiles.save", "sue mara", (f, a) => f.configurationProfiles.save(a, Values.profile("p"))],
   ["configurationProfiles.delete", "sue mara", (f, a) => f.configurationProfiles.delete(a, "other")],
   ["configurationProfiles.reorder", "sue mara", (f, a) => f.configurationProfiles.reorder(a, ["default", "other"])],
@@ -145,6 +160,7 @@ const world = () => {
   plane.call(plane.fettle.catalogue.ingest(manager, { feed: "windows", patches: Scene.windows }));
   plane.call(plane.fettle.catalogue.supplyFile(manager, { ...Scene.vendorFile, patchId: "W-2" }));
   plane.call(plane.fettle.configurationProfiles.save(manager, { id: "other", name: "Other" }));
+  plane.call(plane.fettle.assessmentProfiles.save(manager, scanning));
   plane.call(plane.fettle.tick());
   const open = plane.call(plane.fettle.jobs.create(manager, Values.draft({ title: "not enabled yet" })));
   const { id } = plane.call(plane.fettle.jobs.create(ControlPlane.as("uli"), Values.draft()));

@@ -19,6 +19,8 @@ interface Requests {
 const search = { kind: "asset", name: "webs", query: "name: web" } as const;
 const qid = (n: number) => ({ qid: n, title: `hole ${n}`, severity: 3, cves: [`CVE-2026-000${n}`] });
 
+const scanning = (tag: string) => ({ id: tag, name: tag, tags: [tag], intervalSeconds: 14_400 });
+
 /** Each method that changes something, in a scene where it can be asked. A new one that is missing here fails a test. */
 const mutating: { readonly [method: string]: (scene: Scene.Scene) => Requests } = {
   "subscriptions.save": ({ plane: { fettle } }) => {
@@ -101,6 +103,39 @@ const mutating: { readonly [method: string]: (scene: Scene.Scene) => Requests } 
     return {
       ask: (options) => fettle.purges.delete(manager, ids[0] ?? "", options),
       other: (options) => fettle.purges.delete(manager, ids[1] ?? "", options),
+    };
+  },
+  "assessmentProfiles.save": ({ plane: { fettle } }) => ({
+    ask: (options) => fettle.assessmentProfiles.save(manager, scanning("web"), options),
+    other: (options) => fettle.assessmentProfiles.save(manager, scanning("lab"), options),
+  }),
+  ...Object.fromEntries(
+    (["delete", "enable", "disable"] as const).map((action) => [
+      `assessmentProfiles.${action}`,
+      ({ plane: { fettle, call } }: Scene.Scene) => {
+        for (const tag of ["web", "lab"]) call(fettle.assessmentProfiles.save(manager, scanning(tag)));
+        if (action === "enable") {
+          call(fettle.assessmentProfiles.bulk(manager, { action: "disable", profiles: ["web", "lab"] }));
+        }
+        return {
+          ask: (options: Repeatable) => fettle.assessmentProfiles[action](manager, "web", options),
+          other: (options: Repeatable) => fettle.assessmentProfiles[action](manager, "lab", options),
+        };
+      },
+    ]),
+  ),
+  "assessmentProfiles.bulk": ({ plane: { fettle, call } }) => {
+    for (const tag of ["web", "lab"]) call(fettle.assessmentProfiles.save(manager, scanning(tag)));
+    return {
+      ask: (options) => fettle.assessmentProfiles.bulk(manager, { action: "delete", profiles: ["web"] }, options),
+      other: (options) => fettle.assessmentProfiles.bulk(manager, { action: "delete", profiles: ["lab"] }, options),
+    };
+  },
+  "assessmentProfiles.reorder": ({ plane: { fettle, call } }) => {
+    for (const tag of ["web", "lab"]) call(fettle.assessmentProfiles.save(manager, scanning(tag)));
+    return {
+      ask: (options) => fettle.assessmentProfiles.reorder(manager, ["lab", "web"], options),
+      other: (options) => fettle.assessmentProfiles.reorder(manager, ["web", "lab"], options),
     };
   },
   "configurationProfiles.save": ({ plane: { fettle } }) => ({

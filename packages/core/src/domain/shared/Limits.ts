@@ -34,6 +34,11 @@ export interface Limits {
   readonly blackoutsPerProfileMax: number;
   readonly blackoutFreeMinutesMin: number;
   readonly configurationProfilesMax: number;
+  /** PRO-02: 4 h, on Free 24 h, to 30 days; custom profiles. */
+  readonly assessmentIntervalSecondsMin: number;
+  readonly assessmentIntervalSecondsFreeMin: number;
+  readonly assessmentIntervalSecondsMax: number;
+  readonly assessmentProfilesMax: number;
   /** KEY-01. */
   readonly activationKeysMax: number;
   /** JOB-04: a list holds 1–2000 patches; JOB-22 cuts a query's at the same number. */
@@ -101,6 +106,10 @@ export const defaults: Limits = {
   blackoutFreeMinutesMin: 60,
   configurationProfilesMax: 1_000,
   activationKeysMax: 10_000,
+  assessmentIntervalSecondsMin: 4 * HOUR,
+  assessmentIntervalSecondsFreeMin: 24 * HOUR,
+  assessmentIntervalSecondsMax: 720 * HOUR,
+  assessmentProfilesMax: 1_000,
   patchesPerJobMax: 2_000,
   titleCharactersMax: 256,
   coAuthorsPerJobMax: 50,
