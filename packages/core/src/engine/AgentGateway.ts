@@ -52,6 +52,7 @@ const answer = Effect.fnUntraced(function* (request: SignedRequest.WireRequest) 
     case "document":
       return yield* document(proved, request.path);
     case "leave":
+      yield* read(Messages.LeaveRequest, request.body, limit);
       return yield* RemovedAgents.leave(proved);
   }
 });

@@ -54,6 +54,14 @@ const routes: readonly Route[] = [
     }),
     limit: 16 * 1024 * 1024,
   },
+  {
+    name: "leave",
+    body: ({ scene, agent }) => {
+      scene.plane.call(scene.plane.fettle.agents.uninstall(scene.manager, { assets: [agent.id] }));
+      return {};
+    },
+    limit: 64 * 1024,
+  },
   { name: "document", body: () => new Uint8Array(), limit: 0 },
 ];
 const others = routes.filter((r) => r.name !== "provision");
@@ -228,7 +236,8 @@ describe("the agents' door", () => {
         text(`${json}x`),
         text("null"),
         text("[]"),
-        text("{}"),
+        // To leave, nothing need be said.
+        ...(json === "{}" ? [] : [text("{}")]),
         text('"x"'),
         text(deep),
         Uint8Array.of(0xff, 0xfe),
