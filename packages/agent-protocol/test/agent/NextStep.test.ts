@@ -381,3 +381,29 @@ describe("following NextStep, whatever happens", () => {
     );
   });
 });
+
+describe("what is held", () => {
+  const end = manifest.notAfter;
+  const blackout = (until: number) => ({ _tag: "Blackout", until }) as const;
+  const lease = { validity: "lease", bound: "start" } as const;
+
+  it.each(["Pending", "Downloaded"] as const)("WIN-05, CFG-09: neither fetches nor starts when it is %s", (status) => {
+    const run = held(status, all(fetched));
+    expect(say(NextStep.nextStep(run, NOW, blackout(end - 1)))).toBe(`wait until ${end - 1}`);
+    expect(say(NextStep.nextStep(run, NOW, blackout(end)))).toBe("move to CanceledBlackout");
+    expect(say(NextStep.nextStep(run, NOW, { _tag: "Inactive" }))).toBe(`wait until ${NextStep.UNTIL_RENEWED}`);
+    // Its window is over, whatever holds it.
+    expect(say(NextStep.nextStep(run, over, blackout(over + 1)))).toBe("move to TimedOut");
+  });
+
+  it("WIN-05: under a lease waits for the blackout's end, however long it lasts", () => {
+    const run = held("Downloaded", all(fetched), lease);
+    expect(say(NextStep.nextStep(run, NOW, blackout(end + HOUR)))).toBe(`wait until ${end + HOUR}`);
+  });
+
+  it.each(["JobStarted", "Patching"] as const)("WIN-05: goes on when it has begun: %s", (status) => {
+    const run = held(status, all(fetched));
+    expect(NextStep.nextStep(run, NOW, blackout(end))).toEqual(NextStep.nextStep(run, NOW));
+    expect(NextStep.nextStep(run, NOW, { _tag: "Inactive" })).toEqual(NextStep.nextStep(run, NOW));
+  });
+});
