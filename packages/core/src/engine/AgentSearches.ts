@@ -113,6 +113,7 @@ export const matching = Effect.fn("AgentSearches.matching")(function* (
 
 const rowsOf = Effect.fn("AgentSearches.rowsOf")(function* (tenantId: TenantId, fleet: Fleet.Fleet) {
   const profiles = (yield* Repository.all(tenantId, "profile")).map((p) => p.value);
+  const chosen = ConfigurationProfile.compile(profiles, fleet.tree);
   const snapshots = new Map((yield* Repository.all(tenantId, "snapshot")).map((s) => [s.id, s.value.receivedAt]));
   return fleet.assets.flatMap((asset): readonly AgentRow[] => {
     const agent = fleet.agents.get(asset.id);
@@ -123,7 +124,7 @@ const rowsOf = Effect.fn("AgentSearches.rowsOf")(function* (tenantId: TenantId, 
         agentVersion: agent.agentVersion,
         lastCheckedInAt: agent.lastCheckedInAt,
         lastInventoryAt: snapshots.get(asset.id) ?? null,
-        configurationProfile: ConfigurationProfile.effective(profiles, fleet.tree, asset)?.name ?? null,
+        configurationProfile: chosen(asset)?.profile.name ?? null,
       },
     ];
   });
