@@ -2,7 +2,9 @@
 import * as Effect from "effect/Effect";
 import * as Job from "../domain/job/Job.ts";
 import * as Approved from "../domain/job/PlanApproval.ts";
+import type { Plan } from "../domain/plan/Plan.ts";
 import { type Actor, label } from "../domain/shared/Actor.ts";
+import type { TenantId } from "../domain/shared/Tenant.ts";
 import { Environment } from "../ports/Environment.ts";
 import * as Authority from "./Authority.ts";
 import * as Decisions from "./Decisions.ts";
@@ -11,6 +13,7 @@ import * as JobAuthority from "./JobAuthority.ts";
 import * as Plans from "./Plans.ts";
 import { refuse, reject } from "./Rejected.ts";
 import * as Repository from "./Repository.ts";
+import * as Subscriptions from "./Subscriptions.ts";
 
 /** What is approved: the plan that was looked at. */
 export interface PlanApproval extends Idempotency.Repeatable {
@@ -51,4 +54,21 @@ export const approve = Effect.fn("Approvals.approve")(function* (
   });
   const once = Idempotency.once(actor, { method: "jobs.approve", key, request: { jobId, planHash } }, decide);
   return yield* Decisions.ifItStands(tenantId, once);
+});
+
+/** How many assets a plan reaches. */
+export const assetsIn = (plan: Plan): number => plan.groups.reduce((sum, group) => sum + group.assets.length, 0);
+
+/** Rejects a plan that is about to be carried out and reaches too many assets more than the one that was enabled. */
+export const mustNotHaveGrown = Effect.fn("Approvals.mustNotHaveGrown")(function* (
+  tenantId: TenantId,
+  job: Job.Job,
+  plan: Plan,
+) {
+  const { limits } = yield* Subscriptions.of(tenantId);
+  const assets = assetsIn(plan);
+  if (!Approved.isNeeded(assets, limits)) return;
+  const enabled = job.enabled === null ? null : yield* Repository.get(tenantId, "plan", job.enabled.planHash);
+  const fault = Approved.growthFault(assets, { enabled: enabled === null ? 0 : assetsIn(enabled.value), limits });
+  if (fault !== null) yield* refuse(fault);
 });

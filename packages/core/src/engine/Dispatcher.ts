@@ -16,6 +16,7 @@ import type { TenantId } from "../domain/shared/Tenant.ts";
 import * as Tenant from "../domain/shared/Tenant.ts";
 import { Environment } from "../ports/Environment.ts";
 import { Storage } from "../ports/Storage.ts";
+import * as Approvals from "./Approvals.ts";
 import * as Assessments from "./Assessments.ts";
 import * as Idempotency from "./Idempotency.ts";
 import * as JobAuthority from "./JobAuthority.ts";
@@ -113,6 +114,7 @@ const materialise = Effect.fn("Dispatcher.materialise")(function* (
   const now = environment.now();
   yield* JobAuthority.mustRun(tenantId, job.value);
   const { hash, plan } = yield* Plans.compile(tenantId, job.value);
+  yield* Approvals.mustNotHaveGrown(tenantId, job.value, plan);
   const run: Run.Run = {
     id: environment.uuid(),
     jobId: job.id,

@@ -9,6 +9,7 @@ import { type Actor, label } from "../domain/shared/Actor.ts";
 import type { TenantId } from "../domain/shared/Tenant.ts";
 import { Environment } from "../ports/Environment.ts";
 import * as Stored from "../schema/Stored.ts";
+import * as Approvals from "./Approvals.ts";
 import * as Authority from "./Authority.ts";
 import * as Decisions from "./Decisions.ts";
 import * as Idempotency from "./Idempotency.ts";
@@ -94,7 +95,7 @@ export const enable = Effect.fn("Jobs.enable")(function* (
     if (planHash !== undefined && planHash !== hash) {
       return yield* reject("PLN-02", "stale", `the plan is now ${hash}, not ${planHash}; look at it again`);
     }
-    const assets = plan.groups.reduce((sum, group) => sum + group.assets.length, 0);
+    const assets = Approvals.assetsIn(plan);
     const unapproved = PlanApproval.fault(job.value, { planHash: hash, assets, enabledBy, limits });
     if (unapproved !== null) return yield* refuse(unapproved);
     const released = Suspension.released(job.value, subscription, now);

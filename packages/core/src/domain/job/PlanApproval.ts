@@ -10,6 +10,20 @@ import type { Job } from "./Job.ts";
 /** Whether a plan of so many assets needs one. */
 export const isNeeded = (assets: number, limits: Limits): boolean => assets > limits.assetsWithoutApprovalMax;
 
+/**
+ * Why a plan is not carried out that has grown since it was enabled, or null: above the limit it reaches no more assets than
+ * the plan that was enabled, and that one was approved if it had to be.
+ */
+export const growthFault = (
+  assets: number,
+  about: { readonly enabled: number; readonly limits: Limits },
+): Rejection.Rejection | null => {
+  const { enabled, limits } = about;
+  if (!isNeeded(assets, limits) || assets <= enabled) return null;
+  const message = `the plan has grown from ${enabled} to ${assets} assets since it was enabled; narrow its targets, or clone the job and have its plan approved`;
+  return Rejection.make("PLN-02", "conflict", message);
+};
+
 /** The job with a plan approved; a former approval is replaced. */
 export const approve = (
   job: Job,

@@ -84,6 +84,31 @@ describe("a plan of many assets", () => {
     expect(plane.rejections(approve(manager))).toMatchObject([{ rule: "JOB-07" }]);
   });
 
+  it("PLN-02: that grew since it was enabled isn't carried out above the limit, and the tick says why; shrunk again, it is", () => {
+    const { scene, plane, fettle, call, job, approve, enable } = world();
+    call(approve(manager));
+    call(enable("uli"));
+    const third = WireAgent.make(plane, 3);
+    third.provision(scene.issued);
+    third.snapshot(Scene.installed);
+    expect(call(fettle.tick())).toMatchObject({
+      materialised: 0,
+      stuck: [{ jobId: job.id, message: expect.stringContaining("grown from 2 to 3") }],
+    });
+    // Nothing is left to do on it: the plan reaches two again.
+    third.snapshot([Values.pkg("curl", "2-1"), Values.pkg("openssl", "2-1")]);
+    expect(call(fettle.tick())).toMatchObject({ materialised: 1, issued: 2, stuck: [] });
+  });
+
+  it("that grew up to the limit, or under the limit of everybody, is carried out", () => {
+    const { scene, plane, fettle, call, enable } = world({ assetsWithoutApprovalMax: 3 });
+    call(enable("uli"));
+    const third = WireAgent.make(plane, 3);
+    third.provision(scene.issued);
+    third.snapshot(Scene.installed);
+    expect(call(fettle.tick())).toMatchObject({ materialised: 1, issued: 3 });
+  });
+
   it("can be approved twice under one key", () => {
     const { plane, fettle, call, job, hash } = world();
     const once = () => call(fettle.jobs.approve(manager, job.id, { planHash: hash, idempotencyKey: "k" }));
