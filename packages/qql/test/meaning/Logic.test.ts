@@ -345,6 +345,23 @@ function isNormal(checked: Checked.Checked): boolean {
   }
 }
 
+describe("the identity of a query", () => {
+  const identityOf = (text: string): string => Identity.of(checkedOf(text));
+
+  it("is that of what it says, wherever and however it is written", () => {
+    for (const text of [" cpuCount: 1", "cpuCount: 1.00", "(cpuCount   =   1)"])
+      expect(identityOf(text)).toBe(identityOf("cpuCount: 1"));
+    expect(identityOf("interfaces: ( label:x )")).toBe(identityOf("interfaces:(label: X)"));
+    expect(identityOf("not serial: [x, y]")).toBe(identityOf("NOT  sn: [x,  Y]"));
+  });
+
+  it("differs with its names, values and groups", () => {
+    const texts = ["serial: x", "serial: y", "labels: x", "not serial: x", "interfaces: (label: x)", "serial is null"];
+    expect(new Set(texts.map(identityOf)).size).toBe(texts.length);
+    expect(identityOf("host: (zzz)")).not.toBe(identityOf("interfaces: (zzz)"));
+  });
+});
+
 describe("the catalogue of the tests", () => {
   it("has examples that are sound", () => {
     for (const { name, example } of assets.tokens)

@@ -227,3 +227,46 @@ describe("two catalogues", () => {
     expect(ofText.ok && ofText.value.predicate({ a: "10,125" }, 0)).toBe(true);
   });
 });
+
+describe("search text beside a condition on an enum", () => {
+  const states = ["Missing", "Installed"] as const;
+  const catalog = Catalog.define({
+    title: { type: "text", description: "Any", example: "x" },
+    state: { type: "enum", values: states, description: "Any", example: "Missing" },
+    part: {
+      type: "group",
+      description: "Any",
+      tokens: {
+        name: { type: "text", description: "Any", example: "x" },
+        state: { type: "enum", values: states, description: "Any", example: "Missing" },
+      },
+    },
+  });
+  const warned = (text: string): readonly string[] =>
+    inspect(catalog, text).diagnostics.flatMap(({ code, start, end, hint }) =>
+      code === "looks-like-value" ? [`${text.slice(start, end)}: ${hint}`] : [],
+    );
+
+  it.each([
+    ["state: missing or installed", "installed"],
+    ["not (state: missing or installed)", "installed"],
+    ["not (title: x and (state: missing or installed))", "installed"],
+    ["part: (state: missing or installed)", "installed"],
+    ["not part: (state: missing or installed)", "installed"],
+    ["state: missing or curl or installed", "installed"],
+  ])("%s: looks like a further value", (text, word) => {
+    expect(warned(text)).toEqual([expect.stringMatching(`^${word}: For one more value of state `)]);
+  });
+
+  it.each([
+    "state: missing or curl",
+    'state: missing or "installed"',
+    "title: missing or installed",
+    "installed or state: missing",
+    "state is null or installed",
+    "state: missing and title: x or installed",
+    "not state: missing or installed",
+  ])("%s: is text", (text) => {
+    expect(warned(text)).toEqual([]);
+  });
+});
