@@ -2,6 +2,7 @@
 import { ModuleConduct } from "@fettle/agent-protocol/vocabulary";
 import * as Effect from "effect/Effect";
 import * as Asset from "../domain/asset/Asset.ts";
+import type * as AssessmentProfile from "../domain/profile/AssessmentProfile.ts";
 import * as ConfigurationProfile from "../domain/profile/ConfigurationProfile.ts";
 import * as Effective from "../domain/profile/Effective.ts";
 import * as Presets from "../domain/profile/Presets.ts";
@@ -50,6 +51,8 @@ export interface EffectiveConfiguration {
   /** Profiles that match the asset too, and stand lower. */
   readonly passedOver: readonly { readonly id: string; readonly name: string }[];
   readonly settings: ExplainedSettings;
+  /** How often it is scanned for patches, by assessment profile and plan, and why (PRO-05). */
+  readonly assessment: AssessmentProfile.Effective;
   readonly modules: readonly ModuleState[];
   /** Kinds of work that don't go on: a module that doesn't act, or the collection is suspended (CFG-03). */
   readonly stopped: readonly ModuleConduct.Work[];
@@ -78,7 +81,7 @@ export const get = Effect.fn("ConfigurationViews.get")(function* (actor: Actor, 
 
 /** What an asset's agent is set to: which profile and why it, each value and why, and which modules act. */
 export const effective = Effect.fn("ConfigurationViews.effective")(function* (actor: Actor, assetId: string) {
-  const { profiles, limits, user } = yield* viewing(actor);
+  const { profiles, limits, scannedBy, user } = yield* viewing(actor);
   const { tree } = yield* TagRules.standing(actor.tenantId);
   const found = yield* Repository.get(actor.tenantId, "asset", assetId);
   if (found === null || !TagScope.compile(user.scope, tree)(found.value.tags)) {
@@ -101,6 +104,7 @@ export const effective = Effect.fn("ConfigurationViews.effective")(function* (ac
     message: tell(choice),
     passedOver: choice.passedOver.map(named),
     settings: explained(settings, choice.profile.name),
+    assessment: scannedBy(tree)(found.value),
     modules: ModuleConduct.modules.map((module) => ({
       module,
       isActive: conduct.active.includes(module),
@@ -115,8 +119,8 @@ export const effective = Effect.fn("ConfigurationViews.effective")(function* (ac
 const viewing = Effect.fn("ConfigurationViews.viewing")(function* (actor: Actor) {
   const user = yield* Authority.require(actor, "view-configuration-profile");
   yield* Subscriptions.of(actor.tenantId);
-  const { profiles, limits } = yield* Configurations.standing(actor.tenantId);
-  return { profiles, limits, user };
+  const { profiles, limits, scannedBy } = yield* Configurations.standing(actor.tenantId);
+  return { profiles, limits, scannedBy, user };
 });
 
 const named = ({ id, name }: ConfigurationProfile.ConfigurationProfile) => ({ id, name });

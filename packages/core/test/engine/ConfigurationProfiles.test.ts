@@ -249,6 +249,14 @@ describe("what an asset's agent is set to", () => {
     });
   });
 
+  it("PRO-05: says how often it is scanned for patches, by the assessment profile and the plan of the moment", () => {
+    const { plane, agents } = Scene.make();
+    const reader = ControlPlane.as("rita");
+    const ask = () => plane.call(plane.fettle.configurationProfiles.effective(reader, agents[0]?.id ?? "")).assessment;
+    expect(ask()).toMatchObject({ profileId: "default", intervalSeconds: 4 * 3_600, why: expect.stringMatching(/./) });
+    expect(held(agents[0])).toMatchObject({ assessmentIntervalSeconds: 4 * 3_600 });
+  });
+
   it("CFG-09: says which modules act; CFG-03: and which work has stopped", () => {
     const { plane, manager, agents } = Scene.make();
     const { configurationProfiles: profiles } = plane.fettle;
