@@ -45,6 +45,10 @@ describe("falling back to Free", () => {
     const at = Subscription.instantAt(renewed, END - 5);
     expect(Suspension.of(enabled(END - 5), renewed, END - 5)).not.toBeNull();
     expect(Suspension.of(enabled(at), renewed, END - 5)).toBeNull();
+    // A history that the model found: an expiry in the millisecond that two falls had pushed the instants to.
+    const soon = Subscription.changed(renewed, next({ expiresAt: END - 4 }), END - 5);
+    const job = enabled(Subscription.instantAt(soon, END - 5));
+    expect([END - 5, END - 4].map((now) => Suspension.of(job, soon, now) === null)).toEqual([true, false]);
     const again = Subscription.changed(renewed, next({ plan: "Free" }), END - 5);
     expect(Suspension.of(enabled(at), Subscription.changed(again, next({}), END - 5), END - 5)).not.toBeNull();
   });

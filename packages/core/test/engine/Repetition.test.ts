@@ -270,6 +270,7 @@ const mutating: { readonly [method: string]: (scene: Scene.Scene) => Requests } 
 /** What changes nothing that a caller asked for, or is no caller's: the tick, and agents with their own sequence. */
 const others = [
   ...["subscriptions.get", "licences.consumption", "licences.preview", "licences.of"],
+  ...["list", "get", "effective", "overlaps"].map((name) => `assessmentProfiles.${name}`),
   ...["tags.get", "tags.list", "tags.preview", "tags.coverage"],
   ...["assets.list", "assets.missing", "assets.search", "assets.facets", "assets.get", "assets.patches"],
   ...["assets.agents", "assets.stale"],

@@ -26,7 +26,7 @@ export interface Subscription {
   /** When Trial or Full ends, epoch milliseconds; null for Free. */
   readonly expiresAt: number | null;
   readonly licences: Licences;
-  /** The last instant at which it fell back to Free, as a later change found it; null when it never had. */
+  /** The last fall back to Free before this state, as the change to it found it; {@link fellBackAt} tells the last there was. */
   readonly lapsedAt: number | null;
   readonly limits: Limits;
 }
@@ -44,7 +44,8 @@ export const planAt = (subscription: Subscription, now: number): Plan =>
 export const fellBackAt = (subscription: Subscription, now: number): number | null => {
   const { plan, expiresAt, lapsedAt } = subscription;
   if (plan === "Free" || expiresAt === null || now < expiresAt) return lapsedAt;
-  return Math.max(expiresAt, lapsedAt ?? expiresAt);
+  // An expiry comes after the renewal, and that after the fall before it, though all be in one millisecond.
+  return lapsedAt === null ? expiresAt : Math.max(expiresAt, lapsedAt + 1);
 };
 
 /** The instant to note for what is done under the subscription now: later than its last fall, on a clock that stood still too. */
@@ -61,8 +62,11 @@ export const changed = (
 ): Subscription => {
   if (known === null) return { ...next, lapsedAt: null };
   const fell = fellBackAt(known, now);
-  const falls = planAt(known, now) !== "Free" && planAt({ ...next, lapsedAt: null }, now) === "Free";
-  return { ...next, lapsedAt: falls ? instantAt(known, now) : fell };
+  const isOver = planAt({ ...next, lapsedAt: null }, now) === "Free";
+  const last = isOver && planAt(known, now) !== "Free" ? instantAt(known, now) : fell;
+  if (last === null) return { ...next, lapsedAt: null };
+  // One that has expired tells of its fall by itself, from what is kept on.
+  return { ...next, lapsedAt: isOver && next.plan !== "Free" ? last - 1 : last };
 };
 
 /** Why licence tags can't be given, or null: they exist on Full only (LIC-12). Those that stand already are kept on a fall. */
