@@ -246,7 +246,7 @@ const shownOnce: Idempotency.Form<IssuedActivationKey> = {
     reject(
       "KEY-03",
       "conflict",
-      `activation key ${id} was made under this idempotency key, and its secret shown once; make another if it was lost`,
+      `activation key ${JSON.stringify(id)} was made under this idempotency key, and its secret shown once; make another if it was lost`,
       "idempotencyKey",
     ),
 };

@@ -136,7 +136,13 @@ const numbers = (given: Given, limits: Limits, refuse: Refuse): readonly Rejecti
     if (value === undefined || isWithin(value, min, max)) return [];
     if (name === "cacheMegabytes" && value === "unlimited") return [];
     const unlimited = name === "cacheMegabytes" ? ", or unlimited" : "";
-    return [refuse(name, `${String(value)} ${unit}; allowed: ${min}–${max} ${unit}${unlimited}`, rule)];
+    return [
+      refuse(
+        name,
+        `${typeof value === "number" ? value : JSON.stringify(value)} ${unit}; allowed: ${min}–${max} ${unit}${unlimited}`,
+        rule,
+      ),
+    ];
   });
 
 const oneOf = (
