@@ -246,10 +246,36 @@ describe("fettle-qql", () => {
   it.each([
     ["a line that is broken", `{"title": "a"}\n{"title": \n`, "standard input, line 2 is not JSON"],
     ["a document that is none", `[{"title": "a"}, 5]`, "document 2 is not an object"],
+    ["a document that is a list", `[{"title": "a"}, [1]]`, "document 2 is not an object"],
+    ["a document that is null", `{"title": "a"}\nnull\n`, "document 2 is not an object"],
+    ["a mark of the byte order in the middle", `{"title": "a"}\n\ufeff{"title": "a"}\n`, "line 2 is not JSON"],
   ])("ends with 2 on %s", async (_, input, complaint) => {
     const { code, err } = await command.run(["match", "title: a", ...CATALOG], input);
     expect(code).toBe(2);
     expect(err).toContain(complaint);
+  });
+
+  it("takes documents with lines of spaces between them, and a mark of the byte order before them", async () => {
+    const input = `\ufeff{"title": "a"}\r\n  \n\n{"title": "b"}\n \t\n{"title": "a"}`;
+    const { code, out } = await command.run(["match", "title: a", "--json", ...CATALOG], input);
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({ matched: 2, total: 3 });
+  });
+
+  it("takes a query of several lines", async () => {
+    const { out } = await command.run(["print", "-"], "title: a\r\nor\ntitle: b\n");
+    expect(out).toBe("title: a OR title: b\n");
+  });
+
+  it.each([
+    ["--offset=0", 0],
+    ["--offset=3", 0],
+    ["--offset=-1", 2],
+    ["--offset=1.5", 2],
+    ["--offset=x", 2],
+  ])("takes places of a text and nothing else: %s", async (offset, expected) => {
+    const { code, err } = await command.run(["complete", "title: a", offset, ...CATALOG]);
+    expect([code, err.includes("is not a whole number")]).toEqual([expected, expected === 2]);
   });
 
   it("takes no query in another encoding for one with unknown characters", async () => {
