@@ -23,6 +23,9 @@ export const resolve = Effect.fn("AgentTargets.resolve")(function* (
   user: User,
   { targets, limits }: { readonly targets: AgentTargets; readonly limits: Limits },
 ) {
+  if (!isOne(targets)) {
+    return yield* reject("AGT-08", "invalid", "say one of assets, query and criteria", "targets");
+  }
   const ids = "assets" in targets ? [...new Set(targets.assets)] : yield* found(tenantId, user, targets);
   const max = limits.assetsPerBulkMax;
   if ("assets" in targets && ids.length === 0) return yield* reject("AGT-08", "invalid", "name an asset", "assets");
@@ -32,6 +35,14 @@ export const resolve = Effect.fn("AgentTargets.resolve")(function* (
   }
   return [...ids].sort();
 });
+
+// What a caller without types may send is refused like any other bad input.
+const isOne = (given: unknown): boolean => {
+  if (typeof given !== "object" || given === null) return false;
+  const { assets, query, criteria } = given as Readonly<Record<string, unknown>>;
+  const said = [Array.isArray(assets), typeof query === "string", Array.isArray(criteria)];
+  return Object.keys(given).length === 1 && said.filter(Boolean).length === 1;
+};
 
 const found = Effect.fn("AgentTargets.found")(function* (
   tenantId: TenantId,
