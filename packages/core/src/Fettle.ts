@@ -40,6 +40,7 @@ import * as Catalogue from "./engine/Catalogue.ts";
 import * as ConfigurationProfiles from "./engine/ConfigurationProfiles.ts";
 import * as ConfigurationViews from "./engine/ConfigurationViews.ts";
 import * as Dispatcher from "./engine/Dispatcher.ts";
+import * as Explanations from "./engine/Explanations.ts";
 import * as Feeds from "./engine/Feeds.ts";
 import type { Repeatable } from "./engine/Idempotency.ts";
 import * as JobSearches from "./engine/JobSearches.ts";
@@ -269,6 +270,9 @@ const jobsOf = (on: On) => ({
     on(JobSharing.changeOwner(actor, jobId, userId, options)),
   /** What the job would do if it ran now, and the hash that approves it. */
   plan: (actor: Actor, jobId: string) => on(Jobs.plan(actor, jobId)),
+  /** Why an asset would or wouldn't get a patch of the job, or anything: every rule in the way, the first one first (PLN-03). */
+  explain: (actor: Actor, jobId: string, about: Explanations.ExplanationInput) =>
+    on(Explanations.explain(actor, jobId, about)),
   /** Approves, as a second person, a plan of more assets than one may enable alone. */
   approve: (actor: Actor, jobId: string, approval: Approvals.PlanApproval) =>
     on(Approvals.approve(actor, jobId, approval)),

@@ -39,7 +39,9 @@ export type { PatchNow, PatchNowGroup, Unfixed, UnfixedReason } from "./domain/p
 export * as Supersedence from "./domain/patch/Supersedence.ts";
 export type { VendorFile } from "./domain/patch/VendorFile.ts";
 export type { Vulnerability } from "./domain/patch/Vulnerability.ts";
+export type { Explanation } from "./domain/plan/Explanation.ts";
 export type { Plan, PlanExclusion, PlanGroup, PlannedPatch } from "./domain/plan/Plan.ts";
+export type { Blocker } from "./domain/plan/Remedies.ts";
 export * as AgentUpgrade from "./domain/profile/AgentUpgrade.ts";
 export type { AssessmentProfile, Effective, Overlap } from "./domain/profile/AssessmentProfile.ts";
 export type { ConfigurationProfile } from "./domain/profile/ConfigurationProfile.ts";
@@ -81,6 +83,7 @@ export * as AuditVerification from "./engine/AuditVerification.ts";
 export type { PatchView } from "./engine/Catalogue.ts";
 export type { ConfigurationProfileInput } from "./engine/ConfigurationProfiles.ts";
 export type { ConfigurationProfileView, EffectiveConfiguration, ModuleState } from "./engine/ConfigurationViews.ts";
+export type { ExplanationInput } from "./engine/Explanations.ts";
 export type { FeedInput, FeedOptions, Ingested } from "./engine/Feeds.ts";
 export type { Repeatable } from "./engine/Idempotency.ts";
 export type { JobPage, JobRow, JobSearchInput } from "./engine/JobSearches.ts";

@@ -92,6 +92,7 @@ describe("the Promise twin", () => {
       "access.lint": [{ ...Policy.standard, superUser: "" }],
       "access.migrate": [[{ id: "sue", kind: "super-user" }]],
       "jobs.approve": [manager, Values.uuid(404), { planHash: "h" }],
+      "jobs.explain": [manager, Values.uuid(404), { assetId: Values.uuid(1) }],
       "jobs.create": [manager, Values.draft()],
       "gateway.handle": [{ method: "GET", path: "/", headers: {}, body: new Uint8Array() }],
       "events.after": ["acme", 0, 10],

@@ -141,6 +141,7 @@ const asks: readonly (readonly [string, string, Ask])[] = [
   ["jobs.create", "sue mara uli", (f, a) => f.jobs.create(a, Values.draft())],
   ["jobs.get", "sue mara", (f, a, { jobId }) => f.jobs.get(a, jobId)],
   ["jobs.plan", "sue mara", (f, a, { jobId }) => f.jobs.plan(a, jobId)],
+  ["jobs.explain", "sue mara", (f, a, { jobId }) => f.jobs.explain(a, jobId, { assetId: Values.uuid(0x1001) })],
   ["jobs.enable", "sue mara", (f, a, { jobId }) => f.jobs.enable(a, jobId)],
   ["jobs.createAdvisory", "sue sam", (f, a) => f.jobs.createAdvisory(a, { ...Values.draft(), patches: ["P-1"] })],
   ["jobs.share", "sue mara", (f, a, { jobId }) => f.jobs.share(a, jobId, { readers: ["rita"] })],

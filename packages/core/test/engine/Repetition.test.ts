@@ -280,7 +280,7 @@ const others = [
   ...["catalogue.feeds", "catalogue.list", "catalogue.get", "catalogue.search", "catalogue.facets"],
   ...["catalogue.supersedence", "catalogue.hosts", "catalogue.patchNow"],
   ...["searches.list", "searches.recent", "searches.run"],
-  ...["jobs.search", "jobs.get", "jobs.plan", "runs.ofJob", "runs.progress", "runs.results"],
+  ...["jobs.search", "jobs.get", "jobs.plan", "jobs.explain", "runs.ofJob", "runs.progress", "runs.results"],
   ...["purges.preview", "purges.list"],
   ...["audit.search", "audit.verify", "audit.checkpoint", "tick", "gateway.handle", "events.after"],
 ];
