@@ -47,8 +47,14 @@ const audit = fc.record({
   body,
 });
 
-/** A batch that is sometimes refused. */
+const forget = fc.record(
+  { events: fc.integer({ min: 0, max: 12 }), audit: fc.integer({ min: 0, max: 12 }) },
+  { requiredKeys: [] },
+);
+
+/** A batch that is sometimes refused, and sometimes removes the oldest events and records. */
 export const batch: fc.Arbitrary<Batch> = fc.record({
+  forget: fc.oneof({ weight: 3, arbitrary: fc.constant({}) }, { weight: 1, arbitrary: forget }),
   tenantId: fc.constantFrom(...tenants),
   expect: few(expectation, 1),
   counters: few(change, 2),
@@ -81,7 +87,10 @@ export const everything = (storage: StorageShape, prefix: string): Effect.Effect
       const records = yield* storage.audit(tenant, { after: 0, limit: 1_000 });
       // The tenant's name is in the hashes, and each storage has names of its own.
       answers.push(records.map(({ previous: _p, hash: _h, ...record }) => record));
-      answers.push(AuditChain.follow(tenant, AuditChain.GENESIS, records)._tag);
+      const [oldest] = records;
+      const start =
+        oldest === undefined ? AuditChain.GENESIS : { position: oldest.position - 1, hash: oldest.previous };
+      answers.push(AuditChain.follow(tenant, start, records)._tag);
       const entity = { kind: "job", id: "é" } as const;
       for (const asked of [{ by: "user:ben" }, { action: "tags.save", from: 0 }, { entity, until: 1_000 }]) {
         const some = yield* storage.audit(tenant, { after: 1, limit: 3, ...asked });

@@ -147,6 +147,16 @@ export interface AuditQuery {
   readonly until?: number;
 }
 
+/**
+ * How much of the outbox and of the audit trail is removed, from the oldest on (CFG-07): up to and including a position. It
+ * happens before the batch's own events and records are appended, so these always stay. Positions are never given again,
+ * and the next record is chained to the last one whether that still stands or not.
+ */
+export interface Forgetting {
+  readonly events?: number;
+  readonly audit?: number;
+}
+
 export interface Batch {
   readonly tenantId: string;
   readonly expect: readonly Expectation[];
@@ -154,8 +164,10 @@ export interface Batch {
   readonly uniques: readonly UniqueClaim[];
   readonly writes: readonly (PutWrite | DeleteWrite)[];
   readonly events: readonly NewEvent[];
-  /** Appended for good: no call changes or removes a record. Left out: nothing to audit. */
+  /** Appended: no call changes a record, and only {@link Forgetting} removes the oldest. Left out: nothing to audit. */
   readonly audit?: readonly NewAuditRecord[];
+  /** Left out: nothing is removed. */
+  readonly forget?: Forgetting;
 }
 
 /** What a commit answers. `Refused` names the first thing that did not hold; nothing of the batch happened. */

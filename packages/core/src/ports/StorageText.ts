@@ -77,6 +77,9 @@ export const checkBatch = (batch: Batch): void => {
     checkText("commit", "id", id);
     checkInteger("at", at);
   }
+  for (const position of [batch.forget?.events ?? 0, batch.forget?.audit ?? 0]) {
+    if (!Number.isSafeInteger(position) || position < 0) throw refused("commit", `${position} is no position`);
+  }
 };
 
 /** Throws when the tenant and ids of a read can't name anything. */

@@ -52,6 +52,7 @@ const carryOut = async (session: PostgresSession, batch: EncodedBatch): Promise<
   await writeEntities(session, tenantId, decision.outcomes);
   await removeEntities(session, tenantId, [...removed(decision.outcomes), ...guards(batch, standing)]);
   await writeCounters(session, tenantId, decision);
+  await forget(session, batch);
   await writeEvents(session, batch);
   await writeAudit(session, batch);
   return { _tag: "Committed" };
@@ -177,6 +178,16 @@ const writeCounters = async (session: PostgresSession, tenantId: string, { count
 const SET_COUNTERS = `
   UPDATE fettle.counter c SET value = k.value FROM unnest($2::text::text[], $3::text::bigint[]) AS k (key, value)
   WHERE c.tenant_id = $1 AND c.key = k.key`;
+
+// The heads stay, so that no position is given again and the chain goes on.
+const forget = async (session: PostgresSession, { tenantId, forget: oldest }: EncodedBatch): Promise<void> => {
+  if (oldest?.events !== undefined) await session.query(FORGET_EVENTS, [tenantId, oldest.events]);
+  if (oldest?.audit !== undefined) await session.query(FORGET_AUDIT, [tenantId, oldest.audit]);
+};
+
+const FORGET_EVENTS = "DELETE FROM fettle.event WHERE tenant_id = $1 AND position <= $2";
+
+const FORGET_AUDIT = "DELETE FROM fettle.audit WHERE tenant_id = $1 AND position <= $2";
 
 // The head's row stays locked until the commit: who gets the next positions commits later.
 const writeEvents = async (session: PostgresSession, { tenantId, events }: EncodedBatch): Promise<void> => {

@@ -46,6 +46,7 @@ export const encode = (batch: Batch): EncodedBatch => {
       ...event,
       body: StorageText.encodeBody(event.body, `event ${event.type}`),
     })),
+    ...(batch.forget === undefined ? {} : { forget: { ...batch.forget } }),
     audit: (batch.audit ?? []).map(({ at, by, action, kind, id, body }) => ({
       at,
       by,

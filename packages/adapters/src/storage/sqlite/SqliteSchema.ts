@@ -71,7 +71,7 @@ export const event = sqliteTable(
   (t) => [primaryKey({ columns: [t.tenantId, t.position] })],
 );
 
-/** The audit trail. Nothing here updates or deletes a record of it. */
+/** The audit trail. Nothing here updates a record of it, and only what retention says is removed, from the oldest on. */
 export const audit = sqliteTable(
   "audit",
   {

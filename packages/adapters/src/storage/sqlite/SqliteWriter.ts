@@ -77,6 +77,8 @@ const prepare = (database: Database) => ({
   insertEvent: database.prepare(
     "INSERT INTO event (tenant_id, position, type, kind, id, at, body) VALUES (?, ?, ?, ?, ?, ?, ?)",
   ),
+  forgetEvents: database.prepare("DELETE FROM event WHERE tenant_id = ? AND position <= ?"),
+  forgetAudit: database.prepare("DELETE FROM audit WHERE tenant_id = ? AND position <= ?"),
   auditHead: database.prepare<[string], AuditChain.Link>("SELECT position, hash FROM audit_head WHERE tenant_id = ?"),
   setAuditHead: database.prepare(
     `INSERT INTO audit_head (tenant_id, position, hash) VALUES (?, ?, ?)
@@ -124,6 +126,7 @@ const carryOut = (statements: Statements, batch: EncodedBatch): CommitAnswer => 
   if (decision._tag === "Refused") return decision;
   writeSets(statements, batch.tenantId, decision);
   for (const outcome of decision.outcomes) writeEntity(statements, batch.tenantId, outcome);
+  forget(statements, batch);
   writeEvents(statements, batch);
   writeAudit(statements, batch);
   return { _tag: "Committed" };
@@ -165,6 +168,12 @@ const replaceIndexes = (
     if (!wanted.delete(`${name}\0${value}`)) statements.deleteIndex.run(tenantId, kind, id, name, value);
   }
   for (const { name, value } of wanted.values()) statements.insertIndex.run(tenantId, kind, id, name, value);
+};
+
+// The heads stay, so that no position is given again and the chain goes on.
+const forget = (statements: Statements, { tenantId, forget: oldest }: EncodedBatch): void => {
+  if (oldest?.events !== undefined) statements.forgetEvents.run(tenantId, oldest.events);
+  if (oldest?.audit !== undefined) statements.forgetAudit.run(tenantId, oldest.audit);
 };
 
 const writeEvents = (statements: Statements, { tenantId, events }: EncodedBatch): void => {

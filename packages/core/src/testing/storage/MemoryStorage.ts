@@ -105,7 +105,9 @@ const reads = (tenants: () => Tenants): Omit<StorageShape, "commit"> => {
     events: (tenantId, after, limit) =>
       attempt(() => {
         StorageText.checkEvents(tenantId, after, limit);
-        return read<readonly StoredEvent[]>(tenantId, [], (t) => t.events.slice(after, after + limit));
+        return read<readonly StoredEvent[]>(tenantId, [], (t) =>
+          TenantMemory.following(t.events, after).slice(0, limit),
+        );
       }),
     audit: (tenantId, query) =>
       attempt(() => {
@@ -158,8 +160,11 @@ const commit = (batch: Batch, tenants: Tenants): CommitAnswer => {
     if (write._tag === "Delete") TenantMemory.remove(tenant, write.kind, write.id);
     else TenantMemory.put(tenant, write, bodies[i] ?? null);
   }
+  TenantMemory.forget(tenant.events, batch.forget?.events ?? 0);
+  TenantMemory.forget(tenant.audit, batch.forget?.audit ?? 0);
   for (const [i, { type, kind, id, at }] of batch.events.entries()) {
-    const position = tenant.events.length + 1;
+    const position = tenant.heads.events + 1;
+    tenant.heads.events = position;
     tenant.events.push(Object.freeze({ type, kind, id, at, body: eventBodies[i] ?? null, position }));
   }
   for (const [i, record] of (batch.audit ?? []).entries())
@@ -173,9 +178,10 @@ const append = (
   { at, by, action, kind, id }: NewAuditRecord,
   body: StoredJson,
 ): void => {
-  const last = tenant.audit.at(-1) ?? AuditChain.GENESIS;
+  const last = tenant.heads.audit;
   const { position, hash } = AuditChain.link(tenantId, last, { at, by, action, kind, id, body: JSON.stringify(body) });
   tenant.audit.push(Object.freeze({ at, by, action, kind, id, body, position, previous: last.hash, hash }));
+  tenant.heads.audit = { position, hash };
 };
 
 const audited = (records: readonly StoredAuditRecord[], query: AuditQuery): readonly StoredAuditRecord[] => {
@@ -186,7 +192,7 @@ const audited = (records: readonly StoredAuditRecord[], query: AuditQuery): read
     (entity === undefined || (r.kind === entity.kind && r.id === entity.id)) &&
     (from === undefined || r.at >= from) &&
     (until === undefined || r.at < until);
-  return records.slice(after).filter(isAsked).slice(0, limit);
+  return TenantMemory.following(records, after).filter(isAsked).slice(0, limit);
 };
 
 // What a batch would change of counters and owners is gathered on the way.

@@ -7,6 +7,7 @@ import { auditCases } from "./cases/AuditCases.ts";
 import { batchCases } from "./cases/BatchCases.ts";
 import { counterCases } from "./cases/CounterCases.ts";
 import { eventCases } from "./cases/EventCases.ts";
+import { forgettingCases } from "./cases/ForgettingCases.ts";
 import { limitCases } from "./cases/LimitCases.ts";
 import { readCases } from "./cases/ReadCases.ts";
 import { revisionCases } from "./cases/RevisionCases.ts";
@@ -25,6 +26,7 @@ export const cases: readonly ConformanceCase<StorageSubject>[] = [
   ...readCases,
   ...eventCases,
   ...auditCases,
+  ...forgettingCases,
   ...tenantCases,
   ...valueCases,
   ...limitCases,

@@ -1,4 +1,5 @@
 /** What one tenant holds in a storage in memory: entities in the order of their ids, index entries, counters, owners, events, audit. */
+import { GENESIS, type Link } from "../../engine/AuditChain.ts";
 import type { EntityKind, PutWrite, Stored, StoredAuditRecord, StoredEvent, StoredJson } from "../../ports/Storage.ts";
 import { entityKey } from "../../ports/StorageText.ts";
 import * as CodePointOrder from "./CodePointOrder.ts";
@@ -18,6 +19,13 @@ export interface TenantMemory {
   readonly owners: Map<string, string>;
   readonly events: StoredEvent[];
   readonly audit: StoredAuditRecord[];
+  /** Where events and audit stand, whatever of them was removed. */
+  readonly heads: Heads;
+}
+
+interface Heads {
+  events: number;
+  audit: Link;
 }
 
 export interface TenantDump {
@@ -27,6 +35,7 @@ export interface TenantDump {
   readonly owners: readonly (readonly [string, string])[];
   readonly events: readonly StoredEvent[];
   readonly audit: readonly StoredAuditRecord[];
+  readonly heads: Readonly<Heads>;
 }
 
 const none: readonly string[] = [];
@@ -39,6 +48,7 @@ export const make = (): TenantMemory => ({
   owners: new Map(),
   events: [],
   audit: [],
+  heads: { events: 0, audit: GENESIS },
 });
 
 export const get = (tenant: TenantMemory, kind: EntityKind, id: string): Stored | null =>
@@ -75,6 +85,7 @@ export const dump = (tenantId: string, tenant: TenantMemory): TenantDump => ({
   owners: inOrder(tenant.owners),
   events: [...tenant.events],
   audit: [...tenant.audit],
+  heads: { ...tenant.heads },
 });
 
 export const restore = (from: TenantDump): TenantMemory => {
@@ -84,8 +95,19 @@ export const restore = (from: TenantDump): TenantMemory => {
   for (const [key, owner] of from.owners) tenant.owners.set(key, owner);
   tenant.events.push(...from.events);
   tenant.audit.push(...from.audit);
+  Object.assign(tenant.heads, from.heads);
   return tenant;
 };
+
+/** Removes the oldest of what stands in the order of its positions. */
+export const forget = (rows: { readonly position: number }[], through: number): void => {
+  const kept = rows.findIndex((row) => row.position > through);
+  rows.splice(0, kept === -1 ? rows.length : kept);
+};
+
+/** What stands after a position. */
+export const following = <A extends { readonly position: number }>(rows: readonly A[], after: number): readonly A[] =>
+  rows.slice(Math.max(0, after + 1 - (rows[0]?.position ?? 1)));
 
 const hold = (tenant: TenantMemory, stored: Stored, wanted: PutWrite["indexes"]): void => {
   const { kind, id } = stored;
