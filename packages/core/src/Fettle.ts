@@ -15,7 +15,8 @@ import * as Result from "effect/Result";
 import type { OlderUser } from "./domain/access/Migration.ts";
 import type { Policy } from "./domain/access/Policy.ts";
 import type { Kind as SearchKind } from "./domain/access/SavedSearch.ts";
-import type { AdvisoryDraft, JobDraft } from "./domain/job/Job.ts";
+import type { AdvisoryDraft, JobDraft, NewJob } from "./domain/job/Job.ts";
+import type { JobEdit } from "./domain/job/JobEdit.ts";
 import type { Sharing } from "./domain/job/JobSharing.ts";
 import type { Patch } from "./domain/patch/Patch.ts";
 import type { Vulnerability } from "./domain/patch/Vulnerability.ts";
@@ -43,6 +44,9 @@ import * as Dispatcher from "./engine/Dispatcher.ts";
 import * as Explanations from "./engine/Explanations.ts";
 import * as Feeds from "./engine/Feeds.ts";
 import type { Repeatable } from "./engine/Idempotency.ts";
+import * as JobDeletions from "./engine/JobDeletions.ts";
+import * as JobDrafts from "./engine/JobDrafts.ts";
+import * as JobEdits from "./engine/JobEdits.ts";
 import * as JobSearches from "./engine/JobSearches.ts";
 import * as JobSharing from "./engine/JobSharing.ts";
 import * as Jobs from "./engine/Jobs.ts";
@@ -256,8 +260,26 @@ const accessOf = (on: On) => ({
 const jobsOf = (on: On) => ({
   /** Searches the jobs that the actor may view, in pages. */
   search: (actor: Actor, input: JobSearches.JobSearchInput) => on(JobSearches.search(actor, input)),
-  /** Makes a job, disabled; everything wrong with the draft is said at once. */
-  create: (actor: Actor, draft: JobDraft, options?: Repeatable) => on(Jobs.create(actor, draft, options)),
+  /** Makes a job, disabled, or enabled in the same step (JOB-06); everything wrong with the draft is said at once. */
+  create: (actor: Actor, draft: NewJob, options?: Jobs.CreationOptions) => on(Jobs.create(actor, draft, options)),
+  /** What is wrong with a draft, what it lacks to be enabled, what is probably not meant. Changes nothing. */
+  validate: (actor: Actor, draft: JobDraft) => on(JobDrafts.validate(actor, draft)),
+  /** A draft that starts from chosen patches or assets (JOB-27). Changes nothing. */
+  draft: (actor: Actor, origin: JobDrafts.DraftOrigin) => on(JobDrafts.from(actor, origin)),
+  /** A clone as a draft, to be saved by `create` (CLN-01). Changes nothing. */
+  clone: (actor: Actor, jobId: string) => on(JobDrafts.clone(actor, jobId)),
+  /** Changes a job before it is enabled; what is left out stays (JOB-07). */
+  update: (actor: Actor, jobId: string, edit: JobEdit, options?: JobEdits.ChangeOptions) =>
+    on(JobEdits.update(actor, jobId, edit, options)),
+  /** Adds patches to its list, and nothing else (JOB-10). */
+  addPatches: (actor: Actor, jobId: string, patches: readonly string[], options?: JobEdits.ChangeOptions) =>
+    on(JobEdits.addPatches(actor, jobId, patches, options)),
+  /** Adds assets to those that it names, and nothing else (JOB-10). */
+  addAssets: (actor: Actor, jobId: string, assets: readonly string[], options?: JobEdits.ChangeOptions) =>
+    on(JobEdits.addAssets(actor, jobId, assets, options)),
+  /** Deletes it; what was not started is revoked, past results stay (JOB-11, JOB-28). */
+  delete: (actor: Actor, jobId: string, options?: JobEdits.ChangeOptions) =>
+    on(JobDeletions.remove(actor, jobId, options)),
   /** Makes an advisory: chosen patches, for others to deploy (RBAC-08). */
   createAdvisory: (actor: Actor, draft: AdvisoryDraft, options?: Repeatable) =>
     on(Advisories.create(actor, draft, options)),

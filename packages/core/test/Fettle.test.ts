@@ -8,14 +8,14 @@ import {
   type Actor,
   type AssetView,
   BlobError,
+  type CreationOptions,
   DirectoryError,
   Fettle,
   type Job,
-  type JobDraft,
+  type NewJob,
   type PatchSource,
   Policy,
   type Rejection,
-  type Repeatable,
   type ResultRow,
   Storage,
   StorageError,
@@ -94,6 +94,8 @@ describe("the Promise twin", () => {
       "jobs.approve": [manager, Values.uuid(404), { planHash: "h" }],
       "jobs.explain": [manager, Values.uuid(404), { assetId: Values.uuid(1) }],
       "jobs.create": [manager, Values.draft()],
+      "jobs.draft": [manager, { patches: [] }],
+      "jobs.validate": [manager, Values.draft({ title: "" })],
       "gateway.handle": [{ method: "GET", path: "/", headers: {}, body: new Uint8Array() }],
       "events.after": ["acme", 0, 10],
       tick: [],
@@ -185,7 +187,7 @@ describe("the Promise twin", () => {
 describe("the types of the façade", () => {
   it("say what a host gets and gives", () => {
     type Twin = Fettle.Promised<Fettle.Fettle>;
-    type Arguments = [actor: Actor.Actor, draft: JobDraft, options?: Repeatable | undefined];
+    type Arguments = [actor: Actor.Actor, draft: NewJob, options?: CreationOptions | undefined];
     expectTypeOf<Fettle.Fettle["jobs"]["create"]>().parameters.toEqualTypeOf<Arguments>();
     expectTypeOf<Twin["jobs"]["create"]>().parameters.toEqualTypeOf<Arguments>();
     expectTypeOf<Twin["jobs"]["create"]>().returns.resolves.toEqualTypeOf<Job>();

@@ -34,7 +34,8 @@ export const checkIn = Effect.fnUntraced(function* (proved: ProvedRequest, reque
   const suspended = yield* whySuspended(tenantId, offered, now);
   const free = offered.filter((m) => !suspended.has(m.version));
   const unlicensed = free.length === 0 ? null : yield* whyUnlicensed(tenantId, agent.id, now);
-  const due = unlicensed === null ? free : [];
+  const revoked = yield* whichRevoked(tenantId, free);
+  const due = unlicensed === null ? free.filter((m) => !revoked.has(m.version)) : [];
   const next: AgentRecord = {
     ...agent.value,
     session: proved.session,
@@ -107,6 +108,15 @@ export const whySuspended = Effect.fnUntraced(function* (
     if (suspension !== null) why.set(version, suspension);
   }
   return why;
+});
+
+/** Which manifests are of jobs that were deleted before they started on this agent, by version (JOB-28). */
+export const whichRevoked = Effect.fnUntraced(function* (tenantId: TenantId, manifests: AgentRecord["manifests"]) {
+  if (manifests.length === 0) return new Set<number>();
+  const ids = manifests.map((m) => m.assetRunId);
+  const found = yield* Repository.some(tenantId, "assetRun", ids);
+  const revoked = new Set(found.filter((a) => AssetRun.isRevoked(a.value)).map((a) => a.id));
+  return new Set(manifests.filter((m) => revoked.has(m.assetRunId)).map((m) => m.version));
 });
 
 const subscriptionOf = (tenantId: TenantId) =>

@@ -6,7 +6,7 @@
 
 import * as Effect from "effect/Effect";
 import type { TenantId } from "../domain/shared/Tenant.ts";
-import type { CommitAnswer, Storage, StorageError } from "../ports/Storage.ts";
+import type { CommitAnswer, EntityKind, Storage, StorageError } from "../ports/Storage.ts";
 import { type Rejected, reject } from "./Rejected.ts";
 import * as Repository from "./Repository.ts";
 
@@ -18,6 +18,16 @@ export interface Decided<A> {
   readonly change: Repository.Change;
   readonly answer: A;
 }
+
+/** Rejects a change by somebody who read something else than what stands (JOB-18). */
+export const mustBe = (
+  kind: EntityKind,
+  read: { readonly id: string; readonly revision: number },
+  revision: number,
+): Effect.Effect<void, Rejected> =>
+  read.revision === revision
+    ? Effect.void
+    : reject("JOB-18", "stale", `${kind} ${read.id} is not as it was read; read it again and decide anew`, "revision");
 
 /** Why a commit was refused. */
 export type Refusal = Extract<CommitAnswer, { readonly _tag: "Refused" }>["because"];

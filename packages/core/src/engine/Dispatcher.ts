@@ -219,8 +219,8 @@ const issueOne = Effect.fn("Dispatcher.issueOne")(function* (
   const { limits } = subscription;
   const now = (yield* Environment).now();
   const job = yield* Repository.get(tenantId, "job", run.jobId);
-  // Asked at the moment of sending: a tick takes its time, and the fall its instant.
-  if (job !== null && Suspension.of(job.value, subscription, now) !== null) return false;
+  // Asked at the moment of sending: a tick takes its time, and the fall and a deletion their instant (LIC-02, JOB-28).
+  if (job === null || Suspension.of(job.value, subscription, now) !== null) return false;
   const agent = yield* Repository.get(tenantId, "agent", assetRun.value.assetId);
   // Who is to leave begins nothing more (AGT-07).
   if (agent === null || agent.value.uninstall !== null) return false;
@@ -248,8 +248,8 @@ const issueOne = Effect.fn("Dispatcher.issueOne")(function* (
     notAfter,
     bound: "start",
     local: null,
-    continueOnFailure: job?.value.continueOnFailure ?? true,
-    reboot: job?.value.reboot ?? { _tag: "Suppress" },
+    continueOnFailure: job.value.continueOnFailure,
+    reboot: job.value.reboot,
     critical: [],
   };
   const sealed = yield* SignedDocuments.seal(tenantId, Dsse.payloadTypes.jobManifest, manifest, agent.id);

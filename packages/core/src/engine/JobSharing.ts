@@ -100,9 +100,10 @@ const mayTakeCoAuthors = Effect.fn("JobSharing.mayTakeCoAuthors")(function* (act
   yield* refuse(Rejection.make(rule, "conflict", why, "coAuthors"));
 });
 
-const coAuthorFaults = Effect.fn("JobSharing.coAuthorFaults")(function* (
+/** Why people can't be co-authors of a job with this owner (RBAC-05). */
+export const coAuthorFaults = Effect.fn("JobSharing.coAuthorFaults")(function* (
   tenantId: TenantId,
-  job: Job,
+  job: Pick<Job, "ownerId">,
   ids: readonly string[],
 ) {
   if (ids.length === 0) return [];

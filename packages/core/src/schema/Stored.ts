@@ -450,6 +450,7 @@ export const codecs = {
         status: z.enum(["Pending", "NotLicensed", "JobFailed"]),
         reason: text.nullable(),
         at: int,
+        isRevoked: z.literal(true).exactOptional(),
       }),
       patches: z.array(plannedPatch),
       manifest: z.strictObject({ version: int, digest: text, notAfter: int }).nullable(),

@@ -1,5 +1,6 @@
 /** Stored jobs, read back. */
 import * as z from "zod";
+import * as JobStatus from "../domain/job/JobStatus.ts";
 import { int, kind, platform, selection, text, texts } from "./StoredParts.ts";
 
 // Before makers were kept, the maker was the owner; before anybody could share a job or approve its plan, nobody did.
@@ -7,6 +8,8 @@ const withMaker = (stored: unknown): unknown =>
   typeof stored === "object" && stored !== null && "ownerId" in stored && !("makerId" in stored)
     ? { ...stored, makerId: stored.ownerId }
     : stored;
+
+const message = z.strictObject({ title: text, description: text }).nullable();
 
 export const job = z.preprocess(
   withMaker,
@@ -26,7 +29,8 @@ export const job = z.preprocess(
     schedule: z.strictObject({ _tag: z.literal("OnDemand") }).nullable(),
     reboot: z.strictObject({ _tag: z.literal("Suppress") }),
     continueOnFailure: z.boolean(),
-    status: z.enum(["Disabled", "Enabled", "Completed", "Expired", "Ended", "Failed"]),
+    messages: z.strictObject({ before: message, progress: message, completion: message }).exactOptional(),
+    status: z.enum(JobStatus.all),
     ownerId: text.nullable(),
     makerId: text.nullable(),
     coAuthors: texts.default([]),

@@ -34,7 +34,14 @@ describe("a job", () => {
       approved: null,
       enabled: null,
     });
-    expect(plane.call(plane.fettle.jobs.get(as("uli"), job.id))).toEqual({ ...job, suspended: null });
+    expect(plane.call(plane.fettle.jobs.get(as("uli"), job.id))).toEqual({
+      ...job,
+      suspended: null,
+      isPartiallyConfigured: false,
+      missing: [],
+      warnings: [],
+      revision: 1,
+    });
   });
 
   it("hears everything that is wrong with its draft at once, and is not saved", () => {

@@ -228,6 +228,34 @@ const mutating: { readonly [method: string]: (scene: Scene.Scene) => Requests } 
     ask: (options) => fettle.jobs.create(manager, Values.draft(), options),
     other: (options) => fettle.jobs.create(manager, Values.draft({ title: "Others" }), options),
   }),
+  "jobs.update": ({ plane: { fettle, call } }) => {
+    const { id } = call(fettle.jobs.create(manager, Values.draft()));
+    return {
+      ask: (options) => fettle.jobs.update(manager, id, { title: "Others" }, options),
+      other: (options) => fettle.jobs.update(manager, id, { title: "More" }, options),
+    };
+  },
+  "jobs.addPatches": ({ plane: { fettle, call } }) => {
+    const { id } = call(fettle.jobs.create(manager, Values.draft()));
+    return {
+      ask: (options) => fettle.jobs.addPatches(manager, id, ["P-2"], options),
+      other: (options) => fettle.jobs.addPatches(manager, id, ["P-3"], options),
+    };
+  },
+  "jobs.addAssets": ({ plane: { fettle, call } }) => {
+    const { id } = call(fettle.jobs.create(manager, Values.draft()));
+    return {
+      ask: (options) => fettle.jobs.addAssets(manager, id, [Values.uuid(1)], options),
+      other: (options) => fettle.jobs.addAssets(manager, id, [Values.uuid(2)], options),
+    };
+  },
+  "jobs.delete": ({ plane: { fettle, call } }) => {
+    const ids = ["a", "b"].map((title) => call(fettle.jobs.create(manager, Values.draft({ title }))).id);
+    return {
+      ask: (options) => fettle.jobs.delete(manager, ids[0] ?? "", options),
+      other: (options) => fettle.jobs.delete(manager, ids[1] ?? "", options),
+    };
+  },
   "jobs.createAdvisory": ({ plane: { fettle, users } }) => {
     users.set(Values.user("mara", "SuperUser"));
     const advisory = { title: "Holes", platform: "Linux", patches: ["P-1"] } as const;
@@ -280,6 +308,7 @@ const others = [
   ...["catalogue.feeds", "catalogue.list", "catalogue.get", "catalogue.search", "catalogue.facets"],
   ...["catalogue.supersedence", "catalogue.hosts", "catalogue.patchNow"],
   ...["searches.list", "searches.recent", "searches.run"],
+  ...["jobs.validate", "jobs.draft", "jobs.clone"],
   ...["jobs.search", "jobs.get", "jobs.plan", "jobs.explain", "runs.ofJob", "runs.progress", "runs.results"],
   ...["purges.preview", "purges.list"],
   ...["audit.search", "audit.verify", "audit.checkpoint", "tick", "gateway.handle", "events.after"],

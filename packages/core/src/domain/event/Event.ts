@@ -32,6 +32,8 @@ export type EventType =
   | "SearchSaved"
   | "SearchDeleted"
   | "JobCreated"
+  | "JobChanged"
+  | "JobDeleted"
   | "JobShared"
   | "JobOwnerChanged"
   | "PlanApproved"

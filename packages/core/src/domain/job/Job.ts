@@ -9,6 +9,7 @@ import type { Limits } from "../shared/Limits.ts";
 import * as Rejection from "../shared/Rejection.ts";
 import { fail, ok, type Result } from "../shared/Result.ts";
 import * as TagSelection from "../tag/TagSelection.ts";
+import * as JobOptions from "./JobOptions.ts";
 import * as JobStatus from "./JobStatus.ts";
 
 /** Where the patches come from: sources exclude one another (JOB-04, JOB-23). */
@@ -30,6 +31,15 @@ export interface JobDraft {
   readonly reboot: RebootPolicy;
   /** PAT-14: go on with the other patches when one fails. */
   readonly continueOnFailure: boolean;
+  /** JOB-15; left out: none. */
+  readonly messages?: JobOptions.JobMessages;
+}
+
+/** A draft as it is saved for the first time (JOB-26, CLN-02). */
+export interface NewJob extends JobDraft {
+  readonly coAuthors?: readonly string[];
+  /** It shall belong to nobody, as its maker's clone of an ownerless job (CLN-04): only as long as a part is missing. */
+  readonly isUnowned?: true;
 }
 
 export interface Job extends JobDraft {
@@ -55,32 +65,38 @@ export interface AdvisoryDraft extends Pick<JobDraft, "title" | "description" | 
   readonly patches: readonly string[];
 }
 
+export type JobPart = "patches" | "targets" | "schedule";
+
 /** The critical parts that are missing (JOB-02); none means that the job can be enabled. */
-export const missingParts = (job: JobDraft): readonly ("patches" | "targets" | "schedule")[] => [
+export const missingParts = (job: Pick<JobDraft, "patches" | "targets" | "schedule">): readonly JobPart[] => [
   ...(job.patches === null ? (["patches"] as const) : []),
   ...(job.targets === null || TagSelection.isEmpty(job.targets) ? (["targets"] as const) : []),
   ...(job.schedule === null ? (["schedule"] as const) : []),
 ];
 
+/** Everything that is wrong with a draft, each with its rule and place; one that lacks parts may be saved all the same (JOB-02). */
+export const problems = (draft: JobDraft, limits: Limits): readonly Rejection.Rejection[] => [
+  ...titleProblems(draft, limits),
+  ...patchProblems(draft, limits),
+  ...targetProblems(draft, limits),
+  ...JobOptions.problems(draft),
+];
+
 /** Makes a job from a draft, or says everything that is wrong with it. It starts Disabled (JOB-06), owned by its maker (JOB-26). */
 export const create = (
-  draft: JobDraft,
+  { coAuthors = [], isUnowned, ...draft }: NewJob,
   about: { readonly id: string; readonly ownerId: string; readonly now: number; readonly limits: Limits },
 ): Result<Job, readonly Rejection.Rejection[]> => {
-  const problems = [
-    ...titleProblems(draft, about.limits),
-    ...patchProblems(draft, about.limits),
-    ...targetProblems(draft, about.limits),
-  ];
-  if (problems.length > 0) return fail(problems);
+  const wrong = [...problems(draft, about.limits), ...ownerProblems(draft, isUnowned)];
+  if (wrong.length > 0) return fail(wrong);
   return ok({
     ...draft,
     description: draft.description ?? "",
     id: about.id,
-    status: "Disabled",
-    ownerId: about.ownerId,
+    status: JobStatus.initial,
+    ownerId: isUnowned === true ? null : about.ownerId,
     makerId: about.ownerId,
-    coAuthors: [],
+    coAuthors,
     readers: [],
     createdAt: about.now,
     approved: null,
@@ -152,6 +168,11 @@ export const complete = (job: Job): Result<Job, Rejection.Rejection> => {
   const moved = JobStatus.move(job.status, "Completed");
   return moved.ok ? ok({ ...job, status: moved.value }) : moved;
 };
+
+const ownerProblems = (draft: JobDraft, isUnowned: boolean | undefined): readonly Rejection.Rejection[] =>
+  isUnowned === true && missingParts(draft).length === 0
+    ? [Rejection.make("OWN-04", "invalid", "a job that lacks nothing has an owner", "isUnowned")]
+    : [];
 
 const titleProblems = (draft: JobDraft, limits: Limits): readonly Rejection.Rejection[] => {
   if (draft.title.trim() === "") return [Rejection.make("JOB-03", "invalid", "a job needs a title", "title")];

@@ -4,6 +4,7 @@
  */
 import * as Qql from "@fettle/qql";
 import type { Job } from "./Job.ts";
+import * as JobStatus from "./JobStatus.ts";
 
 /** The job catalogue: what a query over jobs may ask for. */
 export const catalog = Qql.Catalog.define({
@@ -21,7 +22,7 @@ export const catalog = Qql.Catalog.define({
   },
   status: {
     type: "enum",
-    values: ["Disabled", "Enabled", "Completed", "Expired", "Ended", "Failed"],
+    values: JobStatus.all,
     required: true,
     description: "Whether it may run, or why it won't again",
     example: "Enabled",

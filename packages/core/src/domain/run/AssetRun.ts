@@ -45,6 +45,8 @@ export interface AssetRun {
     readonly status: "Pending" | "NotLicensed" | "JobFailed";
     readonly reason: string | null;
     readonly at: number;
+    /** Its job was deleted before it started (JOB-28): it stands unless its agent began all the same. */
+    readonly isRevoked?: true;
   };
   readonly patches: readonly PlannedPatch[];
   /** The manifest in force, once issued. */
@@ -74,6 +76,11 @@ export const fold = (run: Pick<AssetRun, "placed" | "patches">, facts: readonly 
     violations: 0,
   };
   const ordered = [...distinct(facts).values()].sort((a, b) => a.epoch - b.epoch || a.sequence - b.sequence);
+  // What an agent did outranks that it should not have: it may have held its manifest as the job was deleted.
+  if (run.placed.isRevoked === true) {
+    if (!ordered.some(isBeginning)) return start;
+    return fold({ ...run, placed: { status: "Pending", reason: null, at: run.placed.at } }, facts);
+  }
   const withResults = ordered.reduce(addResult, start);
   return ordered.reduce((state, fact) => addStatus(state, fact, run.patches), withResults);
 };
@@ -95,8 +102,23 @@ export const withdrawn = (run: AssetRun, reason: string, now: number): AssetRun 
   return { ...placed, state: fold(placed, []) };
 };
 
+/** The asset run of a job that was deleted before it started (JOB-28). A manifest that its agent holds may start it yet. */
+export const revoked = (run: AssetRun, reason: string, now: number): AssetRun => {
+  const placed = { ...run, placed: { status: "JobFailed" as const, reason, at: now, isRevoked: true as const } };
+  return { ...placed, state: fold(placed, []) };
+};
+
+/** Whether its agent has begun, or has no need to any more. */
+export const hasStarted = ({ state }: AssetRun): boolean => state.status !== "Pending" && state.status !== "Downloaded";
+
+/** Whether it was revoked and has not begun all the same. */
+export const isRevoked = (run: AssetRun): boolean => run.placed.isRevoked === true && run.state.status === "JobFailed";
+
 /** Whether nothing more can come of it. */
 export const isFinal = (run: AssetRun): boolean => RunStatus.isFinal(run.state.status);
+
+const isBeginning = ({ body }: AgentFact): boolean =>
+  body._tag === "Patch" || (body._tag === "Status" && body.status !== "Downloaded");
 
 const addResult = (state: AssetRunState, fact: AgentFact): AssetRunState =>
   fact.body._tag === "Patch"

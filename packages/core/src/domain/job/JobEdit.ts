@@ -1,0 +1,104 @@
+/**
+ * Changes of a job's definition before it is enabled (JOB-07, JOB-09, JOB-10). Kind and platform are of the job for good:
+ * its patches and assets are chosen for them.
+ */
+import type { Limits } from "../shared/Limits.ts";
+import * as Rejection from "../shared/Rejection.ts";
+import { fail, ok, type Result } from "../shared/Result.ts";
+import * as TagSelection from "../tag/TagSelection.ts";
+import * as Job from "./Job.ts";
+
+/** What is to be otherwise; what is left out stays. */
+export type JobEdit = Partial<Omit<Job.JobDraft, "kind" | "platform">>;
+
+/** What one must be permitted to do for it (RBAC-02, RBAC-06). */
+export type EditAction = "edit" | "edit-patches" | "change-tags" | "change-assets";
+
+/** The actions that an edit is made of: patches, tags and single assets are permitted apart from the rest. */
+export const actions = (job: Pick<Job.Job, "targets">, edit: JobEdit): readonly EditAction[] => {
+  const { patches, targets, ...rest } = edit;
+  const found: EditAction[] = [];
+  if (patches !== undefined) found.push("edit-patches");
+  if (targets !== undefined) {
+    const [before, after] = [job.targets ?? TagSelection.none, targets ?? TagSelection.none];
+    if (!isSame(before.assets, after.assets)) found.push("change-assets");
+    const tags = ({ include, exclude }: TagSelection.TagSelection) => ({ include, exclude });
+    if (!isSame(tags(before), tags(after)) || found.length === 0) found.push("change-tags");
+  }
+  if (Object.keys(rest).length > 0 || found.length === 0) found.push("edit");
+  return found;
+};
+
+/** The members that an edit makes otherwise. */
+export const changed = (before: Job.Job, after: Job.Job): readonly string[] =>
+  Object.keys(after).filter((name) => !isSame(before[name as keyof Job.Job], after[name as keyof Job.Job]));
+
+/** The job as edited, or everything that is wrong with it then. A run-once job that was enabled can't be edited (JOB-07). */
+export const edit = (
+  job: Job.Job,
+  change: JobEdit,
+  limits: Limits,
+): Result<Job.Job, readonly Rejection.Rejection[]> => {
+  const fault = Job.editFault(job);
+  if (fault !== null) return fail([fault]);
+  return checked({ ...job, ...members(change) }, limits);
+};
+
+/** The job with more patches in its list (JOB-09, JOB-10); those that it has already stay where they are. */
+export const addPatches = (
+  job: Job.Job,
+  patches: readonly string[],
+  limits: Limits,
+): Result<Job.Job, readonly Rejection.Rejection[]> => {
+  const fault = addingFault(job, patches, "patches");
+  if (fault !== null) return fail([fault]);
+  if (job.patches?._tag === "Query") {
+    const message = "its patches come from a query; a list and a query exclude one another";
+    return fail([Rejection.make("JOB-23", "conflict", message, "patches")]);
+  }
+  const all = [...new Set([...(job.patches?.patches ?? []), ...patches])];
+  return checked({ ...job, patches: { _tag: "List", patches: all } }, limits);
+};
+
+/** The job with more assets named (JOB-09, JOB-10). */
+export const addAssets = (
+  job: Job.Job,
+  assets: readonly string[],
+  limits: Limits,
+): Result<Job.Job, readonly Rejection.Rejection[]> => {
+  const fault = addingFault(job, assets, "assets");
+  if (fault !== null) return fail([fault]);
+  const before = job.targets ?? TagSelection.none;
+  return checked({ ...job, targets: { ...before, assets: [...new Set([...before.assets, ...assets])] } }, limits);
+};
+
+const addingFault = (job: Job.Job, added: readonly string[], path: string): Rejection.Rejection | null => {
+  if (Job.editFault(job) !== null) {
+    const message = `nothing can be added to a run-once job that was enabled; this one is ${job.status}. Clone it`;
+    return Rejection.make("JOB-09", "conflict", message);
+  }
+  return added.length === 0 ? Rejection.make("JOB-10", "invalid", `name at least one of the ${path}`, path) : null;
+};
+
+const checked = (job: Job.Job, limits: Limits): Result<Job.Job, readonly Rejection.Rejection[]> => {
+  const wrong = Job.problems(job, limits);
+  return wrong.length > 0 ? fail(wrong) : ok(job);
+};
+
+// Member by member: what comes from outside may carry more than an edit, and what the job is must not come by it.
+const EDITABLE = [
+  "title",
+  "description",
+  "patches",
+  "targets",
+  "schedule",
+  "reboot",
+  "continueOnFailure",
+  "messages",
+] as const satisfies readonly (keyof JobEdit)[];
+
+const members = (change: JobEdit): JobEdit =>
+  Object.fromEntries(EDITABLE.filter((name) => change[name] !== undefined).map((name) => [name, change[name]]));
+
+// Jobs are plain data.
+const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);

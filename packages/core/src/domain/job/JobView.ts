@@ -1,0 +1,26 @@
+/** A job as it is shown, with what is derived from it beside its status (JOB-02, JOB-15). */
+import * as Job from "./Job.ts";
+import * as JobOptions from "./JobOptions.ts";
+import type { ShownJob } from "./Suspension.ts";
+
+/** What a job lacks, and what is probably not meant by it. */
+export interface JobFindings {
+  /** JOB-02: a part is missing, so that it can't be enabled. */
+  readonly isPartiallyConfigured: boolean;
+  readonly missing: readonly Job.JobPart[];
+  readonly warnings: readonly JobOptions.Warning[];
+}
+
+export interface JobView extends ShownJob, JobFindings {
+  /** What it was read at; given back with a change, it keeps the change from overwriting another (JOB-18). */
+  readonly revision: number;
+}
+
+/** What a job or draft lacks. */
+export const findings = (job: Job.JobDraft): JobFindings => {
+  const missing = Job.missingParts(job);
+  return { isPartiallyConfigured: missing.length > 0, missing, warnings: JobOptions.warnings(job) };
+};
+
+/** A job that was read. */
+export const of = (job: ShownJob, revision: number): JobView => ({ ...job, ...findings(job), revision });
