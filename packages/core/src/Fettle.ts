@@ -43,6 +43,7 @@ import * as ConfigurationViews from "./engine/ConfigurationViews.ts";
 import * as Dispatcher from "./engine/Dispatcher.ts";
 import * as Explanations from "./engine/Explanations.ts";
 import * as Feeds from "./engine/Feeds.ts";
+import * as Holds from "./engine/Holds.ts";
 import type { Repeatable } from "./engine/Idempotency.ts";
 import * as JobDeletions from "./engine/JobDeletions.ts";
 import * as JobDrafts from "./engine/JobDrafts.ts";
@@ -380,6 +381,10 @@ const catalogueOf = (on: On) => ({
     on(VendorFiles.supply(actor, input, options)),
   withdrawFile: (actor: Actor, patchId: string, options?: Repeatable) =>
     on(VendorFiles.withdraw(actor, patchId, options)),
+  /** Leaves a patch out of every plan until it is released, with the reason (PLN-05). */
+  hold: (actor: Actor, patchId: string, reason: string, options?: Repeatable) =>
+    on(Holds.hold(actor, patchId, reason, options)),
+  release: (actor: Actor, patchId: string, options?: Repeatable) => on(Holds.release(actor, patchId, options)),
   /** Tells which vulnerabilities a scanner's numbers mean (PAT-05). */
   saveVulnerabilities: (actor: Actor, input: readonly Vulnerability[], options?: Repeatable) =>
     on(Vulnerabilities.save(actor, input, options)),

@@ -31,6 +31,7 @@ export * as PreInstallCheck from "./domain/key/PreInstallCheck.ts";
 export type { Consumption, SeatChange } from "./domain/license/Licence.ts";
 export * as Subscription from "./domain/license/Subscription.ts";
 export type { DownloadHost, DownloadHosts, IgnoredUrl, Wildcard } from "./domain/patch/DownloadHosts.ts";
+export type { Hold } from "./domain/patch/Hold.ts";
 export * as Patch from "./domain/patch/Patch.ts";
 export * as PatchCatalog from "./domain/patch/PatchCatalog.ts";
 export type {

@@ -84,6 +84,7 @@ describe("the Promise twin", () => {
       "catalogue.ingest": [manager, Scene.catalogue],
       "catalogue.search": [manager, {}],
       "catalogue.facets": [manager, {}],
+      "catalogue.hold": [manager, "P-1", "fails"],
       "catalogue.supplyFile": [manager, Scene.vendorFile],
       "catalogue.saveVulnerabilities": [manager, [{ qid: 1, title: "", severity: null, cves: [] }]],
       "catalogue.patchNow": [manager, { qids: [1], assets: Values.select({ include: Values.any("fleet") }) }],

@@ -36,6 +36,7 @@ const auditedKinds: ReadonlySet<EntityKind> = new Set<EntityKind>([
   "asset",
   "feed",
   "vendorFile",
+  "hold",
   "vulnerability",
   "profile",
   "assessmentProfile",

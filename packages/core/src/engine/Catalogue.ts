@@ -2,6 +2,7 @@
 
 import * as Effect from "effect/Effect";
 import * as DownloadHosts from "../domain/patch/DownloadHosts.ts";
+import type { Hold } from "../domain/patch/Hold.ts";
 import type { Patch } from "../domain/patch/Patch.ts";
 import * as Patches from "../domain/patch/Patch.ts";
 import type * as PatchCatalog from "../domain/patch/PatchCatalog.ts";
@@ -21,6 +22,8 @@ export interface Catalogue {
   readonly graph: Supersedence.Supersedence;
   /** Files that people supplied, by patch (PAT-04). */
   readonly files: ReadonlyMap<string, VendorFile>;
+  /** Holds, by patch (PLN-05). */
+  readonly holds: ReadonlyMap<string, Hold>;
 }
 
 /** Scanners' numbers by CVE (PAT-05). */
@@ -38,16 +41,20 @@ export interface PatchView {
   /** Why no job deploys it, by which rule; null when jobs may. */
   readonly refusal: Patches.Refusal | null;
   readonly file: VendorFile | null;
+  /** The hold that keeps it out of every plan (PLN-05); null when there is none. */
+  readonly hold: Hold | null;
 }
 
 /** Reads a tenant's catalogue. */
 export const load = Effect.fn("Catalogue.load")(function* (tenantId: TenantId) {
   const patches = (yield* Repository.all(tenantId, "patch")).map((p) => p.value);
   const files = yield* Repository.all(tenantId, "vendorFile");
+  const holds = yield* Repository.all(tenantId, "hold");
   const catalogue: Catalogue = {
     patches,
     graph: Supersedence.make(patches),
     files: new Map(files.map((f) => [f.id, f.value])),
+    holds: new Map(holds.map((h) => [h.id, h.value])),
   };
   return catalogue;
 });
@@ -94,6 +101,7 @@ export const viewOf = (catalogue: Catalogue, patch: Patch, qids: QidsByCve): Pat
     isPatchable: Patches.isPatchable(patch, file !== null),
     refusal: Patches.whyNotDeployed(patch, file !== null),
     file,
+    hold: catalogue.holds.get(patch.id) ?? null,
   };
 };
 

@@ -59,6 +59,7 @@ export const gather = Effect.fn("Plans.gather")(function* (tenantId: TenantId, j
     assessments: only === null ? yield* Assessments.all(tenantId) : yield* assessmentOf(tenantId, only.asset),
     patches: yield* patchesOf(tenantId, job, only),
     supplied: new Map((yield* Repository.all(tenantId, "vendorFile")).map((f) => [f.id, f.value])),
+    held: new Map((yield* Repository.all(tenantId, "hold")).map((h) => [h.id, h.value])),
     // Read only where the query may ask for them: there are many.
     qids:
       job.patches?._tag === "Query" && /qid/i.test(job.patches.query)

@@ -22,6 +22,7 @@ export const entityKinds = [
   "patch",
   "feed",
   "vendorFile",
+  "hold",
   "vulnerability",
   "profile",
   "assessmentProfile",

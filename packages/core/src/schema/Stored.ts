@@ -10,6 +10,7 @@ import { type Asset, noFacts } from "../domain/asset/Asset.ts";
 import type { Job } from "../domain/job/Job.ts";
 import type { ActivationKey } from "../domain/key/ActivationKey.ts";
 import type { Subscription } from "../domain/license/Subscription.ts";
+import type { Hold } from "../domain/patch/Hold.ts";
 import { type Patch, vendorSeverities } from "../domain/patch/Patch.ts";
 import type { VendorFile } from "../domain/patch/VendorFile.ts";
 import type { Vulnerability } from "../domain/patch/Vulnerability.ts";
@@ -380,6 +381,7 @@ export const codecs = {
       suppliedAt: int,
     }),
   ),
+  hold: codec<Hold>(z.strictObject({ patchId: text, reason: text, heldBy: text, heldAt: int })),
   vulnerability: codec<Vulnerability>(z.strictObject({ qid: int, title: text, severity: int.nullable(), cves: texts })),
   profile: codec<ConfigurationProfile>(
     z.preprocess(

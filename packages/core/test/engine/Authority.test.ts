@@ -136,6 +136,12 @@ const asks: readonly (readonly [string, string, Ask])[] = [
   ["catalogue.hosts", everyone, (f, a) => f.catalogue.hosts(a)],
   ["catalogue.supplyFile", "sue mara uli sam", (f, a) => f.catalogue.supplyFile(a, Scene.vendorFile)],
   ["catalogue.withdrawFile", "sue mara uli sam", (f, a) => f.catalogue.withdrawFile(a, "W-2")],
+  ["catalogue.hold", "sue mara", (f, a) => f.catalogue.hold(a, "P-1", "fails")],
+  [
+    "catalogue.release",
+    "sue mara",
+    (f, a) => Effect.andThen(f.catalogue.hold(a, "P-1", "fails"), f.catalogue.release(a, "P-1")),
+  ],
   ["catalogue.saveVulnerabilities", "sue mara", (f, a) => f.catalogue.saveVulnerabilities(a, [])],
   ["catalogue.patchNow", everyone, (f, a) => f.catalogue.patchNow(a, { cves: ["CVE-2026-0001"], assets: fleet })],
   ["jobs.create", "sue mara uli", (f, a) => f.jobs.create(a, Values.draft())],

@@ -194,6 +194,17 @@ const mutating: { readonly [method: string]: (scene: Scene.Scene) => Requests } 
       other: (options) => fettle.catalogue.supplyFile(manager, { ...file, url: `${url}?again` }, options),
     };
   },
+  "catalogue.hold": ({ plane: { fettle } }) => ({
+    ask: (options) => fettle.catalogue.hold(manager, "P-1", "fails", options),
+    other: (options) => fettle.catalogue.hold(manager, "P-2", "fails", options),
+  }),
+  "catalogue.release": ({ plane: { fettle, call } }) => {
+    for (const id of ["P-1", "P-2"]) call(fettle.catalogue.hold(manager, id, "fails"));
+    return {
+      ask: (options) => fettle.catalogue.release(manager, "P-1", options),
+      other: (options) => fettle.catalogue.release(manager, "P-2", options),
+    };
+  },
   "catalogue.withdrawFile": ({ plane: { fettle, call } }) => {
     call(fettle.catalogue.ingest(manager, { feed: "windows", patches: Scene.windows }));
     call(fettle.catalogue.supplyFile(manager, Scene.vendorFile));

@@ -88,6 +88,11 @@ const world = (assets: readonly Asset[], patches: readonly Patch[]) => {
     supplied: fc
       .subarray(patchIds)
       .map((given) => new Map(given.map((id) => [id, PatchBuilders.vendorFile(id)] as const))),
+    held: fc
+      .subarray(patchIds, { maxLength: Math.min(1, patchIds.length) })
+      .map(
+        (of) => new Map(of.map((patchId) => [patchId, { patchId, reason: "fails", heldBy: "user:mara", heldAt: 1 }])),
+      ),
     former: some(ids, some(patchIds, packages, 2), 4),
     replaced: some(ids, some(patchIds, fc.constant(["old"]), 1), 1),
     patchesPerJobMax: fc.constantFrom(1, 2, 2_000),

@@ -42,6 +42,7 @@ export const inputs = (over: Partial<PlanInputs> = {}): PlanInputs => {
     assessments: new Map(assets.map((a) => [a.id, assessment([missing("P-1", pkg("openssl", "2-1"))])])),
     patches: [patch("P-1")],
     supplied: new Map(),
+    held: new Map(),
     qids: new Map(),
     former: new Map(),
     replaced: new Map(),

@@ -28,6 +28,8 @@ export type EventType =
   | "CatalogueChanged"
   | "VendorFileSupplied"
   | "VendorFileWithdrawn"
+  | "PatchHeld"
+  | "PatchReleased"
   | "VulnerabilitiesSaved"
   | "SearchSaved"
   | "SearchDeleted"

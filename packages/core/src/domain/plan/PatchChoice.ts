@@ -51,8 +51,14 @@ export function* listObstacles(inputs: PlanInputs, patch: Patch | undefined): Ge
     yield { rule: "PAT-03", reason: "not in the catalogue" };
     return;
   }
+  yield* holdOn(inputs, patch);
   const refusal = Patches.whyNotIn(patch, inputs.job.kind, inputs.supplied.has(patch.id));
   if (refusal !== null) yield refusal;
+}
+
+function* holdOn(inputs: PlanInputs, { id }: Patch): Generator<Obstacle, undefined> {
+  const hold = inputs.held.get(id);
+  if (hold !== undefined) yield { rule: "PLN-05", reason: `held: ${hold.reason}` };
 }
 
 /** An obstacle to a patch of a query; one that the query doesn't find is nothing that the plan speaks of. */
@@ -72,6 +78,7 @@ export function* queryObstacles(
   if (!Qql.matches(query, PatchCatalog.toDocument(patch, contextOf(inputs, graph, patch, need)), inputs.now)) {
     yield { rule: "JOB-04", reason: "the job's query doesn't find it", isFound: false };
   }
+  for (const held of holdOn(inputs, patch)) yield { ...held, isFound: true };
   if (refusal !== null && !patch.isDeprecated) yield { ...refusal, isFound: true };
   if (need.missing > 0 && need.standing === 0) {
     yield { rule: "JOB-22", reason: "superseded on every target that lacks it", isFound: true };
@@ -100,7 +107,9 @@ export const needsOf = (
   };
   for (const asset of targets) {
     const { missing = [], installed = [] } = inputs.assessments.get(asset.id) ?? {};
-    const among = graph.standing.size === 0 ? nobody : new Set([...missing.map((m) => m.patchId), ...installed]);
+    // What is held isn't coming, so it takes nobody's place where it isn't yet.
+    const coming = missing.map((m) => m.patchId).filter((id) => !inputs.held.has(id));
+    const among = graph.standing.size === 0 ? nobody : new Set([...coming, ...installed]);
     for (const id of installed) of(id).installed += 1;
     for (const { patchId } of missing) {
       const need = of(patchId);

@@ -4,6 +4,7 @@ import type { Assessment } from "../assessment/Assessment.ts";
 import type { Asset } from "../asset/Asset.ts";
 import type { Job } from "../job/Job.ts";
 import type { SeatVerdict } from "../license/Licence.ts";
+import type { Hold } from "../patch/Hold.ts";
 import type { Patch } from "../patch/Patch.ts";
 import type { VendorFile } from "../patch/VendorFile.ts";
 import type { Limits } from "../shared/Limits.ts";
@@ -24,6 +25,8 @@ export interface PlanInputs {
   readonly patches: readonly Patch[];
   /** Files that people supplied, by patch (PAT-04). */
   readonly supplied: ReadonlyMap<string, VendorFile>;
+  /** Holds, by patch (PLN-05). */
+  readonly held: ReadonlyMap<string, Hold>;
   /** Scanners' numbers of vulnerabilities, by CVE (PAT-05). */
   readonly qids: ReadonlyMap<string, readonly number[]>;
   /** For a rollback: by asset and patch, the versions that stood there before Fettle installed the patch. */

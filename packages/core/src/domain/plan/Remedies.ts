@@ -26,6 +26,7 @@ const byRule: { readonly [rule: string]: string } = {
   "PAT-06": "take the patch that its vendor names instead",
   "PAT-07": "nothing: feature updates are never deployed",
   "PAT-12": "nothing: it can't be taken back by a job",
+  "PLN-05": "release the patch",
   "PAT-14": "nothing here: its vendor would have to split it",
 };
 
