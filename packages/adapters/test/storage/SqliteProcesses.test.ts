@@ -4,6 +4,7 @@ import Database from "better-sqlite3";
 import * as Effect from "effect/Effect";
 import { describe, expect, test } from "vitest";
 import { SqliteStorage } from "../../src/storage/sqlite/index.ts";
+import { migrations } from "../../src/storage/sqlite/SqliteMigrations.ts";
 import { type Child, delays, start } from "./ChildProcess.ts";
 import { directories } from "./Directories.ts";
 
@@ -74,7 +75,7 @@ describe("the storage in SQLite under many processes", () => {
       for (const child of children) child.go();
       for (const child of children) await child.printed(round + 2);
       const database = new Database(`${file}-${round}`, { readonly: true });
-      expect(database.pragma("user_version", { simple: true })).toBe(1);
+      expect(database.pragma("user_version", { simple: true })).toBe(migrations.length);
       database.close();
     }
     for (const child of children)
