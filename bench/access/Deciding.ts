@@ -75,6 +75,7 @@ const JOB: Job = {
   coAuthors: ["anna", "ben", "cora"],
   readers: ["rita"],
   createdAt: 0,
+  formerScopes: [],
   approved: null,
   enabled: null,
 };

@@ -45,9 +45,11 @@ import * as Explanations from "./engine/Explanations.ts";
 import * as Feeds from "./engine/Feeds.ts";
 import * as Holds from "./engine/Holds.ts";
 import type { Repeatable } from "./engine/Idempotency.ts";
+import * as JobBulk from "./engine/JobBulk.ts";
 import * as JobDeletions from "./engine/JobDeletions.ts";
 import * as JobDrafts from "./engine/JobDrafts.ts";
 import * as JobEdits from "./engine/JobEdits.ts";
+import * as JobOwners from "./engine/JobOwners.ts";
 import * as JobSearches from "./engine/JobSearches.ts";
 import * as JobSharing from "./engine/JobSharing.ts";
 import * as Jobs from "./engine/Jobs.ts";
@@ -291,6 +293,19 @@ const jobsOf = (on: On) => ({
   /** Gives it to another owner, in whose scope it then runs (OWN-01). */
   changeOwner: (actor: Actor, jobId: string, userId: string, options?: Repeatable) =>
     on(JobSharing.changeOwner(actor, jobId, userId, options)),
+  /** Which assets it would lose by another owner (OWN-02). Changes nothing. */
+  ownerPreview: (actor: Actor, jobId: string, userId: string) => on(JobOwners.preview(actor, jobId, userId)),
+  /** Lets former owners' scopes bound it no more (OWN-02). */
+  liftFormerScopes: (actor: Actor, jobId: string, options?: Repeatable) => on(JobOwners.lift(actor, jobId, options)),
+  /** Enables jobs, an answer for each (JOB-16). */
+  enableMany: (actor: Actor, jobIds: readonly string[], options?: Repeatable) =>
+    on(JobBulk.enable(actor, jobIds, options)),
+  /** Deletes jobs, an answer for each (JOB-16). */
+  deleteMany: (actor: Actor, jobIds: readonly string[], options?: Repeatable) =>
+    on(JobBulk.remove(actor, jobIds, options)),
+  /** Gives jobs to another owner, an answer for each (JOB-16). */
+  changeOwnerOfMany: (actor: Actor, jobIds: readonly string[], userId: string, options?: Repeatable) =>
+    on(JobBulk.changeOwner(actor, jobIds, userId, options)),
   /** What the job would do if it ran now, and the hash that approves it. */
   plan: (actor: Actor, jobId: string) => on(Jobs.plan(actor, jobId)),
   /** Why an asset would or wouldn't get a patch of the job, or anything: every rule in the way, the first one first (PLN-03). */

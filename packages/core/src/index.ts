@@ -90,9 +90,11 @@ export type { ConfigurationProfileView, EffectiveConfiguration, ModuleState } fr
 export type { ExplanationInput } from "./engine/Explanations.ts";
 export type { FeedInput, FeedOptions, Ingested } from "./engine/Feeds.ts";
 export type { Repeatable } from "./engine/Idempotency.ts";
+export type { BulkAnswer, BulkItem } from "./engine/JobBulk.ts";
 export type { JobDeletion } from "./engine/JobDeletions.ts";
 export type { ClonedDraft, DraftOrigin, DraftVerdict, DroppedCoAuthor } from "./engine/JobDrafts.ts";
 export type { ChangeOptions } from "./engine/JobEdits.ts";
+export type { OwnerPreview } from "./engine/JobOwners.ts";
 export type { JobPage, JobRow, JobSearchInput } from "./engine/JobSearches.ts";
 export type { CreationOptions, EnablingOptions } from "./engine/Jobs.ts";
 export type { ActivationKeyView, InstallInput, PreInstallAnswer, PreInstallInput } from "./engine/KeyViews.ts";

@@ -191,7 +191,7 @@ describe("a job that was stored before jobs were shared", () => {
   };
 
   test.each([
-    ["by its owner", { ownerId: "uli" }, { makerId: "uli", coAuthors: [], readers: [], approved: null }],
+    ["by its owner", { ownerId: "uli" }, { makerId: "uli", formerScopes: [], coAuthors: [], approved: null }],
     ["and has no owner", { ownerId: null }, { makerId: null, coAuthors: [], readers: [], approved: null }],
   ])("%s reads as made by its owner and shared with nobody", async (_, over, expected) => {
     const body = { ...older, ...over };

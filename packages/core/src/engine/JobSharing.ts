@@ -70,26 +70,35 @@ export const changeOwner = Effect.fn("JobSharing.changeOwner")(function* (
 ) {
   const { tenantId } = actor;
   yield* JobAuthority.load(actor, jobId, "change-owner");
-  const decide = Effect.gen(function* () {
-    const job = yield* JobAuthority.load(actor, jobId, "change-owner");
-    const from = job.value.ownerId;
-    if (from === userId) return { change: { writes: [] }, answer: job.value };
-    yield* mayOwn(tenantId, userId);
-    const former = yield* Authority.owner(tenantId, from);
-    const changed = JobSharing.changeOwner(job.value, userId);
-    const now = (yield* Environment).now();
-    // OWN-02 narrows targets by the scope that the former owner had at this moment.
-    const scope = former === null ? null : former.scope;
-    const told = { by: label(actor), from, to: userId, formerScope: scope === null ? null : { ...scope } };
-    const change = {
-      expect: [Repository.expected("job", jobId, job)],
-      writes: [Repository.put("job", jobId, changed)],
-      events: [Repository.event("JobOwnerChanged", "job", jobId, now, told)],
-    };
-    return { change, answer: changed };
-  });
+  const decide = changingOwner(actor, jobId, userId);
   const once = Idempotency.once(actor, { method: "jobs.changeOwner", key, request: { jobId, userId } }, decide);
   return yield* Decisions.ifItStands(tenantId, once);
+});
+
+/** The decision, alone or with others. */
+export const changingOwner = Effect.fn("JobSharing.changingOwner")(function* (
+  actor: Actor,
+  jobId: string,
+  userId: string,
+) {
+  const { tenantId } = actor;
+  const job = yield* JobAuthority.load(actor, jobId, "change-owner");
+  const from = job.value.ownerId;
+  if (from === userId) return { change: { writes: [] }, answer: job.value };
+  yield* mayOwn(tenantId, userId);
+  const former = yield* Authority.owner(tenantId, from);
+  // OWN-02 narrows targets by the scope that the former owner had at this moment.
+  const scope = former === null ? null : former.scope;
+  const changed = JobSharing.changeOwner(job.value, userId, scope);
+  yield* lift(Stored.readable("job", changed));
+  const now = (yield* Environment).now();
+  const told = { by: label(actor), from, to: userId, formerScope: scope === null ? null : { ...scope } };
+  const change = {
+    expect: [Repository.expected("job", jobId, job)],
+    writes: [Repository.put("job", jobId, changed)],
+    events: [Repository.event("JobOwnerChanged", "job", jobId, now, told)],
+  };
+  return { change, answer: changed };
 });
 
 // Co-authors are part of the job, so that a job which can't be edited takes none (JOB-07), and one without owner neither.
@@ -127,10 +136,12 @@ const readerFaults = Effect.fn("JobSharing.readerFaults")(function* (tenantId: T
   return faults;
 });
 
-const mayOwn = Effect.fn("JobSharing.mayOwn")(function* (tenantId: TenantId, userId: string) {
+/** The user who is to own a job, or why they can't (OWN-01, OWN-03). */
+export const mayOwn = Effect.fn("JobSharing.mayOwn")(function* (tenantId: TenantId, userId: string) {
   const user = yield* Authority.user(tenantId, userId);
   const fault = user === null ? unknown(userId) : JobAccess.ownerFault(yield* Authority.policy(), user);
-  if (fault !== null) yield* refuse({ ...fault, path: "userId" });
+  if (user === null || fault !== null) return yield* refuse({ ...(fault ?? unknown(userId)), path: "userId" });
+  return user;
 });
 
 const unknown = (id: string): Rejection.Rejection =>

@@ -9,6 +9,10 @@ const withMaker = (stored: unknown): unknown =>
     ? { ...stored, makerId: stored.ownerId }
     : stored;
 
+const scope = z.discriminatedUnion("_tag", [
+  z.strictObject({ _tag: z.literal("All") }),
+  z.strictObject({ _tag: z.literal("Tags"), tags: texts }),
+]);
 const message = z.strictObject({ title: text, description: text }).nullable();
 
 export const job = z.preprocess(
@@ -35,6 +39,8 @@ export const job = z.preprocess(
     makerId: text.nullable(),
     coAuthors: texts.default([]),
     readers: texts.default([]),
+    // Before they were kept, no former owner's scope bounded a job.
+    formerScopes: z.array(scope).default([]),
     createdAt: int,
     approved: z.strictObject({ planHash: text, by: text, at: int }).nullable().default(null),
     enabled: z.strictObject({ planHash: text, at: int }).nullable(),

@@ -32,6 +32,7 @@ describe("a job that is made", () => {
       makerId: "mara",
       coAuthors: [],
       readers: [],
+      formerScopes: [],
       createdAt: Values.START,
       approved: null,
       enabled: null,

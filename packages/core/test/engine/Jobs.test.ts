@@ -30,6 +30,7 @@ describe("a job", () => {
       makerId: "uli",
       coAuthors: [],
       readers: [],
+      formerScopes: [],
       createdAt: Values.START,
       approved: null,
       enabled: null,

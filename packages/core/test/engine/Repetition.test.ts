@@ -267,6 +267,39 @@ const mutating: { readonly [method: string]: (scene: Scene.Scene) => Requests } 
       other: (options) => fettle.jobs.delete(manager, ids[1] ?? "", options),
     };
   },
+  "jobs.liftFormerScopes": ({ plane: { fettle, call, users } }) => {
+    users.set(Values.user("uli", "PatchUser", { _tag: "Tags", tags: ["lab"] }));
+    const ids = ["a", "b"].map((title) => {
+      const { id } = call(fettle.jobs.create(ControlPlane.as("uli"), Values.draft({ title })));
+      call(fettle.jobs.changeOwner(manager, id, "sue"));
+      return id;
+    });
+    return {
+      ask: (options) => fettle.jobs.liftFormerScopes(manager, ids[0] ?? "", options),
+      other: (options) => fettle.jobs.liftFormerScopes(manager, ids[1] ?? "", options),
+    };
+  },
+  "jobs.enableMany": ({ plane: { fettle, call } }) => {
+    const { id } = call(fettle.jobs.create(manager, Values.draft()));
+    return {
+      ask: (options) => fettle.jobs.enableMany(manager, [id, "nobody"], options),
+      other: (options) => fettle.jobs.enableMany(manager, [id], options),
+    };
+  },
+  "jobs.deleteMany": ({ plane: { fettle, call } }) => {
+    const { id } = call(fettle.jobs.create(manager, Values.draft()));
+    return {
+      ask: (options) => fettle.jobs.deleteMany(manager, [id, "nobody"], options),
+      other: (options) => fettle.jobs.deleteMany(manager, [id], options),
+    };
+  },
+  "jobs.changeOwnerOfMany": ({ plane: { fettle, call } }) => {
+    const { id } = call(fettle.jobs.create(manager, Values.draft()));
+    return {
+      ask: (options) => fettle.jobs.changeOwnerOfMany(manager, [id, "nobody"], "uli", options),
+      other: (options) => fettle.jobs.changeOwnerOfMany(manager, [id], "sue", options),
+    };
+  },
   "jobs.createAdvisory": ({ plane: { fettle, users } }) => {
     users.set(Values.user("mara", "SuperUser"));
     const advisory = { title: "Holes", platform: "Linux", patches: ["P-1"] } as const;
@@ -319,7 +352,7 @@ const others = [
   ...["catalogue.feeds", "catalogue.list", "catalogue.get", "catalogue.search", "catalogue.facets"],
   ...["catalogue.supersedence", "catalogue.hosts", "catalogue.patchNow"],
   ...["searches.list", "searches.recent", "searches.run"],
-  ...["jobs.validate", "jobs.draft", "jobs.clone"],
+  ...["jobs.validate", "jobs.draft", "jobs.clone", "jobs.ownerPreview"],
   ...["jobs.search", "jobs.get", "jobs.plan", "jobs.explain", "runs.ofJob", "runs.progress", "runs.results"],
   ...["purges.preview", "purges.list"],
   ...["audit.search", "audit.verify", "audit.checkpoint", "tick", "gateway.handle", "events.after"],

@@ -117,6 +117,7 @@ export const job = (over: Partial<Job> = {}): Job => ({
   makerId: "mara",
   coAuthors: [],
   readers: [],
+  formerScopes: [],
   createdAt: START,
   approved: null,
   enabled: null,

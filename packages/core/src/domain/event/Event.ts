@@ -38,6 +38,7 @@ export type EventType =
   | "JobDeleted"
   | "JobShared"
   | "JobOwnerChanged"
+  | "JobScopesLifted"
   | "PlanApproved"
   | "JobEnabled"
   | "JobCompleted"

@@ -8,6 +8,7 @@ import * as PatchCatalog from "../patch/PatchCatalog.ts";
 import type { Limits } from "../shared/Limits.ts";
 import * as Rejection from "../shared/Rejection.ts";
 import { fail, ok, type Result } from "../shared/Result.ts";
+import type { TagScope } from "../tag/TagScope.ts";
 import * as TagSelection from "../tag/TagSelection.ts";
 import * as JobOptions from "./JobOptions.ts";
 import * as JobStatus from "./JobStatus.ts";
@@ -53,6 +54,8 @@ export interface Job extends JobDraft {
   readonly coAuthors: readonly string[];
   /** Users who may look at it. */
   readonly readers: readonly string[];
+  /** The scopes that its former owners had as they gave it away: its assets lie in all of them, too (OWN-02). */
+  readonly formerScopes: readonly TagScope[];
   readonly createdAt: number;
   /** The plan that a second person approved last, and when. */
   readonly approved: { readonly planHash: string; readonly by: string; readonly at: number } | null;
@@ -98,6 +101,7 @@ export const create = (
     makerId: about.ownerId,
     coAuthors,
     readers: [],
+    formerScopes: [],
     createdAt: about.now,
     approved: null,
     enabled: null,

@@ -19,6 +19,8 @@ export function* of(
   const { scope, tree, job } = inputs;
   if (verdict === "not-selected") yield { rule: "TAG-03", reason: "the job's targets don't mean it" };
   if (!TagScope.sees(scope, tree, asset.tags).ok) yield { rule: "TAG-06", reason: "outside the owner's tag scope" };
+  if (!job.formerScopes.every((former) => TagScope.sees(former, tree, asset.tags).ok))
+    yield { rule: "OWN-02", reason: "outside the tag scope that a former owner had" };
   if (verdict === "excluded") yield { rule: "TAG-04", reason: "bears an excluded tag" };
   const unpatchable = Asset.whyUnpatchable(asset);
   if (unpatchable !== null) yield unpatchable;

@@ -9,6 +9,7 @@ export interface Blocker extends Obstacle {
 const byRule: { readonly [rule: string]: string } = {
   "TAG-03": "name the asset in the job's targets, or give it a tag that they include",
   "TAG-04": "take the excluded tag from the asset, or the exclusion from the job",
+  "OWN-02": "let a manager lift the former owners' scopes from the job",
   "TAG-06": "give the owner a scope that the asset is in, or the job another owner",
   "AST-07": "upgrade it to a full edition",
   "AST-11": "activate the patch module on its agent",
