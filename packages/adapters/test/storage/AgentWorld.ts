@@ -43,12 +43,27 @@ export const open = (storage: StorageShape) => {
   );
 };
 
+const agentKeys = new Map<number, Crypto.KeyPair>();
+
+// The same on every storage, so that what stands in the end can be compared.
+const keysOf = (n: number): Crypto.KeyPair => {
+  const known = agentKeys.get(n) ?? Crypto.generateKeyPair();
+  agentKeys.set(n, known);
+  return known;
+};
+
+/** What the n-th agent sends when it leaves. */
+export const farewell = (n: number, sequence: number): SignedRequest.WireRequest => {
+  const who = { tenantId: TENANT, agentId: uuid(n), epoch: 1, sequence, created: NOW, nonce: nonceOf(sequence) };
+  return SignedRequest.sign({ method: "POST", path: "/v0/leave", ...who }, Json.canonicalBytes({}), keysOf(n));
+};
+
 /** The n-th UUID. */
 export const uuid = (n: number): string => `00000000-0000-4000-a000-${n.toString(16).padStart(12, "0")}`;
 
 /** What the n-th agent sends at its first contact. */
 export const firstContact = (issued: IssuedActivationKey, n: number): SignedRequest.WireRequest => {
-  const keys = Crypto.generateKeyPair();
+  const keys = keysOf(n);
   const who = { tenantId: TENANT, agentId: uuid(n) };
   const named = { attemptId: uuid(0x10_000 + n), activationKeyId: issued.key.id, publicKey: keys.publicKey };
   const body: Messages.ProvisionRequest = {
