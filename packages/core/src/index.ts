@@ -20,6 +20,7 @@ export type { AdvisoryDraft, Job, JobDraft, JobPart, JobSchedule, NewJob, PatchS
 export * as JobAccess from "./domain/job/JobAccess.ts";
 export * as JobCatalog from "./domain/job/JobCatalog.ts";
 export type { JobEdit } from "./domain/job/JobEdit.ts";
+export type { JobCounts, JobFilter } from "./domain/job/JobFilter.ts";
 export * as JobOptions from "./domain/job/JobOptions.ts";
 export type { Sharing } from "./domain/job/JobSharing.ts";
 export * as JobStatus from "./domain/job/JobStatus.ts";

@@ -4,6 +4,7 @@ import * as Qql from "@fettle/qql";
 import * as Effect from "effect/Effect";
 import type { User } from "../domain/access/User.ts";
 import * as JobCatalog from "../domain/job/JobCatalog.ts";
+import * as JobFilter from "../domain/job/JobFilter.ts";
 import type { ShownJob } from "../domain/job/Suspension.ts";
 import * as Suspension from "../domain/job/Suspension.ts";
 import * as Run from "../domain/run/Run.ts";
@@ -16,6 +17,7 @@ import * as Cursor from "./Cursor.ts";
 import * as JobAuthority from "./JobAuthority.ts";
 import * as Queries from "./Queries.ts";
 import * as RecentSearches from "./RecentSearches.ts";
+import { lift } from "./Rejected.ts";
 import * as Repository from "./Repository.ts";
 import * as Subscriptions from "./Subscriptions.ts";
 import * as Tags from "./Tags.ts";
@@ -24,7 +26,7 @@ import * as Tags from "./Tags.ts";
 export const sortKeys = ["title", "created", "status", "lastRun"] as const;
 export type SortKey = (typeof sortKeys)[number];
 
-export interface JobSearchInput {
+export interface JobSearchInput extends JobFilter.JobFilter {
   /** QQL over jobs; none: every job. */
   readonly query?: string;
   /** By creation, the newest first, unless told. */
@@ -33,9 +35,10 @@ export interface JobSearchInput {
   readonly limit?: number;
 }
 
-/** A row of the list; progress is of the latest run, over the assets in the caller's scope. */
+/** A row of the list (JOB-31); progress is of the latest run, over the assets in the caller's scope. */
 export interface JobRow extends JobCatalog.JobContext {
   readonly job: ShownJob;
+  readonly counts: JobFilter.JobCounts;
 }
 
 export interface JobPage {
@@ -45,7 +48,7 @@ export interface JobPage {
 }
 
 /**
- * Searches jobs.
+ * Searches jobs, by filters, QQL or both (JOB-17).
  *
  * @example
  * const failed = yield* fettle.jobs.search(actor, { query: "status: Enabled and completionPercent < 100" });
@@ -57,14 +60,17 @@ export const search = Effect.fn("JobSearches.search")(function* (actor: Actor, i
   const newestFirst = { by: "created", direction: "descending" } as const;
   const { by, direction } = yield* Cursor.sorted(input.sort ?? newestFirst, sortKeys);
   const query = yield* Queries.read(JobCatalog.catalog, input.query, "query");
-  const listing: Cursor.Listing = { list: "jobs", question: { query: input.query ?? null, by, direction } };
+  const filter = yield* lift(JobFilter.read(input));
+  const listing: Cursor.Listing = { list: "jobs", question: { query: input.query ?? null, by, direction, ...filter } };
   const position = yield* Cursor.start(actor, listing, input.cursor);
   const subscription = yield* Subscriptions.of(actor.tenantId);
   const now = (yield* Environment).now();
   const seen = all.filter(views).map((job) => Suspension.shown(job, subscription, now));
   const rows = yield* rowsOf(actor.tenantId, user, seen);
+  const passes = JobFilter.compile(filter, user.id);
   const found = rows.filter(
-    (row) => query === null || Qql.matches(query, JobCatalog.toDocument(row.job, row), position.asOf),
+    (row) =>
+      passes(row.job) && (query === null || Qql.matches(query, JobCatalog.toDocument(row.job, row), position.asOf)),
   );
   const page = Keyset.page(found, (row) => [sortKey(row, by), row.job.id], { direction, after: position.after, limit });
   const next = page.next === null ? null : yield* Cursor.seal(actor, listing, { ...position, after: page.next });
@@ -86,7 +92,7 @@ const rowsOf = Effect.fn("JobSearches.rowsOf")(function* (tenantId: TenantId, us
   for (const job of jobs) {
     const run = latest.get(job.id);
     const progress = run === undefined ? null : yield* progressOf(tenantId, run, seen);
-    rows.push({ job, lastRunAt: run?.startedAt ?? null, progress });
+    rows.push({ job, counts: JobFilter.counts(job), lastRunAt: run?.startedAt ?? null, progress });
   }
   return rows;
 });
