@@ -57,6 +57,7 @@ import * as KeyViews from "./engine/KeyViews.ts";
 import * as Licences from "./engine/Licences.ts";
 import * as PatchProposals from "./engine/PatchProposals.ts";
 import * as PatchSearches from "./engine/PatchSearches.ts";
+import * as PlanDrift from "./engine/PlanDrift.ts";
 import * as Purges from "./engine/Purges.ts";
 import type { Rejected } from "./engine/Rejected.ts";
 import * as Runs from "./engine/Runs.ts";
@@ -311,6 +312,8 @@ const jobsOf = (on: On) => ({
   /** Why an asset would or wouldn't get a patch of the job, or anything: every rule in the way, the first one first (PLN-03). */
   explain: (actor: Actor, jobId: string, about: Explanations.ExplanationInput) =>
     on(Explanations.explain(actor, jobId, about)),
+  /** What has changed in the job's plan since it was looked at, as data and in words (PLN-02). */
+  compare: (actor: Actor, jobId: string, lookedAt: PlanDrift.LookedAt) => on(PlanDrift.compare(actor, jobId, lookedAt)),
   /** Approves, as a second person, a plan of more assets than one may enable alone. */
   approve: (actor: Actor, jobId: string, approval: Approvals.PlanApproval) =>
     on(Approvals.approve(actor, jobId, approval)),

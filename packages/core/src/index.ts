@@ -46,6 +46,7 @@ export type { VendorFile } from "./domain/patch/VendorFile.ts";
 export type { Vulnerability } from "./domain/patch/Vulnerability.ts";
 export type { Explanation } from "./domain/plan/Explanation.ts";
 export type { Plan, PlanExclusion, PlanGroup, PlannedPatch } from "./domain/plan/Plan.ts";
+export type { DriftTolerance, PlanChange, PlanDifference } from "./domain/plan/PlanDifference.ts";
 export type { Blocker } from "./domain/plan/Remedies.ts";
 export * as AgentUpgrade from "./domain/profile/AgentUpgrade.ts";
 export type { AssessmentProfile, Effective, Overlap } from "./domain/profile/AssessmentProfile.ts";
@@ -110,6 +111,7 @@ export type {
   PatchRow,
   PatchSearchInput,
 } from "./engine/PatchSearches.ts";
+export type { LookedAt } from "./engine/PlanDrift.ts";
 export type { HashedPlan } from "./engine/Plans.ts";
 export { Rejected } from "./engine/Rejected.ts";
 export type { ResultRow } from "./engine/Runs.ts";

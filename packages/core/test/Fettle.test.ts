@@ -93,6 +93,7 @@ describe("the Promise twin", () => {
       "access.lint": [{ ...Policy.standard, superUser: "" }],
       "access.migrate": [[{ id: "sue", kind: "super-user" }]],
       "jobs.approve": [manager, Values.uuid(404), { planHash: "h" }],
+      "jobs.compare": [manager, Values.uuid(404), { planHash: "h" }],
       "jobs.explain": [manager, Values.uuid(404), { assetId: Values.uuid(1) }],
       "jobs.create": [manager, Values.draft()],
       "jobs.draft": [manager, { patches: [] }],

@@ -4,11 +4,14 @@ import * as Job from "../domain/job/Job.ts";
 import * as PlanApproval from "../domain/job/PlanApproval.ts";
 import * as Suspension from "../domain/job/Suspension.ts";
 import * as Subscription from "../domain/license/Subscription.ts";
+import type { Plan } from "../domain/plan/Plan.ts";
+import type { DriftTolerance } from "../domain/plan/PlanDifference.ts";
 import type { TenantId } from "../domain/shared/Tenant.ts";
 import { Environment } from "../ports/Environment.ts";
 import * as Approvals from "./Approvals.ts";
+import * as PlanDrift from "./PlanDrift.ts";
 import * as Plans from "./Plans.ts";
-import { lift, refuse, reject } from "./Rejected.ts";
+import { lift, refuse } from "./Rejected.ts";
 import * as Repository from "./Repository.ts";
 import * as Subscriptions from "./Subscriptions.ts";
 
@@ -16,21 +19,25 @@ import * as Subscriptions from "./Subscriptions.ts";
 export interface Enabling {
   readonly enabledBy: string;
   readonly planHash?: string | undefined;
+  /** The plan itself, and how far that of now may have drifted from it. */
+  readonly plan?: Plan | undefined;
+  readonly drift?: DriftTolerance | undefined;
 }
 
 /** The job enabled with its plan of now, and the write that keeps the plan. */
 export const decide = Effect.fn("JobEnabling.decide")(function* (
   tenantId: TenantId,
   job: Job.Job,
-  { enabledBy, planHash }: Enabling,
+  { enabledBy, planHash, plan: lookedAt, drift = {} }: Enabling,
 ) {
   const subscription = yield* Subscriptions.of(tenantId);
   const now = (yield* Environment).now();
   const unlicensed = Subscription.deploymentFault(subscription, now);
   if (unlicensed !== null) return yield* refuse(unlicensed);
   const { hash, plan } = yield* Plans.compile(tenantId, job);
-  if (planHash !== undefined && planHash !== hash) {
-    return yield* reject("PLN-02", "stale", `the plan is now ${hash}, not ${planHash}; look at it again`);
+  if (planHash !== undefined) {
+    const seen = lookedAt === undefined ? { planHash } : { planHash, plan: lookedAt };
+    yield* PlanDrift.mustBeWithin(tenantId, { hash, plan }, seen, drift);
   }
   const assets = Approvals.assetsIn(plan);
   const { limits } = subscription;

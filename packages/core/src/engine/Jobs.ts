@@ -8,6 +8,8 @@ import * as Sharing from "../domain/job/JobSharing.ts";
 import * as JobView from "../domain/job/JobView.ts";
 import * as Suspension from "../domain/job/Suspension.ts";
 import * as Subscription from "../domain/license/Subscription.ts";
+import type { Plan } from "../domain/plan/Plan.ts";
+import type { DriftTolerance } from "../domain/plan/PlanDifference.ts";
 import { type Actor, label } from "../domain/shared/Actor.ts";
 import type { TenantId } from "../domain/shared/Tenant.ts";
 import { Environment } from "../ports/Environment.ts";
@@ -104,20 +106,24 @@ export const plan = Effect.fn("Jobs.plan")(function* (actor: Actor, jobId: strin
 export interface EnablingOptions extends Idempotency.Repeatable {
   /** Of the plan that was looked at. */
   readonly planHash?: string;
+  /** That plan itself, to be told what has changed since, and for a tolerance. */
+  readonly plan?: Plan;
+  /** How far the plan may have drifted since; not at all unless told. */
+  readonly drift?: DriftTolerance;
 }
 
 /**
  * Enables a job. Naming a plan's hash approves that plan and no other (PLN-02): when the plan has drifted since, the
- * enabling is refused. A plan of very many assets must have been approved by a second person.
+ * enabling is refused with the difference, unless it is within the tolerance that is given. A plan of very many assets must have been approved by a second person.
  */
 export const enable = Effect.fn("Jobs.enable")(function* (
   actor: Actor,
   jobId: string,
-  { planHash, idempotencyKey: key }: EnablingOptions = {},
+  { planHash, plan: seen, drift, idempotencyKey: key }: EnablingOptions = {},
 ) {
   yield* JobAuthority.load(actor, jobId, "enable");
-  const decide = enabling(actor, jobId, planHash);
-  const once = Idempotency.once(actor, { method: "jobs.enable", key, request: { jobId, planHash } }, decide);
+  const decide = enabling(actor, jobId, planHash, { plan: seen, drift });
+  const once = Idempotency.once(actor, { method: "jobs.enable", key, request: { jobId, planHash, drift } }, decide);
   return yield* Decisions.ifItStands(actor.tenantId, once);
 });
 
@@ -126,10 +132,11 @@ export const enabling = Effect.fn("Jobs.enabling")(function* (
   actor: Actor,
   jobId: string,
   planHash: string | undefined,
+  about: Pick<JobEnabling.Enabling, "plan" | "drift"> = {},
 ) {
   const job = yield* JobAuthority.load(actor, jobId, "enable");
   const enabledBy = (yield* Authority.userOf(actor)).id;
-  const enabled = yield* JobEnabling.decide(actor.tenantId, job.value, { enabledBy, planHash });
+  const enabled = yield* JobEnabling.decide(actor.tenantId, job.value, { enabledBy, planHash, ...about });
   const { hash, now, writes } = enabled;
   const change = {
     expect: [Repository.expected("job", jobId, job)],

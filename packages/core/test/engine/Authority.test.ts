@@ -159,6 +159,12 @@ const asks: readonly (readonly [string, string, Ask])[] = [
   ["jobs.deleteMany", "sue mara uli", (f, a, { jobId }) => f.jobs.deleteMany(a, [jobId])],
   ["jobs.changeOwnerOfMany", "sue mara", (f, a, { jobId }) => f.jobs.changeOwnerOfMany(a, [jobId], "uli")],
   ["jobs.plan", "sue mara", (f, a, { jobId }) => f.jobs.plan(a, jobId)],
+  [
+    "jobs.compare",
+    "sue mara",
+    (f, a, { jobId }) =>
+      Effect.flatMap(f.jobs.plan(a, jobId), ({ hash, plan }) => f.jobs.compare(a, jobId, { planHash: hash, plan })),
+  ],
   ["jobs.explain", "sue mara", (f, a, { jobId }) => f.jobs.explain(a, jobId, { assetId: Values.uuid(0x1001) })],
   ["jobs.enable", "sue mara", (f, a, { jobId }) => f.jobs.enable(a, jobId)],
   ["jobs.createAdvisory", "sue sam", (f, a) => f.jobs.createAdvisory(a, { ...Values.draft(), patches: ["P-1"] })],

@@ -353,7 +353,7 @@ const others = [
   ...["catalogue.supersedence", "catalogue.hosts", "catalogue.patchNow"],
   ...["searches.list", "searches.recent", "searches.run"],
   ...["jobs.validate", "jobs.draft", "jobs.clone", "jobs.ownerPreview"],
-  ...["jobs.search", "jobs.get", "jobs.plan", "jobs.explain", "runs.ofJob", "runs.progress", "runs.results"],
+  ...["jobs.search", "jobs.get", "jobs.plan", "jobs.explain", "jobs.compare", "runs.ofJob", "runs.progress", "runs.results"],
   ...["purges.preview", "purges.list"],
   ...["audit.search", "audit.verify", "audit.checkpoint", "tick", "gateway.handle", "events.after"],
 ];

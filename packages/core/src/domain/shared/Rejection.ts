@@ -10,6 +10,11 @@ export interface Rejection {
   readonly message: string;
   /** Where in the input, as a path such as `patches.query`. */
   readonly path: string | null;
+  /** Of a plan that has drifted: what has changed, as data and in words (PLN-02). */
+  readonly difference?: {
+    readonly changes: readonly { readonly _tag: string }[];
+    readonly words: readonly string[];
+  };
   /** Of a denial: the permission that was missing, and the roles that have it (RBAC-10). */
   readonly denial?: { readonly permission: string; readonly whoCould: readonly string[] };
 }

@@ -1,0 +1,144 @@
+import { Json } from "@fettle/agent-protocol";
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { Hold } from "../../src/domain/patch/Hold.ts";
+import * as Plan from "../../src/domain/plan/Plan.ts";
+import * as PlanDifference from "../../src/domain/plan/PlanDifference.ts";
+import * as Arbitraries from "../scenario/Arbitraries.ts";
+import * as PlanFleet from "../scenario/PlanFleet.ts";
+import * as PlanWorld from "../scenario/PlanWorld.ts";
+import * as Values from "../scenario/Values.ts";
+
+const { asset, job, patch, pkg, uuid } = Values;
+const { assessment, inputs, missing } = PlanWorld;
+
+const compile = (from: Plan.PlanInputs): Plan.Plan => {
+  const compiled = Plan.compile(from);
+  if (!compiled.ok) throw new Error(compiled.error.message);
+  return compiled.value;
+};
+const bytes = (plan: Plan.Plan) => Buffer.from(Json.canonicalBytes(plan)).toString();
+
+const machines = [1, 2, 3].map((n) => asset(uuid(n), { tags: ["fleet"] }));
+const lacks = (ids: readonly string[], n = 3) =>
+  new Map(machines.slice(0, n).map((m) => [m.id, assessment(ids.map((id) => missing(id, pkg("openssl", "2-1"))))]));
+const world = (over: Partial<Plan.PlanInputs> = {}): Plan.Plan =>
+  compile(
+    inputs({
+      assets: machines,
+      job: job({ patches: { _tag: "List", patches: ["P-1", "P-2"] } }),
+      patches: [patch("P-1"), patch("P-2")],
+      assessments: lacks(["P-1", "P-2"]),
+      ...over,
+    }),
+  );
+const held: ReadonlyMap<string, Hold> = new Map([
+  ["P-1", { patchId: "P-1", reason: "fails", heldBy: "user:mara", heldAt: 1 }],
+]);
+
+describe("the difference of two plans", () => {
+  it("PLN-02: names the assets that joined and left, and why", () => {
+    const fewer = world({ assets: machines.slice(0, 1), assessments: lacks(["P-1", "P-2"]) });
+    const { changes, words } = PlanDifference.compare(fewer, world());
+    expect(changes).toEqual([{ _tag: "AssetsJoined", assets: [uuid(2), uuid(3)] }]);
+    expect(words).toEqual([`2 assets (${uuid(2)}, ${uuid(3)}) joined`]);
+    expect(PlanDifference.compare(world(), fewer).changes).toEqual([
+      { _tag: "AssetsLeft", assets: [uuid(2), uuid(3)], rule: null, reason: null },
+    ]);
+    const off = PlanDifference.compare(world(), world({ turnedOff: new Map([[uuid(2), "Kiosks"]]) }));
+    expect(off.words).toEqual([expect.stringMatching(/^1 asset .* left: CFG-09, .*Kiosks$/)]);
+  });
+
+  it("PLN-02: names patches that joined, and of those that left whether they are held or superseded now", () => {
+    const now = PlanDifference.compare(world(), world({ held }));
+    expect(now.words).toContain("P-1 goes to nobody any more: PLN-05: held: fails");
+    expect(now.changes.map((c) => c._tag)).toEqual(["ListsChanged", "PatchLeft"]);
+    expect(PlanDifference.compare(world({ held }), world()).words).toContain("P-1 joined, for 3 assets");
+    const query = { job: job({ patches: { _tag: "Query", query: "category: security" } }) } as const;
+    const after = world({
+      ...query,
+      patches: [patch("P-1"), patch("P-2", { supersedes: [{ patchId: "P-1", product: null }] })],
+    });
+    expect(PlanDifference.compare(world(query), after).words).toContain(
+      "P-1 goes to nobody any more: JOB-22: superseded on every target that lacks it",
+    );
+  });
+
+  it("PLN-02: tells of another version of the time zones, and of an exclusion that changed its reason", () => {
+    const zones = PlanDifference.compare(world(), world({ versions: { tzdata: "2026b", tokenizer: "1" } }));
+    expect(zones.words).toEqual(["tzdata was 2026a and is 2026b"]);
+    const unassessed = { assessments: lacks(["P-1", "P-2"], 2) };
+    const other = PlanDifference.compare(
+      world(unassessed),
+      world({ ...unassessed, turnedOff: new Map([[uuid(3), "Kiosks"]]) }),
+    );
+    expect(other.changes).toEqual([{ _tag: "ExclusionsChanged", assets: [uuid(3)] }]);
+  });
+
+  it("PLN-02: is empty exactly when the plans are the same", () => {
+    const seen = { same: 0, other: 0 };
+    const pairs = PlanFleet.anyInputs.chain((from) =>
+      fc.tuple(fc.constant(from), fc.oneof(fc.constant(from), PlanWorld.reordered(from), altered(from))),
+    );
+    fc.assert(
+      fc.property(pairs, ([one, two]) => {
+        const [before, after] = [compile(one), compile(two)];
+        const { changes, words } = PlanDifference.compare(before, after);
+        const isSame = bytes(before) === bytes(after);
+        expect(changes.length === 0).toBe(isSame);
+        expect(words).toHaveLength(changes.length);
+        expect(PlanDifference.isTolerated({ changes, words }, {}, 0)).toBe(isSame);
+        seen[isSame ? "same" : "other"] += 1;
+      }),
+      Arbitraries.runs(1_000),
+    );
+    for (const times of Object.values(seen)) expect(times).toBeGreaterThan(100);
+  });
+});
+
+// One thing of the world is another: assessments, holds, seats, targets or the catalogue.
+const altered = (from: Plan.PlanInputs): fc.Arbitrary<Plan.PlanInputs> =>
+  PlanFleet.anyInputs.chain((other) =>
+    fc.constantFrom(
+      { ...from, assessments: other.assessments },
+      { ...from, held: other.held },
+      { ...from, seats: new Map() },
+      { ...from, job: { ...from.job, targets: other.job.targets } },
+      { ...from, patches: other.patches },
+      { ...from, versions: { ...from.versions, tzdata: "2027a" } },
+    ),
+  );
+
+describe("a tolerance for drift", () => {
+  const joined = PlanDifference.compare(world({ assets: machines.slice(0, 2) }), world());
+  const within = (difference: PlanDifference.PlanDifference, tolerance: PlanDifference.DriftTolerance, of = 2) =>
+    PlanDifference.isTolerated(difference, tolerance, of);
+
+  it("PLN-02: is none unless it is stated, and holds up to its number or share of assets", () => {
+    expect(within(joined, {})).toBe(false);
+    expect(within(joined, { assetsMax: 0 })).toBe(false);
+    expect(within(joined, { assetsMax: 1 })).toBe(true);
+    expect(within(joined, { assetsPercentMax: 49 })).toBe(false);
+    expect(within(joined, { assetsPercentMax: 50 })).toBe(true);
+    expect(within(joined, { assetsMax: 1, assetsPercentMax: 49 })).toBe(false);
+  });
+
+  it("PLN-02: counts assets that left or get another list, and never takes a patch that joined", () => {
+    const gone = PlanDifference.compare(world(), world({ assets: machines.slice(0, 1) }));
+    expect([1, 2].map((assetsMax) => within(gone, { assetsMax }, 3))).toEqual([false, true]);
+    const shorter = PlanDifference.compare(world(), world({ held }));
+    expect([2, 3].map((assetsMax) => within(shorter, { assetsMax }, 3))).toEqual([false, true]);
+    const more = PlanDifference.compare(world({ held }), world());
+    expect(within(more, { assetsMax: 1_000, assetsPercentMax: 100 }, 3)).toBe(false);
+  });
+
+  it.each([
+    { assetsMax: -1 },
+    { assetsMax: 1.5 },
+    { assetsPercentMax: 101 },
+    { assetsPercentMax: -1 },
+    { assetsPercentMax: Number.NaN },
+  ])("PLN-02: is refused as %o", (tolerance) => {
+    expect(PlanDifference.toleranceFault(tolerance)).toMatchObject({ rule: "PLN-02", code: "invalid", path: "drift" });
+  });
+});
