@@ -32,7 +32,7 @@ const ran = (
     installer: (simulated) =>
       files === null
         ? simulated
-        : { ...simulated, files, install: ({ files: _, ...alone }) => simulated.install(alone) },
+        : { ...simulated, files, install: ({ files: _files, ...alone }) => simulated.install(alone) },
     ...over,
   });
   machine.plane.keep(bytes);

@@ -220,12 +220,16 @@ const passes = fc.constantFrom(0, 1, 1, 2, 4).map(
   }),
 );
 
+const mustAgree = (real: boolean, model: boolean, about: string): void => {
+  if (real !== model) throw new Error(`${about}: ${real}, and ${model} by the model`);
+};
+
 const enables = fc.constantFrom("j1", "j2", "j3").map(
   (id): Step => ({
     name: `enable ${id}`,
     does: (model, real) => {
       const fault = Subscription.deploymentFault(real.subscription, real.now);
-      expect(fault !== null).toBe(model.plan === "Free");
+      mustAgree(fault !== null, model.plan === "Free", "what the plan refuses");
       if (fault !== null) {
         suspended.refused += 1;
         return;
@@ -233,7 +237,7 @@ const enables = fc.constantFrom("j1", "j2", "j3").map(
       const known = real.jobs.get(id) ?? Values.job({ id });
       const released = Suspension.released(known, real.subscription, real.now);
       // JOB-07: what runs already can't be enabled again, what was suspended can.
-      expect(released.status === "Enabled").toBe(model.jobs.get(id)?.isSuspended === false);
+      mustAgree(released.status === "Enabled", model.jobs.get(id)?.isSuspended === false, "what runs already");
       if (released.status === "Enabled") return;
       const at = Subscription.instantAt(real.subscription, real.now);
       real.jobs.set(id, { ...released, status: "Enabled", enabled: { planHash: "h", at } });
@@ -254,7 +258,7 @@ const profiles = fc.record({ id: fc.constantFrom("p1", "p2"), tags, hours }).map
       const profile = { ...base, tags: held, intervalSeconds: every * HOUR, savedAt };
       const plan = Subscription.planAt(real.subscription, real.now);
       if (!AssessmentProfile.validate(profile, plan, real.subscription.limits).ok) {
-        expect(held.length === 0 || (model.plan === "Free" && every < 24)).toBe(true);
+        mustAgree(held.length === 0 || (model.plan === "Free" && every < 24), true, "what a profile is refused for");
         return;
       }
       if (!AssessmentProfile.exclusive(profile, real.profiles, real.tree).ok) return;

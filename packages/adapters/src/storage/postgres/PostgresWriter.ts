@@ -218,7 +218,10 @@ const writeAudit = async (session: PostgresSession, { tenantId, audit }: Encoded
   if (audit.length === 0) return;
   await session.query(TAKE_AUDIT_HEAD, [tenantId]);
   const [head] = await session.query(AUDIT_HEAD, [tenantId]);
-  let last: AuditChain.Link = { position: Number(head?.position ?? 0), hash: String(head?.hash ?? "") };
+  let last: AuditChain.Link = {
+    position: Number(head?.position ?? 0),
+    hash: head === undefined ? "" : String(head.hash),
+  };
   const links = audit.map((record) => {
     const previous = last.hash;
     last = AuditChain.link(tenantId, last, record);

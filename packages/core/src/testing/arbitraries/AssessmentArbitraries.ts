@@ -63,7 +63,9 @@ export const advisory = (id: string): fc.Arbitrary<Patch> =>
     } as const)
     // What is known by its presence says where it ought to be, or no feed may carry it.
     .map((over) =>
-      over.releases.length > 0 ? over : { ...over, packages: over.packages.map(({ isPresence: _, ...p }) => p) },
+      over.releases.length > 0
+        ? over
+        : { ...over, packages: over.packages.map(({ isPresence: _presence, ...p }) => p) },
     )
     .map((over) => PatchBuilders.advisory(id, over));
 
