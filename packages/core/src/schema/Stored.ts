@@ -29,10 +29,9 @@ import * as Rejection from "../domain/shared/Rejection.ts";
 import { fail, ok, type Result } from "../domain/shared/Result.ts";
 import type { Tag } from "../domain/tag/TagTree.ts";
 import * as StoredJob from "./StoredJob.ts";
-import { int, kind, platform, selection, tagSet, text, texts } from "./StoredParts.ts";
+import { digest, int, kind, pkg, platform, selection, tagSet, text, texts } from "./StoredParts.ts";
+import { plan, plannedPatch } from "./StoredPlan.ts";
 
-const digest = z.templateLiteral(["sha256:", z.string()]);
-const pkg = z.strictObject({ name: text, arch: text, evr: text });
 const limits = z.record(z.string(), int).transform((stored): Limits => ({ ...defaults, ...stored }));
 
 /** What the control plane keeps of an agent, beside the asset: its key, its session, what it holds and what waits for it. */
@@ -131,28 +130,6 @@ const sweep = z.strictObject({
 export type SweepRecord = z.infer<typeof sweep>;
 
 const packageFormat = z.enum(packageFormats);
-const wantedPackage = pkg.extend({
-  replaces: z.array(pkg).exactOptional(),
-  isPresence: z.literal(true).exactOptional(),
-});
-const plannedPatch = z.strictObject({
-  patchId: text,
-  advisory: text.nullable(),
-  format: packageFormat.exclude(["rpm"]).exactOptional(),
-  packages: z.array(wantedPackage),
-  files: z
-    .array(z.strictObject({ url: text.nullable(), digest, sizeBytes: int, signer: text.nullable() }))
-    .exactOptional(),
-});
-const plan = z.strictObject({
-  jobId: text,
-  kind,
-  schedule: z.literal("on-demand"),
-  groups: z.array(z.strictObject({ patches: z.array(plannedPatch), assets: texts })),
-  excluded: z.array(z.strictObject({ assetId: text, rule: text, reason: text, isUnlicensed: z.boolean() })),
-  leftOut: z.array(z.strictObject({ patchId: text, rule: text, reason: text })),
-  versions: z.strictObject({ tzdata: text, tokenizer: text }),
-});
 const evidence = z.strictObject({
   patchId: text,
   attempt: int,
