@@ -16,12 +16,12 @@ import * as PatchBuilders from "../../src/testing/builders/PatchBuilders.ts";
 import * as PlanWorld from "./PlanWorld.ts";
 import * as Values from "./Values.ts";
 
-const QUERIES = [
+export const QUERIES = [
   "category: security",
   "title: patch",
   "title: patch and missingCount > 1",
   "patchStatus: Installed or isSuperseded: false",
-  "not vendorSeverity: Low and publishedDate > now-20000d",
+  "not vendorSeverity: Low and publishedDate > now-491340h",
 ];
 const PATCH_IDS = [...PatchArbitraries.PATCHES, "nowhere"];
 
@@ -58,11 +58,11 @@ const source: fc.Arbitrary<Pick<Job, "kind" | "patches">> = fc.oneof(
 );
 
 const targets = fc.oneof(
-  { weight: 2, arbitrary: fc.constant(Values.select({ assets: TagArbitraries.ASSETS as string[] })) },
+  { weight: 4, arbitrary: fc.constant(Values.select({ assets: TagArbitraries.ASSETS as string[] })) },
   { weight: 1, arbitrary: TagArbitraries.selection },
 );
 const scope = fc.oneof(
-  { weight: 3, arbitrary: fc.constant({ _tag: "All" } as const) },
+  { weight: 6, arbitrary: fc.constant({ _tag: "All" } as const) },
   { weight: 1, arbitrary: TagArbitraries.scope },
 );
 
