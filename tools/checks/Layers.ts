@@ -32,6 +32,7 @@ export const DOMAIN_ORDER: readonly string[] = [
   "plan",
   "run",
   "purge",
+  "retention",
   "gate",
   "compliance",
   "export",

@@ -20,6 +20,7 @@ import type { JobEdit } from "./domain/job/JobEdit.ts";
 import type { Sharing } from "./domain/job/JobSharing.ts";
 import type { Patch } from "./domain/patch/Patch.ts";
 import type { Vulnerability } from "./domain/patch/Vulnerability.ts";
+import type { RetentionDays } from "./domain/retention/Retention.ts";
 import type { Actor } from "./domain/shared/Actor.ts";
 import type { Module } from "./domain/shared/Module.ts";
 import type { TagSelection } from "./domain/tag/TagSelection.ts";
@@ -60,6 +61,7 @@ import * as PatchSearches from "./engine/PatchSearches.ts";
 import * as PlanDrift from "./engine/PlanDrift.ts";
 import * as Purges from "./engine/Purges.ts";
 import type { Rejected } from "./engine/Rejected.ts";
+import * as Retentions from "./engine/Retentions.ts";
 import * as Runs from "./engine/Runs.ts";
 import * as Searches from "./engine/Searches.ts";
 import * as Subscriptions from "./engine/Subscriptions.ts";
@@ -124,6 +126,7 @@ export const make = (ports: Context.Context<FettlePorts>) => {
     },
     agents: agentsOf(on),
     purges: purgesOf(on),
+    retention: retentionOf(on),
     audit: {
       /** Who changed what, from what to what, when and why, in pages (RBAC-11). */
       search: (actor: Actor, input?: AuditTrail.AuditSearchInput) => on(AuditTrail.search(actor, input)),
@@ -177,6 +180,18 @@ const purgesOf = (on: On) => ({
   delete: (actor: Actor, ruleId: string, options?: Repeatable) => on(Purges.remove(actor, ruleId, options)),
   /** The rules, each with how its last run went. */
   list: (actor: Actor) => on(Purges.list(actor)),
+});
+
+const retentionOf = (on: On) => ({
+  /** How long runs, events and audit records are kept, and what is under legal hold (CFG-07). */
+  get: (actor: Actor) => on(Retentions.get(actor)),
+  /** Says for how many days each is kept; null: for ever. */
+  save: (actor: Actor, days: RetentionDays, options?: Repeatable) => on(Retentions.save(actor, days, options)),
+  /** Keeps everything, or a job's runs, whatever their age. */
+  hold: (actor: Actor, input: Retentions.HoldInput, options?: Repeatable) => on(Retentions.hold(actor, input, options)),
+  /** Lets go what was held: everything, or a job's runs. */
+  release: (actor: Actor, input?: Retentions.ReleaseInput, options?: Repeatable) =>
+    on(Retentions.release(actor, input, options)),
 });
 
 const keysOf = (on: On) => ({

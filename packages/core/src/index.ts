@@ -54,6 +54,7 @@ export type { ConfigurationProfile } from "./domain/profile/ConfigurationProfile
 export type { EffectiveSettings, Reason as SettingReason } from "./domain/profile/Effective.ts";
 export * as Presets from "./domain/profile/Presets.ts";
 export * as Settings from "./domain/profile/Settings.ts";
+export * as Retention from "./domain/retention/Retention.ts";
 export * as AssetRun from "./domain/run/AssetRun.ts";
 export type { Run, RunProgress } from "./domain/run/Run.ts";
 export * as Actor from "./domain/shared/Actor.ts";
@@ -114,6 +115,7 @@ export type {
 export type { LookedAt } from "./engine/PlanDrift.ts";
 export type { HashedPlan } from "./engine/Plans.ts";
 export { Rejected } from "./engine/Rejected.ts";
+export type { HoldInput, ReleaseInput } from "./engine/Retentions.ts";
 export type { ResultRow } from "./engine/Runs.ts";
 export type { SavedSearchInput, SavedSearchView, SearchPage } from "./engine/Searches.ts";
 export { SignatureWork, type SignatureWorker } from "./engine/SignatureWork.ts";

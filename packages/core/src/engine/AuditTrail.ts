@@ -43,6 +43,7 @@ const auditedKinds: ReadonlySet<EntityKind> = new Set<EntityKind>([
   "job",
   "savedSearch",
   "purgeRule",
+  "retention",
 ]);
 
 /** Entities of one kind in one request of which each has a record; of more there is one for all of them. */
@@ -209,11 +210,12 @@ const followed = Effect.fn("AuditTrail.followed")(function* (
 export const checkpoint = Effect.fn("AuditTrail.checkpoint")(function* (actor: Actor) {
   yield* Authority.require(actor, "view-audit");
   const { tenantId } = actor;
-  const { last, broken } = yield* followed(tenantId, null);
+  const walk = yield* followed(tenantId, null);
+  const { broken } = AuditVerification.verdict(walk);
   if (broken !== null) return yield* reject("RBAC-11", "conflict", `the trail is broken: ${broken.message}`);
   const at = (yield* Environment).now();
   const keys = yield* (yield* TenantKeys).keyPair(tenantId);
-  return AuditVerification.seal({ ...last, tenantId, at }, keys);
+  return AuditVerification.seal({ ...walk.last, tenantId, at }, keys);
 });
 
 const opened = Effect.fn("AuditTrail.opened")(function* (tenantId: TenantId, bytes: Uint8Array) {

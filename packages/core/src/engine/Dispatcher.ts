@@ -24,6 +24,7 @@ import * as KeySpreads from "./KeySpreads.ts";
 import * as Plans from "./Plans.ts";
 import * as Purges from "./Purges.ts";
 import * as Repository from "./Repository.ts";
+import * as Retentions from "./Retentions.ts";
 import * as SignedDocuments from "./SignedDocuments.ts";
 import * as Subscriptions from "./Subscriptions.ts";
 import * as Sweeps from "./Sweeps.ts";
@@ -71,6 +72,7 @@ const tickTenant = Effect.fn("Dispatcher.tickTenant")(function* (tenantId: Tenan
   yield* KeySpreads.tick(tenantId);
   yield* Idempotency.forget(tenantId);
   yield* Purges.tick(tenantId);
+  yield* Retentions.tick(tenantId);
   for (const job of yield* Repository.allBy(tenantId, "job", "status", enabled)) {
     const moved = yield* Effect.result(move(tenantId, job));
     if (moved._tag === "Success") total = add(total, { ...moved.success, stuck: [] });

@@ -12,6 +12,7 @@ import {
   type CounterChange,
   type EntityKind,
   type Expectation,
+  type Forgetting,
   type NewAuditRecord,
   type NewEvent,
   PAGE_LIMIT_MAX,
@@ -154,6 +155,7 @@ export interface Change {
   readonly writes: Batch["writes"];
   readonly events?: readonly NewEvent[];
   readonly audit?: readonly NewAuditRecord[];
+  readonly forget?: Forgetting;
 }
 
 /** Commits and gives back the answer, refusals included. */
@@ -167,6 +169,7 @@ export const tryCommit = (tenantId: TenantId, change: Change): Effect.Effect<Com
       writes: change.writes,
       events: change.events ?? [],
       audit: change.audit ?? [],
+      ...(change.forget === undefined ? {} : { forget: change.forget }),
     }),
   );
 

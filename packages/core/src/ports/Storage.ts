@@ -19,6 +19,7 @@ export const entityKinds = [
   "agent",
   "removedAgent",
   "purgeRule",
+  "retention",
   "patch",
   "feed",
   "vendorFile",

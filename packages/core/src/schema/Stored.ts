@@ -20,6 +20,7 @@ import type { ConfigurationProfile } from "../domain/profile/ConfigurationProfil
 import * as Presets from "../domain/profile/Presets.ts";
 import * as Settings from "../domain/profile/Settings.ts";
 import type { PurgeRule } from "../domain/purge/PurgeRule.ts";
+import type { Retention } from "../domain/retention/Retention.ts";
 import type { AssetRun } from "../domain/run/AssetRun.ts";
 import type { Run } from "../domain/run/Run.ts";
 import { defaults, type Limits } from "../domain/shared/Limits.ts";
@@ -210,6 +211,8 @@ const profileSettings: z.ZodType<Settings.Given> = z.strictObject({
   cacheMegabytes: z.union([int, z.literal("unlimited")]).exactOptional(),
 });
 
+const hold = z.strictObject({ reason: text, by: text, since: int });
+
 const searchKind = z.enum(SavedSearch.kinds);
 const question = z.strictObject({ query: text.nullable(), patchQuery: text.nullable(), view: text.nullable() });
 
@@ -312,6 +315,17 @@ export const codecs = {
       ownerId: text,
       savedAt: int,
       lastRun: z.strictObject({ at: int, removed: int, kept: int, failure: text.nullable() }).nullable(),
+    }),
+  ),
+  retention: codec<Retention>(
+    z.strictObject({
+      runsDays: int.nullable(),
+      eventsDays: int.nullable(),
+      auditDays: int.nullable(),
+      hold: hold.nullable(),
+      jobHolds: z.record(z.string(), hold),
+      anchor: z.strictObject({ position: int, hash: text }).nullable(),
+      lastRun: z.strictObject({ at: int, failure: text.nullable() }).nullable(),
     }),
   ),
   patch: codec<Patch>(

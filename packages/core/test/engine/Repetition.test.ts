@@ -96,6 +96,25 @@ const mutating: { readonly [method: string]: (scene: Scene.Scene) => Requests } 
       other: (options) => fettle.purges.save(manager, { name: "older", query, confirmation }, options),
     };
   },
+  "retention.save": ({ plane: { fettle } }) => {
+    const days = { runsDays: 30, eventsDays: 30, auditDays: null };
+    return {
+      ask: (options) => fettle.retention.save(manager, days, options),
+      other: (options) => fettle.retention.save(manager, { ...days, runsDays: 31 }, options),
+    };
+  },
+  "retention.hold": ({ plane: { fettle } }) => ({
+    ask: (options) => fettle.retention.hold(manager, { reason: "case 1" }, options),
+    other: (options) => fettle.retention.hold(manager, { reason: "case 2" }, options),
+  }),
+  "retention.release": ({ plane: { fettle, call } }) => {
+    const { id } = call(fettle.jobs.create(manager, Values.draft()));
+    for (const jobId of [id, null]) call(fettle.retention.hold(manager, { reason: "case 1", jobId }));
+    return {
+      ask: (options) => fettle.retention.release(manager, {}, options),
+      other: (options) => fettle.retention.release(manager, { jobId: id }, options),
+    };
+  },
   "purges.delete": ({ plane: { fettle, call } }) => {
     const query = "agentVersion < 1";
     const { confirmation } = call(fettle.purges.preview(manager, query));
@@ -354,7 +373,7 @@ const others = [
   ...["searches.list", "searches.recent", "searches.run"],
   ...["jobs.validate", "jobs.draft", "jobs.clone", "jobs.ownerPreview"],
   ...["jobs.search", "jobs.get", "jobs.plan", "jobs.explain", "jobs.compare", "runs.ofJob", "runs.progress", "runs.results"],
-  ...["purges.preview", "purges.list"],
+  ...["purges.preview", "purges.list", "retention.get"],
   ...["audit.search", "audit.verify", "audit.checkpoint", "tick", "gateway.handle", "events.after"],
 ];
 

@@ -120,6 +120,58 @@ describe("fettle-audit verify", () => {
     expect(output).toContain("the trail ends at 1150; at the checkpoint there was a record 1200");
   });
 
+  // As retention does it: the oldest go in the commit whose record tells of the last of them.
+  const forget = (through: number) => {
+    const database = new Database(file, { readonly: true });
+    const hash = database
+      .prepare<[number], string>("SELECT hash FROM audit WHERE tenant_id = 'acme' AND position = ?")
+      .pluck()
+      .get(through);
+    database.close();
+    const audit = { count: through, position: through, hash: hash ?? "" };
+    const told = {
+      by: "system:retention",
+      action: "retention.tick",
+      kind: "retention",
+      id: "retention",
+      at: 0,
+    } as const;
+    const body = { changes: { audit: { after: audit } }, why: null };
+    const parts = { expect: [], counters: [], uniques: [], writes: [], events: [] };
+    const batch = { ...parts, tenantId: "acme", forget: { audit: through }, audit: [{ ...told, body }] };
+    return Effect.runPromise(Effect.scoped(Effect.flatMap(SqliteStorage.open({ file }), (s) => s.commit(batch))));
+  };
+
+  it("CFG-07: says from where on a trail is whole whose oldest records retention removed", async () => {
+    const [old, last] = [checkpoint(5), checkpoint(1_100)];
+    await forget(1_100);
+    const { code, output } = await command("verify", file);
+    expect(code).toBe(0);
+    expect(output).toContain("acme          101  whole, from record 1101 on: retention removed the older ones");
+    const told = await command("verify", file, "--tenant", "acme", "--json");
+    expect(JSON.parse(told.output).tenants[0]).toMatchObject({ isWhole: true, records: 101, removedThrough: 1_100 });
+    const against = (mark: string) =>
+      command("verify", file, "--tenant", "acme", "--checkpoint", mark, "--key", keys.publicKey);
+    expect((await against(last)).code).toBe(0);
+    expect(await against(old)).toMatchObject({ code: 1, output: expect.stringContaining("take a newer one") });
+  });
+
+  it("CFG-07: finds that the oldest were removed by hand, or more than retention did, or what it tells was changed", async () => {
+    tamper("DELETE FROM audit WHERE tenant_id = 'umbrella' AND position = 1");
+    expect(await command("verify", file, "--tenant", "umbrella")).toMatchObject({
+      code: 1,
+      output: expect.stringContaining("no record 1; the next one is 2"),
+    });
+    await forget(1_100);
+    tamper("DELETE FROM audit WHERE tenant_id = 'acme' AND position = 1101");
+    expect(await command("verify", file, "--tenant", "acme")).toMatchObject({
+      code: 1,
+      output: expect.stringContaining("no record 1101; the next one is 1102"),
+    });
+    tamper("UPDATE audit SET body = replace(body, '1100', '1101') WHERE tenant_id = 'acme' AND position = 1201");
+    expect((await command("verify", file, "--tenant", "acme")).code).toBe(1);
+  });
+
   it("refuses a checkpoint of another key or tenant, and one without its key", async () => {
     const mark = checkpoint(5);
     const other = Crypto.generateKeyPair().publicKey;

@@ -49,6 +49,7 @@ const what = {
   "edit-own-dashboard": "create, edit and delete one's own dashboards",
   "edit-others-dashboard": "edit and delete others' dashboards",
   "print-dashboard": "print and download dashboards",
+  "manage-retention": "say how long runs, events and audit records are kept, and put them under legal hold",
   "view-audit": "read, export and verify the audit trail",
 } as const;
 

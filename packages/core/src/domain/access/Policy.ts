@@ -66,6 +66,7 @@ const managing = [
   "delete-any-job",
   "approve-plan",
   "view-audit",
+  "manage-retention",
 ] as const;
 const securing = [...looking, "create-advisory", "supply-vendor-file"] as const;
 

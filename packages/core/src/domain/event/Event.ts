@@ -24,6 +24,8 @@ export type EventType =
   | "PurgeRuleSaved"
   | "PurgeRuleDeleted"
   | "PurgeRan"
+  | "RetentionChanged"
+  | "RetentionRan"
   | "SnapshotReceived"
   | "CatalogueChanged"
   | "VendorFileSupplied"

@@ -51,6 +51,7 @@ const beyond: readonly (readonly [Permission.Permission, string])[] = [
   ["own-job", "MU"],
   ["approve-plan", "M"],
   ["view-audit", "M"],
+  ["manage-retention", "M"],
 ];
 const table = [...rbac02, ...beyond];
 

@@ -93,13 +93,18 @@ const tableOf = (found: readonly Found[]): string => {
   const rows = found.map((f) => [
     f.tenant,
     `${f.records}`,
-    f.broken === null ? "whole" : `BROKEN: ${f.broken.message}`,
+    f.broken === null ? whole(f) : `BROKEN: ${f.broken.message}`,
   ]);
   const table = [["tenant", "records", "trail"], ...rows];
   const [first = 0, second = 0] = [0, 1].map((i) => Math.max(...table.map((row) => (row[i] ?? "").length)));
   const lines = table.map(([a = "", b = "", c = ""]) => [a.padEnd(first), b.padStart(second), c].join("  "));
   return `${lines.join("\n")}\n`;
 };
+
+const whole = ({ removedThrough }: Found): string =>
+  removedThrough === undefined
+    ? "whole"
+    : `whole, from record ${removedThrough + 1} on: retention removed the older ones`;
 
 const print = async (storage: Reader, request: Arguments.Export, output: Writable): Promise<number> => {
   const { tenant, from, until } = request;
