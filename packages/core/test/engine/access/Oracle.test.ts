@@ -40,7 +40,10 @@ const stateOf: { readonly [S in Oracle.State]: Partial<Job> } = {
 };
 
 // The methods that exist, with the action that each is.
-const methods = ["view", "enable", "share-read-only", "change-owner", "approve-plan"] as const;
+const methods = [
+  ...(["view", "edit", "edit-patches", "change-tags", "change-assets"] as const),
+  ...(["enable", "delete", "share-read-only", "change-owner", "approve-plan"] as const),
+];
 type Method = (typeof methods)[number];
 
 // Every combination that can be, of one method.
@@ -87,7 +90,7 @@ const world = ({ role, state, relation, owner, scope }: Oracle.Case) => {
   return { scene, job };
 };
 
-const call = ({ plane }: Scene.Scene, { id }: Job, method: Method): Effect.Effect<unknown, unknown> => {
+const call = ({ plane }: Scene.Scene, { id, targets }: Job, method: Method): Effect.Effect<unknown, unknown> => {
   const { fettle } = plane;
   const uli = ControlPlane.as("uli");
   const planned = Effect.runSync(Effect.result(fettle.jobs.plan(ControlPlane.manager, id)));
@@ -95,6 +98,18 @@ const call = ({ plane }: Scene.Scene, { id }: Job, method: Method): Effect.Effec
   switch (method) {
     case "view":
       return Effect.andThen(fettle.jobs.get(uli, id), fettle.runs.ofJob(uli, id));
+    case "edit":
+      return fettle.jobs.update(uli, id, { title: "Others" });
+    case "edit-patches":
+      return fettle.jobs.update(uli, id, { patches: { _tag: "List", patches: ["P-2"] } });
+    case "change-tags":
+      return fettle.jobs.update(uli, id, {
+        targets: { ...(targets ?? Values.select({})), include: Values.any("lab") },
+      });
+    case "change-assets":
+      return fettle.jobs.update(uli, id, { targets: { ...(targets ?? Values.select({})), assets: [Values.uuid(1)] } });
+    case "delete":
+      return fettle.jobs.delete(uli, id);
     case "enable":
       return fettle.jobs.enable(uli, id);
     case "share-read-only":
