@@ -55,6 +55,7 @@ const forced: readonly string[] = [
   "best=True",
   "strict=True",
   "exit_on_lock=True",
+  "keepcache=False",
   "install_weak_deps=False",
   "clean_requirements_on_remove=False",
   "assumeyes=False",
@@ -100,6 +101,14 @@ export const removeDuplicates = (settings: DnfSettings): readonly string[] => [
   ...forced,
   "remove",
   "--duplicates",
+];
+
+/** Removes every package file that lies in dnf's cache; what repositories say stays. */
+export const emptyCache = (settings: DnfSettings): readonly string[] => [
+  ...system(settings),
+  "--setopt=exit_on_lock=True",
+  "clean",
+  "packages",
 ];
 
 /** A package's one unambiguous operand. */

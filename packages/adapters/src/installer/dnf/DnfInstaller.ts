@@ -16,6 +16,7 @@ import type * as DnfProcess from "./DnfProcess.ts";
 import * as Repair from "./Repair.ts";
 import * as RpmDatabase from "./RpmDatabase.ts";
 import * as RunReport from "./RunReport.ts";
+import * as ToolQuery from "./ToolQuery.ts";
 import * as TransactionPlan from "./TransactionPlan.ts";
 
 /**
@@ -103,8 +104,18 @@ const deploy = Effect.fn("DnfInstaller.deploy")(function* (
   // What was prefetched is enough for most installs; only when it isn't are the repositories asked anew.
   const first = yield* attempt(what === "prefetch");
   const isStale = what === "install" && first.reasonCode === ReasonCode.reasonCodes.PatchUrlMissing;
-  return isStale ? yield* attempt(true) : first;
+  const report = isStale ? yield* attempt(true) : first;
+  if (what === "install") yield* tidy(settings, report);
+  return report;
 });
+
+// CFG-06. After a transaction dnf removes by itself what it fetched (keepcache=False); what it fetched and then refused, or
+// could not begin with, it would keep until the next one. That the cache can't be emptied fails no deployment.
+const tidy = (settings: DnfOptions.DnfSettings, { reasonCode, exitCode }: InstallReport): Effect.Effect<void> => {
+  if (reasonCode === null || exitCode === null) return Effect.void;
+  const limits = { milliseconds: settings.limits.queryMilliseconds };
+  return Effect.asVoid(Effect.promise(() => ToolQuery.ask(settings.dnf, CommandLine.emptyCache(settings), limits)));
+};
 
 const takeBack = Effect.fn("DnfInstaller.takeBack")(function* (
   settings: DnfOptions.DnfSettings,
@@ -116,10 +127,12 @@ const takeBack = Effect.fn("DnfInstaller.takeBack")(function* (
   if (refusal !== null) return RunReport.failed(ReasonCode.reasonCodes.InstallerFailed, refusal);
   if (wanted.length === 0) return RunReport.nothingToDo("every installed package has the version to go back to");
   yield* privileged;
-  return yield* review(settings, CommandLine.rollback(settings, wanted), {
+  const report = yield* review(settings, CommandLine.rollback(settings, wanted), {
     review: (plan) => TransactionPlan.reviewRollback(plan, wanted),
     changesSystem: true,
   });
+  yield* tidy(settings, report);
+  return report;
 });
 
 const review = (

@@ -44,6 +44,7 @@ describe("dnf's command lines", () => {
     "gpgcheck=1",
     "*.gpgcheck=1",
     "exit_on_lock=True",
+    "keepcache=False",
     "skip_if_unavailable=False",
     "best=True",
     "assumeyes=False",
