@@ -1,6 +1,7 @@
 /** Explaining one asset of a large fleet, against planning the whole of it. */
 import { Patch, TagScope, TagSelection } from "@fettle/core";
 import { AssetBuilders } from "@fettle/core/testing";
+import * as Job from "../../packages/core/src/domain/job/Job.ts";
 import * as Explanation from "../../packages/core/src/domain/plan/Explanation.ts";
 import * as Plan from "../../packages/core/src/domain/plan/Plan.ts";
 import * as Limits from "../../packages/core/src/domain/shared/Limits.ts";
@@ -63,16 +64,23 @@ const inputs = (): Plan.PlanInputs => {
   };
 };
 
-const job = (assets: readonly string[]): Plan.PlanInputs["job"] =>
-  ({
-    id: "job",
-    title: "job",
-    kind: "deployment",
-    platform: "Linux",
-    patches: { _tag: "Query", query: "category: security" },
-    targets: { ...TagSelection.none, assets },
-    formerScopes: [],
-  }) as Plan.PlanInputs["job"];
+const job = (assets: readonly string[]): Job.Job => {
+  const made = Job.create(
+    {
+      title: "security",
+      kind: "deployment",
+      platform: "Linux",
+      patches: { _tag: "Query", query: "category: security" },
+      targets: { ...TagSelection.none, assets },
+      schedule: { _tag: "OnDemand" },
+      reboot: { _tag: "Suppress" },
+      continueOnFailure: true,
+    },
+    { id: "job", ownerId: "mara", now: 0, limits: Limits.defaults },
+  );
+  if (!made.ok) throw new Error("no job");
+  return made.value;
+};
 
 // Between a fiftieth and all of the patches are missing.
 const assessment = (patches: readonly Patch.Patch[], i: number) => ({
