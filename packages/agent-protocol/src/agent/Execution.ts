@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect";
 import * as Detection from "../vocabulary/Detection.ts";
 import type { InstalledVersions, PatchInstruction } from "../vocabulary/Package.ts";
 import { reasonCodes } from "../vocabulary/ReasonCode.ts";
+import * as RunStatus from "../vocabulary/RunStatus.ts";
 import type { FactBody, PatchFact } from "../wire/Facts.ts";
 import * as Json from "../wire/Json.ts";
 import * as AgentState from "./AgentState.ts";
@@ -71,7 +72,17 @@ const moveTo = Effect.fn("Execution.moveTo")(function* (
   step: Extract<NextStep.Step, { _tag: "Move" }>,
 ) {
   const { runId } = run.manifest;
+  if (RunStatus.isFinal(step.to)) yield* releaseFiles(session, run);
   yield* session.memory.record([yield* session.fact({ _tag: "Status", runId, status: step.to, reason: step.reason })]);
+});
+
+// CFG-06: what was fetched for a run goes with it, but for what another one needs. Before its end is recorded: a life that
+// ends in between does it again.
+const releaseFiles = Effect.fn("Execution.releaseFiles")(function* (session: Session, run: AgentState.HeldRun) {
+  const filesOf = (held: AgentState.HeldRun) => held.list.patches.flatMap((p) => p.files ?? []);
+  const others = AgentState.unfinished(session.memory.state()).filter((r) => r.manifest.runId !== run.manifest.runId);
+  const needed = new Set(others.flatMap(filesOf).map((file) => file.digest));
+  yield* PatchFiles.release(filesOf(run).filter((file) => !needed.has(file.digest)));
 });
 
 const settle = Effect.fn("Execution.settle")(function* (session: Session, fact: PatchFact) {
@@ -187,6 +198,7 @@ const onInstallerError = Effect.fn("Execution.onInstallerError")(function* (
   const about = (patch: PatchInstruction) => ({ runId, patch, reason: `${error.reason}: ${error.message}` });
   const untried = unsettled.map((p) => Evidence.untried(about(p), "Failed", reasonCodes.UnspecifiedAgentError));
   const reason = Json.wellFormed(error.message.slice(0, 1_000));
+  yield* releaseFiles(session, run);
   // As one: a life that ended in between would leave every patch settled and no word of why.
   const told: readonly FactBody[] = [...untried, { _tag: "Status", runId, status: "JobFailed", reason }];
   yield* session.memory.record(yield* Effect.forEach(told, (body, i) => session.fact(body, i)));

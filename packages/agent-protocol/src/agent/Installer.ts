@@ -43,6 +43,8 @@ export interface FileInstaller {
   readonly fetch: (file: PatchFile, url: string) => Effect<Uint8Array, InstallerError>;
   /** Keeps verified bytes, under their digest alone (T21). */
   readonly keep: (file: PatchFile, bytes: Uint8Array) => Effect<void, InstallerError>;
+  /** Removes what it keeps of a file, if anything: no run needs it any more (CFG-06). May be asked again after a crash. */
+  readonly drop: (file: PatchFile) => Effect<void, InstallerError>;
 }
 
 export interface InstallerShape {

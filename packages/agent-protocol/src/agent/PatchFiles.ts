@@ -29,6 +29,13 @@ export const obtain = Effect.fn("PatchFiles.obtain")(function* (session: Session
   return null;
 });
 
+/** Has the installer drop files that no run needs any more (CFG-06). One that can't be dropped holds nothing up. */
+export const release = Effect.fn("PatchFiles.release")(function* (files: readonly PatchFile.PatchFile[]) {
+  const keeper = (yield* Installer).files;
+  if (keeper === undefined) return;
+  for (const file of files) yield* Effect.result(keeper.drop(file));
+});
+
 const obtainOne = Effect.fn("PatchFiles.obtainOne")(function* (
   session: Session,
   keeper: FileInstaller,

@@ -14,12 +14,14 @@ const isFile = (path: string): boolean => Messages.documentDigest(path) === dige
 /** Keeps what it is given, and answers `served` for any url. */
 const keeping = (served: Effect.Effect<Uint8Array, InstallerError> = Effect.succeed(bytes)) => {
   const kept: string[] = [];
+  const dropped: string[] = [];
   const files: FileInstaller = {
     holds: (file) => Effect.sync(() => kept.includes(file.digest)),
     fetch: () => served,
     keep: (file, held) => Effect.sync(() => void kept.push(file.digest, new TextDecoder().decode(held))),
+    drop: (file) => Effect.sync(() => void dropped.push(file.digest)),
   };
-  return { kept, files };
+  return { kept, dropped, files };
 };
 const ran = (
   files: FileInstaller | null,
@@ -48,6 +50,34 @@ describe("an agent that is told files", () => {
     expect(kept).toEqual([digest, "an installer"]);
     expect(outcomesTold(machine)).toEqual({ A: "Installed", B: "Installed" });
     expect(machine.plane.fetches(digest)).toBe(1);
+  });
+
+  it("CFG-06: has them dropped when their run is over, done or failed, and holds nothing up when that fails", () => {
+    const { dropped, files } = keeping();
+    ran(files, handedOut);
+    expect(dropped).toEqual([digest]);
+    const failing = keeping();
+    const broken = new InstallerError({ reason: "Unreadable", message: "no disk", isRetryable: false });
+    const failed = ran({ ...failing.files, keep: () => Effect.fail(broken) }, handedOut);
+    expect([failing.dropped, outcomesTold(failed).A]).toEqual([[digest], "Failed 5"]);
+    const stuck = ran({ ...keeping().files, drop: () => Effect.fail(broken) }, handedOut);
+    expect(outcomesTold(stuck)).toEqual({ A: "Installed", B: "Installed" });
+  });
+
+  it("CFG-06: keeps those that another run still needs, and drops them with the last", () => {
+    const { dropped, files } = keeping();
+    const machine = Machine.make({
+      packages,
+      installer: (s) => ({ ...s, files, install: ({ files: _files, ...alone }) => s.install(alone) }),
+    });
+    machine.plane.keep(bytes);
+    for (const [i, name] of (["a", "b"] as const).entries()) {
+      const runId = `00000000-0000-4000-8000-0000000000a${i}`;
+      machine.plane.order([{ ...patch(name), files: [handedOut] }], { runId, manifestVersion: 7 + i });
+    }
+    machine.finish();
+    expect(outcomesTold(machine)).toEqual({ A: "Installed", B: "Installed" });
+    expect(dropped).toEqual([digest]);
   });
 
   it("fetches none that its installer holds, nor any for a patch that is there already", () => {

@@ -145,6 +145,10 @@ const fileInstaller = (urls: ReadonlyMap<string, Uint8Array>, held: Map<string, 
     Effect.sync(() => {
       held.set(file.digest, bytes);
     }),
+  drop: (file) =>
+    Effect.sync(() => {
+      held.delete(file.digest);
+    }),
 });
 
 const formatOf = (options: SimulatedOsOptions): PackageVersion.PackageFormat => options.packageFormat ?? "rpm";
