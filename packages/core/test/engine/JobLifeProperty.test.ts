@@ -17,9 +17,9 @@ const MEAN_LENGTH_MIN = 40;
 // Of fewer lives, neither their mean length nor all that may come up is certain.
 const LIVES_FOR_ALL = 60;
 const OUTCOMES = [
-  ...["JOB-02", "JOB-03", "JOB-07", "JOB-09", "JOB-18", "OWN-01", "OWN-03", "OWN-04"],
-  ...["not-found", "not-permitted", "ok"],
-];
+  ["JOB-02", "JOB-03", "JOB-07", "JOB-09", "JOB-18", "OWN-01", "OWN-03", "OWN-04"],
+  ["not-found", "not-permitted", "ok"],
+].flat();
 const { any, draft, select } = Values;
 const { as, manager } = ControlPlane;
 
@@ -173,16 +173,19 @@ const editing = fc
     }),
   );
 
+const expectCopy = (copy: unknown, expected: unknown): void => {
+  expect(copy).toEqual(expected);
+};
+
 const cloning = fc.record({ who: person, n: number, isEnabled: fc.boolean() }).map(({ who, n, isEnabled }) =>
   onJob(`clone ${who}`, n, ({ job, id }, model, real) => {
     const { fettle, call } = real.scene.plane;
     const expected = Model.clone(model, who, job);
     if (typeof expected === "string") return [expected, outcomeOf(fettle.jobs.clone(as(who), id))];
     const { draft: copy } = call(fettle.jobs.clone(as(who), id));
-    const { title } = copy;
-    expect(title).toBe(`${expected.title} ${Math.floor(real.scene.plane.clock.now() / 1_000)}`);
-    expect(copy).toEqual({ ...draftOf({ ...expected, title }, real), description: "", coAuthors: [] });
-    return save(model, real, who, { ...expected, title }, isEnabled);
+    const titled = { ...expected, title: `${expected.title} ${Math.floor(real.scene.plane.clock.now() / 1_000)}` };
+    expectCopy(copy, { ...draftOf(titled, real), description: "", coAuthors: [] });
+    return save(model, real, who, titled, isEnabled);
   }),
 );
 

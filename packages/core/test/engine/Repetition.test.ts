@@ -360,22 +360,31 @@ const mutating: { readonly [method: string]: (scene: Scene.Scene) => Requests } 
 
 /** What changes nothing that a caller asked for, or is no caller's: the tick, and agents with their own sequence. */
 const others = [
-  ...["subscriptions.get", "licences.consumption", "licences.preview", "licences.of"],
-  ...["list", "get", "effective", "overlaps"].map((name) => `assessmentProfiles.${name}`),
-  ...["tags.get", "tags.list", "tags.preview", "tags.coverage"],
-  ...["assets.list", "assets.missing", "assets.search", "assets.facets", "assets.get", "assets.patches"],
-  ...["assets.agents", "assets.stale"],
-  ...["keys.list", "keys.get", "keys.installCommands", "keys.preInstallCheck"],
-  ...["configurationProfiles.list", "configurationProfiles.get", "configurationProfiles.effective"],
-  ...["access.decide", "access.policy", "access.lint", "access.migrate"],
-  ...["catalogue.feeds", "catalogue.list", "catalogue.get", "catalogue.search", "catalogue.facets"],
-  ...["catalogue.supersedence", "catalogue.hosts", "catalogue.patchNow"],
-  ...["searches.list", "searches.recent", "searches.run"],
-  ...["jobs.validate", "jobs.draft", "jobs.clone", "jobs.ownerPreview"],
-  ...["jobs.search", "jobs.get", "jobs.plan", "jobs.explain", "jobs.compare", "runs.ofJob", "runs.progress", "runs.results"],
-  ...["purges.preview", "purges.list", "retention.get"],
-  ...["audit.search", "audit.verify", "audit.checkpoint", "tick", "gateway.handle", "events.after"],
-];
+  ["subscriptions.get", "licences.consumption", "licences.preview", "licences.of"],
+  ["list", "get", "effective", "overlaps"].map((name) => `assessmentProfiles.${name}`),
+  ["tags.get", "tags.list", "tags.preview", "tags.coverage"],
+  ["assets.list", "assets.missing", "assets.search", "assets.facets", "assets.get", "assets.patches"],
+  ["assets.agents", "assets.stale"],
+  ["keys.list", "keys.get", "keys.installCommands", "keys.preInstallCheck"],
+  ["configurationProfiles.list", "configurationProfiles.get", "configurationProfiles.effective"],
+  ["access.decide", "access.policy", "access.lint", "access.migrate"],
+  ["catalogue.feeds", "catalogue.list", "catalogue.get", "catalogue.search", "catalogue.facets"],
+  ["catalogue.supersedence", "catalogue.hosts", "catalogue.patchNow"],
+  ["searches.list", "searches.recent", "searches.run"],
+  ["jobs.validate", "jobs.draft", "jobs.clone", "jobs.ownerPreview"],
+  [
+    "jobs.search",
+    "jobs.get",
+    "jobs.plan",
+    "jobs.explain",
+    "jobs.compare",
+    "runs.ofJob",
+    "runs.progress",
+    "runs.results",
+  ],
+  ["purges.preview", "purges.list", "retention.get"],
+  ["audit.search", "audit.verify", "audit.checkpoint", "tick", "gateway.handle", "events.after"],
+].flat();
 
 /** These answer a repetition by refusing it, for their answer may be shown once only. */
 const shownOnce: ReadonlySet<string> = new Set(["keys.create"]);
