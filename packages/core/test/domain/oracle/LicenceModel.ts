@@ -27,6 +27,17 @@ export interface ModelProfile {
   readonly hours: number;
 }
 
+/** A key, and how many agents came in by it. */
+export interface ModelKey {
+  readonly most: number | null;
+  readonly until: number | null;
+  readonly isOn: boolean;
+  readonly used: number;
+}
+
+/** How far a run on an asset has come. */
+export type ModelRun = "waiting" | "offered" | "begun" | "over";
+
 export interface Model {
   now: number;
   plan: "Free" | "Trial" | "Full";
@@ -36,6 +47,11 @@ export interface Model {
   assets: ModelAsset[];
   /** Enabled jobs, and whether the system suspended them. */
   jobs: Map<string, { isSuspended: boolean }>;
+  /** Jobs that lack an owner or a part, whatever their status says. */
+  unfit: Set<string>;
+  keys: Map<string, ModelKey>;
+  /** The run on each asset that has one. */
+  runs: Map<string, ModelRun>;
   /** In their order; the default is not among them. */
   profiles: ModelProfile[];
   standardHours: number;
@@ -63,6 +79,20 @@ export const subscribe = (model: Model, plan: Model["plan"], endsAt: number | nu
   if (model.plan !== "Free" && isOver) fall(model);
   model.plan = isOver ? "Free" : plan;
   model.endsAt = endsAt;
+};
+
+/** Whether one more agent comes in by a key now (KEY-01): whichever limit is reached first ends it. */
+export const admits = (model: Model, id: string): boolean => {
+  const key = model.keys.get(id);
+  if (key === undefined || !key.isOn) return false;
+  if (key.until !== null && !(model.now < key.until)) return false;
+  return key.most === null || key.used < key.most;
+};
+
+/** Purges the assets on which a module is active, but for those on which a run has begun or may begin (PRG-01). */
+export const purge = (model: Model, module: Modules): void => {
+  const stays = (run: ModelRun | undefined): boolean => run === "begun" || run === "offered";
+  model.assets = model.assets.filter((a) => a.since[module] === undefined || stays(model.runs.get(a.id)));
 };
 
 /** Whether an asset has a seat, counted against all the others (LIC-04, LIC-05, LIC-12). */
