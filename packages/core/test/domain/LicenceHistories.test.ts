@@ -368,8 +368,8 @@ const runs = fc
       does: (model, real) => {
         model.runs.set(id, to);
         // Of what has begun, the manifest has run out long ago.
-      const notAfter = to === "offered" ? Number.MAX_SAFE_INTEGER : 0;
-      const manifest = to === "waiting" ? null : { version: 1, digest: "", notAfter };
+        const notAfter = to === "offered" ? Number.MAX_SAFE_INTEGER : 0;
+        const manifest = to === "waiting" ? null : { version: 1, digest: "", notAfter };
         real.runs.set(id, {
           id: `r.${id}`,
           runId: "r",
