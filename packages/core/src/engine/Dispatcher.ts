@@ -3,7 +3,6 @@
  * several at once: an occurrence becomes a run once (a unique key), an asset run gets one valid manifest (expectations),
  * and a tick that died half way is taken up by the next.
  */
-
 import { type Documents, Dsse } from "@fettle/agent-protocol";
 import * as Effect from "effect/Effect";
 import * as Job from "../domain/job/Job.ts";
@@ -62,17 +61,19 @@ export const tick = Effect.fn("Dispatcher.tick")(function* () {
 const tickTenant = Effect.fn("Dispatcher.tickTenant")(function* (tenantId: TenantId) {
   let total: TickReport = { materialised: 0, issued: 0, completed: 0, stuck: [] };
   const enabled: JobStatus = "Enabled";
-  // An assessment that can't be completed keeps no job from being moved.
-  const resumed = yield* Effect.result(Assessments.resume(tenantId, (yield* Environment).now()));
-  if (resumed._tag === "Failure") {
-    total = { ...total, stuck: [{ tenantId, jobId: null, message: resumed.failure.message }] };
-  }
+  const aside = <A, E extends { readonly message: string }, R>(effect: Effect.Effect<A, E, R>) =>
+    Effect.map(Effect.result(effect), (done) => {
+      if (done._tag === "Success") return;
+      total = { ...total, stuck: [...total.stuck, { tenantId, jobId: null, message: done.failure.message }] };
+    });
+  // What can't be done aside keeps no job from being moved.
+  yield* aside(Assessments.resume(tenantId, (yield* Environment).now()));
   // First, so that what is due is planned for the assets as they are tagged now.
   yield* Sweeps.tick(tenantId);
-  yield* KeySpreads.tick(tenantId);
-  yield* Idempotency.forget(tenantId);
-  yield* Purges.tick(tenantId);
-  yield* Retentions.tick(tenantId);
+  yield* aside(KeySpreads.tick(tenantId));
+  yield* aside(Idempotency.forget(tenantId));
+  yield* aside(Purges.tick(tenantId));
+  yield* aside(Retentions.tick(tenantId));
   for (const job of yield* Repository.allBy(tenantId, "job", "status", enabled)) {
     const moved = yield* Effect.result(move(tenantId, job));
     if (moved._tag === "Success") total = add(total, { ...moved.success, stuck: [] });

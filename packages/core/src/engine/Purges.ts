@@ -2,7 +2,6 @@
  * Purges (PRG-01): preview, confirmation, removal, by hand or daily by rule. Irreversible, so a purge carries out just what
  * was shown and confirmed, or nothing.
  */
-
 import { Crypto } from "@fettle/agent-protocol";
 import * as Effect from "effect/Effect";
 import * as PurgeRule from "../domain/purge/PurgeRule.ts";
@@ -219,9 +218,11 @@ export const list = Effect.fn("Purges.list")(function* (actor: Actor.Actor) {
 /** Runs the rules that are due, each in the scope that its owner has now; for every tick. */
 export const tick = Effect.fn("Purges.tick")(function* (tenantId: TenantId) {
   const now = (yield* Environment).now();
-  for (const rule of yield* Repository.all(tenantId, "purgeRule")) {
-    if (PurgeRule.isDue(rule.value, now)) yield* runRule(tenantId, rule, now);
-  }
+  const rules = yield* Repository.all(tenantId, "purgeRule");
+  const due = rules.filter((rule) => PurgeRule.isDue(rule.value, now));
+  // One that can't be run now holds up no other.
+  const ran = yield* Effect.forEach(due, (rule) => Effect.result(runRule(tenantId, rule, now)));
+  for (const each of ran) if (each._tag === "Failure") return yield* Effect.fail(each.failure);
 });
 
 const runRule = Effect.fn("Purges.runRule")(function* (

@@ -119,6 +119,23 @@ describe("uninstalling an agent", () => {
     expect(scene.plane.call(scene.plane.fettle.jobs.get(manager, later)).status).toBe("Completed");
   });
 
+  it("AGT-07: an agent that leaves in the middle of a run takes nothing with it that it has told", () => {
+    const scene = Scene.make({ agents: 1 });
+    const agent = first(scene);
+    const jobId = scene.enabled();
+    scene.plane.call(scene.plane.fettle.tick());
+    agent.checkIn();
+    const { id } = scene.run(jobId);
+    agent.report(1, ...WireAgent.wholeRun(id).slice(0, -1));
+    uninstall(scene, { assets: [agent.id] });
+    expect(agent.leave().status).toBe(200);
+    expect(scene.run(jobId).assetRuns.get(agent.id)?.state).toMatchObject({
+      status: "JobFailed",
+      reason: "the asset was uninstalled",
+      results: { "P-1": { outcome: "Installed" } },
+    });
+  });
+
   it("AGT-08: is ordered by query and by criteria, in the caller's scope, with an answer for each", () => {
     const scene = Scene.make({ agents: 3 });
     const { plane } = scene;
@@ -212,6 +229,18 @@ describe("a purge", () => {
     const later = call(fettle.purges.preview(manager, silent));
     const done = call(fettle.purges.run(manager, { query: silent, confirmation: later.confirmation }));
     expect([...done.removed].sort()).toEqual(scene.ids);
+  });
+
+  it("PRG-01 JOB-28: keeps an asset whose agent may hold the manifest of a job that was deleted", () => {
+    const scene = silence();
+    const { fettle, call, clock } = scene.plane;
+    const jobId = scene.enabled();
+    call(fettle.tick());
+    call(fettle.jobs.delete(manager, jobId));
+    expect(call(fettle.purges.preview(manager, silent))).toMatchObject({ total: 0, kept: [{}, {}] });
+    clock.pass(DAY);
+    scene.agents[2]?.checkIn();
+    expect(call(fettle.purges.preview(manager, silent))).toMatchObject({ total: 2, kept: [] });
   });
 
   it("PRG-01: an agent that turns up again is told to uninstall itself, and may say farewell", () => {
@@ -326,6 +355,29 @@ describe("a purge rule", () => {
     plane.users.set(Values.user("mara", "PatchManager", TagScope.tags(["lab"])));
     plane.call(plane.fettle.tick());
     expect(scene.stored("asset").size).toBe(3);
+  });
+
+  it("PRG-01: that can't be run now holds up no job, is said, and is run by a later tick", () => {
+    const scene = silence();
+    const { plane } = scene;
+    const { fettle, call } = plane;
+    const sue = ControlPlane.as("sue");
+    const { confirmation } = call(fettle.purges.preview(sue, silent));
+    call(fettle.purges.save(sue, { name: "silent", query: silent, confirmation }));
+    const mine = "lastCheckedIn < now-900d";
+    const { confirmation: none } = call(fettle.purges.preview(manager, mine));
+    const other = call(fettle.purges.save(manager, { name: "long silent", query: mine, confirmation: none }));
+    const jobId = scene.enabled({ targets: Values.select({ assets: [scene.agents[2]?.id ?? ""] }) });
+    plane.clock.pass(DAY);
+    // What the directory says of her can't be read.
+    plane.users.set({ ...Values.user("sue", "SuperUser"), scope: {} as never });
+    expect(call(fettle.tick())).toMatchObject({ materialised: 1, stuck: [{ tenantId: "acme", jobId: null }] });
+    expect(scene.run(jobId).assetRuns.size).toBe(1);
+    expect(scene.stored("asset").size).toBe(3);
+    expect(scene.stored("purgeRule").get(other.id)?.lastRun).toMatchObject({ failure: null });
+    plane.users.set(Values.user("sue", "SuperUser"));
+    expect(call(fettle.tick())).toMatchObject({ stuck: [] });
+    expect(scene.stored("asset").size).toBe(1);
   });
 
   it("PRG-01: is saved with the confirmation of its query, under a name of its own, and deleted", () => {

@@ -96,10 +96,11 @@ const distinct = (facts: readonly AgentFact[]): ReadonlyMap<string, AgentFact> =
   return kept;
 };
 
-/** The asset run of an asset that was removed before the job began on it: nothing will come of it any more. */
+/** The asset run of an asset that was removed: nothing more will come of it. What its agent told of it stays. */
 export const withdrawn = (run: AssetRun, reason: string, now: number): AssetRun => {
   const placed = { ...run, placed: { status: "JobFailed" as const, reason, at: now } };
-  return { ...placed, state: fold(placed, []) };
+  const { results, violations } = run.state;
+  return { ...placed, state: { ...fold(placed, []), results, violations } };
 };
 
 /** The asset run of a job that was deleted before it started (JOB-28). A manifest that its agent holds may start it yet. */
