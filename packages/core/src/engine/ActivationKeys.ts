@@ -2,7 +2,6 @@
  * Activation keys: what agents are admitted by (KEY-01, KEY-02). Load, decide (in the domain), commit state and events
  * together. What a key still admits is a counter's to say, in the commit that admits (engine/Provisioning).
  */
-
 import { Crypto } from "@fettle/agent-protocol";
 import * as Effect from "effect/Effect";
 import * as ActivationKey from "../domain/key/ActivationKey.ts";

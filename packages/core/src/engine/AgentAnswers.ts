@@ -2,7 +2,6 @@
  * What a query over agents asks for beyond the fleet, read only where it does: the software on each asset, as its snapshot
  * names it, and whether the key that activated it still admits agents.
  */
-
 import type * as Qql from "@fettle/qql";
 import { Dependencies } from "@fettle/qql";
 import * as Effect from "effect/Effect";

@@ -4,7 +4,6 @@
  *
  * `handle` never fails: what went wrong is a problem document. A repeated request gets an answer and changes nothing.
  */
-
 import { type Crypto, Dsse, Json, Messages, Problem, SignedRequest, wireLimits } from "@fettle/agent-protocol";
 import * as Effect from "effect/Effect";
 import type * as z from "zod";

@@ -2,7 +2,6 @@
  * Agents as users search them: by QQL over what their records say, in the caller's scope, whatever their modules; and those
  * that have fallen silent.
  */
-
 import * as Qql from "@fettle/qql";
 import * as Effect from "effect/Effect";
 import type { User } from "../domain/access/User.ts";

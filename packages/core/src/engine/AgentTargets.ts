@@ -1,5 +1,4 @@
 /** Which agents a bulk action is for: named ones, those of a query, or those of criteria (AGT-08), in the caller's scope. */
-
 import * as Effect from "effect/Effect";
 import type { User } from "../domain/access/User.ts";
 import * as AgentCatalog from "../domain/asset/AgentCatalog.ts";

@@ -5,7 +5,6 @@
  * none is ever older than what it says. A counter says which change of the catalogue all of a tenant's assessments have
  * seen; it follows when the last is done, so a reassessment that was cut off, or overtaken, is taken up by the next tick.
  */
-
 import type { Crypto } from "@fettle/agent-protocol";
 import type { Package } from "@fettle/agent-protocol/vocabulary";
 import * as Effect from "effect/Effect";

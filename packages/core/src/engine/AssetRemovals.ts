@@ -6,7 +6,6 @@
  * The agent's key is kept as that of a removed one ({@link ./RemovedAgents.ts}): nothing that it still sends brings
  * anything back.
  */
-
 import * as Effect from "effect/Effect";
 import * as PurgeRule from "../domain/purge/PurgeRule.ts";
 import * as AssetRun from "../domain/run/AssetRun.ts";

@@ -3,7 +3,6 @@
  * (CFG-08), and the event that tells of it, all in one commit that is refused when a tag or a profile has changed since.
  * Whoever changes an asset goes through here; an asset that is written otherwise bears tags of the past.
  */
-
 import * as Effect from "effect/Effect";
 import type { Asset } from "../domain/asset/Asset.ts";
 import type { TenantId } from "../domain/shared/Tenant.ts";

@@ -5,7 +5,6 @@
  *
  * Audited is what users and the control plane decide. What agents report is told by the events (EVT-01).
  */
-
 import { Crypto } from "@fettle/agent-protocol";
 import * as Effect from "effect/Effect";
 import * as AuditEntry from "../domain/audit/AuditEntry.ts";

@@ -2,7 +2,6 @@
  * Who is asking, as of now: the actor's user from the host's directory, and whether the host's policy permits it. The only
  * place that asks the directory: what it answers is read, and a super user's scope has no limit (RBAC-02).
  */
-
 import * as Effect from "effect/Effect";
 import * as Access from "../domain/access/Access.ts";
 import type { Permission } from "../domain/access/Permission.ts";

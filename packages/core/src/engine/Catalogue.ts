@@ -1,5 +1,4 @@
 /** The catalogue of patches, as the parts of the control plane read it. */
-
 import * as Effect from "effect/Effect";
 import * as DownloadHosts from "../domain/patch/DownloadHosts.ts";
 import type { Hold } from "../domain/patch/Hold.ts";

@@ -4,7 +4,6 @@
  * so what is found under the count that stands is what is stored. (A storage that is put back to an earlier state, from a
  * backup, needs a process of its own.)
  */
-
 import * as Effect from "effect/Effect";
 import * as CatalogueIndex from "../domain/assessment/CatalogueIndex.ts";
 import type { TenantId } from "../domain/shared/Tenant.ts";

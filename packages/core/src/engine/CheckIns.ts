@@ -2,7 +2,6 @@
  * Answers check-ins (AGT-04): one read, one durable write, one signature. What an agent is told stands on its record, so
  * an idle check-in touches nothing else.
  */
-
 import type { Messages } from "@fettle/agent-protocol";
 import * as Effect from "effect/Effect";
 import * as Suspension from "../domain/job/Suspension.ts";

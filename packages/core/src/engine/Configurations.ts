@@ -2,7 +2,6 @@
  * Which signed configuration each agent is to hold: what the profile of its asset comes to, and the modules that are active
  * there; sealed once for all agents of whom both are the same.
  */
-
 import { type Documents, Dsse, ModuleConduct } from "@fettle/agent-protocol";
 import * as Effect from "effect/Effect";
 import * as Asset from "../domain/asset/Asset.ts";

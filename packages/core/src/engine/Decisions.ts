@@ -3,7 +3,6 @@
  * by the time it is committed: for changes where the later of two callers needs no other answer than the one they would
  * have had a moment later. {@link ifItStands} tells the caller that it has changed.
  */
-
 import * as Effect from "effect/Effect";
 import type { TenantId } from "../domain/shared/Tenant.ts";
 import type { CommitAnswer, EntityKind, Storage, StorageError } from "../ports/Storage.ts";

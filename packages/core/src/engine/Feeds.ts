@@ -3,7 +3,6 @@
  * all feeds say together ({@link ../domain/patch/Feed.ts}): so a write that was cut off is completed by the next ingest,
  * and the same feed again changes nothing.
  */
-
 import { Crypto, Json } from "@fettle/agent-protocol";
 import * as Effect from "effect/Effect";
 import * as Feed from "../domain/patch/Feed.ts";

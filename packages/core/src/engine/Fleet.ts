@@ -2,7 +2,6 @@
  * Everything that the lists of assets and agents are made from, read once per request: the assets in the caller's scope
  * with what the platform knows of each.
  */
-
 import type * as Qql from "@fettle/qql";
 import { Dependencies } from "@fettle/qql";
 import * as Effect from "effect/Effect";

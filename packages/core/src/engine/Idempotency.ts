@@ -9,7 +9,6 @@
  * Every engine service that changes something works alike: check permission, then give {@link once} the decision, then
  * commit what it decided (`engine/Decisions`).
  */
-
 import { Crypto } from "@fettle/agent-protocol";
 import * as Effect from "effect/Effect";
 import { type Actor, label } from "../domain/shared/Actor.ts";

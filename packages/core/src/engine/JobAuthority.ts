@@ -2,7 +2,6 @@
  * Who may do what with a job, as of now: the decision of `JobAccess`, with what it needs (the user, the job's owner, the tag
  * tree) read at its moment.
  */
-
 import * as Effect from "effect/Effect";
 import * as Access from "../domain/access/Access.ts";
 import type { User } from "../domain/access/User.ts";

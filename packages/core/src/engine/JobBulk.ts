@@ -2,7 +2,6 @@
  * The same done to many jobs (JOB-16): each succeeds or fails by itself, with its reason, and all that can be done is done
  * in one commit. A run-once job can't be disabled (JOB-07), so that there is nothing to disable many of yet.
  */
-
 import * as Effect from "effect/Effect";
 import * as Access from "../domain/access/Access.ts";
 import type { Permission } from "../domain/access/Permission.ts";

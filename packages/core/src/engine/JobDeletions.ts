@@ -2,7 +2,6 @@
  * Deletes jobs (JOB-11, JOB-28). What was not started of a job is revoked with it; what has started finishes. The runs, what
  * they brought about, and the audit trail stay, for whoever may view any job.
  */
-
 import * as Effect from "effect/Effect";
 import * as AssetRun from "../domain/run/AssetRun.ts";
 import * as Run from "../domain/run/Run.ts";

@@ -1,5 +1,4 @@
 /** Drafts of jobs that are not saved: what is wrong with one, one that starts from what was chosen, one that is a clone. */
-
 import * as Effect from "effect/Effect";
 import type { NewJob } from "../domain/job/Job.ts";
 import * as Job from "../domain/job/Job.ts";

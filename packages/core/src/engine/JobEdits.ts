@@ -1,5 +1,4 @@
 /** Changes of jobs that are not enabled yet (JOB-07, JOB-09, JOB-10, JOB-18). */
-
 import * as Effect from "effect/Effect";
 import type { Job } from "../domain/job/Job.ts";
 import type { JobAction } from "../domain/job/JobAccess.ts";

@@ -1,5 +1,4 @@
 /** What a change of owner means for a job's assets, before it is made and after (OWN-02). */
-
 import * as Effect from "effect/Effect";
 import * as JobSharing from "../domain/job/JobSharing.ts";
 import { type Actor, label } from "../domain/shared/Actor.ts";

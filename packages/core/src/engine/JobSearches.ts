@@ -1,5 +1,4 @@
 /** The job list as users search it: by QQL over the jobs that the caller may view (RBAC-04), in pages. */
-
 import * as Qql from "@fettle/qql";
 import * as Effect from "effect/Effect";
 import type { User } from "../domain/access/User.ts";

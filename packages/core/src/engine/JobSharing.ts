@@ -1,5 +1,4 @@
 /** Who has a part in a job: its co-authors and readers (RBAC-04, RBAC-05), and its owner (OWN-01, OWN-03). */
-
 import * as Effect from "effect/Effect";
 import type { Job } from "../domain/job/Job.ts";
 import * as JobAccess from "../domain/job/JobAccess.ts";

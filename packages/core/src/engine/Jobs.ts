@@ -1,5 +1,4 @@
 /** Jobs as users make them: drafts, plans, enabling. Load, decide (in the domain), commit state and events together. */
-
 import * as Effect from "effect/Effect";
 import type { User } from "../domain/access/User.ts";
 import * as Job from "../domain/job/Job.ts";

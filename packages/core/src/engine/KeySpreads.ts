@@ -4,7 +4,6 @@
  * The walk goes chunk by chunk in the order of ids; each chunk is one commit with the assets that changed and the place
  * where the walk goes on, which stands on the key. What was cut off, or is more than one call does, the next tick takes up.
  */
-
 import * as Effect from "effect/Effect";
 import type { ActivationKey, Spreading } from "../domain/key/ActivationKey.ts";
 import type { TenantId } from "../domain/shared/Tenant.ts";

@@ -1,5 +1,4 @@
 /** Activation keys as users look at them: status, what they still admit, how an agent is installed with one (KEY-03, KEY-05). */
-
 import { Crypto, wireLimits } from "@fettle/agent-protocol";
 import * as Effect from "effect/Effect";
 import * as Asset from "../domain/asset/Asset.ts";

@@ -1,5 +1,4 @@
 /** Seats as users look at them: how far they are used, who would gain or lose one, where an asset stands (LIC-04 … LIC-12). */
-
 import * as Effect from "effect/Effect";
 import * as Asset from "../domain/asset/Asset.ts";
 import * as Licence from "../domain/license/Licence.ts";

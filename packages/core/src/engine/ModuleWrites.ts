@@ -1,5 +1,4 @@
 /** A change of modules on assets as they are to be written, each by itself: changed, as asked for already, or refused. */
-
 import * as Effect from "effect/Effect";
 import type { Asset } from "../domain/asset/Asset.ts";
 import * as ModuleChange from "../domain/asset/ModuleChange.ts";

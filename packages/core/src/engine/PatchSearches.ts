@@ -2,7 +2,6 @@
  * The patch list as users search it (PAT-10, PAT-12): all available patches, or those missing, installed or latest
  * missing on the selected assets that the caller sees, in pages; and the filters beside it.
  */
-
 import type { JobKind } from "@fettle/agent-protocol/vocabulary";
 import * as Qql from "@fettle/qql";
 import * as Effect from "effect/Effect";

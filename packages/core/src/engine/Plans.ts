@@ -1,5 +1,4 @@
 /** Gathers what a plan depends on, compiles it, and gives it its hash (PLN-01). */
-
 import { Crypto, Json } from "@fettle/agent-protocol";
 import type { Package } from "@fettle/agent-protocol/vocabulary";
 import * as Qql from "@fettle/qql";

@@ -1,5 +1,4 @@
 /** A request that got past the door: its signature is the agent's, its number is new or a repetition. */
-
 import type { ServerSession, SignedRequest } from "@fettle/agent-protocol";
 import type { TenantId } from "../domain/shared/Tenant.ts";
 import type { AgentRecord } from "../schema/Stored.ts";

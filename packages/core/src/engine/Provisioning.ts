@@ -2,7 +2,6 @@
  * Admits an agent (AGT-01): it proves that it holds an activation key and the private half of the key it brings. The
  * activation key's limit is a counter's ceiling in the same transaction, so it holds under any number at once (KEY-01).
  */
-
 import { Crypto as C, type Crypto, Messages, ServerSession, SignedRequest, wireLimits } from "@fettle/agent-protocol";
 import * as Effect from "effect/Effect";
 import { type Asset, activate, noFacts } from "../domain/asset/Asset.ts";

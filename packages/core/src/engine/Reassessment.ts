@@ -3,7 +3,6 @@
  * catalogue has changed since, or one of its snapshots or assessments; what was refused for one of its assets is tried
  * again in smaller chunks, read anew.
  */
-
 import type { Crypto } from "@fettle/agent-protocol";
 import type { Package } from "@fettle/agent-protocol/vocabulary";
 import * as Effect from "effect/Effect";

@@ -1,5 +1,4 @@
 /** What a user searched for lately (AST-08): noted by every search, and never in a search's way. */
-
 import * as Effect from "effect/Effect";
 import * as SavedSearch from "../domain/access/SavedSearch.ts";
 import type { Actor } from "../domain/shared/Actor.ts";

@@ -2,7 +2,6 @@
  * Agents that leave, and agents whose asset is gone (AGT-07, PRG-01). A removed agent that turns up again is told, under
  * the tenant's signature, to uninstall itself; it may say farewell, and nothing else that it sends is taken.
  */
-
 import type { Messages, SignedRequest } from "@fettle/agent-protocol";
 import * as Effect from "effect/Effect";
 import * as Actor from "../domain/shared/Actor.ts";

@@ -2,7 +2,6 @@
  * Takes what agents report: facts about runs, and snapshots. A fact is stored once for ever under (agent, epoch,
  * sequence); the asset run is the fold over the set of them, written in the same transaction that stores them.
  */
-
 import { Crypto, type Facts, HostReport, Json, type Messages } from "@fettle/agent-protocol";
 import type { Package } from "@fettle/agent-protocol/vocabulary";
 import * as Effect from "effect/Effect";

@@ -2,7 +2,6 @@
  * Typed reading and writing over the storage port: which kind is which domain type, under which ids and indexes. The
  * only place where domain values become stored JSON and back.
  */
-
 import * as Effect from "effect/Effect";
 import type { EventType } from "../domain/event/Event.ts";
 import type { TenantId } from "../domain/shared/Tenant.ts";

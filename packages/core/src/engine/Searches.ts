@@ -3,7 +3,6 @@
  * runs them. A saved query that a change of tokens broke is listed with what is wrong with it, and never run as if it found
  * nothing (DSH-04).
  */
-
 import * as Qql from "@fettle/qql";
 import * as Effect from "effect/Effect";
 import * as SavedSearch from "../domain/access/SavedSearch.ts";

@@ -1,5 +1,4 @@
 /** Signs documents with the tenant's key, keeps their bytes, and says who may fetch them. */
-
 import { type Crypto, Dsse } from "@fettle/agent-protocol";
 import * as Effect from "effect/Effect";
 import * as AssetRun from "../domain/run/AssetRun.ts";

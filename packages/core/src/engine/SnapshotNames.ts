@@ -3,7 +3,6 @@
  * is found by each of its names. A list is written with the first snapshot that has it and removed with the last; a counter
  * of each list says how many there are, and guards both.
  */
-
 import { Crypto, Json } from "@fettle/agent-protocol";
 import type { Package } from "@fettle/agent-protocol/vocabulary";
 import * as Effect from "effect/Effect";

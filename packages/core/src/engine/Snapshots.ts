@@ -1,5 +1,4 @@
 /** The packages of a snapshot, as they were kept. */
-
 import { type Crypto, Json, wireLimits } from "@fettle/agent-protocol";
 import type { Package } from "@fettle/agent-protocol/vocabulary";
 import * as Effect from "effect/Effect";

@@ -1,5 +1,4 @@
 /** The tenant's subscription: its plan, seats, licence tags and limits. */
-
 import * as Effect from "effect/Effect";
 import * as Subscription from "../domain/license/Subscription.ts";
 import * as AssessmentProfile from "../domain/profile/AssessmentProfile.ts";

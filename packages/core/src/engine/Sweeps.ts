@@ -6,7 +6,6 @@
  * where the walk goes on, so that a walk that was cut off, or has more before it than one call does, is taken up by the
  * next tick. A change meanwhile begins it anew.
  */
-
 import { Crypto, Json } from "@fettle/agent-protocol";
 import * as Qql from "@fettle/qql";
 import * as Effect from "effect/Effect";

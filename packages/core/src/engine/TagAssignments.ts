@@ -2,7 +2,6 @@
  * Giving static tags to assets and taking them back, many at once (AST-09): each asset has its own answer, in the caller's
  * scope, and all that can be changed is changed in one commit.
  */
-
 import * as Effect from "effect/Effect";
 import type { User } from "../domain/access/User.ts";
 import type { Asset } from "../domain/asset/Asset.ts";

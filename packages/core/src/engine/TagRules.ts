@@ -2,7 +2,6 @@
  * The tag tree and its rules as they stand, and what assets bear by them (TAG-08). Reading them is cheap: they are kept
  * compiled for as long as no tag has changed.
  */
-
 import * as Qql from "@fettle/qql";
 import * as Effect from "effect/Effect";
 import type { Asset } from "../domain/asset/Asset.ts";

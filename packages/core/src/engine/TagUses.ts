@@ -4,7 +4,6 @@
  * What comes to use tags goes into the storage with what {@link claim} says, and a tag is deleted only while nothing has
  * come to use one since its uses were read: whichever of two at once comes later is refused, in either order.
  */
-
 import * as Effect from "effect/Effect";
 import * as JobStatus from "../domain/job/JobStatus.ts";
 import * as Subscription from "../domain/license/Subscription.ts";

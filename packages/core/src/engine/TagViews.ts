@@ -1,5 +1,4 @@
 /** Tags as people look at them: the tree, one tag with what is wrong with its rule, previews and coverage (TAG-08, TAG-09). */
-
 import type * as Qql from "@fettle/qql";
 import * as Effect from "effect/Effect";
 import type { User } from "../domain/access/User.ts";

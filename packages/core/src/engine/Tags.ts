@@ -1,5 +1,4 @@
 /** Asset tags as users keep them (TAG-01, TAG-08): load, decide (in the domain), commit state and events together. */
-
 import * as Effect from "effect/Effect";
 import type { User } from "../domain/access/User.ts";
 import { type Actor, label } from "../domain/shared/Actor.ts";

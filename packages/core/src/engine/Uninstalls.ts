@@ -2,7 +2,6 @@
  * Orders agents to be uninstalled (AGT-07, AGT-08): each hears so at its next check-in, once no run is started on its asset,
  * says farewell, and only then its asset goes and its seat is free (LIC-08).
  */
-
 import * as Effect from "effect/Effect";
 import * as PurgeRule from "../domain/purge/PurgeRule.ts";
 import { type Actor, label } from "../domain/shared/Actor.ts";

@@ -1,5 +1,4 @@
 /** Vulnerabilities by a scanner's number, as the host supplies them (PAT-05). */
-
 import * as Effect from "effect/Effect";
 import * as Vulnerability from "../domain/patch/Vulnerability.ts";
 import { type Actor, label } from "../domain/shared/Actor.ts";

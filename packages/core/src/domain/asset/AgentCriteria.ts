@@ -2,7 +2,6 @@
  * Agents chosen by criteria, as bulk actions over REST take them (AGT-08): a list of field, operator and value that all
  * have to hold. A list is one way to write a query: {@link toQuery} gives the QQL text, and that is what is carried out.
  */
-
 import type { Ast } from "@fettle/qql";
 import * as Qql from "@fettle/qql";
 import * as Rejection from "../shared/Rejection.ts";

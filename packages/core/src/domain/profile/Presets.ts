@@ -2,7 +2,6 @@
  * How much of its machine and network an agent takes: three presets with declared values (CFG-10), of which a profile may
  * say some otherwise. Limit and throttle are two ways to say the same, for Windows and for Linux and Mac: they pair.
  */
-
 export const presets = ["LOW", "NORMAL", "HIGH"] as const;
 export type Preset = (typeof presets)[number];
 

@@ -3,7 +3,6 @@
  * code: nothing here calls it. One letter a role: M Manager, U User, A Dashboard Author, R Reader, S Security, X super user,
  * N no role given (RBAC-12), `?` a role nobody knows, B both Manager and Security (RBAC-03).
  */
-
 export const roles = ["X", "M", "U", "A", "R", "S", "N", "?", "B"] as const;
 export type Letter = (typeof roles)[number];
 export const relations = ["owner", "co-author", "maker", "reader", "none"] as const;

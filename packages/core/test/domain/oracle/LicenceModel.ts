@@ -2,7 +2,6 @@
  * Licences, suspensions and scan intervals the naive way: a clock that does at each expiry what the rules say, by writing
  * it down, and look-ups that count everybody against everybody. Written apart from the code that derives all of it.
  */
-
 import type { TagTree } from "../../../src/domain/tag/TagTree.ts";
 import * as Forest from "../../scenario/Forest.ts";
 

@@ -1,5 +1,4 @@
 /** How the command ends; `--help` tells it to people. */
-
 export const DONE = 0;
 export const BROKEN = 1;
 /** The command line or a file can't be read. */
