@@ -196,6 +196,34 @@ describe("a purge", () => {
     expect(scene.plane.call(scene.plane.storage.counter("acme", "assets"))).toBe(1);
   });
 
+  it("PRG-01: that is cut off between two assets leaves each whole or gone, and is confirmed anew for the rest", () => {
+    const scene = silence();
+    const { plane } = scene;
+    const { fettle, call } = plane;
+    const { confirmation } = call(fettle.purges.preview(manager, silent));
+    plane.hooks.after = () => {
+      throw new ControlPlane.Death();
+    };
+    const input = { query: silent, confirmation };
+    expect(plane.dies(fettle.purges.run(manager, input, { idempotencyKey: "once" }))).toBe(true);
+    plane.hooks.after = null;
+    const left = scene.ids.filter((id) => scene.stored("asset").has(id));
+    expect(left).toHaveLength(1);
+    for (const id of scene.ids) {
+      const kinds = left.includes(id) ? ["asset", "agent", "snapshot", "assessment"] : ["removedAgent"];
+      expect(kindsOf(scene, id)).toEqual(kinds);
+    }
+    expect(call(plane.storage.counter("acme", "assets"))).toBe(2);
+    // What was confirmed is no longer what there is.
+    expect(plane.rejections(fettle.purges.run(manager, input, { idempotencyKey: "once" }))).toMatchObject([
+      { code: "stale" },
+    ]);
+    const again = call(fettle.purges.preview(manager, silent));
+    const query = silent;
+    expect(call(fettle.purges.run(manager, { query, confirmation: again.confirmation })).removed).toEqual(left);
+    expect(call(fettle.audit.verify(manager)).isWhole).toBe(true);
+  });
+
   it("PRG-01: needs the confirmation of just these assets and this query", () => {
     const scene = silence();
     const { fettle, call, rejections } = scene.plane;
