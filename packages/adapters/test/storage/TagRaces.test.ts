@@ -1,30 +1,15 @@
 /** A tag that is deleted in the very instant in which something comes to use it: one of the two is refused, in either order. */
 import { join } from "node:path";
-import { Crypto } from "@fettle/agent-protocol";
-import {
-  Actor,
-  type Batch,
-  BlobStore,
-  Directory,
-  Environment,
-  Fettle,
-  Storage,
-  type StorageShape,
-  TagSelection,
-  TenantKeys,
-} from "@fettle/core";
-import { MemoryBlobStore, MemoryStorage, StaticDirectory } from "@fettle/core/testing";
-import * as Context from "effect/Context";
+import { type Batch, type Fettle, type StorageShape, TagSelection } from "@fettle/core";
+import { MemoryStorage } from "@fettle/core/testing";
 import * as Effect from "effect/Effect";
 import type * as Scope from "effect/Scope";
 import { describe, expect, test } from "vitest";
 import { SqliteStorage } from "../../src/storage/sqlite/index.ts";
+import { mara, open, TENANT } from "./AgentWorld.ts";
 import { directories } from "./Directories.ts";
 
-const TENANT = "acme";
-const mara = Actor.user(TENANT, "mara");
 const directory = directories();
-const keys = Crypto.generateKeyPair();
 const targets = { ...TagSelection.none, include: { mode: "any", tags: ["berlin"] } } as const;
 
 type Ask = (fettle: Fettle.Fettle) => Effect.Effect<unknown, unknown>;
@@ -65,28 +50,6 @@ const uses: { readonly [kind: string]: Ask } = {
 const storages: { readonly [name: string]: Effect.Effect<StorageShape, unknown, Scope.Scope> } = {
   memory: Effect.sync(MemoryStorage.make),
   SQLite: Effect.suspend(() => SqliteStorage.open({ file: join(directory(), "races.db") })),
-};
-
-const open = (storage: StorageShape) => {
-  let n = 0;
-  const ports = Context.make(Storage, storage).pipe(
-    Context.add(BlobStore, MemoryBlobStore.make()),
-    Context.add(TenantKeys, { keyPair: () => Effect.succeed(keys) }),
-    Context.add(
-      Directory,
-      StaticDirectory.make({ [TENANT]: [{ id: "mara", roles: ["PatchManager"], scope: { _tag: "All" } }] }),
-    ),
-    Context.add(Environment, {
-      now: () => Date.UTC(2026, 0, 1),
-      uuid: () => {
-        n += 1;
-        return `00000000-0000-4000-b000-${String(n).padStart(12, "0")}`;
-      },
-      secret: () => "secret",
-      tzdata: () => "2026a",
-    }),
-  );
-  return Fettle.make(ports);
 };
 
 /** The storage, with something else done between what the first commit was decided on and that commit. */

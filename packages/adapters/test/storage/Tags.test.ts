@@ -1,41 +1,15 @@
 import { join } from "node:path";
-import { Crypto } from "@fettle/agent-protocol";
-import { Actor, BlobStore, Directory, Environment, Fettle, Storage, type StorageShape, TenantKeys } from "@fettle/core";
-import { AssetBuilders, MemoryBlobStore, MemoryStorage, StaticDirectory } from "@fettle/core/testing";
-import * as Context from "effect/Context";
+import type { StorageShape } from "@fettle/core";
+import { AssetBuilders, MemoryStorage } from "@fettle/core/testing";
 import * as Effect from "effect/Effect";
 import { describe, expect, test } from "vitest";
 import { SqliteStorage } from "../../src/storage/sqlite/index.ts";
+import { mara, open, TENANT } from "./AgentWorld.ts";
 import { directories } from "./Directories.ts";
 
-const TENANT = "acme";
-const mara = Actor.user(TENANT, "mara");
 const ASSETS = 7;
 const directory = directories();
-const keys = Crypto.generateKeyPair();
 const linux = { _tag: "Dynamic", query: "operatingSystem: linux" } as const;
-
-const open = (storage: StorageShape) => {
-  let n = 0;
-  const ports = Context.make(Storage, storage).pipe(
-    Context.add(BlobStore, MemoryBlobStore.make()),
-    Context.add(TenantKeys, { keyPair: () => Effect.succeed(keys) }),
-    Context.add(
-      Directory,
-      StaticDirectory.make({ [TENANT]: [{ id: "mara", roles: ["PatchManager"], scope: { _tag: "All" } }] }),
-    ),
-    Context.add(Environment, {
-      now: () => Date.UTC(2026, 0, 1),
-      uuid: () => {
-        n += 1;
-        return `00000000-0000-4000-b000-${String(n).padStart(12, "0")}`;
-      },
-      secret: () => "secret",
-      tzdata: () => "2026a",
-    }),
-  );
-  return Fettle.make(ports);
-};
 
 /** Everything that tags can do, one after the other; what each answered, and what stands in the end. */
 const scenario = (storage: StorageShape) =>
