@@ -3,7 +3,6 @@ import * as Access from "../../src/domain/access/Access.ts";
 import * as Permission from "../../src/domain/access/Permission.ts";
 import * as Policy from "../../src/domain/access/Policy.ts";
 import type { Role, User } from "../../src/domain/access/User.ts";
-import type * as Job from "../../src/domain/job/Job.ts";
 import * as JobAccess from "../../src/domain/job/JobAccess.ts";
 import * as TagScope from "../../src/domain/tag/TagScope.ts";
 import * as Values from "../scenario/Values.ts";
@@ -12,17 +11,6 @@ import * as Oracle from "./oracle/JobAccessOracle.ts";
 const policy = Policy.standard;
 const tree = Values.tree({ europe: null, emea: "europe", berlin: "emea", apac: null });
 
-const rolesOf: { readonly [L in Oracle.Letter]: readonly Role[] } = {
-  X: ["SuperUser"],
-  M: ["PatchManager"],
-  U: ["PatchUser"],
-  A: ["PatchDashboardAuthor"],
-  R: ["PatchReader"],
-  S: ["PatchSecurity"],
-  N: [],
-  "?": ["Accountant"],
-  B: ["PatchManager", "PatchSecurity"],
-};
 // The owner's is always EMEA.
 const scopeOf: { readonly [S in Oracle.ScopeRelation]: TagScope.TagScope } = {
   same: TagScope.tags(["emea"]),
@@ -30,16 +18,8 @@ const scopeOf: { readonly [S in Oracle.ScopeRelation]: TagScope.TagScope } = {
   smaller: TagScope.tags(["berlin"]),
   apart: TagScope.tags(["apac"]),
 };
-const stateOf: { readonly [S in Oracle.State]: Partial<Job.Job> } = {
-  advisory: { ownerId: null, targets: null, schedule: null },
-  ownerless: { ownerId: null },
-  partial: { patches: null },
-  disabled: {},
-  enabled: { status: "Enabled", enabled: { planHash: "h", at: 1 } },
-  completed: { status: "Completed", enabled: { planHash: "h", at: 1 } },
-};
 const person = (id: string, letter: Oracle.Letter, scope: Oracle.ScopeRelation = "same"): User =>
-  Access.inScope(policy, { id, roles: rolesOf[letter], scope: scopeOf[scope] });
+  Access.inScope(policy, { id, roles: Oracle.rolesOf[letter], scope: scopeOf[scope] });
 
 const questionOf = ({ role, action, state, relation, owner, scope }: Oracle.Case): JobAccess.JobQuestion => {
   const user = person("uli", role, scope);
@@ -48,7 +28,7 @@ const questionOf = ({ role, action, state, relation, owner, scope }: Oracle.Case
     makerId: relation === "maker" ? "uli" : "olga",
     coAuthors: relation === "co-author" ? ["cora", "uli"] : ["cora"],
     readers: relation === "reader" ? ["uli"] : [],
-    ...stateOf[state],
+    ...Oracle.stateOf[state],
   });
   const others = owner === "gone" ? null : person("olga", owner);
   return {

@@ -1,8 +1,10 @@
 /**
  * Who may do what with a job, as a table written from RBAC-02 … RBAC-08 and the rules of a job's states, apart from the
- * code: nothing here calls it. One letter a role: M Manager, U User, A Dashboard Author, R Reader, S Security, X super user,
+ * code: nothing here calls it, and of it there are types only. One letter a role: M Manager, U User, A Dashboard Author, R Reader, S Security, X super user,
  * N no role given (RBAC-12), `?` a role nobody knows, B both Manager and Security (RBAC-03).
  */
+import type { Role } from "../../../src/domain/access/User.ts";
+import type { Job } from "../../../src/domain/job/Job.ts";
 export const roles = ["X", "M", "U", "A", "R", "S", "N", "?", "B"] as const;
 export type Letter = (typeof roles)[number];
 export const relations = ["owner", "co-author", "maker", "reader", "none"] as const;
@@ -99,4 +101,27 @@ export const answer = (one: Case): string => {
     return "OWN-01";
   }
   return stateRows.get(action)?.[states.indexOf(state)] ?? "no such row";
+};
+
+/** The roles that a letter of the table stands for. */
+export const rolesOf: { readonly [L in Letter]: readonly Role[] } = {
+  X: ["SuperUser"],
+  M: ["PatchManager"],
+  U: ["PatchUser"],
+  A: ["PatchDashboardAuthor"],
+  R: ["PatchReader"],
+  S: ["PatchSecurity"],
+  N: [],
+  "?": ["Accountant"],
+  B: ["PatchManager", "PatchSecurity"],
+};
+
+/** What makes a job one of that state. */
+export const stateOf: { readonly [S in State]: Partial<Job> } = {
+  advisory: { ownerId: null, targets: null, schedule: null },
+  ownerless: { ownerId: null },
+  partial: { patches: null },
+  disabled: {},
+  enabled: { status: "Enabled", enabled: { planHash: "h", at: 1 } },
+  completed: { status: "Completed", enabled: { planHash: "h", at: 1 } },
 };

@@ -2,7 +2,6 @@
 import * as Effect from "effect/Effect";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Role } from "../../../src/domain/access/User.ts";
 import type { Job } from "../../../src/domain/job/Job.ts";
 import * as TagScope from "../../../src/domain/tag/TagScope.ts";
 import * as Oracle from "../../domain/oracle/JobAccessOracle.ts";
@@ -12,31 +11,12 @@ import * as Scene from "../../scenario/Scene.ts";
 import * as Values from "../../scenario/Values.ts";
 
 const RUNS = 60;
-const rolesOf: { readonly [L in Oracle.Letter]: readonly Role[] } = {
-  X: ["SuperUser"],
-  M: ["PatchManager"],
-  U: ["PatchUser"],
-  A: ["PatchDashboardAuthor"],
-  R: ["PatchReader"],
-  S: ["PatchSecurity"],
-  N: [],
-  "?": ["Accountant"],
-  B: ["PatchManager", "PatchSecurity"],
-};
 // The owner's is always the fleet; web lies below it, all of it is larger.
 const scopeOf: { readonly [S in Oracle.ScopeRelation]: TagScope.TagScope } = {
   same: TagScope.tags(["fleet"]),
   larger: TagScope.tags(["fleet", "lab"]),
   smaller: TagScope.tags(["web"]),
   apart: TagScope.tags(["lab"]),
-};
-const stateOf: { readonly [S in Oracle.State]: Partial<Job> } = {
-  advisory: { ownerId: null, targets: null, schedule: null },
-  ownerless: { ownerId: null },
-  partial: { patches: null },
-  disabled: {},
-  enabled: { status: "Enabled", enabled: { planHash: "h", at: 1 } },
-  completed: { status: "Completed", enabled: { planHash: "h", at: 1 } },
 };
 
 // The methods that exist, with the action that each is.
@@ -76,15 +56,15 @@ const put = (scene: Scene.Scene, job: Job): void => {
 const world = ({ role, state, relation, owner, scope }: Oracle.Case) => {
   const scene = Scene.make();
   const { users } = scene.plane;
-  users.set({ id: "uli", roles: rolesOf[role], scope: scopeOf[scope] });
+  users.set({ id: "uli", roles: Oracle.rolesOf[role], scope: scopeOf[scope] });
   if (owner === "gone") users.remove("olga");
-  else users.set({ id: "olga", roles: rolesOf[owner], scope: scopeOf.same });
+  else users.set({ id: "olga", roles: Oracle.rolesOf[owner], scope: scopeOf.same });
   const job = Values.job({
     ownerId: relation === "owner" ? "uli" : "olga",
     makerId: relation === "maker" ? "uli" : "olga",
     coAuthors: relation === "co-author" ? ["uli"] : [],
     readers: relation === "reader" ? ["uli"] : [],
-    ...stateOf[state],
+    ...Oracle.stateOf[state],
   });
   put(scene, job);
   return { scene, job };
