@@ -138,7 +138,7 @@ function core(): readonly Zone[] {
     { ...zone("ports", ["domain/*", "domain"], ["effect/*"]), typesOf: aboveDomain },
     { ...zone("engine", ["domain/*", "domain", "schema", "ports"], [...aboveDomain, "effect/*"]), typesOf: ["zod"] },
     zone("testing", everything, [...aboveDomain, "@fettle/agent-protocol/agent", "effect/*", "zod", "fast-check"]),
-    zone("facade", everything, [...aboveDomain, "effect/*"], "[^/]+\\.ts$"),
+    zone("facade", everything, [...aboveDomain, "effect/*"], "(facade/|[^/]+\\.ts$)"),
   ];
 }
 

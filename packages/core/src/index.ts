@@ -65,45 +65,40 @@ export * as Tenant from "./domain/shared/Tenant.ts";
 export * as TagScope from "./domain/tag/TagScope.ts";
 export * as TagSelection from "./domain/tag/TagSelection.ts";
 export type { Tag, TagRule } from "./domain/tag/TagTree.ts";
-export type { AccessAnswer, AccessQuestion, Migrated } from "./engine/AccessQuestions.ts";
+export type { AccessAnswer, AccessQuestion, Migrated } from "./engine/access/AccessQuestions.ts";
 export type {
   ActivationKeyChange,
   ActivationKeyInput,
   ActivationKeyUpdate,
   IssuedActivationKey,
-} from "./engine/ActivationKeys.ts";
-export type { ModulesAnswer } from "./engine/AgentModules.ts";
-export type { AgentPage, AgentRow, AgentSearchInput, StaleInput } from "./engine/AgentSearches.ts";
-export type { PlanApproval } from "./engine/Approvals.ts";
+} from "./engine/agents/ActivationKeys.ts";
+export type { ModulesAnswer } from "./engine/agents/AgentModules.ts";
+export type { AgentPage, AgentRow, AgentSearchInput, StaleInput } from "./engine/agents/AgentSearches.ts";
+export type { ActivationKeyView, InstallInput, PreInstallAnswer, PreInstallInput } from "./engine/agents/KeyViews.ts";
+export type { ModuleItem } from "./engine/agents/ModuleWrites.ts";
+export { SignatureWork, type SignatureWorker } from "./engine/agents/SignatureWork.ts";
 export type {
   AssessmentProfileBulk,
   AssessmentProfileInput,
   AssessmentProfileItem,
-} from "./engine/AssessmentProfiles.ts";
-export type { AssessmentProfileView } from "./engine/AssessmentStanding.ts";
-export type { AssetDetails, AssetPatch, AssetPatchesInput, AssetPatchPage } from "./engine/AssetDetails.ts";
-export type { AssetPage, AssetQuestion, AssetRow, AssetSearchInput, FacetsInput } from "./engine/AssetSearches.ts";
-export type { AssetView, MissingView } from "./engine/Assets.ts";
-export * as AuditChain from "./engine/AuditChain.ts";
-export type { AuditPage, AuditRecord, AuditSearchInput } from "./engine/AuditTrail.ts";
-export * as AuditVerification from "./engine/AuditVerification.ts";
-export type { PatchView } from "./engine/Catalogue.ts";
-export type { ConfigurationProfileInput } from "./engine/ConfigurationProfiles.ts";
-export type { ConfigurationProfileView, EffectiveConfiguration, ModuleState } from "./engine/ConfigurationViews.ts";
-export type { ExplanationInput } from "./engine/Explanations.ts";
-export type { FeedInput, FeedOptions, Ingested } from "./engine/Feeds.ts";
-export type { Repeatable } from "./engine/Idempotency.ts";
-export type { BulkAnswer, BulkItem } from "./engine/JobBulk.ts";
-export type { JobDeletion } from "./engine/JobDeletions.ts";
-export type { ClonedDraft, DraftOrigin, DraftVerdict, DroppedCoAuthor } from "./engine/JobDrafts.ts";
-export type { ChangeOptions } from "./engine/JobEdits.ts";
-export type { OwnerPreview } from "./engine/JobOwners.ts";
-export type { JobPage, JobRow, JobSearchInput } from "./engine/JobSearches.ts";
-export type { CreationOptions, EnablingOptions } from "./engine/Jobs.ts";
-export type { ActivationKeyView, InstallInput, PreInstallAnswer, PreInstallInput } from "./engine/KeyViews.ts";
-export type { LicenceChange, LicencePreview, LicencePreviewRow, ModuleStanding } from "./engine/Licences.ts";
-export type { ModuleItem } from "./engine/ModuleWrites.ts";
-export type { PatchNowInput, PatchNowProposal } from "./engine/PatchProposals.ts";
+} from "./engine/assessment/AssessmentProfiles.ts";
+export type { AssessmentProfileView } from "./engine/assessment/AssessmentStanding.ts";
+export type { AssetDetails, AssetPatch, AssetPatchesInput, AssetPatchPage } from "./engine/assets/AssetDetails.ts";
+export type {
+  AssetPage,
+  AssetQuestion,
+  AssetRow,
+  AssetSearchInput,
+  FacetsInput,
+} from "./engine/assets/AssetSearches.ts";
+export type { AssetView, MissingView } from "./engine/assets/Assets.ts";
+export * as AuditChain from "./engine/audit/AuditChain.ts";
+export type { AuditPage, AuditRecord, AuditSearchInput } from "./engine/audit/AuditTrail.ts";
+export * as AuditVerification from "./engine/audit/AuditVerification.ts";
+export type { HoldInput, ReleaseInput } from "./engine/audit/Retentions.ts";
+export type { PatchView } from "./engine/catalogue/Catalogue.ts";
+export type { FeedInput, FeedOptions, Ingested } from "./engine/catalogue/Feeds.ts";
+export type { PatchNowInput, PatchNowProposal } from "./engine/catalogue/PatchProposals.ts";
 export type {
   PatchCounts,
   PatchFacetsInput,
@@ -111,19 +106,39 @@ export type {
   PatchQuestion,
   PatchRow,
   PatchSearchInput,
-} from "./engine/PatchSearches.ts";
-export type { LookedAt } from "./engine/PlanDrift.ts";
-export type { HashedPlan } from "./engine/Plans.ts";
+} from "./engine/catalogue/PatchSearches.ts";
+export type { VendorFileInput } from "./engine/catalogue/VendorFiles.ts";
+export type { ConfigurationProfileInput } from "./engine/configuration/ConfigurationProfiles.ts";
+export type {
+  ConfigurationProfileView,
+  EffectiveConfiguration,
+  ModuleState,
+} from "./engine/configuration/ConfigurationViews.ts";
+export type { Repeatable } from "./engine/Idempotency.ts";
+export type { BulkAnswer, BulkItem } from "./engine/jobs/JobBulk.ts";
+export type { JobDeletion } from "./engine/jobs/JobDeletions.ts";
+export type { ClonedDraft, DraftOrigin, DraftVerdict, DroppedCoAuthor } from "./engine/jobs/JobDrafts.ts";
+export type { ChangeOptions } from "./engine/jobs/JobEdits.ts";
+export type { OwnerPreview } from "./engine/jobs/JobOwners.ts";
+export type { JobPage, JobRow, JobSearchInput } from "./engine/jobs/JobSearches.ts";
+export type { CreationOptions, EnablingOptions } from "./engine/jobs/Jobs.ts";
+export type { PlanApproval } from "./engine/plans/Approvals.ts";
+export type { ExplanationInput } from "./engine/plans/Explanations.ts";
+export type { LookedAt } from "./engine/plans/PlanDrift.ts";
+export type { HashedPlan } from "./engine/plans/Plans.ts";
 export { Rejected } from "./engine/Rejected.ts";
-export type { HoldInput, ReleaseInput } from "./engine/Retentions.ts";
-export type { ResultRow } from "./engine/Runs.ts";
-export type { SavedSearchInput, SavedSearchView, SearchPage } from "./engine/Searches.ts";
-export { SignatureWork, type SignatureWorker } from "./engine/SignatureWork.ts";
-export type { ModuleLicenceInput, SubscriptionInput, SubscriptionView } from "./engine/Subscriptions.ts";
-export type { AssignmentAnswer, AssignmentInput, AssignmentItem } from "./engine/TagAssignments.ts";
-export type { DeletionOptions, TagInput } from "./engine/Tags.ts";
-export type { TagListInput, TagPage, TagPreview, TagPreviewInput, TagRow, TagView } from "./engine/TagViews.ts";
-export type { VendorFileInput } from "./engine/VendorFiles.ts";
+export type { ResultRow } from "./engine/runs/Runs.ts";
+export type { SavedSearchInput, SavedSearchView, SearchPage } from "./engine/searches/Searches.ts";
+export type {
+  LicenceChange,
+  LicencePreview,
+  LicencePreviewRow,
+  ModuleStanding,
+} from "./engine/subscription/Licences.ts";
+export type { ModuleLicenceInput, SubscriptionInput, SubscriptionView } from "./engine/subscription/Subscriptions.ts";
+export type { AssignmentAnswer, AssignmentInput, AssignmentItem } from "./engine/tags/TagAssignments.ts";
+export type { DeletionOptions, TagInput } from "./engine/tags/Tags.ts";
+export type { TagListInput, TagPage, TagPreview, TagPreviewInput, TagRow, TagView } from "./engine/tags/TagViews.ts";
 export * as Fettle from "./Fettle.ts";
 export { AccessPolicy } from "./ports/AccessPolicy.ts";
 export { BlobError, BlobStore, type BlobStoreShape } from "./ports/BlobStore.ts";

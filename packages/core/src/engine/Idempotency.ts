@@ -16,7 +16,7 @@ import type { TenantId } from "../domain/shared/Tenant.ts";
 import { Environment } from "../ports/Environment.ts";
 import { Storage, type StorageError, type StoredJson } from "../ports/Storage.ts";
 import type { AnswerRecord } from "../schema/Stored.ts";
-import * as AuditTrail from "./AuditTrail.ts";
+import * as AuditTrail from "./audit/AuditTrail.ts";
 import type { Decided } from "./Decisions.ts";
 import { type Rejected, reject } from "./Rejected.ts";
 import * as Repository from "./Repository.ts";

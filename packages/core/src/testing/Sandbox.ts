@@ -7,7 +7,7 @@ import * as Context from "effect/Context";
 import * as Effect from "effect/Effect";
 import type { User } from "../domain/access/User.ts";
 import { formatOf } from "../domain/shared/Platform.ts";
-import type { IssuedActivationKey } from "../engine/ActivationKeys.ts";
+import type { IssuedActivationKey } from "../engine/agents/ActivationKeys.ts";
 import * as Fettle from "../Fettle.ts";
 import { BlobStore } from "../ports/BlobStore.ts";
 import { Directory } from "../ports/Directory.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, expectTypeOf, it } from "vitest";
 import * as Actor from "../../src/domain/shared/Actor.ts";
 import * as Tenant from "../../src/domain/shared/Tenant.ts";
-import type * as AssetRemovals from "../../src/engine/AssetRemovals.ts";
+import type * as AssetRemovals from "../../src/engine/assets/AssetRemovals.ts";
 import type * as Repository from "../../src/engine/Repository.ts";
 
 describe("a tenant's id", () => {

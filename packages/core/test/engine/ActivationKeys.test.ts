@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect";
 import { describe, expect, it } from "vitest";
-import * as KeySpreads from "../../src/engine/KeySpreads.ts";
+import * as KeySpreads from "../../src/engine/agents/KeySpreads.ts";
 import * as Random from "../../src/testing/simulation/Random.ts";
 import * as ControlPlane from "../scenario/ControlPlane.ts";
 import * as Scene from "../scenario/Scene.ts";

@@ -1,7 +1,7 @@
 import { Documents } from "@fettle/agent-protocol";
 import type * as Effect from "effect/Effect";
 import { describe, expect, it } from "vitest";
-import type { SubscriptionInput } from "../../src/engine/Subscriptions.ts";
+import type { SubscriptionInput } from "../../src/engine/subscription/Subscriptions.ts";
 import * as ControlPlane from "../scenario/ControlPlane.ts";
 import * as Scene from "../scenario/Scene.ts";
 import * as Values from "../scenario/Values.ts";

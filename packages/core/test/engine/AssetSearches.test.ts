@@ -1,10 +1,10 @@
 import type * as Effect from "effect/Effect";
 import { describe, expect, it } from "vitest";
-import * as AgentSearches from "../../src/engine/AgentSearches.ts";
-import type * as AssetDetails from "../../src/engine/AssetDetails.ts";
-import type * as AssetSearches from "../../src/engine/AssetSearches.ts";
-import * as Cursor from "../../src/engine/Cursor.ts";
+import * as AgentSearches from "../../src/engine/agents/AgentSearches.ts";
+import type * as AssetDetails from "../../src/engine/assets/AssetDetails.ts";
+import type * as AssetSearches from "../../src/engine/assets/AssetSearches.ts";
 import * as Repository from "../../src/engine/Repository.ts";
+import * as Cursor from "../../src/engine/searches/Cursor.ts";
 import * as Builders from "../../src/testing/builders/AssetBuilders.ts";
 import * as ControlPlane from "../scenario/ControlPlane.ts";
 import * as FleetWorld from "../scenario/FleetWorld.ts";

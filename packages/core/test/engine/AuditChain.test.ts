@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import * as AuditChain from "../../src/engine/AuditChain.ts";
+import * as AuditChain from "../../src/engine/audit/AuditChain.ts";
 import type { NewAuditRecord, StoredAuditRecord } from "../../src/ports/Storage.ts";
 import * as Arbitraries from "../scenario/Arbitraries.ts";
 

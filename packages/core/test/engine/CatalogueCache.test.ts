@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect";
 import { describe, expect, it } from "vitest";
 import * as Tenant from "../../src/domain/shared/Tenant.ts";
-import * as CatalogueCache from "../../src/engine/CatalogueCache.ts";
+import * as CatalogueCache from "../../src/engine/catalogue/CatalogueCache.ts";
 import * as Repository from "../../src/engine/Repository.ts";
 import { Storage } from "../../src/ports/Storage.ts";
 import * as MemoryStorage from "../../src/testing/storage/MemoryStorage.ts";

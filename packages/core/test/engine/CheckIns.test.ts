@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { MANIFESTS_PER_REPLY_MAX } from "../../src/engine/CheckIns.ts";
+import { MANIFESTS_PER_REPLY_MAX } from "../../src/engine/agents/CheckIns.ts";
 import * as ControlPlane from "../scenario/ControlPlane.ts";
 import * as Scene from "../scenario/Scene.ts";
 import * as Values from "../scenario/Values.ts";

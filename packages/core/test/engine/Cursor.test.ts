@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect";
 import { describe, expect, it } from "vitest";
-import * as Cursor from "../../src/engine/Cursor.ts";
+import * as Cursor from "../../src/engine/searches/Cursor.ts";
 import * as ControlPlane from "../scenario/ControlPlane.ts";
 
 const { manager, as } = ControlPlane;

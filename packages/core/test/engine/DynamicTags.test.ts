@@ -3,7 +3,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { TagRule, TagTree } from "../../src/domain/tag/TagTree.ts";
 import { Rejected } from "../../src/engine/Rejected.ts";
-import * as TagRules from "../../src/engine/TagRules.ts";
+import * as TagRules from "../../src/engine/tags/TagRules.ts";
 import * as Arbitraries from "../scenario/Arbitraries.ts";
 import * as ControlPlane from "../scenario/ControlPlane.ts";
 import * as Scene from "../scenario/Scene.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { JobSearchInput } from "../../src/engine/JobSearches.ts";
+import type { JobSearchInput } from "../../src/engine/jobs/JobSearches.ts";
 import * as ControlPlane from "../scenario/ControlPlane.ts";
 import * as Scene from "../scenario/Scene.ts";
 import * as Values from "../scenario/Values.ts";

@@ -1,7 +1,7 @@
 /** Change of owner with its preview (OWN-02), and the same done to many jobs (JOB-16). */
 import { describe, expect, it } from "vitest";
 import * as TagScope from "../../src/domain/tag/TagScope.ts";
-import { JOBS_PER_BULK_MAX } from "../../src/engine/JobBulk.ts";
+import { JOBS_PER_BULK_MAX } from "../../src/engine/jobs/JobBulk.ts";
 import * as ControlPlane from "../scenario/ControlPlane.ts";
 import * as Scene from "../scenario/Scene.ts";
 import * as Values from "../scenario/Values.ts";

@@ -1,7 +1,7 @@
 /** What each method of subscriptions, licences and assessment profiles refuses, by which rule and code; it changes nothing. */
 import type * as Effect from "effect/Effect";
 import { describe, expect, it } from "vitest";
-import type { LicenceChange } from "../../src/engine/Licences.ts";
+import type { LicenceChange } from "../../src/engine/subscription/Licences.ts";
 import * as ControlPlane from "../scenario/ControlPlane.ts";
 import * as Scene from "../scenario/Scene.ts";
 import * as Values from "../scenario/Values.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import * as PatchProposals from "../../src/engine/PatchProposals.ts";
+import * as PatchProposals from "../../src/engine/catalogue/PatchProposals.ts";
 import * as ControlPlane from "../scenario/ControlPlane.ts";
 import * as Scene from "../scenario/Scene.ts";
 import * as Values from "../scenario/Values.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { PatchSearchInput } from "../../src/engine/PatchSearches.ts";
+import type { PatchSearchInput } from "../../src/engine/catalogue/PatchSearches.ts";
 import * as ControlPlane from "../scenario/ControlPlane.ts";
 import * as Scene from "../scenario/Scene.ts";
 import * as Values from "../scenario/Values.ts";

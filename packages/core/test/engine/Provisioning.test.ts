@@ -2,7 +2,7 @@ import { Crypto, Documents, Dsse, Messages, wireLimits } from "@fettle/agent-pro
 import * as Effect from "effect/Effect";
 import { describe, expect, it } from "vitest";
 import { noFacts } from "../../src/domain/asset/Asset.ts";
-import type { IssuedActivationKey } from "../../src/engine/ActivationKeys.ts";
+import type { IssuedActivationKey } from "../../src/engine/agents/ActivationKeys.ts";
 import * as Random from "../../src/testing/simulation/Random.ts";
 import * as ControlPlane from "../scenario/ControlPlane.ts";
 import * as Scene from "../scenario/Scene.ts";

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import * as PurgeRule from "../../src/domain/purge/PurgeRule.ts";
 import * as Actor from "../../src/domain/shared/Actor.ts";
 import * as TagScope from "../../src/domain/tag/TagScope.ts";
-import type { AgentTargets } from "../../src/engine/AgentTargets.ts";
+import type { AgentTargets } from "../../src/engine/agents/AgentTargets.ts";
 import { entityKinds } from "../../src/ports/Storage.ts";
 import * as ControlPlane from "../scenario/ControlPlane.ts";
 import * as Scene from "../scenario/Scene.ts";

@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect";
 import { describe, expect, it } from "vitest";
-import * as Retentions from "../../src/engine/Retentions.ts";
+import * as Retentions from "../../src/engine/audit/Retentions.ts";
 import type { MemoryDump } from "../../src/testing/storage/MemoryStorage.ts";
 import * as ControlPlane from "../scenario/ControlPlane.ts";
 import * as Scene from "../scenario/Scene.ts";

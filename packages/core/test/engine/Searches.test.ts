@@ -4,7 +4,7 @@ import type * as SavedSearch from "../../src/domain/access/SavedSearch.ts";
 import * as Actor from "../../src/domain/shared/Actor.ts";
 import * as Limits from "../../src/domain/shared/Limits.ts";
 import * as Repository from "../../src/engine/Repository.ts";
-import type { SavedSearchInput } from "../../src/engine/Searches.ts";
+import type { SavedSearchInput } from "../../src/engine/searches/Searches.ts";
 import * as Builders from "../../src/testing/builders/AssetBuilders.ts";
 import * as TagBuilders from "../../src/testing/builders/TagBuilders.ts";
 import * as ControlPlane from "../scenario/ControlPlane.ts";

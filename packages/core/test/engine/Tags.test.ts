@@ -3,7 +3,7 @@ import * as Limits from "../../src/domain/shared/Limits.ts";
 import * as TagScope from "../../src/domain/tag/TagScope.ts";
 import * as TagTree from "../../src/domain/tag/TagTree.ts";
 import * as Decisions from "../../src/engine/Decisions.ts";
-import * as TagRules from "../../src/engine/TagRules.ts";
+import * as TagRules from "../../src/engine/tags/TagRules.ts";
 import * as ControlPlane from "../scenario/ControlPlane.ts";
 import * as Scene from "../scenario/Scene.ts";
 import * as Values from "../scenario/Values.ts";

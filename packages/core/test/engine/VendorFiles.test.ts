@@ -1,7 +1,7 @@
 import { Crypto } from "@fettle/agent-protocol";
 import * as Effect from "effect/Effect";
 import { describe, expect, it } from "vitest";
-import type { VendorFileInput } from "../../src/engine/VendorFiles.ts";
+import type { VendorFileInput } from "../../src/engine/catalogue/VendorFiles.ts";
 import * as ControlPlane from "../scenario/ControlPlane.ts";
 import * as Scene from "../scenario/Scene.ts";
 import * as Values from "../scenario/Values.ts";

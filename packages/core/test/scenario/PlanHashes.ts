@@ -1,7 +1,7 @@
 /** Hashes of the plans of a seed's fleets, as they were drawn or with their parts in another order. */
 import * as fc from "fast-check";
 import * as Plan from "../../src/domain/plan/Plan.ts";
-import * as Plans from "../../src/engine/Plans.ts";
+import * as Plans from "../../src/engine/plans/Plans.ts";
 import * as PlanFleet from "./PlanFleet.ts";
 import * as PlanWorld from "./PlanWorld.ts";
 

@@ -2,8 +2,8 @@
 import * as Effect from "effect/Effect";
 import type { JobDraft } from "../../src/domain/job/Job.ts";
 import type { AssetRun } from "../../src/domain/run/AssetRun.ts";
-import type { IssuedActivationKey } from "../../src/engine/ActivationKeys.ts";
-import type { SubscriptionInput } from "../../src/engine/Subscriptions.ts";
+import type { IssuedActivationKey } from "../../src/engine/agents/ActivationKeys.ts";
+import type { SubscriptionInput } from "../../src/engine/subscription/Subscriptions.ts";
 import type { EntityKind } from "../../src/ports/Storage.ts";
 import { codecs, type EntityOf } from "../../src/schema/Stored.ts";
 import * as ControlPlane from "./ControlPlane.ts";

@@ -16,7 +16,7 @@ import {
 } from "@fettle/agent-protocol";
 import type { PatchOutcome, RunStatus } from "@fettle/agent-protocol/vocabulary";
 import type * as z from "zod";
-import type { IssuedActivationKey } from "../../src/engine/ActivationKeys.ts";
+import type { IssuedActivationKey } from "../../src/engine/agents/ActivationKeys.ts";
 import * as ControlPlane from "./ControlPlane.ts";
 import * as Values from "./Values.ts";
 

@@ -22,7 +22,7 @@ import * as DynamicTags from "../../src/domain/tag/DynamicTags.ts";
 import * as TagScope from "../../src/domain/tag/TagScope.ts";
 import * as TagSelection from "../../src/domain/tag/TagSelection.ts";
 import * as TagTree from "../../src/domain/tag/TagTree.ts";
-import * as TagRules from "../../src/engine/TagRules.ts";
+import * as TagRules from "../../src/engine/tags/TagRules.ts";
 import type { EntityKind } from "../../src/ports/Storage.ts";
 import * as Stored from "../../src/schema/Stored.ts";
 import {

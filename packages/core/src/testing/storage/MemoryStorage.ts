@@ -6,7 +6,7 @@
  */
 import * as Effect from "effect/Effect";
 import * as Layer from "effect/Layer";
-import * as AuditChain from "../../engine/AuditChain.ts";
+import * as AuditChain from "../../engine/audit/AuditChain.ts";
 import {
   type AuditQuery,
   type Batch,

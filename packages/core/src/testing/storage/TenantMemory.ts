@@ -1,5 +1,5 @@
 /** What one tenant holds in a storage in memory: entities in the order of their ids, index entries, counters, owners, events, audit. */
-import { GENESIS, type Link } from "../../engine/AuditChain.ts";
+import { GENESIS, type Link } from "../../engine/audit/AuditChain.ts";
 import type { EntityKind, PutWrite, Stored, StoredAuditRecord, StoredEvent, StoredJson } from "../../ports/Storage.ts";
 import { entityKey } from "../../ports/StorageText.ts";
 import * as CodePointOrder from "./CodePointOrder.ts";

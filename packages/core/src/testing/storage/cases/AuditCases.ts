@@ -1,6 +1,6 @@
 /** The audit trail: append-only, numbered and chained per tenant in the order of commits. */
 import * as Effect from "effect/Effect";
-import * as AuditChain from "../../../engine/AuditChain.ts";
+import * as AuditChain from "../../../engine/audit/AuditChain.ts";
 import type { AuditQuery } from "../../../ports/Storage.ts";
 import { same } from "../Conformance.ts";
 import { atOnce, audited, put, storageCase, type Tenant, tenantOf } from "./StorageSubject.ts";

@@ -1,6 +1,6 @@
 /** Removal of the oldest events and audit records (CFG-07): part of a batch, and no position is ever given again. */
 import * as Effect from "effect/Effect";
-import * as AuditChain from "../../../engine/AuditChain.ts";
+import * as AuditChain from "../../../engine/audit/AuditChain.ts";
 import { same } from "../Conformance.ts";
 import { atOnce, audited, event, put, storageCase, type Tenant, tenantOf } from "./StorageSubject.ts";
 

@@ -1,0 +1,160 @@
+/**
+ * Answers check-ins (AGT-04): one read, one durable write, one signature. What an agent is told stands on its record, so
+ * an idle check-in touches nothing else.
+ */
+import type { Messages } from "@fettle/agent-protocol";
+import * as Effect from "effect/Effect";
+import * as Suspension from "../../domain/job/Suspension.ts";
+import * as Licence from "../../domain/license/Licence.ts";
+import * as Subscription from "../../domain/license/Subscription.ts";
+import * as AssetRun from "../../domain/run/AssetRun.ts";
+import type { TenantId } from "../../domain/shared/Tenant.ts";
+import { Environment } from "../../ports/Environment.ts";
+import type { Storage, StorageError } from "../../ports/Storage.ts";
+import type { AgentRecord } from "../../schema/Stored.ts";
+import * as AssetWrites from "../assets/AssetWrites.ts";
+import * as Repository from "../Repository.ts";
+import * as Subscriptions from "../subscription/Subscriptions.ts";
+import * as Tags from "../tags/Tags.ts";
+import type { ProvedRequest } from "./ProvedRequest.ts";
+import * as Replies from "./Replies.ts";
+import * as Uninstalls from "./Uninstalls.ts";
+
+/** Most manifests that one reply names; the rest follow at the next check-in. */
+export const MANIFESTS_PER_REPLY_MAX = 64;
+
+/** Takes a check-in down and answers what the agent lacks. */
+export const checkIn = Effect.fnUntraced(function* (proved: ProvedRequest, request: Messages.CheckInRequest) {
+  const now = (yield* Environment).now();
+  const { agent, tenantId } = proved;
+  // What the agent already holds, and what ran out, is no longer offered.
+  const offered = agent.value.manifests.filter((m) => m.version > request.manifestVersion && m.notAfter > now);
+  // What a fall to Free suspends waits for the job to be enabled again; a seat that is lost is lost to the run (LIC-02).
+  const suspended = yield* whySuspended(tenantId, offered, now);
+  const free = offered.filter((m) => !suspended.has(m.version));
+  const unlicensed = free.length === 0 ? null : yield* whyUnlicensed(tenantId, agent.id, now);
+  const revoked = yield* whichRevoked(tenantId, free);
+  const due = unlicensed === null ? free.filter((m) => !revoked.has(m.version)) : [];
+  const next: AgentRecord = {
+    ...agent.value,
+    session: proved.session,
+    lastCheckedInAt: now,
+    agentVersion: request.agentVersion,
+    bootId: request.bootId,
+    timeZone: request.timeZone,
+    tzdata: request.tzdata,
+    manifests: unlicensed === null ? offered : offered.filter((m) => suspended.has(m.version)),
+  };
+  let told: Pick<AgentRecord, "configuration" | "statusIntervalSeconds"> = agent.value;
+  if (!proved.isRepeated) {
+    for (const m of free) if (unlicensed !== null) yield* withhold(tenantId, m.assetRunId, unlicensed, now);
+    const moved = yield* movedZone(proved, request.timeZone, now);
+    told = { ...told, ...moved.held };
+    yield* store(proved, { ...next, ...moved.held }, moved.change);
+  }
+  const { configuration } = told;
+  return yield* Replies.sealed(proved.components, {
+    _tag: "CheckedIn",
+    nextCheckInSeconds: told.statusIntervalSeconds,
+    configuration: configuration === request.configuration ? null : configuration,
+    wantSnapshot: agent.value.snapshot === null || agent.value.snapshot !== request.snapshot,
+    manifests: due.slice(0, MANIFESTS_PER_REPLY_MAX).map((m) => ({ version: m.version, digest: m.digest })),
+    acknowledgedThrough: agent.value.factsThrough,
+    uninstall: agent.value.uninstall !== null && (yield* Uninstalls.mayLeave(tenantId, agent.id, now)),
+  });
+});
+
+/** Keeps a request's sequence, so that it can't be sent again; used by requests that change nothing else. */
+export const remember = (proved: ProvedRequest) =>
+  proved.isRepeated ? Effect.void : store(proved, { ...proved.agent.value, session: proved.session });
+
+/** Writes an agent's record as it was read plus changes; somebody else's change meanwhile sends the agent back. */
+export const store = (
+  proved: ProvedRequest,
+  next: AgentRecord,
+  also: Pick<Repository.Change, "expect" | "counters" | "writes" | "events"> = { writes: [] },
+): Effect.Effect<void, StorageError | Replies.Refusal, Storage> =>
+  Effect.flatMap(
+    Repository.tryCommit(proved.tenantId, {
+      expect: [Repository.expected("agent", proved.agent.id, proved.agent), ...(also.expect ?? [])],
+      counters: also.counters ?? [],
+      writes: [Repository.put("agent", proved.agent.id, next), ...also.writes],
+      events: also.events ?? [],
+    }),
+    (answer) =>
+      answer._tag === "Committed"
+        ? Effect.void
+        : Replies.refuse("unavailable", "try again", "the record changed while the request was under way"),
+  );
+
+/** Which manifests' jobs are suspended now, by version: asked again at the moment of sending (LIC-02). */
+export const whySuspended = Effect.fnUntraced(function* (
+  tenantId: TenantId,
+  manifests: AgentRecord["manifests"],
+  now: number,
+) {
+  const why = new Map<number, Suspension.Suspension>();
+  if (manifests.length === 0) return why;
+  const subscription = yield* subscriptionOf(tenantId);
+  const isFree = Subscription.deploymentFault(subscription, now) !== null;
+  if (Subscription.fellBackAt(subscription, now) === null && !isFree) return why;
+  const ids = manifests.map((m) => m.assetRunId);
+  const jobOf = new Map((yield* Repository.some(tenantId, "assetRun", ids)).map((a) => [a.id, a.value.jobId]));
+  const jobs = yield* Repository.some(tenantId, "job", [...new Set(jobOf.values())]);
+  const known = new Map(jobs.map((j) => [j.id, Suspension.of(j.value, subscription, now)]));
+  for (const { version, assetRunId } of manifests) {
+    const suspension = known.get(jobOf.get(assetRunId) ?? "") ?? null;
+    if (suspension !== null) why.set(version, suspension);
+  }
+  return why;
+});
+
+/** Which manifests are of jobs that were deleted before they started on this agent, by version (JOB-28). */
+export const whichRevoked = Effect.fnUntraced(function* (tenantId: TenantId, manifests: AgentRecord["manifests"]) {
+  if (manifests.length === 0) return new Set<number>();
+  const ids = manifests.map((m) => m.assetRunId);
+  const found = yield* Repository.some(tenantId, "assetRun", ids);
+  const revoked = new Set(found.filter((a) => AssetRun.isRevoked(a.value)).map((a) => a.id));
+  return new Set(manifests.filter((m) => revoked.has(m.assetRunId)).map((m) => m.version));
+});
+
+const subscriptionOf = (tenantId: TenantId) =>
+  Subscriptions.of(tenantId).pipe(
+    Effect.catchTag("Rejected", () => Replies.refuse("key-refused", "no subscription", "the tenant has none")),
+  );
+
+/** Why an asset has no licence now, or null when it has one: asked again at the moment of sending (LIC-06). */
+export const whyUnlicensed = Effect.fnUntraced(function* (tenantId: TenantId, assetId: string, now: number) {
+  const subscription = yield* subscriptionOf(tenantId);
+  const tree = yield* Tags.tree(tenantId);
+  const assets = (yield* Repository.all(tenantId, "asset")).map((a) => a.value);
+  const seat = Licence.assignSeats(subscription, tree, assets, now).get(assetId);
+  if (seat === undefined) return "no seat";
+  return seat._tag === "Licensed" ? null : `${seat.reason} (${seat.rule})`;
+});
+
+// Who lost the licence after a manifest was issued gets nothing, and the run says so.
+const withhold = Effect.fnUntraced(function* (tenantId: TenantId, assetRunId: string, reason: string, now: number) {
+  const found = yield* Repository.get(tenantId, "assetRun", assetRunId);
+  if (found === null || found.value.state.status !== "Pending") return;
+  const unlicensed = { ...found.value, placed: { status: "NotLicensed", reason, at: now } as const };
+  yield* Repository.tryCommit(tenantId, {
+    expect: [Repository.expected("assetRun", assetRunId, found)],
+    writes: [Repository.put("assetRun", assetRunId, { ...unlicensed, state: AssetRun.fold(unlicensed, []) })],
+    events: [Repository.event("ManifestWithheld", "assetRun", assetRunId, now, { reason })],
+  });
+});
+
+// Written with the check-in itself: a check-in that was taken down is not told of the new zone again. Rules may ask for the
+// zone, and profiles for the tags that they give.
+const movedZone = Effect.fnUntraced(function* (proved: ProvedRequest, timeZone: string, now: number) {
+  const { tenantId, agent } = proved;
+  const asset = timeZone === agent.value.timeZone ? null : yield* Repository.get(tenantId, "asset", agent.id);
+  if (asset === null) return { held: {}, change: { writes: [] } };
+  const on = yield* AssetWrites.ground(tenantId, now);
+  const is = { ...asset.value, timeZone };
+  const { configuration, change } = yield* AssetWrites.ofAgent(on, { was: asset, is, about: { timeZone } });
+  if (configuration === null) return { held: {}, change };
+  const { digest, statusIntervalSeconds } = configuration;
+  return { held: { configuration: digest, statusIntervalSeconds }, change };
+});

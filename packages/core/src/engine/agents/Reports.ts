@@ -1,0 +1,207 @@
+/**
+ * Takes what agents report: facts about runs, and snapshots. A fact is stored once for ever under (agent, epoch,
+ * sequence); the asset run is the fold over the set of them, written in the same transaction that stores them.
+ */
+import { Crypto, type Facts, HostReport, Json, type Messages } from "@fettle/agent-protocol";
+import type { Package } from "@fettle/agent-protocol/vocabulary";
+import * as Effect from "effect/Effect";
+import type { Asset } from "../../domain/asset/Asset.ts";
+import * as AssetChange from "../../domain/asset/AssetChange.ts";
+import * as AssetRun from "../../domain/run/AssetRun.ts";
+import { formatOf } from "../../domain/shared/Platform.ts";
+import type { TenantId } from "../../domain/shared/Tenant.ts";
+import { BlobStore } from "../../ports/BlobStore.ts";
+import { Environment } from "../../ports/Environment.ts";
+import type { FactRecord } from "../../schema/Stored.ts";
+import * as Assessments from "../assessment/Assessments.ts";
+import * as AssetWrites from "../assets/AssetWrites.ts";
+import * as Repository from "../Repository.ts";
+import * as CheckIns from "./CheckIns.ts";
+import type { ProvedRequest } from "./ProvedRequest.ts";
+import * as Replies from "./Replies.ts";
+import * as Snapshots from "./Snapshots.ts";
+
+/** Stores facts and moves the asset runs that they are about; acknowledges what is durable without a gap. */
+export const takeFacts = Effect.fn("Reports.takeFacts")(function* (
+  proved: ProvedRequest,
+  request: Messages.FactsRequest,
+) {
+  const { tenantId, agent, components } = proved;
+  const records = firstOfEach(request.facts.map((fact) => record(proved, fact)));
+  const known = new Map(
+    (yield* Repository.some(
+      tenantId,
+      "fact",
+      records.map((r) => r.id),
+    )).map((f) => [f.id, f.value]),
+  );
+  const fresh = records.filter((r) => !known.has(r.id));
+  const factsThrough = contiguous(agent.value.factsThrough, request.facts);
+  if (!proved.isRepeated) {
+    const changes = yield* runChanges(proved, fresh);
+    yield* CheckIns.store(
+      proved,
+      { ...agent.value, session: proved.session, factsThrough },
+      {
+        expect: [...fresh.map((f) => Repository.expected("fact", f.id, null)), ...changes.expect],
+        writes: [...fresh.map((f) => Repository.put("fact", f.id, f)), ...changes.writes],
+        events: changes.events,
+      },
+    );
+  }
+  const acknowledgedThrough = proved.isRepeated ? agent.value.factsThrough : factsThrough;
+  return yield* Replies.sealed(components, { _tag: "FactsAcknowledged", acknowledgedThrough });
+});
+
+/** Keeps a snapshot with what the machine says of itself, and assesses it. */
+export const takeSnapshot = Effect.fn("Reports.takeSnapshot")(function* (
+  proved: ProvedRequest,
+  request: Messages.SnapshotRequest,
+) {
+  const { tenantId, components } = proved;
+  const packages = yield* packagesOf(proved, request);
+  const digest = HostReport.snapshotDigest(packages.digest, request.report);
+  if (!proved.isRepeated) {
+    if (packages.bytes !== null) yield* (yield* BlobStore).put(tenantId, packages.bytes);
+    // The catalogue may change meanwhile, or another machine send the same names: read again, it goes through.
+    yield* Effect.retry(storeSnapshot(proved, request, { ...packages, snapshot: digest }), {
+      times: SNAPSHOT_RETRIES,
+      while: (failure) => failure._tag === "Refusal" && failure.problem.code === "unavailable",
+    });
+  }
+  return yield* Replies.sealed(components, { _tag: "SnapshotHeld", snapshot: digest });
+});
+
+// Those that came along, or those that are held when only the machine's report changed.
+const packagesOf = Effect.fn("Reports.packagesOf")(function* (
+  proved: ProvedRequest,
+  request: Messages.SnapshotRequest,
+) {
+  const { tenantId, agent } = proved;
+  if (request.packages !== null) {
+    const bytes = Json.canonicalBytes(request.packages);
+    return { bytes, digest: Crypto.digest(bytes), list: request.packages };
+  }
+  const held = yield* Repository.get(tenantId, "snapshot", agent.id);
+  if (held === null) return yield* Replies.refuse("unavailable", "no packages held", "send the whole snapshot");
+  const { digest } = held.value;
+  return { bytes: null, digest, list: yield* Snapshots.packages(tenantId, digest) };
+});
+
+/** How often a snapshot is assessed anew because something changed meanwhile, before the agent is asked to send it again. */
+export const SNAPSHOT_RETRIES = 3;
+
+const storeSnapshot = Effect.fn("Reports.storeSnapshot")(function* (
+  proved: ProvedRequest,
+  { report, takenAt }: Messages.SnapshotRequest,
+  sent: { readonly snapshot: Crypto.Digest; readonly digest: Crypto.Digest; readonly list: readonly Package.Package[] },
+) {
+  const { tenantId, agent } = proved;
+  const now = (yield* Environment).now();
+  const asset = yield* Repository.get(tenantId, "asset", agent.id);
+  if (asset === null) return yield* Replies.refuse("unknown-agent", "unknown asset", "provision first");
+  const told = yield* changed(tenantId, asset, report, now);
+  const received = { digest: sent.digest, packages: sent.list, takenAt, receivedAt: now };
+  const taken = yield* Assessments.take(tenantId, { was: asset, is: told.asset }, received);
+  yield* CheckIns.store(
+    proved,
+    { ...agent.value, session: proved.session, snapshot: sent.snapshot, ...told.held },
+    {
+      expect: [...taken.change.expect, ...told.change.expect],
+      counters: [...taken.change.counters, ...told.change.counters],
+      writes: [...taken.change.writes, ...told.change.writes],
+      events: [
+        ...told.change.events,
+        Repository.event("SnapshotReceived", "asset", agent.id, now, {
+          snapshot: sent.digest,
+          packages: sent.list.length,
+          missing: taken.assessment.missing.length,
+        }),
+      ],
+    },
+  );
+});
+
+const unchanged = { expect: [], counters: [], writes: [], events: [] };
+
+// AST-01, AST-02: its name and addresses are what they are now; it stays the same asset.
+const changed = Effect.fn("Reports.changed")(function* (
+  tenantId: TenantId,
+  asset: Repository.Versioned<Asset>,
+  report: HostReport.HostReport,
+  now: number,
+) {
+  const { name, osFamily, osName, arch, ...told } = report;
+  // Where a platform has one way to compare versions, it is that, whatever its agent's installer says or doesn't.
+  const facts = { ...told, packageFormat: formatOf(asset.value.platform) ?? told.packageFormat };
+  const is: Asset = { ...asset.value, name, osFamily, osName, arch, facts };
+  const members = AssetChange.changed(asset.value, is);
+  if (members.length === 0) return { asset: asset.value, held: {}, change: unchanged };
+  const on = yield* AssetWrites.ground(tenantId, now);
+  const { asset: stored, ...written } = yield* AssetWrites.ofAgent(on, { was: asset, is, about: { changed: members } });
+  const { configuration } = written;
+  const held =
+    configuration === null
+      ? {}
+      : { configuration: configuration.digest, statusIntervalSeconds: configuration.statusIntervalSeconds };
+  return { asset: stored, held, change: written.change };
+});
+
+const SEQUENCE_DIGITS = 16;
+
+const record = (proved: ProvedRequest, fact: Facts.Fact): FactRecord => {
+  const epoch = proved.components.epoch;
+  const id = `${proved.agent.id}.${epoch}.${String(fact.sequence).padStart(SEQUENCE_DIGITS, "0")}`;
+  return { id, agentId: proved.agent.id, epoch, fact: withRun(proved, fact) };
+};
+
+// Of two facts under one number, which only a broken agent tells, the first stands, in one report as over several.
+const firstOfEach = (records: readonly FactRecord[]): readonly FactRecord[] =>
+  records.filter((r, i) => records.findIndex((other) => other.id === r.id) === i);
+
+// A document that could not even be read names no run; the record of what was offered does.
+const withRun = (proved: ProvedRequest, fact: Facts.Fact): Facts.Fact => {
+  const { body } = fact;
+  if (body._tag !== "Refusal" || body.runId !== null) return fact;
+  const offered = proved.agent.value.manifests.find((m) => m.digest === body.document);
+  const runId = offered?.assetRunId.split(".")[0] ?? null;
+  return { ...fact, body: { ...body, runId } };
+};
+
+// The highest number up to which nothing is missing.
+const contiguous = (from: number, facts: readonly Facts.Fact[]): number => {
+  const numbers = new Set(facts.map((f) => f.sequence));
+  let through = from;
+  while (numbers.has(through + 1)) through += 1;
+  return through;
+};
+
+const runChanges = Effect.fn("Reports.runChanges")(function* (proved: ProvedRequest, fresh: readonly FactRecord[]) {
+  const { tenantId, agent } = proved;
+  const now = (yield* Environment).now();
+  const expect = [];
+  const writes = [];
+  const events = [];
+  const runIds = new Set(fresh.flatMap((f) => (f.fact.body.runId === null ? [] : [f.fact.body.runId])));
+  for (const runId of runIds) {
+    const records = fresh.filter((f) => f.fact.body.runId === runId);
+    const id = AssetRun.idOf(runId, agent.id);
+    const found = yield* Repository.get(tenantId, "assetRun", id);
+    if (found === null) continue;
+    const earlier = (yield* Repository.allBy(tenantId, "fact", "assetRun", id)).map((f) => f.value);
+    const state = AssetRun.fold(found.value, [...earlier, ...records].map(toAgentFact));
+    expect.push(Repository.expected("assetRun", id, found));
+    writes.push(Repository.put("assetRun", id, { ...found.value, state }));
+    if (state.status !== found.value.state.status) {
+      events.push(Repository.event("AssetRunChanged", "assetRun", id, now, { runId, status: state.status }));
+    }
+  }
+  return { expect, writes, events };
+});
+
+const toAgentFact = ({ epoch, fact }: FactRecord): AssetRun.AgentFact => ({
+  epoch,
+  sequence: fact.sequence,
+  at: fact.at,
+  body: fact.body,
+});

@@ -1,0 +1,171 @@
+/**
+ * Everything that the lists of assets and agents are made from, read once per request: the assets in the caller's scope
+ * with what the platform knows of each.
+ */
+import type * as Qql from "@fettle/qql";
+import { Dependencies } from "@fettle/qql";
+import * as Effect from "effect/Effect";
+import type { User } from "../../domain/access/User.ts";
+import type { Assessment } from "../../domain/assessment/Assessment.ts";
+import * as AssetSearch from "../../domain/assessment/AssetSearch.ts";
+import { type Asset, isPatchManaged, whyNotScanned } from "../../domain/asset/Asset.ts";
+import type * as AssetCatalog from "../../domain/asset/AssetCatalog.ts";
+import * as Licence from "../../domain/license/Licence.ts";
+import type { Patch } from "../../domain/patch/Patch.ts";
+import type * as PatchCatalog from "../../domain/patch/PatchCatalog.ts";
+import * as Supersedence from "../../domain/patch/Supersedence.ts";
+import * as Vulnerability from "../../domain/patch/Vulnerability.ts";
+import type { TenantId } from "../../domain/shared/Tenant.ts";
+import * as TagScope from "../../domain/tag/TagScope.ts";
+import type { TagTree } from "../../domain/tag/TagTree.ts";
+import { Environment } from "../../ports/Environment.ts";
+import type { AgentRecord } from "../../schema/Stored.ts";
+import * as Assessments from "../assessment/Assessments.ts";
+import * as Vulnerabilities from "../catalogue/Vulnerabilities.ts";
+import * as Repository from "../Repository.ts";
+import * as Subscriptions from "../subscription/Subscriptions.ts";
+import * as Tags from "../tags/Tags.ts";
+
+export interface Fleet {
+  /** In the caller's scope, by nothing else narrowed. */
+  readonly assets: readonly Asset[];
+  readonly tree: TagTree;
+  readonly seats: ReadonlyMap<string, Licence.SeatVerdict>;
+  readonly agents: ReadonlyMap<string, AgentRecord>;
+  readonly assessments: ReadonlyMap<string, Assessment>;
+  readonly patches: ReadonlyMap<string, Patch>;
+  readonly graph: Supersedence.Supersedence;
+  /** What else a query over patches asked for; see {@link asked}. */
+  readonly qids: ReadonlyMap<string, readonly number[]>;
+  readonly supplied: ReadonlySet<string>;
+}
+
+/** Reads the fleet that a user sees (TAG-05). */
+export const load = Effect.fn("Fleet.load")(function* (tenantId: TenantId, user: User) {
+  const subscription = yield* Subscriptions.of(tenantId);
+  const tree = yield* Tags.tree(tenantId);
+  const everything = (yield* Repository.all(tenantId, "asset")).map((a) => a.value);
+  const patches = (yield* Repository.all(tenantId, "patch")).map((p) => p.value);
+  const sees = TagScope.compile(user.scope, tree);
+  const fleet: Fleet = {
+    assets: everything.filter((a) => sees(a.tags)),
+    tree,
+    // Seats are given among all assets of the tenant, whoever looks.
+    seats: Licence.assignSeats(subscription, tree, everything, (yield* Environment).now()),
+    agents: new Map((yield* Repository.all(tenantId, "agent")).map((a) => [a.id, a.value])),
+    assessments: scanned(everything, yield* Assessments.all(tenantId)),
+    patches: new Map(patches.map((p) => [p.id, p])),
+    graph: Supersedence.make(patches),
+    qids: new Map(),
+    supplied: new Set(),
+  };
+  return fleet;
+});
+
+/** The fleet with what a query over patches asks for beyond it: vulnerabilities by number (PAT-05), supplied files (PAT-04). */
+export const asked = Effect.fn("Fleet.asked")(function* (
+  tenantId: TenantId,
+  fleet: Fleet,
+  query: Qql.Query<PatchCatalog.PatchDocument> | null,
+) {
+  if (query === null) return fleet;
+  const { tokens } = Dependencies.of(query.checked);
+  const asksFiles = tokens.has("enabled") || tokens.has("isCustomizedDownloadUrl");
+  const files = asksFiles ? yield* Repository.all(tenantId, "vendorFile") : [];
+  const answer: Fleet = {
+    ...fleet,
+    qids: tokens.has("qid") ? yield* Vulnerabilities.byCve(tenantId) : fleet.qids,
+    supplied: new Set(files.map((f) => f.id)),
+  };
+  return answer;
+});
+
+// AST-07: what an evaluation edition's packages would say is not told.
+const scanned = (
+  assets: readonly Asset[],
+  assessments: ReadonlyMap<string, Assessment>,
+): ReadonlyMap<string, Assessment> => {
+  const unscanned = assets.filter((a) => whyNotScanned(a) !== null);
+  if (unscanned.length === 0) return assessments;
+  const kept = new Map(assessments);
+  for (const { id } of unscanned) kept.delete(id);
+  return kept;
+};
+
+/** Which costly answers a query asks for. */
+export interface Needs {
+  readonly latest: boolean;
+  readonly titles: boolean;
+}
+
+/** What a query over assets needs beside counts; nothing without a query. */
+export const needsOf = (query: Qql.Query<AssetCatalog.AssetDocument> | null): Needs => {
+  if (query === null) return { latest: false, titles: false };
+  const { tokens } = Dependencies.of(query.checked);
+  return {
+    latest: tokens.has("nonSupersededMissingPatchCount"),
+    titles: tokens.has("missingPatchTitle") || tokens.has("installedPatchTitle"),
+  };
+};
+
+/**
+ * What a query over patches is told of each: its place among the others, and on how many of the fleet's patch-managed
+ * assets it is missing and installed, where the query asks for that.
+ */
+export const patchContexts = (
+  fleet: Fleet,
+  query: Qql.Query<PatchCatalog.PatchDocument> | null,
+): ((patch: Patch) => PatchCatalog.PatchContext) => {
+  const tokens: ReadonlySet<string> = query === null ? new Set() : Dependencies.of(query.checked).tokens;
+  const counts = tokens.has("missingCount") || tokens.has("installedCount") ? patchCounts(fleet) : null;
+  const nowhere = { missing: 0, installed: 0 };
+  return (patch) => ({
+    qids: Vulnerability.qidsOf(patch, fleet.qids),
+    hasVendorFile: fleet.supplied.has(patch.id),
+    counts: counts && (counts.get(patch.id) ?? nowhere),
+    isSuperseded: Supersedence.isSuperseded(fleet.graph, patch.id),
+    supersededBy: tokens.has("supersededBy") ? Supersedence.supersededBy(fleet.graph, patch.id) : [],
+  });
+};
+
+const patchCounts = (fleet: Fleet): ReadonlyMap<string, { missing: number; installed: number }> => {
+  const counts = new Map<string, { missing: number; installed: number }>();
+  const add = (id: string, as: "missing" | "installed"): void => {
+    const known = counts.get(id) ?? { missing: 0, installed: 0 };
+    known[as] += 1;
+    counts.set(id, known);
+  };
+  for (const asset of fleet.assets) {
+    const assessed = isPatchManaged(asset) ? fleet.assessments.get(asset.id) : undefined;
+    for (const m of assessed?.missing ?? []) add(m.patchId, "missing");
+    for (const id of assessed?.installed ?? []) add(id, "installed");
+  }
+  return counts;
+};
+
+/** Whether an asset holds a licence now. */
+export const isLicensed = (fleet: Fleet, assetId: string): boolean => fleet.seats.get(assetId)?._tag === "Licensed";
+
+/** What the query language is told of an asset. */
+export const contextOf = (fleet: Fleet, asset: Asset, needs: Needs): AssetCatalog.AssetContext => ({
+  isLicensed: isLicensed(fleet, asset.id),
+  tagName: (id) => fleet.tree.get(id)?.name,
+  agent: fleet.agents.get(asset.id) ?? null,
+  patches: countsOf(fleet, fleet.assessments.get(asset.id), needs),
+});
+
+const countsOf = (fleet: Fleet, assessed: Assessment | undefined, needs: Needs): AssetCatalog.PatchCounts | null => {
+  if (assessed === undefined) return null;
+  const title = (id: string): readonly string[] => {
+    const patch = fleet.patches.get(id);
+    return patch === undefined ? [] : [patch.title];
+  };
+  return {
+    assessedAt: assessed.assessedAt,
+    missing: assessed.missing.length,
+    installed: assessed.installed.length,
+    latestMissing: needs.latest ? AssetSearch.latestMissing(assessed, fleet.graph).length : null,
+    missingTitles: needs.titles ? assessed.missing.flatMap((m) => title(m.patchId)) : [],
+    installedTitles: needs.titles ? assessed.installed.flatMap(title) : [],
+  };
+};

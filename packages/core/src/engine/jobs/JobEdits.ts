@@ -1,0 +1,120 @@
+/** Changes of jobs that are not enabled yet (JOB-07, JOB-09, JOB-10, JOB-18). */
+import * as Effect from "effect/Effect";
+import type { Job } from "../../domain/job/Job.ts";
+import type { JobAction } from "../../domain/job/JobAccess.ts";
+import * as JobEdit from "../../domain/job/JobEdit.ts";
+import { type Actor, label } from "../../domain/shared/Actor.ts";
+import type { Limits } from "../../domain/shared/Limits.ts";
+import type * as Rejection from "../../domain/shared/Rejection.ts";
+import type { Result } from "../../domain/shared/Result.ts";
+import { Environment } from "../../ports/Environment.ts";
+import * as Stored from "../../schema/Stored.ts";
+import * as Authority from "../access/Authority.ts";
+import * as Decisions from "../Decisions.ts";
+import * as Idempotency from "../Idempotency.ts";
+import { lift } from "../Rejected.ts";
+import * as Repository from "../Repository.ts";
+import * as Subscriptions from "../subscription/Subscriptions.ts";
+import * as JobAuthority from "./JobAuthority.ts";
+import * as JobTags from "./JobTags.ts";
+
+/** How a job is changed. */
+export interface ChangeOptions extends Idempotency.Repeatable {
+  /** What the job was read at (`jobs.get`); when it has changed since, the change is refused as `stale` (JOB-18). */
+  readonly revision?: number;
+}
+
+/**
+ * Changes a job before it is enabled; what is left out stays. Everything that would be wrong with it is said at once.
+ *
+ * @example
+ * const job = yield* fettle.jobs.get(actor, jobId);
+ * yield* fettle.jobs.update(actor, jobId, { title: "Patch Tuesday" }, { revision: job.revision });
+ */
+export const update = Effect.fn("JobEdits.update")(function* (
+  actor: Actor,
+  jobId: string,
+  edit: JobEdit.JobEdit,
+  options: ChangeOptions = {},
+) {
+  yield* Authority.userOf(actor);
+  const { value: before } = yield* JobAuthority.find(actor.tenantId, jobId);
+  return yield* change(actor, jobId, {
+    method: "jobs.update",
+    request: { edit },
+    options,
+    first: JobEdit.actions(before, edit),
+    actions: (job) => JobEdit.actions(job, edit),
+    to: (job, limits) => JobEdit.edit(job, edit, limits),
+  });
+});
+
+/** Adds patches to a job's list, and nothing else (JOB-09, JOB-10). */
+export const addPatches = Effect.fn("JobEdits.addPatches")(function* (
+  actor: Actor,
+  jobId: string,
+  patches: readonly string[],
+  options: ChangeOptions = {},
+) {
+  return yield* change(actor, jobId, {
+    method: "jobs.addPatches",
+    request: { patches },
+    options,
+    first: ["edit-patches"],
+    actions: () => ["edit-patches"],
+    to: (job, limits) => JobEdit.addPatches(job, patches, limits),
+  });
+});
+
+/** Adds assets to those that a job names, and nothing else (JOB-09, JOB-10). */
+export const addAssets = Effect.fn("JobEdits.addAssets")(function* (
+  actor: Actor,
+  jobId: string,
+  assets: readonly string[],
+  options: ChangeOptions = {},
+) {
+  return yield* change(actor, jobId, {
+    method: "jobs.addAssets",
+    request: { assets },
+    options,
+    first: ["change-assets"],
+    actions: () => ["change-assets"],
+    to: (job, limits) => JobEdit.addAssets(job, assets, limits),
+  });
+});
+
+interface Change {
+  readonly method: string;
+  readonly request: { readonly [member: string]: unknown };
+  readonly options: ChangeOptions;
+  /** What it needs as the job stands now, asked before anything else. */
+  readonly first: readonly JobAction[];
+  readonly actions: (job: Job) => readonly JobAction[];
+  readonly to: (job: Job, limits: Limits) => Result<Job, readonly Rejection.Rejection[]>;
+}
+
+const change = Effect.fn("JobEdits.change")(function* (actor: Actor, jobId: string, asked: Change) {
+  const { tenantId } = actor;
+  const { idempotencyKey: key, revision } = asked.options;
+  for (const action of asked.first) yield* JobAuthority.load(actor, jobId, action);
+  const decide = Effect.gen(function* () {
+    const job = yield* JobAuthority.find(tenantId, jobId);
+    for (const action of asked.actions(job.value)) yield* JobAuthority.load(actor, jobId, action);
+    if (revision !== undefined) yield* Decisions.mustBe("job", job, revision);
+    const { limits } = yield* Subscriptions.of(tenantId);
+    const edited = yield* lift(asked.to(job.value, limits));
+    yield* lift(Stored.readable("job", edited));
+    const changed = JobEdit.changed(job.value, edited);
+    if (changed.length === 0) return { change: { writes: [] }, answer: job.value };
+    const now = (yield* Environment).now();
+    const decided = {
+      expect: [Repository.expected("job", jobId, job)],
+      counters: changed.includes("targets") ? yield* JobTags.claim(tenantId, edited.targets) : [],
+      writes: [Repository.put("job", jobId, edited)],
+      events: [Repository.event("JobChanged", "job", jobId, now, { by: label(actor), changed })],
+    };
+    return { change: decided, answer: edited };
+  });
+  const request = { jobId, ...asked.request, ...(revision === undefined ? {} : { revision }) };
+  return yield* Decisions.ifItStands(tenantId, Idempotency.once(actor, { method: asked.method, key, request }, decide));
+});

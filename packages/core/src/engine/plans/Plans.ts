@@ -1,0 +1,125 @@
+/** Gathers what a plan depends on, compiles it, and gives it its hash (PLN-01). */
+import { Crypto, Json } from "@fettle/agent-protocol";
+import type { Package } from "@fettle/agent-protocol/vocabulary";
+import * as Qql from "@fettle/qql";
+import * as Effect from "effect/Effect";
+import type { Asset } from "../../domain/asset/Asset.ts";
+import type { Job } from "../../domain/job/Job.ts";
+import * as Licence from "../../domain/license/Licence.ts";
+import * as Plan from "../../domain/plan/Plan.ts";
+import * as ConfigurationProfile from "../../domain/profile/ConfigurationProfile.ts";
+import type { TenantId } from "../../domain/shared/Tenant.ts";
+import { Environment } from "../../ports/Environment.ts";
+import * as Assessments from "../assessment/Assessments.ts";
+import * as Vulnerabilities from "../catalogue/Vulnerabilities.ts";
+import * as JobAuthority from "../jobs/JobAuthority.ts";
+import { lift } from "../Rejected.ts";
+import * as Repository from "../Repository.ts";
+import * as Subscriptions from "../subscription/Subscriptions.ts";
+import * as Tags from "../tags/Tags.ts";
+
+/** A plan and the hash by which it is approved. */
+export interface HashedPlan {
+  readonly hash: Crypto.Digest;
+  readonly plan: Plan.Plan;
+}
+
+/** Compiles a job's plan as of now, in its owner's scope of now (TAG-06). */
+export const compile = Effect.fn("Plans.compile")(function* (tenantId: TenantId, job: Job) {
+  const plan = yield* lift(Plan.compile(yield* gather(tenantId, job, null)));
+  const hashed: HashedPlan = { hash: hashOf(plan), plan };
+  return hashed;
+});
+
+/** The hash by which a plan is approved. */
+export const hashOf = (plan: Plan.Plan): Crypto.Digest => Crypto.digest(Json.canonicalBytes(plan));
+
+/** What is asked about: one asset, and of the catalogue one patch (null: those of the job). */
+export interface Only {
+  readonly asset: Asset;
+  readonly patchId: string | null;
+}
+
+/** What a job's plan depends on as of now; `only` narrows it to what concerns one asset. */
+export const gather = Effect.fn("Plans.gather")(function* (tenantId: TenantId, job: Job, only: Only | null) {
+  const subscription = yield* Subscriptions.of(tenantId);
+  const environment = yield* Environment;
+  const tree = yield* Tags.tree(tenantId);
+  const all = (yield* Repository.all(tenantId, "asset")).map((a) => a.value);
+  const assets = only === null ? all : [only.asset];
+  const profiles = (yield* Repository.all(tenantId, "profile")).map((p) => p.value);
+  const inputs: Plan.PlanInputs = {
+    job,
+    scope: (yield* JobAuthority.principal(tenantId, job)).scope,
+    tree,
+    assets,
+    seats: Licence.assignSeats(subscription, tree, all, environment.now()),
+    turnedOff: ConfigurationProfile.turningOff(profiles, tree, assets),
+    assessments: only === null ? yield* Assessments.all(tenantId) : yield* assessmentOf(tenantId, only.asset),
+    patches: yield* patchesOf(tenantId, job, only),
+    supplied: new Map((yield* Repository.all(tenantId, "vendorFile")).map((f) => [f.id, f.value])),
+    held: new Map((yield* Repository.all(tenantId, "hold")).map((h) => [h.id, h.value])),
+    // Read only where the query may ask for them: there are many.
+    qids:
+      job.patches?._tag === "Query" && /qid/i.test(job.patches.query)
+        ? yield* Vulnerabilities.byCve(tenantId)
+        : new Map(),
+    ...(job.kind === "rollback" ? yield* past(tenantId, only) : { former: new Map(), replaced: new Map() }),
+    limits: subscription.limits,
+    now: environment.now(),
+    versions: { tzdata: environment.tzdata(), tokenizer: String(Qql.FullText.TOKENIZER_VERSION) },
+  };
+  return inputs;
+});
+
+const assessmentOf = Effect.fn("Plans.assessmentOf")(function* (tenantId: TenantId, { id }: Asset) {
+  const found = yield* Repository.get(tenantId, "assessment", id);
+  return new Map(found === null ? [] : [[id, found.value]]);
+});
+
+// A list stands by itself; what a query finds depends on all that supersedes it.
+const patchesOf = Effect.fn("Plans.patchesOf")(function* (tenantId: TenantId, job: Job, only: Only | null) {
+  const listed = only === null || job.patches?._tag !== "List" ? null : job.patches.patches;
+  const named = only?.patchId ?? null;
+  const found =
+    listed === null
+      ? yield* Repository.all(tenantId, "patch")
+      : yield* Repository.some(tenantId, "patch", named === null ? listed : [named]);
+  return found.map((p) => p.value);
+});
+
+// What stood on each asset before Fettle installed a patch: from the evidence of finished runs, the latest wins.
+const past = Effect.fn("Plans.past")(function* (tenantId: TenantId, only: Only | null) {
+  const found =
+    only === null
+      ? yield* Repository.all(tenantId, "assetRun")
+      : yield* Repository.allBy(tenantId, "assetRun", "asset", only.asset.id);
+  const runs = found.map((a) => a.value);
+  runs.sort((a, b) => a.state.changedAt - b.state.changedAt || (a.id < b.id ? -1 : 1));
+  const former = new Map<string, Map<string, readonly Package.Package[]>>();
+  const replaced = new Map<string, Map<string, readonly string[]>>();
+  for (const run of runs) {
+    const was = ofAsset(former, run.assetId);
+    const gone = ofAsset(replaced, run.assetId);
+    for (const { patchId, outcome, packages } of Object.values(run.state.results)) {
+      if (outcome === "Removed") was.delete(patchId);
+      if (outcome !== "Installed") continue;
+      const changed = packages.filter((p) => p.before.length === 1 && p.after.length > 0 && p.before[0] !== p.after[0]);
+      was.set(
+        patchId,
+        changed.map((p) => ({ name: p.name, arch: p.arch, evr: p.before[0] ?? "" })),
+      );
+      gone.set(
+        patchId,
+        packages.filter((p) => p.before.length > 0 && p.after.length === 0).map((p) => p.name),
+      );
+    }
+  }
+  return { former: former as Plan.FormerVersions, replaced: replaced as Plan.ReplacedPackages };
+});
+
+const ofAsset = <A>(byAsset: Map<string, Map<string, A>>, assetId: string): Map<string, A> => {
+  const known = byAsset.get(assetId) ?? new Map<string, A>();
+  byAsset.set(assetId, known);
+  return known;
+};

@@ -1,0 +1,79 @@
+/** Jobs: drafts, plans, enabling, lists. */
+import type { AdvisoryDraft, JobDraft, NewJob } from "../domain/job/Job.ts";
+import type { JobEdit } from "../domain/job/JobEdit.ts";
+import type { Sharing } from "../domain/job/JobSharing.ts";
+import type { Actor } from "../domain/shared/Actor.ts";
+import type { Repeatable } from "../engine/Idempotency.ts";
+import * as Advisories from "../engine/jobs/Advisories.ts";
+import * as JobBulk from "../engine/jobs/JobBulk.ts";
+import * as JobDeletions from "../engine/jobs/JobDeletions.ts";
+import * as JobDrafts from "../engine/jobs/JobDrafts.ts";
+import * as JobEdits from "../engine/jobs/JobEdits.ts";
+import * as JobOwners from "../engine/jobs/JobOwners.ts";
+import * as JobSearches from "../engine/jobs/JobSearches.ts";
+import * as JobSharing from "../engine/jobs/JobSharing.ts";
+import * as Jobs from "../engine/jobs/Jobs.ts";
+import * as Approvals from "../engine/plans/Approvals.ts";
+import * as Explanations from "../engine/plans/Explanations.ts";
+import * as PlanDrift from "../engine/plans/PlanDrift.ts";
+import type { On } from "./On.ts";
+
+export const jobsOf = (on: On) => ({
+  /** Searches the jobs that the actor may view, in pages. */
+  search: (actor: Actor, input: JobSearches.JobSearchInput) => on(JobSearches.search(actor, input)),
+  /** Makes a job, disabled, or enabled in the same step (JOB-06); everything wrong with the draft is said at once. */
+  create: (actor: Actor, draft: NewJob, options?: Jobs.CreationOptions) => on(Jobs.create(actor, draft, options)),
+  /** What is wrong with a draft, what it lacks to be enabled, what is probably not meant. Changes nothing. */
+  validate: (actor: Actor, draft: JobDraft) => on(JobDrafts.validate(actor, draft)),
+  /** A draft that starts from chosen patches or assets (JOB-27). Changes nothing. */
+  draft: (actor: Actor, origin: JobDrafts.DraftOrigin) => on(JobDrafts.from(actor, origin)),
+  /** A clone as a draft, to be saved by `create` (CLN-01). Changes nothing. */
+  clone: (actor: Actor, jobId: string) => on(JobDrafts.clone(actor, jobId)),
+  /** Changes a job before it is enabled; what is left out stays (JOB-07). */
+  update: (actor: Actor, jobId: string, edit: JobEdit, options?: JobEdits.ChangeOptions) =>
+    on(JobEdits.update(actor, jobId, edit, options)),
+  /** Adds patches to its list, and nothing else (JOB-10). */
+  addPatches: (actor: Actor, jobId: string, patches: readonly string[], options?: JobEdits.ChangeOptions) =>
+    on(JobEdits.addPatches(actor, jobId, patches, options)),
+  /** Adds assets to those that it names, and nothing else (JOB-10). */
+  addAssets: (actor: Actor, jobId: string, assets: readonly string[], options?: JobEdits.ChangeOptions) =>
+    on(JobEdits.addAssets(actor, jobId, assets, options)),
+  /** Deletes it; what was not started is revoked, past results stay (JOB-11, JOB-28). */
+  delete: (actor: Actor, jobId: string, options?: JobEdits.ChangeOptions) =>
+    on(JobDeletions.remove(actor, jobId, options)),
+  /** Makes an advisory: chosen patches, for others to deploy (RBAC-08). */
+  createAdvisory: (actor: Actor, draft: AdvisoryDraft, options?: Repeatable) =>
+    on(Advisories.create(actor, draft, options)),
+  get: (actor: Actor, jobId: string) => on(Jobs.get(actor, jobId)),
+  /** Sets its co-authors and readers; a list that is left out stays (RBAC-04, RBAC-05). */
+  share: (actor: Actor, jobId: string, sharing: Sharing, options?: Repeatable) =>
+    on(JobSharing.share(actor, jobId, sharing, options)),
+  /** Gives it to another owner, in whose scope it then runs (OWN-01). */
+  changeOwner: (actor: Actor, jobId: string, userId: string, options?: Repeatable) =>
+    on(JobSharing.changeOwner(actor, jobId, userId, options)),
+  /** Which assets it would lose by another owner (OWN-02). Changes nothing. */
+  ownerPreview: (actor: Actor, jobId: string, userId: string) => on(JobOwners.preview(actor, jobId, userId)),
+  /** Lets former owners' scopes bound it no more (OWN-02). */
+  liftFormerScopes: (actor: Actor, jobId: string, options?: Repeatable) => on(JobOwners.lift(actor, jobId, options)),
+  /** Enables jobs, an answer for each (JOB-16). */
+  enableMany: (actor: Actor, jobIds: readonly string[], options?: Repeatable) =>
+    on(JobBulk.enable(actor, jobIds, options)),
+  /** Deletes jobs, an answer for each (JOB-16). */
+  deleteMany: (actor: Actor, jobIds: readonly string[], options?: Repeatable) =>
+    on(JobBulk.remove(actor, jobIds, options)),
+  /** Gives jobs to another owner, an answer for each (JOB-16). */
+  changeOwnerOfMany: (actor: Actor, jobIds: readonly string[], userId: string, options?: Repeatable) =>
+    on(JobBulk.changeOwner(actor, jobIds, userId, options)),
+  /** What the job would do if it ran now, and the hash that approves it. */
+  plan: (actor: Actor, jobId: string) => on(Jobs.plan(actor, jobId)),
+  /** Why an asset would or wouldn't get a patch of the job, or anything: every rule in the way, the first one first (PLN-03). */
+  explain: (actor: Actor, jobId: string, about: Explanations.ExplanationInput) =>
+    on(Explanations.explain(actor, jobId, about)),
+  /** What has changed in the job's plan since it was looked at, as data and in words (PLN-02). */
+  compare: (actor: Actor, jobId: string, lookedAt: PlanDrift.LookedAt) => on(PlanDrift.compare(actor, jobId, lookedAt)),
+  /** Approves, as a second person, a plan of more assets than one may enable alone. */
+  approve: (actor: Actor, jobId: string, approval: Approvals.PlanApproval) =>
+    on(Approvals.approve(actor, jobId, approval)),
+  /** Enables a job; naming a plan's hash approves that plan and no other. */
+  enable: (actor: Actor, jobId: string, options?: Jobs.EnablingOptions) => on(Jobs.enable(actor, jobId, options)),
+});
