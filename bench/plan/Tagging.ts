@@ -6,7 +6,7 @@ import type { Asset } from "@fettle/core";
 import * as AssetModule from "../../packages/core/src/domain/asset/Asset.ts";
 import * as DynamicTags from "../../packages/core/src/domain/tag/DynamicTags.ts";
 import type { TagTree } from "../../packages/core/src/domain/tag/TagTree.ts";
-import * as TagRules from "../../packages/core/src/engine/TagRules.ts";
+import * as TagRules from "../../packages/core/src/engine/tags/TagRules.ts";
 import type { Contest } from "../Entry.ts";
 import { type MongoQuery, siftTest } from "../qql/Peers.ts";
 import * as Random from "../qql/Random.ts";

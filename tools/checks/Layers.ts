@@ -27,6 +27,7 @@ export const DOMAIN_ORDER: readonly string[] = [
   "license",
   "profile",
   "key",
+  "maintenance",
   "rollout",
   "job",
   "plan",

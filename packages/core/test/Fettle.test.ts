@@ -206,8 +206,8 @@ describe("the types of the façade", () => {
     expectTypeOf<Rejection["rule"]>().toEqualTypeOf<string | null>();
   });
 
-  it("JOB-04, JOB-23: have no word for a list and a query together, nor for a third source (of jobs as they are)", () => {
-    expectTypeOf<PatchSource["_tag"]>().toEqualTypeOf<"List" | "Query">();
+  it("JOB-04, JOB-23: have no word for a list and a query together, nor for a fourth source", () => {
+    expectTypeOf<PatchSource["_tag"]>().toEqualTypeOf<"List" | "Query" | "Linked">();
     expectTypeOf<{ _tag: "List"; patches: []; query: string }>().not.toEqualTypeOf<PatchSource>();
     // @ts-expect-error a list has no query
     const both: PatchSource = { _tag: "List", patches: [], query: "x" };

@@ -27,6 +27,8 @@ export const entityKinds = [
   "vulnerability",
   "profile",
   "assessmentProfile",
+  "freeze",
+  "quorumGroup",
   "snapshot",
   "packageNames",
   "assessment",

@@ -10,6 +10,8 @@ import { type Asset, noFacts } from "../domain/asset/Asset.ts";
 import type { Job } from "../domain/job/Job.ts";
 import type { ActivationKey } from "../domain/key/ActivationKey.ts";
 import type { Subscription } from "../domain/license/Subscription.ts";
+import type { ChangeFreeze } from "../domain/maintenance/ChangeFreeze.ts";
+import type { QuorumGroup } from "../domain/maintenance/QuorumGroup.ts";
 import type { Hold } from "../domain/patch/Hold.ts";
 import { type Patch, vendorSeverities } from "../domain/patch/Patch.ts";
 import type { VendorFile } from "../domain/patch/VendorFile.ts";
@@ -29,51 +31,15 @@ import { packageFormats, platforms } from "../domain/shared/Platform.ts";
 import * as Rejection from "../domain/shared/Rejection.ts";
 import { fail, ok, type Result } from "../domain/shared/Result.ts";
 import type { Tag } from "../domain/tag/TagTree.ts";
+import { type AgentRecord, agent, type RemovedAgentRecord, removedAgent } from "./StoredAgent.ts";
 import * as StoredJob from "./StoredJob.ts";
+import { changeFreeze, quorumGroup, scheduling } from "./StoredMaintenance.ts";
 import { digest, int, kind, pkg, platform, selection, tagSet, text, texts } from "./StoredParts.ts";
 import { plan, plannedPatch } from "./StoredPlan.ts";
 
+export type { AgentRecord, RemovedAgentRecord } from "./StoredAgent.ts";
+
 const limits = z.record(z.string(), int).transform((stored): Limits => ({ ...defaults, ...stored }));
-
-/** What the control plane keeps of an agent, beside the asset: its key, its session, what it holds and what waits for it. */
-const agent = z.strictObject({
-  id: text,
-  attemptId: text,
-  publicKey: text,
-  session: z.strictObject({ epoch: int, lastSequence: int, lastRequest: digest.nullable() }),
-  provisionedAt: int,
-  lastCheckedInAt: int,
-  agentVersion: text,
-  bootId: text,
-  timeZone: text,
-  tzdata: text,
-  configuration: digest.nullable(),
-  /** Of the configuration, so that a check-in need not read it. */
-  statusIntervalSeconds: int,
-  snapshot: digest.nullable(),
-  manifestVersion: int,
-  manifests: z.array(z.strictObject({ version: int, digest, assetRunId: text, notAfter: int })),
-  factsThrough: int,
-  /** That it is to be uninstalled, since when and by whom; it hears so at a check-in. */
-  uninstall: z.strictObject({ orderedAt: int, by: text }).nullable().default(null),
-});
-export type AgentRecord = z.infer<typeof agent>;
-
-/**
- * An agent whose asset was removed: its key is known for ever, so that nothing it still sends brings anything back, and so
- * that it can be told to uninstall itself.
- */
-const removedAgent = z.strictObject({
-  id: text,
-  publicKey: text,
-  session: agent.shape.session,
-  factsThrough: int,
-  removedAt: int,
-  reason: z.enum(["uninstalled", "purged"]),
-  /** When it said that it leaves; null as long as it hasn't. */
-  leftAt: int.nullable(),
-});
-export type RemovedAgentRecord = z.infer<typeof removedAgent>;
 
 const snapshot = z.strictObject({
   id: text,
@@ -258,6 +224,7 @@ export const codecs = {
         ),
         lapsedAt: int.nullable(),
         limits,
+        scheduling: scheduling.exactOptional(),
       }),
     ),
   ),
@@ -307,6 +274,8 @@ export const codecs = {
   ),
   agent: codec<AgentRecord>(agent),
   removedAgent: codec<RemovedAgentRecord>(removedAgent),
+  freeze: codec<ChangeFreeze>(changeFreeze),
+  quorumGroup: codec<QuorumGroup>(quorumGroup),
   purgeRule: codec<PurgeRule>(
     z.strictObject({
       id: text,

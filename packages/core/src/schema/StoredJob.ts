@@ -1,6 +1,7 @@
 /** Stored jobs, read back. */
 import * as z from "zod";
 import * as JobStatus from "../domain/job/JobStatus.ts";
+import { actions, deferral, reboot, rollout, schedule, window } from "./StoredJobParts.ts";
 import { int, kind, platform, selection, text, texts } from "./StoredParts.ts";
 
 // Before makers were kept, the maker was the owner; before anybody could share a job or approve its plan, nobody did.
@@ -26,14 +27,29 @@ export const job = z.preprocess(
     patches: z
       .discriminatedUnion("_tag", [
         z.strictObject({ _tag: z.literal("List"), patches: texts }),
-        z.strictObject({ _tag: z.literal("Query"), query: text }),
+        z.strictObject({ _tag: z.literal("Query"), query: text, approvalAgeDays: int.exactOptional() }),
+        z.strictObject({
+          _tag: z.literal("Linked"),
+          jobId: text,
+          successPercentMin: z.number(),
+          of: z.enum(["patches", "post-actions"]),
+        }),
       ])
       .nullable(),
     targets: selection.nullable(),
-    schedule: z.strictObject({ _tag: z.literal("OnDemand") }).nullable(),
-    reboot: z.strictObject({ _tag: z.literal("Suppress") }),
+    schedule: schedule.nullable(),
+    window: window.exactOptional(),
+    reboot,
     continueOnFailure: z.boolean(),
     messages: z.strictObject({ before: message, progress: message, completion: message }).exactOptional(),
+    deferral: deferral.exactOptional(),
+    opportunisticDownload: z.literal(true).exactOptional(),
+    actions: actions.exactOptional(),
+    rollout: rollout.exactOptional(),
+    completion: z.enum(["assets-final", "dispatch-closed"]).exactOptional(),
+    overlap: z.enum(["wait", "skip"]).exactOptional(),
+    catchUp: z.enum(["skip", "run-once-now"]).exactOptional(),
+    onDrift: z.enum(["report", "hold"]).exactOptional(),
     status: z.enum(JobStatus.all),
     ownerId: text.nullable(),
     makerId: text.nullable(),

@@ -1,25 +1,36 @@
 /**
  * A job: which patches, on which assets, when (JOB-01 … JOB-07). What comes from outside is a {@link JobDraft}; a draft
- * may lack parts and be saved, but then it can't be enabled (JOB-02). Run-once, on demand, for now.
+ * may lack parts and be saved, but then it can't be enabled (JOB-02).
  */
-import type { JobKind, RebootPolicy } from "@fettle/agent-protocol/vocabulary";
+import type { JobKind } from "@fettle/agent-protocol/vocabulary";
 import * as Qql from "@fettle/qql";
+import { type Catchup, type Overlap, PatchWindow, type RebootTimeline } from "@fettle/scheduler";
 import * as PatchCatalog from "../patch/PatchCatalog.ts";
+import type { Rollout } from "../rollout/Rollout.ts";
 import type { Limits } from "../shared/Limits.ts";
 import * as Rejection from "../shared/Rejection.ts";
 import { fail, ok, type Result } from "../shared/Result.ts";
 import type { TagScope } from "../tag/TagScope.ts";
 import * as TagSelection from "../tag/TagSelection.ts";
+import type { JobActions } from "./JobActions.ts";
 import * as JobOptions from "./JobOptions.ts";
 import * as JobStatus from "./JobStatus.ts";
+import * as Schedule from "./Schedule.ts";
 
 /** Where the patches come from: sources exclude one another (JOB-04, JOB-23). */
 export type PatchSource =
   | { readonly _tag: "List"; readonly patches: readonly string[] }
-  | { readonly _tag: "Query"; readonly query: string };
+  /** `approvalAgeDays`: only fixes that have been out so long (PLN-07). */
+  | { readonly _tag: "Query"; readonly query: string; readonly approvalAgeDays?: number }
+  | ({ readonly _tag: "Linked" } & JobLink);
 
-/** When it runs: on demand, that is as soon as it is enabled (SCH-01). */
-export type JobSchedule = { readonly _tag: "OnDemand" };
+/** The list of another job, once that one's success reaches a threshold (JOB-21). */
+export interface JobLink {
+  readonly jobId: string;
+  readonly successPercentMin: number;
+  /** What the percentage is of. */
+  readonly of: "patches" | "post-actions";
+}
 
 export interface JobDraft {
   readonly title: string;
@@ -28,12 +39,31 @@ export interface JobDraft {
   readonly platform: "Windows" | "Linux" | "Mac";
   readonly patches: PatchSource | null;
   readonly targets: TagSelection.TagSelection | null;
-  readonly schedule: JobSchedule | null;
-  readonly reboot: RebootPolicy;
+  readonly schedule: Schedule.Schedule | null;
+  /** WIN-01; left out: none. */
+  readonly window?: Schedule.Window;
+  /** A job states its mode (RBT-13). */
+  readonly reboot: RebootTimeline.RebootSettings;
   /** PAT-14: go on with the other patches when one fails. */
   readonly continueOnFailure: boolean;
   /** JOB-15; left out: none. */
   readonly messages?: JobOptions.JobMessages;
+  /** How often a logged-in user may put off the start, and for how long each (JOB-29); left out: never. */
+  readonly deferral?: JobOptions.Deferral;
+  /** Fetch files before the start (SCH-10, SCH-15). */
+  readonly opportunisticDownload?: true;
+  /** JOB-20; left out: none. */
+  readonly actions?: JobActions;
+  /** RNG-02; left out: all at once. */
+  readonly rollout?: Rollout;
+  /** JOB-13: when a run-once job is Completed; left out: once every asset has a final status. */
+  readonly completion?: "assets-final" | "dispatch-closed";
+  /** WIN-06, of recurring jobs; left out: `wait`. */
+  readonly overlap?: Overlap.Policy;
+  /** SCH-13, of recurring jobs; left out: `skip`. */
+  readonly catchUp?: Catchup.Policy;
+  /** JOB-22: what drift at a run comes to; left out: `report`. */
+  readonly onDrift?: "report" | "hold";
 }
 
 /** A draft as it is saved for the first time (JOB-26, CLN-02). */
@@ -70,6 +100,15 @@ export interface AdvisoryDraft extends Pick<JobDraft, "title" | "description" | 
 
 export type JobPart = "patches" | "targets" | "schedule";
 
+/** WIN-02: what must lie inside the window where the job doesn't say. */
+export const defaultBound = { Windows: "start", Mac: "start", Linux: "complete" } as const;
+
+/** The window as the scheduler takes it. */
+export const windowOf = ({ window, platform }: Pick<JobDraft, "window" | "platform">): PatchWindow.PatchWindow =>
+  window === undefined
+    ? PatchWindow.none
+    : { _tag: "Bounded", minutes: window.minutes, bound: window.bound ?? defaultBound[platform] };
+
 /** The critical parts that are missing (JOB-02); none means that the job can be enabled. */
 export const missingParts = (job: Pick<JobDraft, "patches" | "targets" | "schedule">): readonly JobPart[] => [
   ...(job.patches === null ? (["patches"] as const) : []),
@@ -82,6 +121,8 @@ export const problems = (draft: JobDraft, limits: Limits): readonly Rejection.Re
   ...titleProblems(draft, limits),
   ...patchProblems(draft, limits),
   ...targetProblems(draft, limits),
+  ...Schedule.problems(draft.schedule),
+  ...windowProblems(draft),
   ...JobOptions.problems(draft),
 ];
 
@@ -94,6 +135,7 @@ export const create = (
   if (wrong.length > 0) return fail(wrong);
   return ok({
     ...draft,
+    schedule: Schedule.plain(draft.schedule),
     description: draft.description ?? "",
     id: about.id,
     status: JobStatus.initial,
@@ -136,41 +178,68 @@ export const partsFault = (job: JobDraft): Rejection.Rejection | null => {
   return Rejection.make("JOB-02", "conflict", `partially configured: ${missing.join(", ")} missing`, missing[0]);
 };
 
-/** Why it can't be enabled as it is, or null: a part is missing (JOB-02), or it was enabled before (JOB-07). */
+/** Whether it runs at most once, or again and again: what it may become depends on that. */
+export const sortOf = ({ schedule }: Pick<JobDraft, "schedule">): JobStatus.JobSort =>
+  Schedule.isRunOnce(schedule) ? "run-once" : "recurring";
+
+/** Why it can't be enabled as it is, or null: a part is missing (JOB-02), or a run-once one was enabled before (JOB-07). */
 export const enableFault = (job: Job): Rejection.Rejection | null => {
-  const moved = JobStatus.move(job.status, "Enabled");
+  const moved = JobStatus.move(job.status, "Enabled", sortOf(job));
   return partsFault(job) ?? (moved.ok ? null : moved.error);
 };
 
-/** Why it can't be edited as it is, or null: a run-once job that was enabled stays as it ran (JOB-07). */
-export const editFault = ({ status, enabled }: Job): Rejection.Rejection | null => {
+/** Why it can't be edited as it is, or null: a run-once job that was enabled stays as it ran (JOB-07), a recurring one that is over, too. */
+export const editFault = (job: Job): Rejection.Rejection | null => {
+  const { status, enabled } = job;
+  if (sortOf(job) === "recurring") {
+    if (status === "Disabled" || status === "Enabled") return null;
+    const message = `a recurring job can be edited while it is Disabled or Enabled; this one is ${status}. Clone it to change it`;
+    return Rejection.make("JOB-08", "conflict", message);
+  }
   if (status === "Disabled" && enabled === null) return null;
   const message = `a run-once job that was enabled can't be edited; this one is ${status}. Clone it to change it`;
   return Rejection.make("JOB-07", "conflict", message);
 };
 
-/** Why it can't be disabled as it is: a run-once job never can (JOB-07); delete it instead. */
-export const disableFault = ({ status }: Job): Rejection.Rejection =>
-  status === "Disabled"
-    ? Rejection.make("JOB-14", "conflict", "the job is Disabled")
-    : Rejection.make("JOB-07", "conflict", `a run-once job that was enabled can't be disabled; this one is ${status}`);
+/** Why it can't be disabled as it is, or null: a run-once job never can (JOB-07); delete it instead. */
+export const disableFault = (job: Job): Rejection.Rejection | null => {
+  const moved = JobStatus.move(job.status, "Disabled", sortOf(job));
+  return moved.ok ? null : moved.error;
+};
 
-/** The job enabled with a plan. Refused when a part is missing (JOB-02) or it was enabled before (JOB-07). */
+/** The job enabled with a plan. Refused when a part is missing (JOB-02), or a run-once one was enabled before (JOB-07). */
 export const enable = (
   job: Job,
   with_: { readonly planHash: string; readonly now: number },
 ): Result<Job, Rejection.Rejection> => {
   const fault = partsFault(job);
   if (fault !== null) return fail(fault);
-  const moved = JobStatus.move(job.status, "Enabled");
+  const moved = JobStatus.move(job.status, "Enabled", sortOf(job));
   if (!moved.ok) return moved;
   return ok({ ...job, status: moved.value, enabled: { planHash: with_.planHash, at: with_.now } });
 };
 
+/** The job disabled: a recurring one, any number of times (JOB-08). */
+export const disable = (job: Job): Result<Job, Rejection.Rejection> => moved(job, "Disabled");
+
 /** The job completed: every targeted asset has a final status (JOB-13). */
-export const complete = (job: Job): Result<Job, Rejection.Rejection> => {
-  const moved = JobStatus.move(job.status, "Completed");
-  return moved.ok ? ok({ ...job, status: moved.value }) : moved;
+export const complete = (job: Job): Result<Job, Rejection.Rejection> => moved(job, "Completed");
+
+/** The job expired before it was enabled: its window is over in every zone (SCH-06). */
+export const expire = (job: Job): Result<Job, Rejection.Rejection> => moved(job, "Expired");
+
+/** The job ended: a recurring one past its end (SCH-07). */
+export const end = (job: Job): Result<Job, Rejection.Rejection> => moved(job, "Ended");
+
+const moved = (job: Job, to: JobStatus.JobStatus): Result<Job, Rejection.Rejection> => {
+  const status = JobStatus.move(job.status, to, sortOf(job));
+  return status.ok ? ok({ ...job, status: status.value }) : status;
+};
+
+const windowProblems = ({ window }: JobDraft): readonly Rejection.Rejection[] => {
+  if (window === undefined) return [];
+  const made = PatchWindow.make({ bound: "start", ...window });
+  return made.ok ? [] : [Rejection.make(made.error.rule, "invalid", made.error.message, "window.minutes")];
 };
 
 const ownerProblems = (draft: JobDraft, isUnowned: boolean | undefined): readonly Rejection.Rejection[] =>
@@ -195,6 +264,7 @@ const patchProblems = (draft: JobDraft, limits: Limits): readonly Rejection.Reje
     const query = Qql.compile(PatchCatalog.catalog, patches.query);
     return query.ok ? [] : query.error.map((d) => Rejection.make("JOB-04", "invalid", d.message, "patches.query"));
   }
+  if (patches._tag === "Linked") return [];
   const max = limits.patchesPerJobMax;
   const count = patches.patches.length;
   if (count === 0 || count > max) {

@@ -52,8 +52,9 @@ export const addPatches = (
 ): Result<Job.Job, readonly Rejection.Rejection[]> => {
   const fault = addingFault(job, patches, "patches");
   if (fault !== null) return fail([fault]);
-  if (job.patches?._tag === "Query") {
-    const message = "its patches come from a query; a list and a query exclude one another";
+  if (job.patches !== null && job.patches._tag !== "List") {
+    const from = job.patches._tag === "Query" ? "a query" : "another job";
+    const message = `its patches come from ${from}; a list and ${from} exclude one another`;
     return fail([Rejection.make("JOB-23", "conflict", message, "patches")]);
   }
   const all = [...new Set([...(job.patches?.patches ?? []), ...patches])];
@@ -95,6 +96,15 @@ const EDITABLE = [
   "reboot",
   "continueOnFailure",
   "messages",
+  "window",
+  "deferral",
+  "opportunisticDownload",
+  "actions",
+  "rollout",
+  "completion",
+  "overlap",
+  "catchUp",
+  "onDrift",
 ] as const satisfies readonly (keyof JobEdit)[];
 
 const members = (change: JobEdit): JobEdit =>

@@ -17,6 +17,12 @@ export interface JobMessages {
   readonly completion: JobMessage | null;
 }
 
+/** JOB-29. */
+export interface Deferral {
+  readonly count: number;
+  readonly minutes: number;
+}
+
 export const noMessages: JobMessages = { before: null, progress: null, completion: null };
 
 interface Option {

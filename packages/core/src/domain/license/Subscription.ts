@@ -2,6 +2,7 @@
  * A subscription: the tenant's plan, the seats and licence tags of each module, limits (LIC-01, LIC-04, LIC-05, LIC-09,
  * LIC-12). Nothing happens *at* an expiry; what it does follows from its instant, whenever somebody asks (LIC-02).
  */
+import { TimeZone } from "@fettle/scheduler";
 import type { Limits } from "../shared/Limits.ts";
 import type { LicensedModule } from "../shared/Module.ts";
 import * as Rejection from "../shared/Rejection.ts";
@@ -20,6 +21,19 @@ export interface ModuleLicence {
 /** What was bought, by module (LIC-09); no seats of what isn't there. */
 export type Licences = Readonly<Partial<Record<LicensedModule, ModuleLicence>>>;
 
+/** How a tenant's jobs are timed where they don't say themselves. */
+export interface Scheduling {
+  /** An IANA name: the zone of assets whose own is unknown (SCH-03). */
+  readonly timeZone: string;
+  /** A run that is due in a blackout waits for its end, or is cancelled at once (WIN-05). */
+  readonly inBlackout: "wait" | "cancel";
+  /** RBT-07's warning refuses. */
+  readonly strictReboots: boolean;
+}
+
+/** As long as nothing else is said. */
+export const defaultScheduling: Scheduling = { timeZone: "UTC", inBlackout: "wait", strictReboots: false };
+
 export interface Subscription {
   readonly id: string;
   readonly plan: Plan;
@@ -29,6 +43,8 @@ export interface Subscription {
   /** The last fall back to Free before this state, as the change to it found it; {@link fellBackAt} tells the last there was. */
   readonly lapsedAt: number | null;
   readonly limits: Limits;
+  /** Left out: {@link defaultScheduling}. */
+  readonly scheduling?: Scheduling;
 }
 
 const noTags: TagSet = { mode: "any", tags: [] };
@@ -88,6 +104,15 @@ export const deploymentFault = (subscription: Subscription, now: number): Reject
 /** What was bought of a module. */
 export const licenceOf = (subscription: Subscription, module: LicensedModule): ModuleLicence =>
   subscription.licences[module] ?? noLicence;
+
+/** How its jobs are timed. */
+export const schedulingOf = ({ scheduling }: Subscription): Scheduling => scheduling ?? defaultScheduling;
+
+/** What is wrong with how jobs are to be timed; null when nothing is. */
+export const schedulingFault = ({ timeZone }: Scheduling): Rejection.Rejection | null => {
+  const zone = TimeZone.of(timeZone);
+  return zone.ok ? null : Rejection.make("SCH-03", "invalid", zone.error.message, "scheduling.timeZone");
+};
 
 /** Every tag that a licence names. */
 export const tagsOf = ({ licences }: Pick<Subscription, "licences">): readonly string[] =>

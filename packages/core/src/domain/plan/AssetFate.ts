@@ -43,7 +43,7 @@ export const whyNothing = (
   const [withheld] = fate.withheld;
   if (withheld !== undefined) return { rule: withheld.rule, reason: `${withheld.patchId}: ${withheld.reason}` };
   // A query may be about any patch that can't be judged.
-  const listed = inputs.job.patches?._tag === "List" ? new Set(patches.map((p) => p.id)) : null;
+  const listed = inputs.job.patches?._tag !== "Query" ? new Set(patches.map((p) => p.id)) : null;
   return idle(inputs, assetId, listed);
 };
 

@@ -6,6 +6,7 @@ import * as Asset from "../asset/Asset.ts";
 import * as TagScope from "../tag/TagScope.ts";
 import type * as TagSelection from "../tag/TagSelection.ts";
 import type { Obstacle, PlanInputs } from "./PlanInputs.ts";
+import type { Timings } from "./PlanTiming.ts";
 
 /**
  * In the order in which the plan asks: the selection, then what a user may see, before everything else. `verdict` is the
@@ -14,7 +15,7 @@ import type { Obstacle, PlanInputs } from "./PlanInputs.ts";
 export function* of(
   inputs: PlanInputs,
   asset: Asset.Asset,
-  verdict: TagSelection.TagVerdict,
+  { verdict, timings }: { readonly verdict: TagSelection.TagVerdict; readonly timings: Timings },
 ): Generator<Obstacle, undefined> {
   const { scope, tree, job } = inputs;
   if (verdict === "not-selected") yield { rule: "TAG-03", reason: "the job's targets don't mean it" };
@@ -32,6 +33,9 @@ export function* of(
   if (profile !== undefined)
     yield { rule: "CFG-09", reason: `the patch module is turned off by the configuration profile ${profile}` };
   const seat = inputs.seats.get(asset.id);
-  if (seat === undefined) yield { rule: "LIC-06", reason: "no seat" };
-  else if (seat._tag !== "Licensed") yield { rule: "LIC-06", reason: `${seat.reason} (${seat.rule})` };
+  if (seat === undefined) yield { rule: "LIC-06", reason: "no seat", shownAs: "NotLicensed" };
+  else if (seat._tag !== "Licensed")
+    yield { rule: "LIC-06", reason: `${seat.reason} (${seat.rule})`, shownAs: "NotLicensed" };
+  const timing = timings.of(asset);
+  if (timing._tag === "Out") yield timing.obstacle;
 }

@@ -18,6 +18,7 @@ import type { PlannedPatch } from "./Fate.ts";
 import * as PatchChoice from "./PatchChoice.ts";
 import * as Plan from "./Plan.ts";
 import type { Obstacle, PlanInputs } from "./PlanInputs.ts";
+import type * as PlanTiming from "./PlanTiming.ts";
 import * as Remedies from "./Remedies.ts";
 
 /** How much was looked at for the answer: the asset with its own assessment, or every asset and assessment. */
@@ -34,6 +35,10 @@ export interface Explanation {
   readonly blockers: readonly Remedies.Blocker[];
   /** Of the job as a whole: patches that the asset doesn't get though others of the job might. */
   readonly withheld: readonly PatchChoice.LeftOut[];
+  /** When it would start; null where its blockers keep it out at that time. */
+  readonly timing: PlanTiming.PlanTiming | null;
+  /** What puts the start off: blackouts and freezes. */
+  readonly waits: readonly Obstacle[];
   readonly reads: Reads;
 }
 
@@ -56,7 +61,11 @@ export const explain = (inputs: PlanInputs, question: Question): Result<Explanat
     return fail(Rejection.make("JOB-02", "conflict", "partially configured: patches or targets missing"));
   }
   const verdict = TagSelection.compile(job.targets, inputs.tree)(asset);
-  const own = [...AssetObstacles.of(inputs, asset, verdict)].map((o) => Remedies.blocker(o));
+  const timings = Plan.timingsOf(inputs);
+  if (!timings.ok) return timings;
+  const own = [...AssetObstacles.of(inputs, asset, { verdict, timings: timings.value })].map((o) =>
+    Remedies.blocker(o),
+  );
   const found = patchId === null ? ofWhole(inputs, question) : ofPatch(inputs, question, patchId);
   if (!found.ok) return found;
   if (found.value === null) return ok(null);
@@ -68,8 +77,14 @@ export const explain = (inputs: PlanInputs, question: Question): Result<Explanat
     gets: own.length > 0 ? [] : gets,
     blockers: [...own, ...blockers],
     withheld,
+    ...startOf(timings.value, asset),
     reads,
   });
+};
+
+const startOf = (timings: PlanTiming.Timings, asset: Asset): Pick<Explanation, "timing" | "waits"> => {
+  const timing = timings.of(asset);
+  return timing._tag === "Runs" ? { timing: timing.timing, waits: timing.waits } : { timing: null, waits: [] };
 };
 
 type Found = Pick<Explanation, "gets" | "blockers" | "withheld">;
@@ -99,7 +114,7 @@ const standing = (inputs: PlanInputs, assetId: string, patchId: string, nothing:
 type Obstacles = Result<readonly Obstacle[] | null, Rejection.Rejection>;
 
 const choiceObstacles = (inputs: PlanInputs, question: Question, id: string, patch: Patch | undefined): Obstacles => {
-  const source = inputs.job.patches;
+  const source = PatchChoice.sourceOf(inputs);
   if (source?._tag !== "Query") {
     const isListed = source?.patches.includes(id) === true;
     const unlisted = isListed ? [] : [{ rule: "JOB-04", reason: "the job's list doesn't name it" }];
@@ -145,7 +160,9 @@ const queriedAmongAll = (inputs: PlanInputs, reading: PatchChoice.Reading, asset
 
 // The asset counts as a target, whatever keeps it out: the question is what would be so if nothing did.
 const targetsWith = (inputs: PlanInputs, asset: Asset): Result<readonly Asset[], Rejection.Rejection> => {
-  const judged = Plan.judgeAssets(inputs);
+  const timings = Plan.timingsOf(inputs);
+  if (!timings.ok) return timings;
+  const judged = Plan.judgeAssets(inputs, timings.value);
   if (!judged.ok) return judged;
   return ok([...judged.value.targets.filter((a) => a.id !== asset.id), asset]);
 };
@@ -171,7 +188,7 @@ const ofWhole = (inputs: PlanInputs, question: Question): Result<Found | null, R
   const { patches, leftOut } = chosen.value;
   const fate = AssetFate.of(inputs, asset, patches);
   const lacks = new Set(inputs.assessments.get(asset.id)?.missing.map((m) => m.patchId));
-  const isListed = inputs.job.patches?._tag === "List";
+  const isListed = PatchChoice.sourceOf(inputs)?._tag === "List";
   const withheld = [...leftOut.filter((l) => isListed || lacks.has(l.patchId)), ...fate.withheld];
   const nothing = fate.patches.length > 0 ? [] : [AssetFate.whyNothing(inputs, asset.id, fate, patches)];
   return ok({ gets: fate.patches, blockers: nothing.map((o) => Remedies.blocker(o)), withheld });
@@ -181,7 +198,7 @@ const chosenFor = (
   inputs: PlanInputs,
   { asset, reads }: Question,
 ): Result<PatchChoice.Chosen | null, Rejection.Rejection> => {
-  const source = inputs.job.patches;
+  const source = PatchChoice.sourceOf(inputs);
   if (source?._tag !== "Query") return PatchChoice.choose(inputs, []);
   if (reads === "fleet") {
     const targets = targetsWith(inputs, asset);

@@ -4,6 +4,7 @@
  */
 import * as Qql from "@fettle/qql";
 import type { Asset } from "../asset/Asset.ts";
+import type { PatchSource } from "../job/Job.ts";
 import type { Patch } from "../patch/Patch.ts";
 import * as Patches from "../patch/Patch.ts";
 import * as PatchCatalog from "../patch/PatchCatalog.ts";
@@ -36,9 +37,13 @@ export interface Reading {
   readonly graph: Supersedence.Supersedence;
 }
 
+/** Where the patches come from in the end: a job that takes another's list has that list (JOB-21). */
+export const sourceOf = ({ job, linked = [] }: PlanInputs): Exclude<PatchSource, { readonly _tag: "Linked" }> | null =>
+  job.patches?._tag === "Linked" ? { _tag: "List", patches: linked } : job.patches;
+
 /** The patches of a job for its targets. Refused when its query no longer reads. */
 export const choose = (inputs: PlanInputs, targets: readonly Asset[]): Result<Chosen, Rejection.Rejection> => {
-  const source = inputs.job.patches;
+  const source = sourceOf(inputs);
   if (source === null) return ok({ patches: [], leftOut: [] });
   if (source._tag === "List") return ok(byList(inputs, source.patches));
   const reading = read(inputs, source.query);

@@ -9,6 +9,7 @@
  */
 import type { JobKind } from "@fettle/agent-protocol/vocabulary";
 import type { Asset } from "../asset/Asset.ts";
+import type { Job } from "../job/Job.ts";
 import * as Rejection from "../shared/Rejection.ts";
 import { fail, ok, type Result } from "../shared/Result.ts";
 import * as TagSelection from "../tag/TagSelection.ts";
@@ -16,15 +17,17 @@ import * as AssetFate from "./AssetFate.ts";
 import * as AssetObstacles from "./AssetObstacles.ts";
 import * as Fate from "./Fate.ts";
 import * as PatchChoice from "./PatchChoice.ts";
-import type { Obstacle, PlanInputs } from "./PlanInputs.ts";
+import type { ExclusionStatus, Obstacle, PlanInputs } from "./PlanInputs.ts";
+import * as PlanTiming from "./PlanTiming.ts";
 
 export type { FormerVersions, PlanInputs, ReplacedPackages } from "./PlanInputs.ts";
 
 export type PlannedPatch = Fate.PlannedPatch;
 
-/** Assets that get the same list. */
+/** Assets that get the same list at the same time. */
 export interface PlanGroup {
   readonly patches: readonly PlannedPatch[];
+  readonly timing: PlanTiming.PlanTiming;
   readonly assets: readonly string[];
 }
 
@@ -33,24 +36,38 @@ export interface PlanExclusion {
   readonly assetId: string;
   readonly rule: string;
   readonly reason: string;
-  /** Whether it is shown in the run as Not Licensed (LIC-06); others are left out of the run. */
-  readonly isUnlicensed: boolean;
+  /** How it stands in the run all the same (LIC-06, SCH-06, WIN-05); null: it is left out of the run. */
+  readonly shownAs: ExclusionStatus | null;
 }
+
+/** What the job does on each asset beside patches: what is approved with the plan. What the job leaves out is left out. */
+export type PlanConduct = Pick<
+  Job,
+  "window" | "reboot" | "continueOnFailure" | "deferral" | "opportunisticDownload" | "actions" | "rollout"
+>;
 
 export interface Plan {
   readonly jobId: string;
   readonly kind: JobKind;
-  readonly schedule: "on-demand";
+  readonly occurrence: PlanTiming.PlanOccurrence;
+  /** A query is resolved anew at the run (JOB-22): who gets what may be otherwise by then. */
+  readonly isProvisional: boolean;
+  readonly conduct: PlanConduct;
   readonly groups: readonly PlanGroup[];
   readonly excluded: readonly PlanExclusion[];
   readonly leftOut: readonly { readonly patchId: string; readonly rule: string; readonly reason: string }[];
   readonly versions: { readonly tzdata: string; readonly tokenizer: string };
 }
 
-/** Compiles a job's plan. Refused only when the job lacks a part (JOB-02) or its query no longer reads. */
+/**
+ * Compiles a job's plan. Refused only when the job lacks a part (JOB-02), its query no longer reads, or it has no time to run
+ * any more (SCH-05 … SCH-07).
+ */
 export const compile = (inputs: PlanInputs): Result<Plan, Rejection.Rejection> => {
   const { job } = inputs;
-  const judged = judgeAssets(inputs);
+  const timings = timingsOf(inputs);
+  if (!timings.ok) return timings;
+  const judged = judgeAssets(inputs, timings.value);
   if (!judged.ok) return judged;
   const { targets, excluded } = judged.value;
   const chosen = PatchChoice.choose(inputs, targets);
@@ -63,13 +80,37 @@ export const compile = (inputs: PlanInputs): Result<Plan, Rejection.Rejection> =
   return ok({
     jobId: job.id,
     kind: job.kind,
-    schedule: "on-demand",
-    groups: group(fates.filter((f) => f.patches.length > 0)),
+    occurrence: timings.value.occurrence,
+    isProvisional: job.patches?._tag === "Query",
+    conduct: conductOf(job),
+    groups: group(
+      fates.filter((f) => f.patches.length > 0),
+      timings.value,
+    ),
     excluded: [...excluded, ...idle].sort((a, b) => (a.assetId < b.assetId ? -1 : 1)),
     leftOut: [...leftOut, ...Fate.summary(fates)],
     versions: inputs.versions,
   });
 };
+
+/** When the job's assets get their lists. Refused when it has no time to run any more. */
+export const timingsOf = ({ job, occasion, now }: PlanInputs): Result<PlanTiming.Timings, Rejection.Rejection> =>
+  PlanTiming.compile(job, occasion ?? PlanTiming.noOccasion(now));
+
+const CONDUCT = [
+  "window",
+  "reboot",
+  "continueOnFailure",
+  "deferral",
+  "opportunisticDownload",
+  "actions",
+  "rollout",
+] as const satisfies readonly (keyof PlanConduct)[];
+
+const conductOf = (job: Job): PlanConduct =>
+  Object.fromEntries(
+    CONDUCT.filter((name) => job[name] !== undefined).map((name) => [name, job[name]]),
+  ) as unknown as PlanConduct;
 
 /** The assets that the selection names, each either a target or out by the first rule that says so. */
 export interface Judged {
@@ -78,7 +119,7 @@ export interface Judged {
 }
 
 /** Judges the assets. Refused when the job lacks its patches or targets. */
-export const judgeAssets = (inputs: PlanInputs): Result<Judged, Rejection.Rejection> => {
+export const judgeAssets = (inputs: PlanInputs, timings: PlanTiming.Timings): Result<Judged, Rejection.Rejection> => {
   const { job } = inputs;
   if (job.targets === null || job.patches === null) {
     return fail(Rejection.make("JOB-02", "conflict", "partially configured: patches or targets missing"));
@@ -89,28 +130,31 @@ export const judgeAssets = (inputs: PlanInputs): Result<Judged, Rejection.Reject
   for (const asset of [...inputs.assets].sort((a, b) => (a.id < b.id ? -1 : 1))) {
     const verdict = select(asset);
     if (verdict === "not-selected") continue;
-    const obstacle = AssetObstacles.of(inputs, asset, verdict).next().value;
+    const obstacle = AssetObstacles.of(inputs, asset, { verdict, timings }).next().value;
     if (obstacle === undefined) targets.push(asset);
     else excluded.push(exclusion(asset.id, obstacle));
   }
   return ok({ targets, excluded });
 };
 
-const exclusion = (assetId: string, { rule, reason }: Obstacle): PlanExclusion => ({
+const exclusion = (assetId: string, { rule, reason, shownAs }: Obstacle): PlanExclusion => ({
   assetId,
   rule,
   reason,
-  isUnlicensed: rule === "LIC-06",
+  shownAs: shownAs ?? null,
 });
 
 type Placed = Fate.Fate & { readonly asset: Asset };
 
-const group = (fates: readonly Placed[]): readonly PlanGroup[] => {
-  const groups = new Map<string, { patches: readonly PlannedPatch[]; assets: string[] }>();
+const group = (fates: readonly Placed[], timings: PlanTiming.Timings): readonly PlanGroup[] => {
+  const groups = new Map<string, PlanGroup & { readonly assets: string[] }>();
   for (const { asset, patches } of fates) {
-    const key = Fate.key(patches);
+    const timing = timings.of(asset);
+    // Judged before: who is out at this time is no target.
+    if (timing._tag === "Out") continue;
+    const key = `${JSON.stringify(timing.timing)}${Fate.key(patches)}`;
     const known = groups.get(key);
-    if (known === undefined) groups.set(key, { patches, assets: [asset.id] });
+    if (known === undefined) groups.set(key, { patches, timing: timing.timing, assets: [asset.id] });
     else known.assets.push(asset.id);
   }
   return [...groups.values()].sort((a, b) => ((a.assets[0] ?? "") < (b.assets[0] ?? "") ? -1 : 1));

@@ -1,5 +1,6 @@
 /** Everything that a plan depends on, and why something of it is left out: what planning and explaining share. */
 import type { Package } from "@fettle/agent-protocol/vocabulary";
+import type { Blackout, Freeze } from "@fettle/scheduler";
 import type { Assessment } from "../assessment/Assessment.ts";
 import type { Asset } from "../asset/Asset.ts";
 import type { Job } from "../job/Job.ts";
@@ -33,6 +34,10 @@ export interface PlanInputs {
   readonly former: FormerVersions;
   /** For a rollback: by asset and patch, the names of packages whose place Fettle's installation of it took there. */
   readonly replaced: ReplacedPackages;
+  /** Of a job that takes the list of another: that list (JOB-21). */
+  readonly linked?: readonly string[];
+  /** When it is about; left out: now, in UTC, without blackouts or freezes. */
+  readonly occasion?: Occasion;
   readonly limits: Limits;
   /** What relative dates in a query count from. */
   readonly now: number;
@@ -44,8 +49,36 @@ export type FormerVersions = ReadonlyMap<string, ReadonlyMap<string, readonly Pa
 
 export type ReplacedPackages = ReadonlyMap<string, ReadonlyMap<string, readonly string[]>>;
 
+/** The time that a plan is for, and what keeps work off assets then. */
+export interface Occasion {
+  /** The slot of a recurring job; null: the next one that is in time. */
+  readonly slot: number | null;
+  /** When the job was enabled, or would be. Epoch milliseconds. */
+  readonly enabledAt: number;
+  /** SCH-08. */
+  readonly leadMilliseconds: number;
+  /** What the work may take where only its start is bound (RBT-08). */
+  readonly workMilliseconds: number;
+  /** Of assets whose zone is unknown (SCH-03). */
+  readonly defaultZone: string;
+  /** WIN-05. */
+  readonly inBlackout: "wait" | "cancel";
+  /** The zones of the assets that the job's targets mean, each once, in order. */
+  readonly zones: readonly string[];
+  /** By asset, where there are any; those of one profile share one list. */
+  readonly blackouts: ReadonlyMap<string, readonly Blackout.Blackout[]>;
+  readonly freezes: ReadonlyMap<string, readonly Freeze.Freeze[]>;
+}
+
 /** A rule that stands in the way. */
 export interface Obstacle {
   readonly rule: string;
   readonly reason: string;
+  /** The first instant at which it would stand in the way no more; null or left out where time alone doesn't tell. */
+  readonly until?: number | null;
+  /** How the asset stands in a run all the same (LIC-06, SCH-06, WIN-05); left out: it is left out of it. */
+  readonly shownAs?: ExclusionStatus;
 }
+
+/** A status of an asset in a run that is never sent to it. */
+export type ExclusionStatus = "NotLicensed" | "TimedOut" | "CanceledBlackout";

@@ -1,8 +1,11 @@
 /** What would have to change for a rule not to stand in the way any more, in words for people. */
 import type { Obstacle } from "./PlanInputs.ts";
 
-/** An obstacle with what would lift it. */
-export interface Blocker extends Obstacle {
+/** An obstacle with what would lift it, and when time alone does; null: never, or that isn't known. */
+export interface Blocker {
+  readonly rule: string;
+  readonly reason: string;
+  readonly until: number | null;
   readonly change: string;
 }
 
@@ -28,12 +31,19 @@ const byRule: { readonly [rule: string]: string } = {
   "PAT-07": "nothing: feature updates are never deployed",
   "PAT-12": "nothing: it can't be taken back by a job",
   "PLN-05": "release the patch",
+  "SCH-05": "choose a local time that the clocks don't skip there, or let the schedule shift it",
+  "SCH-06": "clone the job with a later start, or with a longer window",
+  "SCH-08": "nothing: it takes the next run",
+  "WIN-02": "give the job a longer window",
+  "WIN-05": "give the job a longer window or another time, or the asset's profile fewer blackouts",
+  "WIN-07": "wait for the freeze to end, or take the asset out of it",
   "PAT-14": "nothing here: its vendor would have to split it",
 };
 
 /** The obstacle as people are told of it. */
-export const blocker = ({ rule, reason }: Obstacle, change?: string): Blocker => ({
+export const blocker = ({ rule, reason, until = null }: Obstacle, change?: string): Blocker => ({
   rule,
   reason,
+  until,
   change: change ?? byRule[rule] ?? "see the rule",
 });

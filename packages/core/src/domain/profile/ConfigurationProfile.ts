@@ -2,7 +2,7 @@
  * Configuration profiles: one per agent, the topmost that names its asset, else the topmost that matches by tags (CFG-01,
  * CFG-08), the default for the rest. Which profile is the default is a designation: any one may hold it, one always does.
  */
-
+import type { Blackout } from "@fettle/scheduler";
 import type { Limits } from "../shared/Limits.ts";
 import * as Rejection from "../shared/Rejection.ts";
 import { fail, ok, type Result } from "../shared/Result.ts";
@@ -104,6 +104,22 @@ export const turningOff = (
     assets.flatMap((asset) => {
       const profile = chosen(asset)?.profile;
       return profile?.settings.isPmEnabled === false ? [[asset.id, profile.name] as const] : [];
+    }),
+  );
+};
+
+/** The blackouts of each asset that has any (WIN-05); assets of one profile share one list. */
+export const blackoutsOf = (
+  profiles: readonly ConfigurationProfile[],
+  tree: TagTree,
+  assets: readonly TagSelection.Selectable[],
+): ReadonlyMap<string, readonly Blackout.Blackout[]> => {
+  if (profiles.every((p) => (p.settings.blackouts ?? []).length === 0)) return new Map();
+  const chosen = compile(profiles, tree);
+  return new Map(
+    assets.flatMap((asset) => {
+      const blackouts = chosen(asset)?.profile.settings.blackouts ?? [];
+      return blackouts.length === 0 ? [] : [[asset.id, blackouts] as const];
     }),
   );
 };

@@ -42,7 +42,7 @@ export interface AssetRun {
   readonly assetId: string;
   /** What the control plane itself decided, and when: to send it, that there is no licence, that the asset is gone. */
   readonly placed: {
-    readonly status: "Pending" | "NotLicensed" | "JobFailed";
+    readonly status: "Pending" | "NotLicensed" | "TimedOut" | "CanceledBlackout" | "JobFailed";
     readonly reason: string | null;
     readonly at: number;
     /** Its job was deleted before it started (JOB-28): it stands unless its agent began all the same. */

@@ -54,6 +54,17 @@ export interface Limits {
   readonly recentSearchesMax: number;
   /** PLN-04: how long a manifest without a window is valid before it must be renewed. */
   readonly leaseSeconds: number;
+  /** SCH-08: how long before a start a recurring job must be enabled, or edited, for it to count. */
+  readonly leadSeconds: number;
+  /** RBT-08: what a run's work may take on an asset where only its start is bound. */
+  readonly workSecondsMax: number;
+  /** RBT-03: 9, or what a host allows, up to 12. */
+  readonly deferralsMax: number;
+  /** WIN-07, PLN-06. */
+  readonly freezesMax: number;
+  readonly quorumGroupsMax: number;
+  /** JOB-24: of one user and platform. */
+  readonly defaultJobsMax: number;
   /** PAT-11: feeds of a catalogue, patches of one feed, and how many patches one write takes up. */
   readonly catalogueFeedsMax: number;
   readonly cataloguePatchesMax: number;
@@ -118,6 +129,12 @@ export const defaults: Limits = {
   savedSearchesMax: 100,
   recentSearchesMax: 20,
   leaseSeconds: 24 * HOUR,
+  leadSeconds: 3 * HOUR,
+  workSecondsMax: 4 * HOUR,
+  deferralsMax: 9,
+  freezesMax: 256,
+  quorumGroupsMax: 1_000,
+  defaultJobsMax: 20,
   catalogueFeedsMax: 100,
   cataloguePatchesMax: 200_000,
   patchesPerWriteMax: 10_000,

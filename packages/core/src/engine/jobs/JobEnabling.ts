@@ -1,5 +1,6 @@
 /** The decision to enable a job, alone, with others, or as it is saved (JOB-06, PLN-02). */
 import * as Effect from "effect/Effect";
+import * as CarriedOut from "../../domain/job/CarriedOut.ts";
 import * as Job from "../../domain/job/Job.ts";
 import * as PlanApproval from "../../domain/job/PlanApproval.ts";
 import * as Suspension from "../../domain/job/Suspension.ts";
@@ -34,6 +35,8 @@ export const decide = Effect.fn("JobEnabling.decide")(function* (
   const now = (yield* Environment).now();
   const unlicensed = Subscription.deploymentFault(subscription, now);
   if (unlicensed !== null) return yield* refuse(unlicensed);
+  const missing = CarriedOut.faults(job);
+  if (missing.length > 0) return yield* refuse(missing);
   const { hash, plan } = yield* Plans.compile(tenantId, job);
   if (planHash !== undefined) {
     const seen = lookedAt === undefined ? { planHash } : { planHash, plan: lookedAt };

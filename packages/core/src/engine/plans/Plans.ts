@@ -6,7 +6,10 @@ import * as Effect from "effect/Effect";
 import type { Asset } from "../../domain/asset/Asset.ts";
 import type { Job } from "../../domain/job/Job.ts";
 import * as Licence from "../../domain/license/Licence.ts";
+import * as Subscription from "../../domain/license/Subscription.ts";
+import * as ChangeFreeze from "../../domain/maintenance/ChangeFreeze.ts";
 import * as Plan from "../../domain/plan/Plan.ts";
+import * as PlanTiming from "../../domain/plan/PlanTiming.ts";
 import * as ConfigurationProfile from "../../domain/profile/ConfigurationProfile.ts";
 import type { TenantId } from "../../domain/shared/Tenant.ts";
 import { Environment } from "../../ports/Environment.ts";
@@ -24,9 +27,17 @@ export interface HashedPlan {
   readonly plan: Plan.Plan;
 }
 
+/** The time that a plan is for: the next one, unless it says another. */
+export interface For {
+  /** The slot of a recurring job. */
+  readonly slot?: number;
+  /** When it was enabled; left out: now. */
+  readonly enabledAt?: number;
+}
+
 /** Compiles a job's plan as of now, in its owner's scope of now (TAG-06). */
-export const compile = Effect.fn("Plans.compile")(function* (tenantId: TenantId, job: Job) {
-  const plan = yield* lift(Plan.compile(yield* gather(tenantId, job, null)));
+export const compile = Effect.fn("Plans.compile")(function* (tenantId: TenantId, job: Job, time: For = {}) {
+  const plan = yield* lift(Plan.compile(yield* gather(tenantId, job, null, time)));
   const hashed: HashedPlan = { hash: hashOf(plan), plan };
   return hashed;
 });
@@ -41,13 +52,20 @@ export interface Only {
 }
 
 /** What a job's plan depends on as of now; `only` narrows it to what concerns one asset. */
-export const gather = Effect.fn("Plans.gather")(function* (tenantId: TenantId, job: Job, only: Only | null) {
+export const gather = Effect.fn("Plans.gather")(function* (
+  tenantId: TenantId,
+  job: Job,
+  only: Only | null,
+  time: For = {},
+) {
   const subscription = yield* Subscriptions.of(tenantId);
   const environment = yield* Environment;
   const tree = yield* Tags.tree(tenantId);
   const all = (yield* Repository.all(tenantId, "asset")).map((a) => a.value);
   const assets = only === null ? all : [only.asset];
   const profiles = (yield* Repository.all(tenantId, "profile")).map((p) => p.value);
+  const freezes = (yield* Repository.all(tenantId, "freeze")).map((f) => f.value);
+  const scheduling = Subscription.schedulingOf(subscription);
   const inputs: Plan.PlanInputs = {
     job,
     scope: (yield* JobAuthority.principal(tenantId, job)).scope,
@@ -65,6 +83,17 @@ export const gather = Effect.fn("Plans.gather")(function* (tenantId: TenantId, j
         ? yield* Vulnerabilities.byCve(tenantId)
         : new Map(),
     ...(job.kind === "rollback" ? yield* past(tenantId, only) : { former: new Map(), replaced: new Map() }),
+    occasion: {
+      slot: time.slot ?? null,
+      enabledAt: time.enabledAt ?? environment.now(),
+      leadMilliseconds: subscription.limits.leadSeconds * 1_000,
+      workMilliseconds: subscription.limits.workSecondsMax * 1_000,
+      defaultZone: scheduling.timeZone,
+      inBlackout: scheduling.inBlackout,
+      zones: job.targets === null ? [] : PlanTiming.zonesOf(job.targets, tree, all),
+      blackouts: ConfigurationProfile.blackoutsOf(profiles, tree, assets),
+      freezes: ChangeFreeze.byAsset(freezes, tree, assets),
+    },
     limits: subscription.limits,
     now: environment.now(),
     versions: { tzdata: environment.tzdata(), tokenizer: String(Qql.FullText.TOKENIZER_VERSION) },

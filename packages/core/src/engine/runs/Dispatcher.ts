@@ -5,6 +5,7 @@
  */
 import { type Documents, Dsse } from "@fettle/agent-protocol";
 import * as Effect from "effect/Effect";
+import * as CarriedOut from "../../domain/job/CarriedOut.ts";
 import * as Job from "../../domain/job/Job.ts";
 import type { JobStatus } from "../../domain/job/JobStatus.ts";
 import * as Suspension from "../../domain/job/Suspension.ts";
@@ -159,9 +160,9 @@ const placements = (plan: Plan): readonly Placement[] => [
       (assetId): Placement => ({ assetId, patches: g.patches, placed: { status: "Pending", reason: null } }),
     ),
   ),
-  ...plan.excluded
-    .filter((e) => e.isUnlicensed)
-    .map((e): Placement => ({ assetId: e.assetId, patches: [], placed: { status: "NotLicensed", reason: e.reason } })),
+  ...plan.excluded.flatMap((e): readonly Placement[] =>
+    e.shownAs === null ? [] : [{ assetId: e.assetId, patches: [], placed: { status: e.shownAs, reason: e.reason } }],
+  ),
 ];
 
 const placed = (run: Run.Run, p: Placement, now: number): AssetRun.AssetRun => {
@@ -224,6 +225,8 @@ const issueOne = Effect.fn("Dispatcher.issueOne")(function* (
   const job = yield* Repository.get(tenantId, "job", run.jobId);
   // Asked at the moment of sending: a tick takes its time, and the fall and a deletion their instant (LIC-02, JOB-28).
   if (job === null || Suspension.of(job.value, subscription, now) !== null) return false;
+  const reboot = CarriedOut.rebootOf(job.value);
+  if (reboot === null) return false;
   const agent = yield* Repository.get(tenantId, "agent", assetRun.value.assetId);
   // Who is to leave begins nothing more (AGT-07).
   if (agent === null || agent.value.uninstall !== null) return false;
@@ -252,7 +255,7 @@ const issueOne = Effect.fn("Dispatcher.issueOne")(function* (
     bound: "start",
     local: null,
     continueOnFailure: job.value.continueOnFailure,
-    reboot: job.value.reboot,
+    reboot,
     critical: [],
   };
   const sealed = yield* SignedDocuments.seal(tenantId, Dsse.payloadTypes.jobManifest, manifest, agent.id);

@@ -29,6 +29,8 @@ export interface SubscriptionInput {
   readonly licences: Readonly<Partial<Record<LicensedModule, ModuleLicenceInput>>>;
   /** Members of the limits that differ from the defaults. */
   readonly limits?: Partial<Limits.Limits>;
+  /** Members that differ from the defaults. */
+  readonly scheduling?: Partial<Subscription.Scheduling>;
 }
 
 export interface ModuleLicenceInput {
@@ -55,7 +57,9 @@ export const save = Effect.fn("Subscriptions.save")(function* (
     const known = yield* Repository.get(tenantId, "subscription", tenantId);
     const subscription = Subscription.changed(known?.value ?? null, subscriptionOf(tenantId, input), now);
     yield* lift(Stored.readable("subscription", subscription));
-    const fault = Subscription.tagsFault(known?.value ?? null, subscription);
+    const fault =
+      Subscription.schedulingFault(Subscription.schedulingOf(subscription)) ??
+      Subscription.tagsFault(known?.value ?? null, subscription);
     if (fault !== null) return yield* refuse(fault);
     const opened = { counters: [{ key: TagRules.TREE_COUNTER, by: 1 }], first: firstEntities(subscription, now) };
     const { counters, first } =
@@ -105,6 +109,7 @@ export const subscriptionOf = (tenantId: TenantId, input: SubscriptionInput) => 
   expiresAt: input.expiresAt,
   licences: licencesOf(input),
   limits: Limits.withOverrides(input.limits ?? {}),
+  ...(input.scheduling === undefined ? {} : { scheduling: { ...Subscription.defaultScheduling, ...input.scheduling } }),
 });
 
 const usesOfTags = Effect.fn("Subscriptions.usesOfTags")(function* (

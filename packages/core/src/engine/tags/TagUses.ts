@@ -5,6 +5,7 @@
  * come to use one since its uses were read: whichever of two at once comes later is refused, in either order.
  */
 import * as Effect from "effect/Effect";
+import * as Job from "../../domain/job/Job.ts";
 import * as JobStatus from "../../domain/job/JobStatus.ts";
 import * as Subscription from "../../domain/license/Subscription.ts";
 import * as Rejection from "../../domain/shared/Rejection.ts";
@@ -49,7 +50,7 @@ export const of = Effect.fn("TagUses.of")(function* (tenantId: TenantId, tagId: 
   if (subscription !== null && Subscription.tagsOf(subscription.value).includes(tagId))
     uses.push({ kind: "licence", id: tenantId, name: "the licence" });
   for (const { id, value } of yield* Repository.all(tenantId, "job")) {
-    const isOver = JobStatus.transitions[value.status].length === 0;
+    const isOver = JobStatus.transitions(Job.sortOf(value))[value.status].length === 0;
     if (!isOver && value.targets !== null && isIn(value.targets)) uses.push({ kind: "job", id, name: value.title });
   }
   for (const { id, value } of yield* Repository.all(tenantId, "activationKey")) {

@@ -1,0 +1,28 @@
+/**
+ * What a job may say and nobody carries out yet: it can be saved, planned and previewed, and can't be enabled. A line goes as
+ * its machinery comes; none is carried out in part.
+ */
+import type { RebootPolicy } from "@fettle/agent-protocol/vocabulary";
+import * as Rejection from "../shared/Rejection.ts";
+import type { Job } from "./Job.ts";
+import * as Schedule from "./Schedule.ts";
+
+/** Why it can't be enabled for what nobody carries out yet, all at once; none when it can. */
+export const faults = (job: Job): readonly Rejection.Rejection[] => [
+  ...(rebootOf(job) === null ? [fault("RBT-13", "agents don't reboot assets yet; suppress the reboot", "reboot")] : []),
+  ...(job.deferral === undefined ? [] : [fault("JOB-29", "agents don't let users put off a start yet", "deferral")]),
+  ...(job.opportunisticDownload === undefined
+    ? []
+    : [fault("SCH-10", "agents don't fetch files before the start yet", "opportunisticDownload")]),
+  ...(job.actions === undefined ? [] : [fault("JOB-20", "agents don't carry out actions yet", "actions")]),
+  ...(job.rollout === undefined ? [] : [fault("RNG-05", "rings aren't carried out yet", "rollout")]),
+  ...(Schedule.isTrigger(job.schedule) ? [fault("JOB-24", "default jobs aren't carried out yet", "schedule")] : []),
+  ...(job.patches?._tag === "Linked" ? [fault("JOB-21", "linked jobs aren't carried out yet", "patches")] : []),
+];
+
+/** The reboot as agents are told of it; null where they can't be. */
+export const rebootOf = ({ reboot }: Pick<Job, "reboot">): RebootPolicy | null =>
+  reboot._tag === "Suppress" ? reboot : null;
+
+const fault = (rule: string, message: string, path: string): Rejection.Rejection =>
+  Rejection.make(rule, "conflict", message, path);
