@@ -12,4 +12,5 @@ export * as ReasonCode from "./ReasonCode.ts";
 export type { RebootPolicy } from "./RebootPolicy.ts";
 export * as RpmVersion from "./RpmVersion.ts";
 export * as RunStatus from "./RunStatus.ts";
+export * as ScriptExit from "./ScriptExit.ts";
 export type { WindowBound } from "./WindowBound.ts";

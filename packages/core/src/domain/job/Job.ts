@@ -6,13 +6,15 @@ import type { JobKind } from "@fettle/agent-protocol/vocabulary";
 import * as Qql from "@fettle/qql";
 import { type Catchup, type Overlap, PatchWindow, type RebootTimeline } from "@fettle/scheduler";
 import * as PatchCatalog from "../patch/PatchCatalog.ts";
-import type { Rollout } from "../rollout/Rollout.ts";
+import * as Rollout from "../rollout/Rollout.ts";
 import type { Limits } from "../shared/Limits.ts";
 import * as Rejection from "../shared/Rejection.ts";
 import { fail, ok, type Result } from "../shared/Result.ts";
 import type { TagScope } from "../tag/TagScope.ts";
 import * as TagSelection from "../tag/TagSelection.ts";
-import type { JobActions } from "./JobActions.ts";
+import * as DefaultJobs from "./DefaultJobs.ts";
+import * as JobActions from "./JobActions.ts";
+import * as JobLinks from "./JobLinks.ts";
 import * as JobOptions from "./JobOptions.ts";
 import * as JobStatus from "./JobStatus.ts";
 import * as Schedule from "./Schedule.ts";
@@ -53,9 +55,9 @@ export interface JobDraft {
   /** Fetch files before the start (SCH-10, SCH-15). */
   readonly opportunisticDownload?: true;
   /** JOB-20; left out: none. */
-  readonly actions?: JobActions;
+  readonly actions?: JobActions.ActionsDraft;
   /** RNG-02; left out: all at once. */
-  readonly rollout?: Rollout;
+  readonly rollout?: Rollout.Rollout;
   /** JOB-13: when a run-once job is Completed; left out: once every asset has a final status. */
   readonly completion?: "assets-final" | "dispatch-closed";
   /** WIN-06, of recurring jobs; left out: `wait`. */
@@ -75,6 +77,7 @@ export interface NewJob extends JobDraft {
 
 export interface Job extends JobDraft {
   readonly id: string;
+  readonly actions?: JobActions.JobActions;
   readonly description: string;
   readonly status: JobStatus.JobStatus;
   readonly ownerId: string | null;
@@ -109,9 +112,11 @@ export const windowOf = ({ window, platform }: Pick<JobDraft, "window" | "platfo
     ? PatchWindow.none
     : { _tag: "Bounded", minutes: window.minutes, bound: window.bound ?? defaultBound[platform] };
 
-/** The critical parts that are missing (JOB-02); none means that the job can be enabled. */
-export const missingParts = (job: Pick<JobDraft, "patches" | "targets" | "schedule">): readonly JobPart[] => [
-  ...(job.patches === null ? (["patches"] as const) : []),
+/** The critical parts that are missing (JOB-02); none means that the job can be enabled. Actions alone are enough (JOB-20). */
+export const missingParts = (
+  job: Pick<JobDraft, "patches" | "targets" | "schedule" | "actions">,
+): readonly JobPart[] => [
+  ...(job.patches === null && !JobActions.areSome(job.actions) ? (["patches"] as const) : []),
   ...(job.targets === null || TagSelection.isEmpty(job.targets) ? (["targets"] as const) : []),
   ...(job.schedule === null ? (["schedule"] as const) : []),
 ];
@@ -124,6 +129,10 @@ export const problems = (draft: JobDraft, limits: Limits): readonly Rejection.Re
   ...Schedule.problems(draft.schedule),
   ...windowProblems(draft),
   ...JobOptions.problems(draft),
+  ...JobLinks.problems(draft),
+  ...DefaultJobs.problems(draft),
+  ...JobActions.problems(draft.actions, draft.platform),
+  ...(draft.rollout === undefined ? [] : Rollout.problems(draft.rollout, limits)),
 ];
 
 /** Makes a job from a draft, or says everything that is wrong with it. It starts Disabled (JOB-06), owned by its maker (JOB-26). */
@@ -134,7 +143,7 @@ export const create = (
   const wrong = [...problems(draft, about.limits), ...ownerProblems(draft, isUnowned)];
   if (wrong.length > 0) return fail(wrong);
   return ok({
-    ...draft,
+    ...JobActions.filledIn(draft),
     schedule: Schedule.plain(draft.schedule),
     description: draft.description ?? "",
     id: about.id,

@@ -7,6 +7,7 @@ import * as Rejection from "../shared/Rejection.ts";
 import { fail, ok, type Result } from "../shared/Result.ts";
 import * as TagSelection from "../tag/TagSelection.ts";
 import * as Job from "./Job.ts";
+import * as JobActions from "./JobActions.ts";
 
 /** What is to be otherwise; what is left out stays. */
 export type JobEdit = Partial<Omit<Job.JobDraft, "kind" | "platform">>;
@@ -41,7 +42,7 @@ export const edit = (
 ): Result<Job.Job, readonly Rejection.Rejection[]> => {
   const fault = Job.editFault(job);
   if (fault !== null) return fail([fault]);
-  return checked({ ...job, ...members(change) }, limits);
+  return checked({ ...job, ...JobActions.filledIn(members(change)) }, limits);
 };
 
 /** The job with more patches in its list (JOB-09, JOB-10); those that it has already stay where they are. */
