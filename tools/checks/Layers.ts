@@ -43,7 +43,7 @@ export const DOMAIN_ORDER: readonly string[] = [
 ];
 
 const VOCABULARY = "@fettle/agent-protocol/vocabulary";
-const BELOW_DOMAIN = ["@fettle/qql", "@fettle/scheduler", VOCABULARY];
+const BELOW_DOMAIN = ["@fettle/qql", "@fettle/scheduler", "@fettle/scheduler/preview", VOCABULARY];
 const ENTRY_POINTS = ["@fettle/*", "@fettle/*/*"];
 /** Whatever the package.json of the file's own package declares. */
 export const DECLARED = "(declared)";

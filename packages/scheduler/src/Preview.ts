@@ -35,6 +35,8 @@ export type Row = {
   readonly nominalLocal: WallTime.WallTime | null;
   /** null where one answer holds for every asset and no agent has reported a zone. */
   readonly zone: string | null;
+  /** Of the place, where it has one. */
+  readonly label?: string;
   /** When it starts, nothing keeping it; null where it doesn't. */
   readonly start: Instant.Instant | null;
   /** What the clocks show there then; without a zone, the schedule's. */
@@ -46,6 +48,8 @@ export type Row = {
 
 /** A zone with assets in it, and what keeps work off them. */
 export type Place = {
+  /** Tells places of one zone apart, whose assets have calendars of their own; each has its rows then. */
+  readonly label?: string;
   readonly zone: TimeZone.TimeZone;
   /** The agents reported none, or one that isn't known here. */
   readonly isDefault: boolean;
@@ -56,6 +60,8 @@ export type Place = {
 export type Context = {
   readonly places: readonly Place[];
   readonly enabledAt: Instant.Instant;
+  /** Of a recurring schedule, runs that start after this instant; left out: after the enabling. */
+  readonly after?: Instant.Instant;
   readonly window: PatchWindow.PatchWindow;
   readonly lead?: Duration.Duration;
 };
@@ -78,7 +84,7 @@ export const of = (
     if (!occurrence.ok) return occurrence;
     occurrences.push(occurrence.value);
   } else {
-    for (const slot of Occurrence.slotsAfter(schedule, zones, context.enabledAt)) {
+    for (const slot of Occurrence.slotsAfter(schedule, zones, context.after ?? context.enabledAt)) {
       if (occurrences.length === runs) break;
       const occurrence = Occurrence.planSlot(schedule, slot, plan);
       if (!occurrence.ok) return occurrence;
@@ -94,9 +100,9 @@ export const of = (
 export const render = (rows: readonly Row[]): string =>
   TextTable.render(
     ["run", "zone", "starts (UTC)", "on the clock", "window ends", "notes"],
-    rows.map(({ nominalLocal, zone, start, startLocal, windowEndLocal, notes }) => [
+    rows.map(({ nominalLocal, zone, label, start, startLocal, windowEndLocal, notes }) => [
       nominalLocal === null ? "on demand" : minutesOf(nominalLocal),
-      zone ?? "all",
+      `${zone ?? "all"}${label === undefined ? "" : ` (${label})`}`,
       start === null ? "-" : Instant.toIso(start).slice(0, MINUTES_CHARACTERS).replace("T", " "),
       startLocal === null ? "-" : minutesOf(startLocal),
       windowEndLocal === null ? "-" : minutesOf(windowEndLocal),
@@ -147,7 +153,7 @@ const rowsOf = (
   at: Occurrence.ZoneInstant,
 ): readonly Row[] => {
   const places = context.places.filter(({ zone }) => at.zone === null || zone.name === at.zone);
-  const isForAll = at.zone === null && places.every(({ isDefault }) => isDefault);
+  const isForAll = at.zone === null && places.every(({ isDefault, label }) => isDefault && label === undefined);
   const subjects = isForAll
     ? [{ place: places[0] ?? null, clock: zoneOf(schedule, places[0] ?? null), zone: null }]
     : places.map((place) => ({ place, clock: place.zone, zone: place.zone.name }));
@@ -165,6 +171,7 @@ const rowOf = (
 ): Row => {
   const { place, clock, zone } = subject;
   const isDefault: readonly Note[] = place?.isDefault === true && zone !== null ? [{ _tag: "DefaultZone" }] : [];
+  const named = place?.label === undefined ? { nominalLocal, zone } : { nominalLocal, zone, label: place.label };
   if (at._tag !== "Starts") {
     const notes = [
       ...isDefault,
@@ -172,12 +179,11 @@ const rowOf = (
       ...(at._tag === "Skipped" ? [{ _tag: "Gap", movedTo: null } as const] : []),
       ...(at._tag === "Elapsed" ? [{ _tag: "Elapsed", endedAt: at.endedAt } as const] : []),
     ];
-    return { nominalLocal, zone, start: null, startLocal: null, windowEnd: null, windowEndLocal: null, notes };
+    return { ...named, start: null, startLocal: null, windowEnd: null, windowEndLocal: null, notes };
   }
   const { end } = at.validity;
   return {
-    nominalLocal,
-    zone,
+    ...named,
     start: at.start,
     startLocal: TimeZone.wallAt(clock, at.start),
     windowEnd: end,

@@ -342,6 +342,27 @@ describe("Preview.render", () => {
     );
   });
 
+  it("SCH-12: keeps places of one zone apart that have a label, and gives each its rows", () => {
+    const kept: Preview.Place["calendar"] = { ...free, blackouts: [{ weekdays: [7], fromMinute: 0, toMinute: 240 }] };
+    const places = [place("Asia/Tokyo", { label: "1" }), place("Asia/Tokyo", { label: "2", calendar: kept })];
+    const found = rows(daily("2026-03-08T02:30"), { places, enabledAt: instant("2026-03-01T00:00Z") }, 1);
+    expect(found.map(({ label, notes }) => [label, notes.length])).toEqual([
+      ["1", 0],
+      ["2", 1],
+    ]);
+    expect(Preview.render(found)).toContain("Asia/Tokyo (2)");
+  });
+
+  it("SCH-12: shows the runs after an instant, as enabled before it", () => {
+    const asked = {
+      places: [place("UTC")],
+      enabledAt: instant("2026-03-01T00:00Z"),
+      after: instant("2026-03-09T03:00Z"),
+    };
+    const found = rows(daily("2026-03-01T02:30"), asked, 1);
+    expect(found.map((row) => row.start)).toEqual([instant("2026-03-10T02:30Z")]);
+  });
+
   it("SCH-12: has words for every note", () => {
     const at = instant("2026-03-08T07:00Z");
     const words: readonly (readonly [Preview.Note, string])[] = [

@@ -16,6 +16,7 @@ import * as Jobs from "../engine/jobs/Jobs.ts";
 import * as Approvals from "../engine/plans/Approvals.ts";
 import * as Explanations from "../engine/plans/Explanations.ts";
 import * as PlanDrift from "../engine/plans/PlanDrift.ts";
+import * as Previews from "../engine/plans/Previews.ts";
 import type { On } from "./On.ts";
 
 export const jobsOf = (on: On) => ({
@@ -66,6 +67,11 @@ export const jobsOf = (on: On) => ({
     on(JobBulk.changeOwner(actor, jobIds, userId, options)),
   /** What the job would do if it ran now, and the hash that approves it. */
   plan: (actor: Actor, jobId: string) => on(Jobs.plan(actor, jobId)),
+  /** The next runs, place by place, and what each would do as far as known (SCH-12). Changes nothing. */
+  preview: (actor: Actor, jobId: string, input?: Previews.PreviewInput) => on(Previews.preview(actor, jobId, input)),
+  /** The same of a draft that isn't saved, as if it were enabled now. Changes nothing. */
+  previewDraft: (actor: Actor, draft: JobDraft, input?: Previews.PreviewInput) =>
+    on(Previews.previewDraft(actor, draft, input)),
   /** Why an asset would or wouldn't get a patch of the job, or anything: every rule in the way, the first one first (PLN-03). */
   explain: (actor: Actor, jobId: string, about: Explanations.ExplanationInput) =>
     on(Explanations.explain(actor, jobId, about)),
