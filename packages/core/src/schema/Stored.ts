@@ -327,6 +327,8 @@ export const codecs = {
       supersedes: z.array(z.strictObject({ patchId: text, product: text.nullable() })).default([]),
       isRollbackSupported: z.boolean().default(true),
       isFeatureUpdate: z.boolean().default(false),
+      isUndated: z.literal(true).exactOptional(),
+      firstSeenAt: int.exactOptional(),
     }),
   ),
   feed: codec<FeedRecord>(feed),

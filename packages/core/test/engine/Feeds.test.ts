@@ -1,6 +1,9 @@
 import * as Effect from "effect/Effect";
 import { describe, expect, it } from "vitest";
+import * as ApprovalAge from "../../src/domain/patch/ApprovalAge.ts";
 import type { Patch } from "../../src/domain/patch/Patch.ts";
+import * as Patches from "../../src/domain/patch/Patch.ts";
+import * as Repository from "../../src/engine/Repository.ts";
 import { BlobError } from "../../src/ports/BlobStore.ts";
 import type { Batch } from "../../src/ports/Storage.ts";
 import * as ControlPlane from "../scenario/ControlPlane.ts";
@@ -174,6 +177,74 @@ describe("a feed that is larger than one write", () => {
     expect(new Set(missing.map((m) => m.asset.id))).toEqual(new Set(scene.agents.map((a) => a.id)));
   });
 });
+
+describe("when the catalogue had a patch first", () => {
+  const seenAt = (catalogue: ReturnType<typeof world>, id: string) =>
+    (catalogue.plane.call(catalogue.catalogue.get(manager, id)).patch.firstSeenAt ?? 0) - Values.START;
+
+  it("PLN-07: is kept when the feed is taken up again, says something else, lets it go and brings it back", () => {
+    const w = world();
+    const { plane, ingest } = w;
+    const days = [patch("A")];
+    for (const said of [days, days, [patch("A", { title: "other", modifiedAt: 9, publishedAt: 8 })], [], days]) {
+      plane.call(ingest("a", said));
+      expect(seenAt(w, "A")).toBe(0);
+      plane.clock.pass(Values.DAY_MS);
+    }
+    plane.call(ingest("a", [...days, patch("B")]));
+    plane.call(ingest("b", [patch("A", { modifiedAt: 99 * Values.START })]));
+    expect([seenAt(w, "A"), seenAt(w, "B")]).toEqual([0, 5 * Values.DAY_MS]);
+  });
+
+  it("PLN-07: is when the write began that it came with, though that was cut off and another feed completes it", () => {
+    for (const next of ["a", "b"]) {
+      const w = world({ patchesPerWriteMax: 10 });
+      const { plane, ingest } = w;
+      for (const dying of [1, 2]) {
+        plane.hooks.after = (batch) => {
+          if (batch.writes.some((write) => write.kind === "patch")) throw new ControlPlane.Death();
+        };
+        expect([dying, plane.dies(ingest("a", numbered(1, 30)))]).toEqual([dying, true]);
+        plane.hooks.after = null;
+        plane.clock.pass(Values.DAY_MS);
+      }
+      plane.call(next === "a" ? ingest("a", numbered(1, 30)) : ingest("b", [patch("B")]));
+      expect([1, 11, 30].map((n) => seenAt(w, `N-${String(n).padStart(3, "0")}`))).toEqual([0, 0, 0]);
+      if (next === "b") expect(seenAt(w, "B")).toBe(2 * Values.DAY_MS);
+    }
+  });
+
+  it("PLN-07: stands for the date that a feed doesn't tell, and what was taken from the catalogue may be given back", () => {
+    const { plane, ingest, catalogue } = world();
+    const undated = Patches.make({ ...patch("A"), publishedAt: null });
+    plane.call(ingest("a", [undated]));
+    const stored = plane.call(catalogue.get(manager, "A")).patch;
+    expect(stored).toMatchObject({ publishedAt: Values.START, firstSeenAt: Values.START, isUndated: true });
+    plane.clock.pass(Values.DAY_MS);
+    const before = plane.storage.dump();
+    for (const said of [undated, stored, { ...stored, firstSeenAt: 1 }]) {
+      expect(plane.call(ingest("a", [said]))).toMatchObject({ changed: 0 });
+    }
+    expect(plane.storage.dump()).toEqual(before);
+    plane.call(ingest("a", [patch("A", { publishedAt: 7 })]));
+    expect(plane.call(catalogue.get(manager, "A")).patch).toMatchObject({ publishedAt: 7, firstSeenAt: Values.START });
+  });
+
+  it("PLN-07: isn't made up for what was stored before it was kept", () => {
+    const { plane, ingest, scene } = world();
+    plane.call(ingest("a", [patch("A", { publishedAt: 7 })]));
+    const { firstSeenAt: _, ...older } = scene.stored("patch").get("A") ?? patch("A");
+    Effect.runSync(plane.storage.commit({ ...nothing, writes: [Repository.put("patch", "A", older)] }));
+    plane.call(ingest("a", [patch("A", { publishedAt: 7, title: "other" })]));
+    const now = plane.call(plane.fettle.catalogue.get(manager, "A")).patch;
+    expect([now.title, now.firstSeenAt, ApprovalAge.outSince(now)]).toEqual(["other", undefined, 7]);
+    // A date that is told no more counts from the one that was.
+    plane.call(ingest("a", [Patches.make({ ...patch("A"), publishedAt: null })]));
+    expect(ApprovalAge.outSince(plane.call(plane.fettle.catalogue.get(manager, "A")).patch)).toBe(7);
+  });
+});
+
+const nothing = { tenantId: ControlPlane.TENANT, expect: [], counters: [], uniques: [], events: [] };
 
 describe("feeds that come in at once", () => {
   it("PAT-11: are both in the catalogue, whoever was first", () => {

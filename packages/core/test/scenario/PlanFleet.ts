@@ -23,6 +23,8 @@ export const QUERIES = [
   "patchStatus: Installed or isSuperseded: false",
   "not vendorSeverity: Low and publishedDate > now-491340h",
 ];
+/** Of the patches that are generated, about half are so old now. */
+const AGE_DAYS = 20_472;
 const PATCH_IDS = [...PatchArbitraries.PATCHES, "nowhere"];
 
 const packages: fc.Arbitrary<readonly Package.Package[]> = fc.constantFrom(
@@ -54,7 +56,9 @@ const source: fc.Arbitrary<Pick<Job, "kind" | "patches">> = fc.oneof(
       patches: fc.shuffledSubarray(PATCH_IDS, { minLength: 1 }).map((patches) => ({ _tag: "List", patches }) as const),
     } as const)
     .map((made) => made),
-  fc.constantFrom(...QUERIES).map((query) => ({ kind: "deployment", patches: { _tag: "Query", query } }) as const),
+  fc
+    .tuple(fc.constantFrom(...QUERIES), fc.constantFrom({}, {}, { approvalAgeDays: AGE_DAYS }))
+    .map(([query, age]) => ({ kind: "deployment", patches: { _tag: "Query", query, ...age } }) as const),
 );
 
 const targets = fc.oneof(

@@ -154,11 +154,20 @@ const ruleAgainst = (from: PlanInputs, id: string): string => {
   const isSupplied = _tag === "AcquireFromVendor" && patch.platform === "Windows" && from.supplied.has(id);
   if (_tag !== "Automatic" && _tag !== "Repository" && !isSupplied) return "PAT-03";
   const isQuery = from.job.patches?._tag === "Query";
+  if (isQuery && !isOldEnough(from, patch)) return "PLN-07";
   return isQuery && lacking(from, id).every((a) => isReplacedOn(from, a, id)) ? "JOB-22" : "";
+};
+
+const isOldEnough = (from: PlanInputs, patch: Patch): boolean => {
+  const { patches: source } = from.job;
+  if (source?._tag !== "Query" || source.approvalAgeDays === undefined) return true;
+  const since = patch.isUndated ? (patch.firstSeenAt ?? patch.publishedAt) : patch.publishedAt;
+  return from.now - since >= source.approvalAgeDays * Values.DAY_MS;
 };
 
 const isReplacedOn = (from: PlanInputs, asset: Asset.Asset, id: string): boolean => {
   const { missing = [], installed = [] } = from.assessments.get(asset.id) ?? {};
-  const coming = missing.map((m) => m.patchId).filter((other) => !from.held.has(other));
+  const isYoung = (other: string) => from.patches.some((p) => p.id === other && !isOldEnough(from, p));
+  const coming = missing.map((m) => m.patchId).filter((other) => !from.held.has(other) && !isYoung(other));
   return Supersedence.isSupersededAmong(Supersedence.make(from.patches), id, new Set([...coming, ...installed]), null);
 };

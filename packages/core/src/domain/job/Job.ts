@@ -5,6 +5,7 @@
 import type { JobKind } from "@fettle/agent-protocol/vocabulary";
 import * as Qql from "@fettle/qql";
 import { type Catchup, type Overlap, PatchWindow, type RebootTimeline } from "@fettle/scheduler";
+import * as ApprovalAge from "../patch/ApprovalAge.ts";
 import * as PatchCatalog from "../patch/PatchCatalog.ts";
 import * as Rollout from "../rollout/Rollout.ts";
 import type { Limits } from "../shared/Limits.ts";
@@ -125,6 +126,7 @@ export const missingParts = (
 export const problems = (draft: JobDraft, limits: Limits): readonly Rejection.Rejection[] => [
   ...titleProblems(draft, limits),
   ...patchProblems(draft, limits),
+  ...ApprovalAge.problems(draft.patches),
   ...targetProblems(draft, limits),
   ...Schedule.problems(draft.schedule),
   ...windowProblems(draft),

@@ -72,13 +72,31 @@ export const merge = (feeds: readonly Feed[]): ReadonlyMap<string, Patch> => {
   return found;
 };
 
+/** A patch as its feed says it: without what the catalogue keeps of it beside that. */
+export const asTold = ({ firstSeenAt: _, ...patch }: Patch): Patch =>
+  patch.isUndated === true ? { ...patch, publishedAt: 0 } : patch;
+
+/** The patch as the catalogue has it that had it first at that instant (PLN-07). */
+export const firstSeen = (patch: Patch, at: number): Patch => ({
+  ...patch,
+  firstSeenAt: at,
+  ...(patch.isUndated === true ? { publishedAt: at } : {}),
+});
+
+// What was known already keeps the instant at which it was seen first, whatever is said of it now.
+const asKnown = (patch: Patch, old: Patch): Patch => {
+  const at = old.firstSeenAt ?? (patch.isUndated === true ? old.publishedAt : undefined);
+  return at === undefined ? patch : firstSeen(patch, at);
+};
+
 /** What turns the known patches into the wanted ones; a known patch that is not wanted is deprecated. Ordered by id. */
 export const delta = (known: readonly Patch[], wanted: ReadonlyMap<string, Patch>): Delta => {
   const before = new Map(known.map((p) => [p.id, p]));
   const put: Patch[] = [];
   const gone: string[] = [];
-  for (const patch of wanted.values()) {
-    const old = before.get(patch.id);
+  for (const told of wanted.values()) {
+    const old = before.get(told.id);
+    const patch = old === undefined ? told : asKnown(told, old);
     if (old !== undefined && isSame(old, patch)) continue;
     put.push(patch);
     if (patch.isDeprecated && old?.isDeprecated === false) gone.push(patch.id);

@@ -81,6 +81,7 @@ export interface Patch {
   readonly releases: readonly string[];
   readonly packageFormat: PackageFormat | null;
   readonly packages: readonly PatchPackage[];
+  /** When it came out. Where its feed doesn't say: when the catalogue had it first (PLN-07). */
   readonly publishedAt: number;
   readonly modifiedAt: number;
   readonly sizeBytes: number | null;
@@ -93,17 +94,26 @@ export interface Patch {
   readonly isFeatureUpdate: boolean;
   /** Withdrawn by its vendor: never deployed (PAT-06). */
   readonly isDeprecated: boolean;
+  /** Its feed tells no date of publication. */
+  readonly isUndated?: true;
+  /** When the catalogue had it first, whatever its feeds say; left out in what feeds say, and where it was kept before that was. */
+  readonly firstSeenAt?: number;
 }
 
 type Told = "id" | "title" | "platform" | "vendor" | "category" | "vendorSeverity" | "publishedAt";
 
-/** What a feed must say of a patch, and what it may. */
-export type PatchInput = Pick<Patch, Told> & Partial<Omit<Patch, Told>>;
+type Kept = "isUndated" | "firstSeenAt";
+
+/** What a feed must say of a patch, and what it may. A date of publication that it doesn't know is null. */
+export type PatchInput = Omit<Pick<Patch, Told>, "publishedAt"> & { readonly publishedAt: number | null } & Partial<
+    Omit<Patch, Told | Kept>
+  >;
 
 // Shared, for catalogues are large.
 const none: readonly never[] = [];
 const repository: Download = { _tag: "Repository" };
 const unavailable: Download = { _tag: "Unavailable" };
+const undated: Pick<Patch, "isUndated"> = { isUndated: true };
 
 /**
  * A patch from what its feed says. What is left out is unknown or none; a Linux patch comes from the asset's own
@@ -113,7 +123,7 @@ const unavailable: Download = { _tag: "Unavailable" };
  * Patch.make({ id: "FTSA-2026:0001", title: "openssl update", platform: "Linux", vendor: "Lab", category: "security",
  *   vendorSeverity: "Critical", publishedAt: Date.UTC(2026, 0, 10), packages: [{ name: "openssl", arch: "x86_64", evr: "3.0.7-2" }] })
  */
-export const make = (input: PatchInput): Patch => ({
+export const make = ({ publishedAt, ...input }: PatchInput): Patch => ({
   description: "",
   vendorLink: null,
   appFamilies: none,
@@ -126,7 +136,7 @@ export const make = (input: PatchInput): Patch => ({
   releases: none,
   packageFormat: input.platform === "Linux" ? "rpm" : formatOf(input.platform),
   packages: none,
-  modifiedAt: input.publishedAt,
+  modifiedAt: publishedAt ?? 0,
   sizeBytes: null,
   download: input.platform === "Linux" ? repository : unavailable,
   reboot: "never",
@@ -135,6 +145,8 @@ export const make = (input: PatchInput): Patch => ({
   isFeatureUpdate: false,
   isDeprecated: false,
   ...input,
+  publishedAt: publishedAt ?? 0,
+  ...(publishedAt === null ? undated : {}),
 });
 
 /**

@@ -5,6 +5,7 @@
 import * as Qql from "@fettle/qql";
 import type { Asset } from "../asset/Asset.ts";
 import type { PatchSource } from "../job/Job.ts";
+import * as ApprovalAge from "../patch/ApprovalAge.ts";
 import type { Patch } from "../patch/Patch.ts";
 import * as Patches from "../patch/Patch.ts";
 import * as PatchCatalog from "../patch/PatchCatalog.ts";
@@ -85,6 +86,8 @@ export function* queryObstacles(
   }
   for (const held of holdOn(inputs, patch)) yield { ...held, isFound: true };
   if (refusal !== null && !patch.isDeprecated) yield { ...refusal, isFound: true };
+  const young = whyTooYoung(inputs, patch);
+  if (young !== null) yield { ...young, isFound: true };
   if (need.missing > 0 && need.standing === 0) {
     yield { rule: "JOB-22", reason: "superseded on every target that lacks it", isFound: true };
   }
@@ -112,8 +115,8 @@ export const needsOf = (
   };
   for (const asset of targets) {
     const { missing = [], installed = [] } = inputs.assessments.get(asset.id) ?? {};
-    // What is held isn't coming, so it takes nobody's place where it isn't yet.
-    const coming = missing.map((m) => m.patchId).filter((id) => !inputs.held.has(id));
+    // What is held, or too young, isn't coming, so it takes nobody's place where it isn't yet.
+    const coming = missing.map((m) => m.patchId).filter((id) => isComing(inputs, graph, id));
     const among = graph.standing.size === 0 ? nobody : new Set([...coming, ...installed]);
     for (const id of installed) of(id).installed += 1;
     for (const { patchId } of missing) {
@@ -126,6 +129,16 @@ export const needsOf = (
 };
 
 const nobody: ReadonlySet<string> = new Set();
+
+const isComing = (inputs: PlanInputs, { patches }: Supersedence.Supersedence, id: string): boolean => {
+  const patch = patches.get(id);
+  return !inputs.held.has(id) && (patch === undefined || whyTooYoung(inputs, patch) === null);
+};
+
+const whyTooYoung = ({ job: { patches }, now }: PlanInputs, patch: Patch): ApprovalAge.TooYoung | null => {
+  const days = patches?._tag === "Query" ? patches.approvalAgeDays : undefined;
+  return days === undefined ? null : ApprovalAge.whyTooYoung(patch, days, now);
+};
 
 /** What a query is past its limit: the newest are taken (JOB-22). */
 export const cut = (max: number): Obstacle => ({ rule: "JOB-22", reason: `past the newest ${max}` });

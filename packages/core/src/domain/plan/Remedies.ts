@@ -31,6 +31,7 @@ const byRule: { readonly [rule: string]: string } = {
   "PAT-07": "nothing: feature updates are never deployed",
   "PAT-12": "nothing: it can't be taken back by a job",
   "PLN-05": "release the patch",
+  "PLN-07": "wait until it is old enough, or let the job's query take younger fixes",
   "SCH-05": "choose a local time that the clocks don't skip there, or let the schedule shift it",
   "SCH-06": "clone the job with a later start, or with a longer window",
   "SCH-08": "nothing: it takes the next run",

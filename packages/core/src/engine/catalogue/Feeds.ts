@@ -97,7 +97,8 @@ const read = Effect.fn("Feeds.read")(function* (input: FeedInput | readonly Patc
   const given: Feed.Feed = isList(input)
     ? { id: Feed.DEFAULT, patches: input }
     : { id: input.feed ?? Feed.DEFAULT, patches: input.patches };
-  const feed = yield* lift(Feed.validate(given, limits));
+  const { id, patches } = yield* lift(Feed.validate(given, limits));
+  const feed: Feed.Feed = { id, patches: patches.map(Feed.asTold) };
   const problems: Rejection.Rejection[] = [];
   for (const [i, patch] of feed.patches.entries()) {
     const readable = Stored.readable("patch", patch);
@@ -171,7 +172,9 @@ const take = Effect.fn("Feeds.take")(function* (taking: Taking) {
   const others: Feed.Feed[] = [];
   for (const record of records) if (record.id !== feed.id) others.push(yield* decode(tenantId, record));
   const legacy = yield* withoutFeed(tenantId, { records, known, feedId: feed.id, now });
-  const delta = Feed.delta(known, Feed.merge([...others, feed, ...legacy.feeds]));
+  const merged = Feed.delta(known, Feed.merge([...others, feed, ...legacy.feeds]));
+  const begunAt = own?.digest === digest && own.state === "writing" ? own.ingestedAt : now;
+  const delta = withFirstSeen(merged, known, { records, others, begunAt });
   // What was begun with was asked about then.
   if (own !== undefined && own.digest !== digest) yield* mayLose(taking, own, delta);
   const fresh: Stored.FeedRecord = {
@@ -184,7 +187,7 @@ const take = Effect.fn("Feeds.take")(function* (taking: Taking) {
   const rest = records.filter((r) => r.id !== feed.id).map((r) => ({ ...r, state: "settled" as const }));
   const settled = [...rest, ...legacy.records, fresh];
   yield* (yield* BlobStore).put(tenantId, taking.bytes);
-  const isWritten = yield* write({ taking, records: settled, delta, changes, now });
+  const isWritten = yield* write({ taking, records: settled, delta, changes, begunAt, now });
   if (!isWritten) return null;
   const touched = new Set(delta.put.map((p) => p.id));
   const former = known.filter((p) => touched.has(p.id));
@@ -192,6 +195,25 @@ const take = Effect.fn("Feeds.take")(function* (taking: Taking) {
   yield* Assessments.reassessDelta(tenantId, { ...delta, former, from: changes, to }, now);
   return answerOf(feed, delta);
 });
+
+// PLN-07: what is new was first seen when the write began that it came with, though that was cut off and this one completes it.
+const withFirstSeen = (
+  delta: Feed.Delta,
+  known: readonly Patch[],
+  { records, others, begunAt }: Pick<Writing, "records" | "begunAt"> & { readonly others: readonly Feed.Feed[] },
+): Feed.Delta => {
+  const before = new Set(known.map((p) => p.id));
+  const seen = new Map<string, number>();
+  for (const record of records.filter((r) => r.state === "writing")) {
+    for (const { id } of others.find((f) => f.id === record.id)?.patches ?? []) {
+      seen.set(id, Math.min(seen.get(id) ?? begunAt, record.ingestedAt));
+    }
+  }
+  return {
+    ...delta,
+    put: delta.put.map((p) => (before.has(p.id) ? p : Feed.firstSeen(p, seen.get(p.id) ?? begunAt))),
+  };
+};
 
 // The former feed is read only where the loss may be too much. One that doesn't read back is nothing to go by, and is
 // mended by the feed that takes its place.
@@ -231,7 +253,7 @@ const withoutFeed = Effect.fn("Feeds.withoutFeed")(function* (
   },
 ) {
   const nothing = { feeds: [] as readonly Feed.Feed[], records: [] as readonly Stored.FeedRecord[] };
-  const patches = before.known.filter((p) => !p.isDeprecated);
+  const patches = before.known.filter((p) => !p.isDeprecated).map(Feed.asTold);
   if (before.records.length > 0 || patches.length === 0 || before.feedId === Feed.DEFAULT) return nothing;
   const digest = yield* (yield* BlobStore).put(tenantId, yield* encode(patches));
   const record: Stored.FeedRecord = {
@@ -251,6 +273,8 @@ interface Writing {
   readonly delta: Feed.Delta;
   /** How often the catalogue had changed when it was read. */
   readonly changes: number;
+  /** When this feed was first begun to be written; earlier than now where a write of it was cut off. */
+  readonly begunAt: number;
   readonly now: number;
 }
 
@@ -280,7 +304,7 @@ const partsOf = (put: readonly Patch[], size: number): readonly (readonly Patch[
 };
 
 const changeOf = (
-  { taking, records, delta, now }: Writing,
+  { taking, records, delta, begunAt, now }: Writing,
   part: readonly Patch[],
   { at, isLast }: { readonly at: number; readonly isLast: boolean },
 ): Repository.Change => {
@@ -294,7 +318,9 @@ const changeOf = (
     deprecated: part.filter((p) => gone.has(p.id)).length,
     isComplete: isLast,
   };
-  const begun = records.filter((r) => r.id === feed.id).map((r) => ({ ...r, state: "writing" as const }));
+  const begun = records
+    .filter((r) => r.id === feed.id)
+    .map((r) => ({ ...r, ingestedAt: begunAt, state: "writing" as const }));
   const count = at + 1;
   return {
     counters: [{ key: Assessments.CATALOGUE_COUNTER, by: 1, floor: count, ceiling: count }],
