@@ -1,12 +1,16 @@
 import { Json } from "@fettle/agent-protocol";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { Job } from "../../src/domain/job/Job.ts";
 import type { Hold } from "../../src/domain/patch/Hold.ts";
 import * as Plan from "../../src/domain/plan/Plan.ts";
 import * as PlanDifference from "../../src/domain/plan/PlanDifference.ts";
+import type { PlanInputs } from "../../src/domain/plan/PlanInputs.ts";
+import * as PlanTiming from "../../src/domain/plan/PlanTiming.ts";
 import * as Arbitraries from "../scenario/Arbitraries.ts";
 import * as PlanFleet from "../scenario/PlanFleet.ts";
 import * as PlanWorld from "../scenario/PlanWorld.ts";
+import * as TimedWorld from "../scenario/TimedWorld.ts";
 import * as Values from "../scenario/Values.ts";
 
 const { asset, job, patch, pkg, uuid } = Values;
@@ -73,6 +77,29 @@ describe("the difference of two plans", () => {
       world({ ...unassessed, turnedOff: new Map([[uuid(3), "Kiosks"]]) }),
     );
     expect(other.changes).toEqual([{ _tag: "ExclusionsChanged", assets: [uuid(3)] }]);
+  });
+
+  it("PLN-02: names who would start at another time, another occurrence, and what the job does otherwise", () => {
+    const weekly = TimedWorld.recurring({ _tag: "Weekly", every: 1, weekdays: [7] }, "2026-01-25T02:30");
+    const timed = (over: Partial<Job>, more: Partial<PlanInputs["occasion"]> = {}) => {
+      const now = Date.UTC(2026, 0, 20);
+      const occasion = { ...PlanTiming.noOccasion(now), zones: ["UTC"], ...more };
+      return world({ occasion, job: job({ schedule: weekly, window: { minutes: 180 }, ...over }) });
+    };
+    const before = timed({});
+    const blackouts = new Map([[uuid(2), [TimedWorld.sundays]]]);
+    expect(PlanDifference.compare(before, timed({}, { blackouts })).words).toEqual([
+      `1 asset (${uuid(2)}) would start 2026-01-25T04:00:00.000Z instead of 2026-01-25T02:30:00.000Z`,
+    ]);
+    const later = TimedWorld.recurring({ _tag: "Weekly", every: 1, weekdays: [7] }, "2026-01-25T03:30");
+    expect(PlanDifference.compare(before, timed({ schedule: later })).words).toEqual([
+      "it is about the run of 2026-01-25 03:30:00 instead of the run of 2026-01-25 02:30:00",
+    ]);
+    const rebooting = PlanDifference.compare(before, timed({ reboot: { _tag: "Automatic", countdownMinutes: 15 } }));
+    expect(rebooting.words[0]).toBe("what the job does beside its patches is another: reboot");
+    expect(rebooting.words[1]).toContain("reboot at the latest 2026-01-25T");
+    // Approved was that nothing reboots: no number of assets lets it pass.
+    expect(PlanDifference.isTolerated(rebooting, { assetsMax: 1_000, assetsPercentMax: 100 }, 3)).toBe(false);
   });
 
   it("PLN-02: is empty exactly when the plans are the same", () => {

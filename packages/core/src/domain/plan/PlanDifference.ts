@@ -5,6 +5,7 @@
 import * as Rejection from "../shared/Rejection.ts";
 import * as Fate from "./Fate.ts";
 import type { Plan, PlannedPatch } from "./Plan.ts";
+import type { PlanOccurrence, PlanTiming } from "./PlanTiming.ts";
 
 export type PlanChange =
   /** Assets that get something now and didn't before. */
@@ -26,6 +27,17 @@ export type PlanChange =
   | { readonly _tag: "ExclusionsChanged"; readonly assets: readonly string[] }
   /** What is said of a patch that is left out, wholly or on some assets, is another. */
   | { readonly _tag: "LeftOutChanged"; readonly patchId: string; readonly why: readonly string[] }
+  /** It is about another time of the job. */
+  | { readonly _tag: "OccurrenceChanged"; readonly from: PlanOccurrence; readonly to: PlanOccurrence }
+  /** Assets that get something as before, at other instants of the same occurrence. */
+  | {
+      readonly _tag: "TimesChanged";
+      readonly assets: readonly string[];
+      readonly from: PlanTiming;
+      readonly to: PlanTiming;
+    }
+  /** What the job does beside patches is otherwise: its window, reboot, actions … */
+  | { readonly _tag: "ConductChanged"; readonly what: readonly string[] }
   | { readonly _tag: "OrderChanged" }
   | { readonly _tag: "BasisChanged"; readonly what: string; readonly from: string; readonly to: string };
 
@@ -39,6 +51,8 @@ export interface PlanDifference {
 export const compare = (before: Plan, after: Plan): PlanDifference => {
   const changes = [
     ...basis(before, after),
+    ...conduct(before, after),
+    ...times(before, after),
     ...assets(before, after),
     ...patches(before, after),
     ...exclusions(before, after),
@@ -63,7 +77,7 @@ export const toleranceFault = ({ assetsMax = 0, assetsPercentMax = 0 }: DriftTol
   return isSound ? null : Rejection.make("PLN-02", "invalid", message, "drift");
 };
 
-/** Whether a plan that differs so may stand for the approved one: a patch that joined is never tolerated. */
+/** Whether a plan that differs so may stand for the approved one: a patch that joined, another conduct are never tolerated. */
 export const isTolerated = (
   { changes }: PlanDifference,
   tolerance: DriftTolerance,
@@ -73,11 +87,13 @@ export const isTolerated = (
   if (assetsMax === undefined && assetsPercentMax === undefined) return changes.length === 0;
   const touched = changes.reduce((sum, c) => sum + (isTouching(c) ? c.assets.length : 0), 0);
   return (
-    !changes.some((c) => c._tag === "PatchJoined" || (c._tag === "BasisChanged" && !OF_VERSIONS.has(c.what))) &&
+    !changes.some((c) => NEVER_TOLERATED.has(c._tag) || (c._tag === "BasisChanged" && !OF_VERSIONS.has(c.what))) &&
     (assetsMax === undefined || touched <= assetsMax) &&
     (assetsPercentMax === undefined || touched * 100 <= assetsPercentMax * approvedAssets)
   );
 };
+
+const NEVER_TOLERATED: ReadonlySet<string> = new Set(["PatchJoined", "ConductChanged"]);
 
 // Another kind of job, or another job, is another plan altogether.
 const OF_VERSIONS: ReadonlySet<string> = new Set(["tzdata", "tokenizer"]);
@@ -91,6 +107,33 @@ const basis = (before: Plan, after: Plan): readonly PlanChange[] =>
     .concat({ what: "kind", from: before.kind, to: after.kind }, { what: "job", from: before.jobId, to: after.jobId })
     .filter(({ from, to }) => from !== to)
     .map((change) => ({ _tag: "BasisChanged", ...change }));
+
+const conduct = (before: Plan, after: Plan): readonly PlanChange[] => {
+  const [was, is] = [new Map(Object.entries(before.conduct)), new Map(Object.entries(after.conduct))];
+  const names = [...new Set([...was.keys(), ...is.keys()])].sort();
+  const what = names.filter((name) => JSON.stringify(was.get(name)) !== JSON.stringify(is.get(name)));
+  return what.length === 0 ? [] : [{ _tag: "ConductChanged", what }];
+};
+
+// Of another occurrence every instant is another: that one says so is enough.
+const times = (before: Plan, after: Plan): readonly PlanChange[] => {
+  const [from, to] = [before.occurrence, after.occurrence];
+  if (from.key !== to.key || from.nominalLocal !== to.nominalLocal) return [{ _tag: "OccurrenceChanged", from, to }];
+  const [was, is] = [timesOf(before), timesOf(after)];
+  const moved = [...is.keys()].filter((id) => was.has(id) && was.get(id) !== is.get(id)).sort();
+  return grouped(moved, (id) => `[${was.get(id)},${is.get(id)}]`).map(([key, ids]) => {
+    const [then, now] = JSON.parse(key) as readonly [PlanTiming, PlanTiming];
+    return { _tag: "TimesChanged", assets: ids, from: then, to: now };
+  });
+};
+
+const timesOf = (plan: Plan): ReadonlyMap<string, string> =>
+  new Map(
+    plan.groups.flatMap(({ assets: ids, timing }) => {
+      const text = JSON.stringify(timing);
+      return ids.map((id) => [id, text] as const);
+    }),
+  );
 
 const assets = (before: Plan, after: Plan): readonly PlanChange[] => {
   const [was, is] = [listsOf(before), listsOf(after)];
@@ -200,9 +243,37 @@ const wordsOf = (change: PlanChange): string => {
       return change.why.length === 0
         ? `${change.patchId} is no longer left out anywhere`
         : `${change.patchId} is left out: ${change.why.join("; ")}`;
+    case "OccurrenceChanged":
+      return `it is about ${occurrenceText(change.to)} instead of ${occurrenceText(change.from)}`;
+    case "TimesChanged":
+      return `${named(change.assets)} would ${timesText(change)}`;
+    case "ConductChanged":
+      return `what the job does beside its patches is another: ${change.what.join(", ")}`;
     case "OrderChanged":
       return "the same stands in another order";
     case "BasisChanged":
       return `${change.what} was ${change.from} and is ${change.to}`;
   }
 };
+
+const occurrenceText = ({ nominalLocal }: PlanOccurrence): string =>
+  nominalLocal === null ? "the run that starts when enabled" : `the run of ${nominalLocal.replace("T", " ")}`;
+
+const MOMENTS = [
+  ["start", "start"],
+  ["windowEnd", "have until"],
+  ["latestReboot", "reboot at the latest"],
+] as const;
+
+const timesText = ({ from, to }: { readonly from: PlanTiming; readonly to: PlanTiming }): string => {
+  const moved = MOMENTS.filter(([moment]) => from[moment] !== to[moment]);
+  const said = moved.map(
+    ([moment, verb]) => `${verb} ${instantText(to[moment])} instead of ${instantText(from[moment])}`,
+  );
+  return said.length === 0
+    ? `go by the clock of ${to.zone ?? "all"} instead of ${from.zone ?? "all"}`
+    : said.join(", ");
+};
+
+const instantText = (instant: number | null): string =>
+  instant === null ? "at no set time" : new Date(instant).toISOString();
