@@ -46,7 +46,11 @@ const indexesOf: { readonly [K in EntityKind]?: (value: EntityOf<K>) => Indexes 
   job: (job) => [{ name: "status", value: job.status }],
   snapshot: (snapshot) => (snapshot.names ?? []).map((value) => ({ name: "names", value })),
   packageNames: (list) => list.names.map((value) => ({ name: "package", value })),
-  run: (run) => [{ name: "job", value: run.jobId }],
+  // Those that ticks look after: that are not over.
+  run: (run) => [
+    { name: "job", value: run.jobId },
+    ...(run.closedAt === null ? [{ name: "open", value: "yes" }] : []),
+  ],
   assetRun: (a) => [
     { name: "run", value: a.runId },
     { name: "asset", value: a.assetId },

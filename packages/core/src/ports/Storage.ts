@@ -36,6 +36,7 @@ export const entityKinds = [
   "plan",
   "run",
   "assetRun",
+  "recurred",
   "fact",
   "document",
   "answer",

@@ -1,6 +1,5 @@
 /** Stored JSON, read back through schemas: the edge between storage and the domain. One codec per kind of entity. */
 import { type Documents, Facts } from "@fettle/agent-protocol";
-import { PatchOutcome, RunStatus } from "@fettle/agent-protocol/vocabulary";
 import type { Blackout } from "@fettle/scheduler";
 import * as z from "zod";
 import * as SavedSearch from "../domain/access/SavedSearch.ts";
@@ -24,7 +23,7 @@ import * as Settings from "../domain/profile/Settings.ts";
 import type { PurgeRule } from "../domain/purge/PurgeRule.ts";
 import type { Retention } from "../domain/retention/Retention.ts";
 import type { AssetRun } from "../domain/run/AssetRun.ts";
-import type { Run } from "../domain/run/Run.ts";
+import type { Recurred, Run } from "../domain/run/Run.ts";
 import { defaults, type Limits } from "../domain/shared/Limits.ts";
 import * as Module from "../domain/shared/Module.ts";
 import { packageFormats, platforms } from "../domain/shared/Platform.ts";
@@ -34,8 +33,9 @@ import type { Tag } from "../domain/tag/TagTree.ts";
 import { type AgentRecord, agent, type RemovedAgentRecord, removedAgent } from "./StoredAgent.ts";
 import * as StoredJob from "./StoredJob.ts";
 import { changeFreeze, quorumGroup, scheduling } from "./StoredMaintenance.ts";
-import { digest, int, kind, pkg, platform, selection, tagSet, text, texts } from "./StoredParts.ts";
-import { plan, plannedPatch } from "./StoredPlan.ts";
+import { digest, int, pkg, platform, selection, tagSet, text, texts } from "./StoredParts.ts";
+import { plan } from "./StoredPlan.ts";
+import * as StoredRun from "./StoredRun.ts";
 
 export type { AgentRecord, RemovedAgentRecord } from "./StoredAgent.ts";
 
@@ -97,16 +97,6 @@ const sweep = z.strictObject({
 export type SweepRecord = z.infer<typeof sweep>;
 
 const packageFormat = z.enum(packageFormats);
-const evidence = z.strictObject({
-  patchId: text,
-  attempt: int,
-  outcome: z.enum(PatchOutcome.all as [PatchOutcome.PatchOutcome, ...PatchOutcome.PatchOutcome[]]),
-  reasonCode: int.nullable(),
-  exitCode: int.nullable(),
-  outputTail: text,
-  packages: z.array(z.strictObject({ name: text, arch: text, before: texts, after: texts })),
-});
-const status = z.enum(RunStatus.all as [RunStatus.RunStatus, ...RunStatus.RunStatus[]]);
 
 const tagRule = z.discriminatedUnion("_tag", [
   z.strictObject({ _tag: z.literal("Static") }),
@@ -391,42 +381,9 @@ export const codecs = {
   ),
   job: codec<Job>(StoredJob.job),
   plan: codec<Plan>(plan),
-  run: codec<Run>(
-    z.strictObject({
-      id: text,
-      jobId: text,
-      jobRevision: int,
-      kind,
-      occurrenceKey: text,
-      planHash: text,
-      hasDrifted: z.boolean(),
-      startedAt: int,
-      isIssued: z.boolean(),
-    }),
-  ),
-  assetRun: codec<AssetRun>(
-    z.strictObject({
-      id: text,
-      runId: text,
-      jobId: text,
-      assetId: text,
-      placed: z.strictObject({
-        status: z.enum(["Pending", "NotLicensed", "JobFailed"]),
-        reason: text.nullable(),
-        at: int,
-        isRevoked: z.literal(true).exactOptional(),
-      }),
-      patches: z.array(plannedPatch),
-      manifest: z.strictObject({ version: int, digest: text, notAfter: int }).nullable(),
-      state: z.strictObject({
-        status,
-        reason: text.nullable(),
-        changedAt: int,
-        results: z.record(z.string(), evidence),
-        violations: int,
-      }),
-    }),
-  ),
+  run: codec<Run>(StoredRun.run),
+  assetRun: codec<AssetRun>(StoredRun.assetRun),
+  recurred: codec<Recurred>(StoredRun.recurred),
   fact: codec<FactRecord>(fact),
   document: codec<DocumentRecord>(document),
   answer: codec<AnswerRecord>(answer),

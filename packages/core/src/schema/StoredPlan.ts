@@ -19,6 +19,16 @@ export const plannedPatch = z.strictObject({
     .exactOptional(),
 });
 
+export const conduct = z.strictObject({
+  window: window.exactOptional(),
+  reboot,
+  continueOnFailure: z.boolean(),
+  deferral: deferral.exactOptional(),
+  opportunisticDownload: z.literal(true).exactOptional(),
+  actions: actions.exactOptional(),
+  rollout: rollout.exactOptional(),
+});
+
 const timing = z.strictObject({
   zone: text.nullable(),
   start: int.nullable(),
@@ -56,15 +66,7 @@ export const plan = z.preprocess(
     kind,
     occurrence: z.strictObject({ key: text, nominalLocal: text.nullable() }),
     isProvisional: z.boolean(),
-    conduct: z.strictObject({
-      window: window.exactOptional(),
-      reboot,
-      continueOnFailure: z.boolean(),
-      deferral: deferral.exactOptional(),
-      opportunisticDownload: z.literal(true).exactOptional(),
-      actions: actions.exactOptional(),
-      rollout: rollout.exactOptional(),
-    }),
+    conduct,
     groups: z.array(z.strictObject({ patches: z.array(plannedPatch), timing, assets: texts })),
     excluded: z.array(
       z.strictObject({

@@ -376,6 +376,7 @@ const runs = fc
           jobId: "j1",
           assetId: id,
           placed: { status: "Pending", reason: null, at: 0 },
+          timing: null,
           patches: [],
           manifest,
           state: { status: STATUS[to], reason: null, changedAt: 0, results: {}, violations: 0 },

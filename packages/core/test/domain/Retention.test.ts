@@ -137,6 +137,10 @@ const run = (over: Partial<Run> = {}): Run => ({
   hasDrifted: false,
   startedAt: 1,
   isIssued: true,
+  conduct: null,
+  lastStart: 0,
+  windowEnd: null,
+  closedAt: null,
   ...over,
 });
 
@@ -146,6 +150,7 @@ const assetRun = (state: Partial<AssetRun["state"]> = {}, notAfter: number | nul
   jobId: "j",
   assetId: "a",
   placed: { status: "Pending", reason: null, at: 1 },
+  timing: null,
   patches: [],
   manifest: notAfter === null ? null : { version: 1, digest: "sha256:0", notAfter },
   state: { status: "Completed", reason: null, changedAt: 1, results: {}, violations: 0, ...state },

@@ -17,6 +17,10 @@ const run: Run.Run = {
   hasDrifted: false,
   startedAt: Values.START,
   isIssued: true,
+  conduct: null,
+  lastStart: 0,
+  windowEnd: null,
+  closedAt: null,
 };
 const inStatus = (status: RunStatus.RunStatus): AssetRun => {
   const made = assetRun([]);

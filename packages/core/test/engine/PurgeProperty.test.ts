@@ -89,6 +89,7 @@ const runOf = (id: string, run: Member["run"], now: number): AssetRun => {
     jobId: "job",
     assetId: id,
     placed: { status: "Pending", reason: null, at: 0 },
+    timing: null,
     patches: [],
     manifest: { version: 1, digest: "sha256:0", notAfter },
     state: { status, reason: null, changedAt: 0, results: {}, violations: 0 },

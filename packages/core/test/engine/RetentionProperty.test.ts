@@ -127,6 +127,10 @@ const putRun = (plane: ControlPlane.ControlPlane, n: number, { job, startedDaysA
     hasDrifted: false,
     startedAt: now - startedDaysAgo * DAY,
     isIssued: true,
+    conduct: null,
+    lastStart: 0,
+    windowEnd: null,
+    closedAt: null,
   };
   const assetRuns = endings.map(({ daysAgo, isFinal }, i) => ({
     id: `${run.id}.a${i}`,
@@ -134,6 +138,7 @@ const putRun = (plane: ControlPlane.ControlPlane, n: number, { job, startedDaysA
     jobId: job,
     assetId: `a${i}`,
     placed: { status: "Pending" as const, reason: null, at: 0 },
+    timing: null,
     patches: [],
     manifest: null,
     state: {

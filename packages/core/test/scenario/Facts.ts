@@ -16,6 +16,7 @@ export const assetRun = (patchIds: readonly string[], over: Partial<AssetRun.Ass
     assetId: Values.uuid(2),
     placed: { status: "Pending", reason: null, at: Values.START } as const,
     patches: patchIds.map((patchId) => ({ patchId, advisory: patchId, packages: [Values.pkg("openssl", "2-1")] })),
+    timing: null,
     manifest: null,
   };
   return { ...base, state: AssetRun.fold(base, []), ...over };

@@ -45,13 +45,23 @@ export interface AssetRun {
     readonly status: "Pending" | "NotLicensed" | "TimedOut" | "CanceledBlackout" | "JobFailed";
     readonly reason: string | null;
     readonly at: number;
-    /** Its job was deleted before it started (JOB-28): it stands unless its agent began all the same. */
+    /** Its job was deleted or disabled before it started (JOB-28): it stands unless its agent began all the same. */
     readonly isRevoked?: true;
+    /** Nothing was heard by the end of the window: it stands unless its agent tells otherwise, however late (RUN-06). */
+    readonly isPresumed?: true;
   };
+  /** When it may start, and the end of its window (null: none); null: made before there were windows. */
+  readonly timing: AssetRunTiming | null;
   readonly patches: readonly PlannedPatch[];
   /** The manifest in force, once issued. */
   readonly manifest: { readonly version: number; readonly digest: string; readonly notAfter: number } | null;
   readonly state: AssetRunState;
+}
+
+/** Epoch milliseconds. */
+export interface AssetRunTiming {
+  readonly start: number;
+  readonly windowEnd: number | null;
 }
 
 export interface AssetRunState {
@@ -76,8 +86,9 @@ export const fold = (run: Pick<AssetRun, "placed" | "patches">, facts: readonly 
     violations: 0,
   };
   const ordered = [...distinct(facts).values()].sort((a, b) => a.epoch - b.epoch || a.sequence - b.sequence);
-  // What an agent did outranks that it should not have: it may have held its manifest as the job was deleted.
-  if (run.placed.isRevoked === true) {
+  // What an agent did outranks that it should not have, or was thought not to have: it may have held its manifest as the job
+  // was deleted, and started inside a window that was over before anybody heard of it.
+  if (run.placed.isRevoked === true || run.placed.isPresumed === true) {
     if (!ordered.some(isBeginning)) return start;
     return fold({ ...run, placed: { status: "Pending", reason: null, at: run.placed.at } }, facts);
   }
@@ -103,9 +114,21 @@ export const withdrawn = (run: AssetRun, reason: string, now: number): AssetRun 
   return { ...placed, state: { ...fold(placed, []), results, violations } };
 };
 
-/** The asset run of a job that was deleted before it started (JOB-28). A manifest that its agent holds may start it yet. */
+/** The asset run of a job that was deleted or disabled before it started (JOB-28). A manifest that its agent holds may start it yet. */
 export const revoked = (run: AssetRun, reason: string, now: number): AssetRun => {
   const placed = { ...run, placed: { status: "JobFailed" as const, reason, at: now, isRevoked: true as const } };
+  return { ...placed, state: fold(placed, []) };
+};
+
+/** The asset run that had not started, as far as is known, when its window was over (WIN-02, WIN-03). */
+export const timedOut = (run: AssetRun, reason: string, now: number): AssetRun => {
+  const placed = { ...run, placed: { status: "TimedOut" as const, reason, at: now, isPresumed: true as const } };
+  return { ...placed, state: fold(placed, []) };
+};
+
+/** The asset run that is left out for an earlier occurrence of its job that is not over (WIN-06). It was never sent. */
+export const skipped = (run: AssetRun, reason: string, now: number): AssetRun => {
+  const placed = { ...run, placed: { status: "JobFailed" as const, reason, at: now } };
   return { ...placed, state: fold(placed, []) };
 };
 
@@ -153,7 +176,7 @@ const addStatus = (state: AssetRunState, fact: AgentFact, planned: readonly Plan
 const claimOf = (fact: AgentFact): { readonly status: RunStatus.RunStatus; readonly reason: string | null } | null => {
   const { body } = fact;
   if (body._tag === "Status") return body;
-  // An expired manifest is no end: every validity interval is a lease so far, and the control plane renews it.
+  // An expired manifest is no end: a lease is renewed, and of a window's end the control plane knows by itself.
   if (body._tag === "Refusal" && body.reason !== "expired") {
     return { status: "JobFailed", reason: `${body.reason}: ${body.message}` };
   }

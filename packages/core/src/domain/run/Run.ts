@@ -1,7 +1,24 @@
-/** A run: one occurrence of a job with its plan frozen (CMP-03). At most one per job and occurrence key, ever. */
+/**
+ * A run: one occurrence of a job with its plan frozen (CMP-03). At most one per job and occurrence key, ever. What a job is
+ * changed to reaches its next run (JOB-08), so a run keeps all that it needs of the job.
+ */
 import type { JobKind } from "@fettle/agent-protocol/vocabulary";
 import { RunStatus } from "@fettle/agent-protocol/vocabulary";
+import type { Overlap, PatchWindow } from "@fettle/scheduler";
+import type { JobStatus } from "../job/JobStatus.ts";
+import type { PlanConduct } from "../plan/Plan.ts";
 import type { AssetRun } from "./AssetRun.ts";
+
+/** The key of the only occurrence of an on-demand job. */
+export const ON_DEMAND = "on-demand";
+
+/** What the job said as the run was made. */
+export interface RunConduct extends PlanConduct {
+  /** WIN-02. */
+  readonly bound: PatchWindow.WindowBound;
+  /** WIN-06. */
+  readonly overlap: Overlap.Policy;
+}
 
 export interface Run {
   readonly id: string;
@@ -15,7 +32,31 @@ export interface Run {
   readonly startedAt: number;
   /** Every asset run has its manifest, or needs none. */
   readonly isIssued: boolean;
+  /** null: made before runs kept it; then the job, which ran once, says it. */
+  readonly conduct: RunConduct | null;
+  /** When it starts in the last zone. */
+  readonly lastStart: number;
+  /** When its window is over in the last zone; null: there is none. */
+  readonly windowEnd: number | null;
+  /** When nothing more could come of it: every asset run is final. As long as it is null, ticks look after it. */
+  readonly closedAt: number | null;
 }
+
+/** How far the times of a recurring job have been dealt with. */
+export interface Recurred {
+  readonly jobId: string;
+  /** The enabling, or the change of the schedule since, that it is of; another starts anew. */
+  readonly since: number;
+  /** The last slot of the schedule that became a run, was missed, or was nobody's. */
+  readonly through: number;
+}
+
+/**
+ * Whether the runs that a job has made are sent on while it stands so. One that is Completed with its sending (JOB-13), or past
+ * its end (SCH-07), makes no more of them; what was disabled is revoked with it (JOB-28).
+ */
+export const isSent = (status: JobStatus): boolean =>
+  status === "Enabled" || status === "Completed" || status === "Ended";
 
 /** The unique key that makes an occurrence happen once (invariant I4). */
 export const occurrenceClaim = (jobId: string, occurrenceKey: string): string => `run/${jobId}/${occurrenceKey}`;

@@ -11,7 +11,6 @@ import * as Authority from "../access/Authority.ts";
 import * as Decisions from "../Decisions.ts";
 import * as Idempotency from "../Idempotency.ts";
 import * as Repository from "../Repository.ts";
-import { ON_DEMAND } from "../runs/Dispatcher.ts";
 import * as JobAuthority from "./JobAuthority.ts";
 import type { ChangeOptions } from "./JobEdits.ts";
 
@@ -58,7 +57,7 @@ export const decide = Effect.fn("JobDeletions.decide")(function* (
   const change = {
     expect: [Repository.expected("job", jobId, job), ...open.map((a) => Repository.expected("assetRun", a.id, a))],
     // A tick that is about to make the run finds that its occurrence is taken.
-    uniques: runs.length > 0 ? [] : [{ key: Run.occurrenceClaim(jobId, ON_DEMAND), owner: jobId }],
+    uniques: runs.length > 0 ? [] : [{ key: Run.occurrenceClaim(jobId, Run.ON_DEMAND), owner: jobId }],
     writes: [
       { _tag: "Delete" as const, kind: "job" as const, id: jobId },
       ...revoked.map((a) => Repository.put("assetRun", a.id, a)),

@@ -1,0 +1,194 @@
+/**
+ * Sends asset runs: each gets one manifest in force, signed, which is valid in its window or for a lease that is renewed
+ * (PLN-04). Nothing is sent inside a blackout or a freeze (WIN-05, WIN-07), nor while an earlier occurrence of the job goes on
+ * on the asset (WIN-06); what that leaves without a start ends here.
+ */
+import { type Documents, Dsse } from "@fettle/agent-protocol";
+import * as Effect from "effect/Effect";
+import * as CarriedOut from "../../domain/job/CarriedOut.ts";
+import type { Job } from "../../domain/job/Job.ts";
+import * as Suspension from "../../domain/job/Suspension.ts";
+import * as Subscription from "../../domain/license/Subscription.ts";
+import type { PlannedPatch } from "../../domain/plan/Plan.ts";
+import type * as AssetRun from "../../domain/run/AssetRun.ts";
+import * as Run from "../../domain/run/Run.ts";
+import * as Sending from "../../domain/run/Sending.ts";
+import type { TenantId } from "../../domain/shared/Tenant.ts";
+import { Environment } from "../../ports/Environment.ts";
+import * as SignedDocuments from "../agents/SignedDocuments.ts";
+import * as JobAuthority from "../jobs/JobAuthority.ts";
+import * as Repository from "../Repository.ts";
+import * as Subscriptions from "../subscription/Subscriptions.ts";
+import * as Maintenances from "./Maintenances.ts";
+import type { OpenRun } from "./OpenRuns.ts";
+
+type Waiting = Repository.Versioned<AssetRun.AssetRun>;
+
+/** What is to be done about a run's asset runs that have not started. */
+interface Sorted {
+  readonly sent: readonly (readonly [Waiting, AssetRun.AssetRunTiming])[];
+  readonly ended: readonly (readonly [Waiting, AssetRun.AssetRun])[];
+  /** How many can't be sent yet. */
+  readonly waiting: number;
+}
+
+/**
+ * Ends what can't start any more, and sends what may be sent, when its job may still be carried out; `earlier` are the job's
+ * runs before it that are not over. Answers how many were sent. Whoever lost the job since, by role or for good, lets nothing
+ * more begin (OWN-01).
+ */
+export const issue = Effect.fn("Issuing.issue")(function* (
+  tenantId: TenantId,
+  job: Job | null,
+  open: OpenRun,
+  earlier: readonly OpenRun[],
+) {
+  const { sent, ended, waiting } = yield* sort(tenantId, open, earlier);
+  yield* end(tenantId, open.run.id, ended);
+  if (job === null) return 0;
+  if (sent.length > 0) yield* JobAuthority.mustRun(tenantId, job);
+  let issued = 0;
+  for (const [assetRun, timing] of sent) if (yield* issueOne(tenantId, open.run.value, assetRun, timing)) issued += 1;
+  if (waiting === 0 && issued === sent.length && !open.run.value.isIssued) yield* markIssued(tenantId, open.run);
+  return issued;
+});
+
+const sort = Effect.fn("Issuing.sort")(function* (tenantId: TenantId, open: OpenRun, earlier: readonly OpenRun[]) {
+  const now = (yield* Environment).now();
+  const { startedAt: madeAt, conduct } = open.run.value;
+  const before = earlierOf(earlier);
+  const steps = (assetRuns: readonly Waiting[], keptFrom: ReadonlySet<string>) =>
+    assetRuns.map((assetRun) => {
+      const { assetId } = assetRun.value;
+      const overlap = conduct?.overlap ?? "wait";
+      const about = { now, madeAt, overlap, earlier: before.get(assetId) ?? [], isKept: keptFrom.has(assetId) };
+      return [assetRun, Sending.step(assetRun.value, about)] as const;
+    });
+  const free = steps(open.assetRuns, NOBODY);
+  const maybe = free.filter(([, step]) => step._tag === "Send").map(([assetRun]) => assetRun);
+  const kept = yield* Maintenances.kept(
+    tenantId,
+    maybe.map((a) => a.value.assetId),
+  );
+  const judged = kept.size === 0 ? free : steps(open.assetRuns, kept);
+  const sorted: Sorted = {
+    sent: judged.flatMap(([a, step]) => (step._tag === "Send" ? [[a, step.timing] as const] : [])),
+    ended: judged.flatMap(([a, step]) => (step._tag === "End" ? [[a, step.ended] as const] : [])),
+    waiting: judged.filter(([, step]) => step._tag === "Wait").length,
+  };
+  return sorted;
+});
+
+const NOBODY: ReadonlySet<string> = new Set();
+
+const earlierOf = (earlier: readonly OpenRun[]): ReadonlyMap<string, Sending.Situation["earlier"]> => {
+  const found = new Map<string, { readonly key: string; readonly run: AssetRun.AssetRun }[]>();
+  for (const { run, assetRuns } of earlier) {
+    for (const { value } of assetRuns) {
+      const known = found.get(value.assetId) ?? [];
+      known.push({ key: run.value.occurrenceKey, run: value });
+      found.set(value.assetId, known);
+    }
+  }
+  return found;
+};
+
+/** Most asset runs that one commit ends. */
+const ENDED_PER_COMMIT_MAX = 500;
+
+// An agent that tells of one of them meanwhile sends them all to the next tick.
+const end = Effect.fn("Issuing.end")(function* (tenantId: TenantId, runId: string, ended: Sorted["ended"]) {
+  const now = (yield* Environment).now();
+  for (let i = 0; i < ended.length; i += ENDED_PER_COMMIT_MAX) {
+    const some = ended.slice(i, i + ENDED_PER_COMMIT_MAX);
+    yield* Repository.tryCommit(tenantId, {
+      expect: some.map(([was]) => Repository.expected("assetRun", was.id, was)),
+      writes: some.map(([{ id }, is]) => Repository.put("assetRun", id, is)),
+      events: some.map(([{ id }, { state }]) =>
+        Repository.event("AssetRunChanged", "assetRun", id, now, { runId, status: state.status }),
+      ),
+    });
+  }
+});
+
+const markIssued = (tenantId: TenantId, run: Repository.Versioned<Run.Run>) =>
+  Repository.tryCommit(tenantId, {
+    expect: [Repository.expected("run", run.id, run)],
+    writes: [Repository.put("run", run.id, { ...run.value, isIssued: true })],
+  });
+
+// The wire's own arrays, for what is planned is never written to.
+const listed = ({ files, ...p }: PlannedPatch): Documents.PatchList["patches"][number] => ({
+  ...p,
+  ...(files === undefined ? {} : { files: files.map((f) => ({ ...f })) }),
+  packages: p.packages.map(({ replaces, ...own }) =>
+    replaces === undefined ? own : { ...own, replaces: [...replaces] },
+  ),
+});
+
+const issueOne = Effect.fn("Issuing.issueOne")(function* (
+  tenantId: TenantId,
+  run: Run.Run,
+  assetRun: Waiting,
+  timing: AssetRun.AssetRunTiming,
+) {
+  const now = (yield* Environment).now();
+  const job = yield* sendable(tenantId, run, now);
+  if (job === null) return false;
+  const conduct = run.conduct ?? job;
+  const reboot = CarriedOut.rebootOf(conduct);
+  if (reboot === null) return false;
+  const agent = yield* Repository.get(tenantId, "agent", assetRun.value.assetId);
+  // Who is to leave begins nothing more (AGT-07).
+  if (agent === null || agent.value.uninstall !== null) return false;
+  const list: Documents.PatchList = { tenantId, kind: run.kind, patches: assetRun.value.patches.map(listed) };
+  const sealedList = yield* SignedDocuments.seal(tenantId, Dsse.payloadTypes.patchList, list, null);
+  const version = agent.value.manifestVersion + 1;
+  const { limits } = yield* Subscriptions.of(tenantId);
+  const valid = Sending.validity(timing, { now, leaseMilliseconds: limits.leaseSeconds * 1_000 });
+  const manifest: Documents.JobManifest = {
+    tenantId,
+    agentId: agent.id,
+    epoch: agent.value.session.epoch,
+    manifestVersion: version,
+    runId: run.id,
+    jobId: run.jobId,
+    jobRevision: run.jobRevision,
+    occurrenceKey: run.occurrenceKey,
+    kind: run.kind,
+    list: sealedList.digest,
+    ...valid,
+    bound: run.conduct?.bound ?? "start",
+    // The instants hold, whatever zone the agent has by then.
+    local: null,
+    continueOnFailure: conduct.continueOnFailure,
+    reboot,
+    critical: [],
+  };
+  const sealed = yield* SignedDocuments.seal(tenantId, Dsse.payloadTypes.jobManifest, manifest, agent.id);
+  const reference = { version, digest: sealed.digest, notAfter: valid.notAfter };
+  const answer = yield* Repository.tryCommit(tenantId, {
+    expect: [Repository.expected("agent", agent.id, agent), Repository.expected("assetRun", assetRun.id, assetRun)],
+    writes: [
+      sealedList.write,
+      sealed.write,
+      Repository.put("agent", agent.id, {
+        ...agent.value,
+        manifestVersion: version,
+        manifests: [...agent.value.manifests, { ...reference, assetRunId: assetRun.id }],
+      }),
+      Repository.put("assetRun", assetRun.id, { ...assetRun.value, manifest: reference }),
+    ],
+    events: [Repository.event("ManifestIssued", "assetRun", assetRun.id, now, { version, notAfter: valid.notAfter })],
+  });
+  return answer._tag === "Committed";
+});
+
+// Asked at the moment of sending: a tick takes its time, and the fall and a deletion their instant (LIC-02, JOB-28).
+const sendable = Effect.fn("Issuing.sendable")(function* (tenantId: TenantId, { jobId }: Run.Run, now: number) {
+  const job = yield* Repository.get(tenantId, "job", jobId);
+  if (job === null || !Run.isSent(job.value.status)) return null;
+  const subscription = yield* Subscriptions.of(tenantId);
+  if (Suspension.of(job.value, subscription, now) !== null) return null;
+  return Subscription.deploymentFault(subscription, now) === null ? job.value : null;
+});

@@ -1,0 +1,166 @@
+/**
+ * Makes the run of a job's occurrence: the plan compiled anew, in the owner's scope of this moment (TAG-06), and frozen with its
+ * asset runs (CMP-03). However many try at once, an occurrence becomes a run once: its claim is part of the commit.
+ */
+import { Instant } from "@fettle/scheduler";
+import * as Effect from "effect/Effect";
+import * as Job from "../../domain/job/Job.ts";
+import type { Plan } from "../../domain/plan/Plan.ts";
+import * as Drift from "../../domain/run/Drift.ts";
+import * as Placement from "../../domain/run/Placement.ts";
+import * as Run from "../../domain/run/Run.ts";
+import type { TenantId } from "../../domain/shared/Tenant.ts";
+import { Environment } from "../../ports/Environment.ts";
+import * as JobAuthority from "../jobs/JobAuthority.ts";
+import * as Approvals from "../plans/Approvals.ts";
+import * as Plans from "../plans/Plans.ts";
+import { reject } from "../Rejected.ts";
+import * as Repository from "../Repository.ts";
+import * as Subscriptions from "../subscription/Subscriptions.ts";
+import * as Occurrences from "./Occurrences.ts";
+
+/**
+ * The run of a job that runs once, when it is time for it: at once, for it is sent as soon as it is enabled (SCH-09); of a
+ * query the lead before its first start, for its patches are those of then (JOB-22). Null: not yet, or somebody else made it.
+ */
+export const once = Effect.fn("Materialising.once")(function* (tenantId: TenantId, job: Repository.Versioned<Job.Job>) {
+  yield* JobAuthority.mustRun(tenantId, job.value);
+  const enabledAt = job.value.enabled?.at ?? (yield* Environment).now();
+  const planned = yield* Plans.compile(tenantId, job.value, { enabledAt });
+  const { plan } = planned;
+  if (plan.isProvisional && !(yield* isNear(tenantId, plan))) return null;
+  yield* Approvals.mustNotHaveGrown(tenantId, job.value, plan);
+  const moment = { now: (yield* Environment).now(), enabledAt, isMissable: false };
+  const hasDrifted = job.value.enabled?.planHash !== planned.hash;
+  yield* mustNotBeHeld(tenantId, job.value, plan, moment);
+  const made = runOf(job, planned, { ...moment, id: (yield* Environment).uuid(), hasDrifted });
+  return yield* commit(tenantId, job, { ...made, plan, also: { expect: [], writes: [], events: [] } });
+});
+
+/** What came of the times of a recurring job that are due. */
+export interface Recurred {
+  readonly run: Repository.Versioned<Run.Run> | null;
+}
+
+/** The run of a recurring job's time that is due, if one is; and that others were missed is told (SCH-13). */
+export const recurring = Effect.fn("Materialising.recurring")(function* (
+  tenantId: TenantId,
+  job: Repository.Versioned<Job.Job>,
+  due: Extract<Occurrences.Due, { readonly _tag: "Due" }>,
+) {
+  const environment = yield* Environment;
+  const now = environment.now();
+  const also = { ...Occurrences.dealtWith(job.id, due), events: missedEvents(job.id, due, now) };
+  if (due.run === null) {
+    const expect = [Repository.expected("job", job.id, job), ...also.expect];
+    yield* Repository.tryCommit(tenantId, { ...also, expect });
+    return null;
+  }
+  yield* JobAuthority.mustRun(tenantId, job.value);
+  const time = { slot: due.run.slot, enabledAt: due.since };
+  const planned = yield* Plans.compile(tenantId, job.value, time);
+  const { plan } = planned;
+  yield* Approvals.mustNotHaveGrown(tenantId, job.value, plan);
+  const isMissable = (job.value.catchUp ?? "skip") === "skip";
+  const moment = { now, enabledAt: due.since, isMissable };
+  yield* mustNotBeHeld(tenantId, job.value, plan, moment);
+  const hasDrifted = yield* isDrifted(tenantId, job.value, plan);
+  const made = runOf(job, planned, { ...moment, id: environment.uuid(), hasDrifted });
+  return yield* commit(tenantId, job, { ...made, plan, also });
+});
+
+const missedEvents = (
+  jobId: string,
+  { missed, missedCount }: Pick<Extract<Occurrences.Due, { readonly _tag: "Due" }>, "missed" | "missedCount">,
+  now: number,
+) =>
+  missedCount === 0 ? [] : [Repository.event("OccurrenceMissed", "job", jobId, now, { missed, count: missedCount })];
+
+const isNear = Effect.fn("Materialising.isNear")(function* (tenantId: TenantId, plan: Plan) {
+  const { limits } = yield* Subscriptions.of(tenantId);
+  const starts = plan.groups.map(({ timing }) => timing.start ?? Instant.earliest);
+  return starts.length === 0 || (yield* Environment).now() >= Math.min(...starts) - limits.leadSeconds * 1_000;
+});
+
+const isDrifted = Effect.fn("Materialising.isDrifted")(function* (tenantId: TenantId, job: Job.Job, plan: Plan) {
+  const enabled = job.enabled === null ? null : yield* Repository.get(tenantId, "plan", job.enabled.planHash);
+  return enabled !== null && Drift.isDrifted(enabled.value, plan);
+});
+
+// JOB-22: drift holds the run where the job says so, as long as anything of it could start.
+const mustNotBeHeld = Effect.fn("Materialising.mustNotBeHeld")(function* (
+  tenantId: TenantId,
+  job: Job.Job,
+  plan: Plan,
+  moment: Placement.Moment,
+) {
+  if (job.onDrift !== "hold" || !(yield* isDrifted(tenantId, job, plan))) return;
+  const { windowEnd } = Placement.span(plan, moment);
+  if (windowEnd !== null && windowEnd <= moment.now) return;
+  const message = "held: its plan has drifted since it was enabled; enable it again, with the plan of now";
+  yield* reject("JOB-22", "conflict", message);
+});
+
+interface Made {
+  readonly run: Run.Run;
+  readonly moment: Placement.Moment;
+}
+
+const runOf = (
+  job: Repository.Versioned<Job.Job>,
+  { hash, plan }: Plans.HashedPlan,
+  about: Placement.Moment & Pick<Run.Run, "id" | "hasDrifted">,
+): Made => {
+  const { id, hasDrifted, ...moment } = about;
+  const window = Job.windowOf(job.value);
+  const run: Run.Run = {
+    id,
+    jobId: job.id,
+    jobRevision: job.revision,
+    kind: job.value.kind,
+    occurrenceKey: plan.occurrence.key,
+    planHash: hash,
+    hasDrifted,
+    startedAt: moment.now,
+    isIssued: false,
+    conduct: {
+      ...plan.conduct,
+      bound: window._tag === "None" ? "start" : window.bound,
+      overlap: job.value.overlap ?? "wait",
+    },
+    ...Placement.span(plan, moment),
+    closedAt: null,
+  };
+  return { run, moment };
+};
+
+const commit = Effect.fn("Materialising.commit")(function* (
+  tenantId: TenantId,
+  job: Repository.Versioned<Job.Job>,
+  about: Made & {
+    readonly plan: Plan;
+    readonly also: Required<Pick<Repository.Change, "expect" | "writes" | "events">>;
+  },
+) {
+  const { run, moment, plan, also } = about;
+  const known = yield* Repository.get(tenantId, "plan", run.planHash);
+  const assetRuns = Placement.assetRuns(run, plan, moment);
+  const told = { jobId: job.id, plan: run.planHash, assets: assetRuns.length };
+  const expect = [Repository.expected("job", job.id, job), ...also.expect];
+  const answer = yield* Repository.tryCommit(tenantId, {
+    expect,
+    uniques: [{ key: Run.occurrenceClaim(job.id, run.occurrenceKey), owner: run.id }],
+    writes: [
+      Repository.put("run", run.id, run),
+      ...assetRuns.map((a) => Repository.put("assetRun", a.id, a)),
+      ...(known === null ? [Repository.put("plan", run.planHash, plan)] : []),
+      ...also.writes,
+    ],
+    events: [Repository.event("RunMaterialised", "run", run.id, moment.now, told), ...also.events],
+  });
+  if (answer._tag === "Committed") return yield* Repository.get(tenantId, "run", run.id);
+  // It ran before the job was disabled and enabled again: it doesn't a second time, and the next one is next.
+  const isTaken = answer.because._tag === "Unique" && also.writes.length > 0;
+  if (isTaken) yield* Repository.tryCommit(tenantId, { ...also, expect });
+  return null;
+});

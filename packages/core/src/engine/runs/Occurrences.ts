@@ -1,0 +1,79 @@
+/** Which time of a job is due: read cheaply, for every tick asks; the fleet only when its time may have come somewhere. */
+import { Duration, Instant, type JobSchedule, TimeZone } from "@fettle/scheduler";
+import * as Effect from "effect/Effect";
+import * as Job from "../../domain/job/Job.ts";
+import * as Schedule from "../../domain/job/Schedule.ts";
+import * as Subscription from "../../domain/license/Subscription.ts";
+import * as PlanTiming from "../../domain/plan/PlanTiming.ts";
+import * as DueOccurrences from "../../domain/run/DueOccurrences.ts";
+import type * as Run from "../../domain/run/Run.ts";
+import type { TenantId } from "../../domain/shared/Tenant.ts";
+import { Environment } from "../../ports/Environment.ts";
+import { lift } from "../Rejected.ts";
+import * as Repository from "../Repository.ts";
+import * as Subscriptions from "../subscription/Subscriptions.ts";
+import * as Tags from "../tags/Tags.ts";
+
+/** What is due of a recurring job, and what it was decided on. */
+export type Due =
+  | { readonly _tag: "NotYet" }
+  /** The schedule has no time left (SCH-07). */
+  | { readonly _tag: "Ended" }
+  | (DueOccurrences.Due & {
+      readonly _tag: "Due";
+      readonly since: number;
+      readonly known: Repository.Versioned<Run.Recurred> | null;
+    });
+
+/** What is due of a recurring job. */
+export const due = Effect.fn("Occurrences.due")(function* (tenantId: TenantId, job: Job.Job) {
+  const schedule = yield* recurringOf(job);
+  const subscription = yield* Subscriptions.of(tenantId);
+  const since = job.enabled?.at ?? null;
+  if (schedule === null || since === null) return { _tag: "NotYet" } satisfies Due as Due;
+  const known = yield* Repository.get(tenantId, "recurred", job.id);
+  const question: DueOccurrences.Question = {
+    schedule,
+    since: Instant.held(since),
+    through: known === null || known.value.since !== since ? null : known.value.through,
+    now: Instant.held((yield* Environment).now()),
+    lead: Duration.milliseconds(subscription.limits.leadSeconds * 1_000),
+  };
+  const slot = DueOccurrences.nextSlot(question);
+  if (slot === null) return { _tag: "Ended" } satisfies Due as Due;
+  if (!DueOccurrences.mayBeDue(question, slot)) return { _tag: "NotYet" } satisfies Due as Due;
+  const fleet = {
+    zones: yield* zonesOf(tenantId, job),
+    window: Job.windowOf(job),
+    catchUp: job.catchUp ?? "skip",
+  };
+  const found = yield* lift(DueOccurrences.next(question, fleet));
+  if (found.run === null && found.through === question.through) return { _tag: "NotYet" } satisfies Due as Due;
+  return { _tag: "Due", ...found, since, known } satisfies Due as Due;
+});
+
+/** How the dealing with a time is kept, and that nobody else dealt with it meanwhile. */
+export const dealtWith = (jobId: string, { since, known, through }: Extract<Due, { readonly _tag: "Due" }>) => ({
+  expect: [Repository.expected("recurred", jobId, known)],
+  writes: through === null ? [] : [Repository.put("recurred", jobId, { jobId, since, through })],
+});
+
+/** The zones of the assets that a job is for; the subscription's where there are none (SCH-03). */
+export const zonesOf = Effect.fn("Occurrences.zonesOf")(function* (tenantId: TenantId, { targets }: Job.Job) {
+  const { timeZone } = Subscription.schedulingOf(yield* Subscriptions.of(tenantId));
+  const found = TimeZone.of(timeZone);
+  const fallback = found.ok ? found.value : TimeZone.utc;
+  const assets = (yield* Repository.all(tenantId, "asset")).map((a) => a.value);
+  const names = targets === null ? [] : PlanTiming.zonesOf(targets, yield* Tags.tree(tenantId), assets);
+  const zones = names.map((name) => {
+    const known = TimeZone.of(name);
+    return known.ok ? known.value : fallback;
+  });
+  return zones.length === 0 ? [fallback] : zones;
+});
+
+const recurringOf = Effect.fn("Occurrences.recurringOf")(function* ({ schedule }: Job.Job) {
+  if (schedule?._tag !== "Recurring") return null;
+  const compiled = yield* lift(Schedule.compile(schedule));
+  return compiled as JobSchedule.Recurring;
+});

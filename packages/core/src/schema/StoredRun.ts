@@ -1,0 +1,67 @@
+/** Runs and asset runs as they are stored, and how far recurring jobs have come. */
+import { PatchOutcome, RunStatus } from "@fettle/agent-protocol/vocabulary";
+import * as z from "zod";
+import { int, kind, text, texts } from "./StoredParts.ts";
+import { conduct, plannedPatch } from "./StoredPlan.ts";
+
+const evidence = z.strictObject({
+  patchId: text,
+  attempt: int,
+  outcome: z.enum(PatchOutcome.all as [PatchOutcome.PatchOutcome, ...PatchOutcome.PatchOutcome[]]),
+  reasonCode: int.nullable(),
+  exitCode: int.nullable(),
+  outputTail: text,
+  packages: z.array(z.strictObject({ name: text, arch: text, before: texts, after: texts })),
+});
+const status = z.enum(RunStatus.all as [RunStatus.RunStatus, ...RunStatus.RunStatus[]]);
+
+// Before runs had times, each was of a job that started at once and had no window.
+const withTimes = (stored: unknown): unknown =>
+  typeof stored === "object" && stored !== null && "startedAt" in stored && !("lastStart" in stored)
+    ? { ...stored, conduct: null, lastStart: stored.startedAt, windowEnd: null, closedAt: null }
+    : stored;
+
+export const run = z.preprocess(
+  withTimes,
+  z.strictObject({
+    id: text,
+    jobId: text,
+    jobRevision: int,
+    kind,
+    occurrenceKey: text,
+    planHash: text,
+    hasDrifted: z.boolean(),
+    startedAt: int,
+    isIssued: z.boolean(),
+    conduct: conduct.extend({ bound: z.enum(["start", "complete"]), overlap: z.enum(["wait", "skip"]) }).nullable(),
+    lastStart: int,
+    windowEnd: int.nullable(),
+    closedAt: int.nullable(),
+  }),
+);
+
+export const assetRun = z.strictObject({
+  id: text,
+  runId: text,
+  jobId: text,
+  assetId: text,
+  placed: z.strictObject({
+    status: z.enum(["Pending", "NotLicensed", "TimedOut", "CanceledBlackout", "JobFailed"]),
+    reason: text.nullable(),
+    at: int,
+    isRevoked: z.literal(true).exactOptional(),
+    isPresumed: z.literal(true).exactOptional(),
+  }),
+  timing: z.strictObject({ start: int, windowEnd: int.nullable() }).nullable().default(null),
+  patches: z.array(plannedPatch),
+  manifest: z.strictObject({ version: int, digest: text, notAfter: int }).nullable(),
+  state: z.strictObject({
+    status,
+    reason: text.nullable(),
+    changedAt: int,
+    results: z.record(z.string(), evidence),
+    violations: int,
+  }),
+});
+
+export const recurred = z.strictObject({ jobId: text, since: int, through: int });
