@@ -34,8 +34,13 @@ export const holderOf = (
 ): DefaultJobHolder | null =>
   isDefault(job) && job.ownerId !== null ? { ownerId: job.ownerId, platform: job.platform } : null;
 
+const COUNTERS = "defaultJobs/";
+
 /** The counter of a holder's default jobs. */
-export const counterOf = ({ ownerId, platform }: DefaultJobHolder): string => `defaultJobs/${platform}/${ownerId}`;
+export const counterOf = ({ ownerId, platform }: DefaultJobHolder): string => `${COUNTERS}${platform}/${ownerId}`;
+
+/** Whether a counter counts default jobs. */
+export const isCounter = (key: string): boolean => key.startsWith(COUNTERS);
 
 const refuse = (message: string, path: string): Rejection.Rejection =>
   Rejection.make("JOB-24", "invalid", message, path);

@@ -33,18 +33,17 @@ export const idle = (inputs: PlanInputs, assetId: string, patches: ReadonlySet<s
     : { rule: "SYN-03", reason: `none of the patches is missing for certain: ${unknown}` };
 };
 
-/** Why an asset with such a fate gets nothing: what is withheld first, or what leaves it idle. */
+/** Why an asset with such a fate gets nothing of these patches: what is withheld first, or what leaves it idle. */
 export const whyNothing = (
   inputs: PlanInputs,
-  assetId: string,
-  fate: Fate.Fate,
   patches: readonly Patch[],
-): Obstacle => {
-  const [withheld] = fate.withheld;
-  if (withheld !== undefined) return { rule: withheld.rule, reason: `${withheld.patchId}: ${withheld.reason}` };
+): ((assetId: string, withheld: Fate.Withheld | undefined) => Obstacle) => {
   // A query may be about any patch that can't be judged.
   const listed = inputs.job.patches?._tag !== "Query" ? new Set(patches.map((p) => p.id)) : null;
-  return idle(inputs, assetId, listed);
+  return (assetId, withheld) =>
+    withheld === undefined
+      ? idle(inputs, assetId, listed)
+      : { rule: withheld.rule, reason: `${withheld.patchId}: ${withheld.reason}` };
 };
 
 // Which of the patches can't be judged on an asset.

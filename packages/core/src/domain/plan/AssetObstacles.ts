@@ -8,34 +8,47 @@ import type * as TagSelection from "../tag/TagSelection.ts";
 import type { Obstacle, PlanInputs } from "./PlanInputs.ts";
 import type { Timings } from "./PlanTiming.ts";
 
+/** What stands in the way of an asset, given the selection's verdict on it. */
+export type Obstacles = (asset: Asset.Asset, verdict: TagSelection.TagVerdict) => Generator<Obstacle, undefined>;
+
 /**
- * In the order in which the plan asks: the selection, then what a user may see, before everything else. `verdict` is the
- * selection's on the asset.
+ * Prepared for many assets. In the order in which the plan asks: the selection, then what a user may see, before everything
+ * else.
  */
-export function* of(
-  inputs: PlanInputs,
-  asset: Asset.Asset,
-  { verdict, timings }: { readonly verdict: TagSelection.TagVerdict; readonly timings: Timings },
-): Generator<Obstacle, undefined> {
+export const compile = (inputs: PlanInputs, timings: Timings): Obstacles => {
   const { scope, tree, job } = inputs;
-  if (verdict === "not-selected") yield { rule: "TAG-03", reason: "the job's targets don't mean it" };
-  if (!TagScope.sees(scope, tree, asset.tags).ok) yield { rule: "TAG-06", reason: "outside the owner's tag scope" };
-  if (!job.formerScopes.every((former) => TagScope.sees(former, tree, asset.tags).ok))
-    yield { rule: "OWN-02", reason: "outside the tag scope that a former owner had" };
-  if (verdict === "excluded") yield { rule: "TAG-04", reason: "bears an excluded tag" };
+  const isSeen = TagScope.compile(scope, tree);
+  const wasSeen = job.formerScopes.map((former) => TagScope.compile(former, tree));
+  return function* (asset, verdict): Generator<Obstacle, undefined> {
+    if (verdict === "not-selected") yield { rule: "TAG-03", reason: "the job's targets don't mean it" };
+    if (!isSeen(asset.tags)) yield { rule: "TAG-06", reason: "outside the owner's tag scope" };
+    if (!wasSeen.every((isIn) => isIn(asset.tags)))
+      yield { rule: "OWN-02", reason: "outside the tag scope that a former owner had" };
+    if (verdict === "excluded") yield { rule: "TAG-04", reason: "bears an excluded tag" };
+    yield* unfit(asset, job);
+    yield* unmanaged(inputs, asset);
+    const timing = timings.of(asset);
+    if (timing._tag === "Out") yield timing.obstacle;
+  };
+};
+
+// What the machine is.
+function* unfit(asset: Asset.Asset, job: PlanInputs["job"]): Generator<Obstacle, undefined> {
   const unpatchable = Asset.whyUnpatchable(asset);
   if (unpatchable !== null) yield unpatchable;
   const unscanned = Asset.whyNotScanned(asset);
   if (unscanned !== null) yield unscanned;
   if (asset.platform !== job.platform) yield { rule: "JOB-01", reason: `the job is for ${job.platform}` };
+}
+
+// What it is licensed and configured to.
+function* unmanaged({ turnedOff, seats }: PlanInputs, asset: Asset.Asset): Generator<Obstacle, undefined> {
   if (!Asset.isPatchManaged(asset)) yield { rule: "AST-11", reason: "the patch module is not active" };
-  const profile = inputs.turnedOff.get(asset.id);
+  const profile = turnedOff.get(asset.id);
   if (profile !== undefined)
     yield { rule: "CFG-09", reason: `the patch module is turned off by the configuration profile ${profile}` };
-  const seat = inputs.seats.get(asset.id);
+  const seat = seats.get(asset.id);
   if (seat === undefined) yield { rule: "LIC-06", reason: "no seat", shownAs: "NotLicensed" };
   else if (seat._tag !== "Licensed")
     yield { rule: "LIC-06", reason: `${seat.reason} (${seat.rule})`, shownAs: "NotLicensed" };
-  const timing = timings.of(asset);
-  if (timing._tag === "Out") yield timing.obstacle;
 }

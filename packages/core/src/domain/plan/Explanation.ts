@@ -37,7 +37,7 @@ export interface Explanation {
   readonly withheld: readonly PatchChoice.LeftOut[];
   /** When it would start; null where its blockers keep it out at that time. */
   readonly timing: PlanTiming.PlanTiming | null;
-  /** What puts the start off: blackouts and freezes. */
+  /** What puts the start off: blackouts and freezes, and for the job as a whole the success of the one that it is linked to (JOB-21). */
   readonly waits: readonly Obstacle[];
   readonly reads: Reads;
 }
@@ -77,14 +77,19 @@ export const explain = (inputs: PlanInputs, question: Question): Result<Explanat
     gets: own.length > 0 ? [] : gets,
     blockers: [...own, ...blockers],
     withheld,
-    ...startOf(timings.value, asset),
+    ...startOf(inputs, timings.value, asset),
     reads,
   });
 };
 
-const startOf = (timings: PlanTiming.Timings, asset: Asset): Pick<Explanation, "timing" | "waits"> => {
+const startOf = (
+  { linkWait }: PlanInputs,
+  timings: PlanTiming.Timings,
+  asset: Asset,
+): Pick<Explanation, "timing" | "waits"> => {
   const timing = timings.of(asset);
-  return timing._tag === "Runs" ? { timing: timing.timing, waits: timing.waits } : { timing: null, waits: [] };
+  const waits = linkWait === undefined ? [] : [linkWait];
+  return timing._tag === "Runs" ? { timing: timing.timing, waits: [...waits, ...timing.waits] } : { timing: null, waits };
 };
 
 type Found = Pick<Explanation, "gets" | "blockers" | "withheld">;

@@ -46,19 +46,32 @@ export interface Behind {
   readonly supplied: ReadonlyMap<string, VendorFile>;
 }
 
+/** What comes of one patch on an asset: it is on its list, or withheld. */
+export type Outcome = PlannedPatch | Withheld;
+
+/** Whether the asset doesn't get it. */
+export const isWithheld = (outcome: Outcome): outcome is Withheld => "rule" in outcome;
+
 /** A deployment brings what is behind to the version that fixes, and what is known by its presence to where it isn't. */
-export const deployment = (patches: readonly Patch[], behind: Behind): Fate =>
-  gathered(patches, (patch) => {
-    const packages = (behind.missing.get(patch.id) ?? []).map(wanted).sort(inOrder);
-    if (packages.length === 0) return null;
-    const refusal = tooMany(packages);
-    if (refusal !== null) return { patchId: patch.id, rule: "PAT-14", reason: refusal };
-    const files = filesOf(patch, behind.supplied.get(patch.id) ?? null);
-    const problem = whyNoFiles(patch, files);
-    if (problem !== null) return { patchId: patch.id, ...problem };
-    const base = planned(patch, behind.format, packages);
-    return files.length === 0 ? base : { ...base, files };
-  });
+export const deployment = (patches: readonly Patch[], { format, missing, supplied }: Behind): Fate =>
+  gathered(patches, (patch) => deployed(patch, missing.get(patch.id) ?? [], { format, supplied }));
+
+/** What comes of a patch that is missing by these packages; null: there is nothing to do. */
+export const deployed = (
+  patch: Patch,
+  missing: readonly MissingPackage[],
+  { format, supplied }: Omit<Behind, "missing">,
+): Outcome | null => {
+  const packages = missing.map(wanted).sort(inOrder);
+  if (packages.length === 0) return null;
+  const refusal = tooMany(packages);
+  if (refusal !== null) return { patchId: patch.id, rule: "PAT-14", reason: refusal };
+  const files = filesOf(patch, supplied.get(patch.id) ?? null);
+  const problem = whyNoFiles(patch, files);
+  if (problem !== null) return { patchId: patch.id, ...problem };
+  const base = planned(patch, format, packages);
+  return files.length === 0 ? base : { ...base, files };
+};
 
 /** A rollback takes packages back to the versions that stood there; newest first: what was put on last comes off first. */
 export const rollback = (patches: readonly Patch[], past: Past): Fate =>
@@ -73,24 +86,20 @@ export const rollback = (patches: readonly Patch[], past: Past): Fate =>
   });
 
 /** Equal for the lists of assets of equal fate. */
-export const key = (patches: readonly PlannedPatch[]): string =>
-  JSON.stringify(
-    patches.map((p) => [p.patchId, p.format ?? "rpm", p.packages.map(packageKey), (p.files ?? []).map(fileKey)]),
-  );
+export const key = (patches: readonly PlannedPatch[]): string => JSON.stringify(patches.map(plannedKey));
 
-/** What was withheld from how many assets, for each patch and reason once, ordered. */
-export const summary = (fates: readonly Fate[]): readonly Withheld[] => {
-  const counts = new Map<string, { readonly withheld: Withheld; assets: number }>();
-  for (const withheld of fates.flatMap((f) => f.withheld)) {
-    const text = JSON.stringify([withheld.patchId, withheld.rule, withheld.reason]);
-    const known = counts.get(text);
-    if (known === undefined) counts.set(text, { withheld, assets: 1 });
-    else known.assets += 1;
-  }
-  return [...counts.entries()]
-    .sort(([a], [b]) => compare(a, b))
-    .map(([, { withheld, assets }]) => ({ ...withheld, reason: `${withheld.reason} (on ${assetsOf(assets)})` }));
-};
+/** The same for what comes of one patch: equal for outcomes that are the same to an asset. */
+export const outcomeKey = (outcome: Outcome): string =>
+  isWithheld(outcome) ? withheldKey(outcome) : JSON.stringify(plannedKey(outcome));
+
+/** What was withheld from how many assets, each distinct one once, ordered. */
+export const summary = (counts: Iterable<readonly [Withheld, number]>): readonly Withheld[] =>
+  [...counts]
+    .map(([withheld, assets]) => ({ key: withheldKey(withheld), withheld, assets }))
+    .sort((a, b) => compare(a.key, b.key))
+    .map(({ withheld, assets }) => ({ ...withheld, reason: `${withheld.reason} (on ${assetsOf(assets)})` }));
+
+const withheldKey = ({ patchId, rule, reason }: Withheld): string => JSON.stringify([patchId, rule, reason]);
 
 const assetsOf = (n: number): string => (n === 1 ? "1 asset" : `${n} assets`);
 
@@ -129,12 +138,12 @@ const whyNoFiles = (
   return null;
 };
 
-const gathered = (patches: readonly Patch[], of: (patch: Patch) => PlannedPatch | Withheld | null): Fate => {
+const gathered = (patches: readonly Patch[], of: (patch: Patch) => Outcome | null): Fate => {
   const fate: { patches: PlannedPatch[]; withheld: Withheld[] } = { patches: [], withheld: [] };
   for (const patch of patches) {
     const found = of(patch);
     if (found === null) continue;
-    if ("rule" in found) fate.withheld.push(found);
+    if (isWithheld(found)) fate.withheld.push(found);
     else fate.patches.push(found);
   }
   return fate;
@@ -159,6 +168,13 @@ const tooMany = (packages: readonly Package.WantedPackage[]): string | null => {
     ? null
     : `${replacing.name} replaces more than ${Package.REPLACED_MAX} packages at once`;
 };
+
+const plannedKey = (p: PlannedPatch): readonly unknown[] => [
+  p.patchId,
+  p.format ?? "rpm",
+  p.packages.map(packageKey),
+  (p.files ?? []).map(fileKey),
+];
 
 const fileKey = (f: PatchFile.PatchFile): readonly unknown[] => [f.url, f.digest, f.sizeBytes, f.signer];
 

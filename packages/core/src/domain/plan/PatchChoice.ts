@@ -13,6 +13,8 @@ import * as Supersedence from "../patch/Supersedence.ts";
 import * as Vulnerability from "../patch/Vulnerability.ts";
 import * as Rejection from "../shared/Rejection.ts";
 import { fail, ok, type Result } from "../shared/Result.ts";
+import * as Chunks from "./Chunks.ts";
+import * as PatchStates from "./PatchStates.ts";
 import type { Obstacle, PlanInputs } from "./PlanInputs.ts";
 
 export interface LeftOut extends Obstacle {
@@ -43,13 +45,26 @@ export const sourceOf = ({ job, linked = [] }: PlanInputs): Exclude<PatchSource,
   job.patches?._tag === "Linked" ? { _tag: "List", patches: linked } : job.patches;
 
 /** The patches of a job for its targets. Refused when its query no longer reads. */
-export const choose = (inputs: PlanInputs, targets: readonly Asset[]): Result<Chosen, Rejection.Rejection> => {
+export const choose = (inputs: PlanInputs, targets: readonly Asset[]): Result<Chosen, Rejection.Rejection> =>
+  Chunks.finish(choosing(inputs, Chunks.finish(PatchStates.of(inputs, targets, aboutOf(inputs)))));
+
+/** What has to be known of the targets' states: of a list its patches, of a query every patch. */
+export const aboutOf = (inputs: PlanInputs): PatchStates.About => {
+  const source = sourceOf(inputs);
+  return source?._tag === "Query" ? null : new Set(source?.patches);
+};
+
+/** {@link choose} of targets in these states, in chunks. */
+export function* choosing(
+  inputs: PlanInputs,
+  { all }: PatchStates.PatchStates,
+): Generator<void, Result<Chosen, Rejection.Rejection>> {
   const source = sourceOf(inputs);
   if (source === null) return ok({ patches: [], leftOut: [] });
   if (source._tag === "List") return ok(byList(inputs, source.patches));
   const reading = read(inputs, source.query);
-  return reading.ok ? ok(byQuery(inputs, reading.value, targets)) : reading;
-};
+  return reading.ok ? ok(yield* byQuery(inputs, reading.value, all)) : reading;
+}
 
 /** What keeps a patch out of a job that lists it. */
 export function* listObstacles(inputs: PlanInputs, patch: Patch | undefined): Generator<Obstacle, undefined> {
@@ -106,26 +121,44 @@ export const needsOf = (
   inputs: PlanInputs,
   graph: Supersedence.Supersedence,
   targets: readonly Asset[],
-): ReadonlyMap<string, Need> => {
+): ReadonlyMap<string, Need> =>
+  Chunks.finish(needsIn(inputs, graph, Chunks.finish(PatchStates.of(inputs, targets, null)).all));
+
+function* needsIn(
+  inputs: PlanInputs,
+  graph: Supersedence.Supersedence,
+  states: readonly PatchStates.PatchState[],
+): Generator<void, ReadonlyMap<string, Need>> {
   const needs = new Map<string, Need>();
   const of = (id: string): Need => {
     const need = needs.get(id) ?? { missing: 0, standing: 0, installed: 0 };
     needs.set(id, need);
     return need;
   };
-  for (const asset of targets) {
-    const { missing = [], installed = [] } = inputs.assessments.get(asset.id) ?? {};
-    // What is held, or too young, isn't coming, so it takes nobody's place where it isn't yet.
-    const coming = missing.map((m) => m.patchId).filter((id) => isComing(inputs, graph, id));
-    const among = graph.standing.size === 0 ? nobody : new Set([...coming, ...installed]);
-    for (const id of installed) of(id).installed += 1;
-    for (const { patchId } of missing) {
+  const isChunk = Chunks.pace();
+  for (const { lacks, installed, assets } of states) {
+    const among = graph.standing.size === 0 ? nobody : presentIn(inputs, graph, { lacks, installed });
+    for (const { value } of installed.items) of(value).installed += assets;
+    for (const { patchId } of lacks.items) {
       const need = of(patchId);
-      need.missing += 1;
-      if (!Supersedence.isSupersededAmong(graph, patchId, among, null)) need.standing += 1;
+      need.missing += assets;
+      if (!Supersedence.isSupersededAmong(graph, patchId, among, null)) need.standing += assets;
     }
+    if (isChunk(1 + lacks.items.length + installed.items.length)) yield;
   }
   return needs;
+}
+
+// What is held, or too young, isn't coming, so it takes nobody's place where it isn't yet.
+const presentIn = (
+  inputs: PlanInputs,
+  graph: Supersedence.Supersedence,
+  { lacks, installed }: Pick<PatchStates.PatchState, "lacks" | "installed">,
+): ReadonlySet<string> => {
+  const present = new Set<string>();
+  for (const { patchId } of lacks.items) if (isComing(inputs, graph, patchId)) present.add(patchId);
+  for (const { value } of installed.items) present.add(value);
+  return present;
 };
 
 const nobody: ReadonlySet<string> = new Set();
@@ -158,11 +191,17 @@ const byList = (inputs: PlanInputs, ids: readonly string[]): Chosen => {
 
 // JOB-22: missing on at least one target and not superseded there, not deprecated, patchable; past the limit the newest.
 // What the query finds and this leaves out is said.
-const byQuery = (inputs: PlanInputs, reading: Reading, targets: readonly Asset[]): Chosen => {
-  const needs = needsOf(inputs, reading.graph, targets);
+function* byQuery(
+  inputs: PlanInputs,
+  reading: Reading,
+  states: readonly PatchStates.PatchState[],
+): Generator<void, Chosen> {
+  const needs = yield* needsIn(inputs, reading.graph, states);
   const found: Patch[] = [];
   const leftOut: LeftOut[] = [];
+  const isChunk = Chunks.pace();
   for (const patch of inputs.patches) {
+    if (isChunk(PATCH_WORK)) yield;
     const need = needs.get(patch.id);
     if (need === undefined || need.missing === 0) continue;
     const obstacle = queryObstacles(inputs, reading, patch, need).next().value;
@@ -173,7 +212,10 @@ const byQuery = (inputs: PlanInputs, reading: Reading, targets: readonly Asset[]
   const max = inputs.limits.patchesPerJobMax;
   const past = found.slice(max).map((p) => ({ patchId: p.id, ...cut(max) }));
   return { patches: order(found.slice(0, max)), leftOut: [...leftOut.sort(byPatch), ...past] };
-};
+}
+
+/** A patch that a query is asked of, as so many entries of a list. */
+const PATCH_WORK = 50;
 
 const contextOf = (
   inputs: PlanInputs,

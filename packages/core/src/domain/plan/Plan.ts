@@ -6,17 +6,21 @@
  * exact versions: for a deployment the fixing ones of packages that the asset has, for a rollback the ones it had.
  *
  * Its judgements stand in files of their own, for `Explanation` asks them too: `AssetObstacles`, `PatchChoice`, `AssetFate`.
+ * It is made in chunks (`Chunks`), and what many assets have in common is judged once (`PatchStates`, `Fates`).
  */
 import type { JobKind } from "@fettle/agent-protocol/vocabulary";
 import type { Asset } from "../asset/Asset.ts";
 import type { Job } from "../job/Job.ts";
+import * as JobActions from "../job/JobActions.ts";
 import * as Rejection from "../shared/Rejection.ts";
 import { fail, ok, type Result } from "../shared/Result.ts";
 import * as TagSelection from "../tag/TagSelection.ts";
-import * as AssetFate from "./AssetFate.ts";
 import * as AssetObstacles from "./AssetObstacles.ts";
-import * as Fate from "./Fate.ts";
+import * as Chunks from "./Chunks.ts";
+import type * as Fate from "./Fate.ts";
 import * as PatchChoice from "./PatchChoice.ts";
+import * as PatchStates from "./PatchStates.ts";
+import * as Placement from "./Placement.ts";
 import type { ExclusionStatus, Obstacle, PlanInputs } from "./PlanInputs.ts";
 import * as PlanTiming from "./PlanTiming.ts";
 
@@ -63,35 +67,41 @@ export interface Plan {
  * Compiles a job's plan. Refused only when the job lacks a part (JOB-02), its query no longer reads, or it has no time to run
  * any more (SCH-05 … SCH-07).
  */
-export const compile = (inputs: PlanInputs): Result<Plan, Rejection.Rejection> => {
+export const compile = (inputs: PlanInputs): Result<Plan, Rejection.Rejection> => Chunks.finish(steps(inputs));
+
+/**
+ * {@link compile} in chunks of a few milliseconds, for whoever must not be held up by a large fleet: yields after each.
+ *
+ * @example
+ * const steps = Plan.steps(inputs);
+ * let step = steps.next();
+ * while (!step.done) step = steps.next(); // others' turn before each
+ */
+export function* steps(inputs: PlanInputs): Generator<void, Result<Plan, Rejection.Rejection>> {
   const { job } = inputs;
   const timings = timingsOf(inputs);
   if (!timings.ok) return timings;
-  const judged = judgeAssets(inputs, timings.value);
+  const judged = yield* judging(inputs, timings.value);
   if (!judged.ok) return judged;
   const { targets, excluded } = judged.value;
-  const chosen = PatchChoice.choose(inputs, targets);
+  const states = yield* PatchStates.of(inputs, targets, PatchChoice.aboutOf(inputs));
+  const chosen = yield* PatchChoice.choosing(inputs, states);
   if (!chosen.ok) return chosen;
   const { patches, leftOut } = chosen.value;
-  const fates = targets.map((asset) => ({ asset, ...AssetFate.of(inputs, asset, patches) }));
-  const idle = fates
-    .filter((f) => f.patches.length === 0)
-    .map((f) => exclusion(f.asset.id, AssetFate.whyNothing(inputs, f.asset.id, f, patches)));
+  const placed = yield* Placement.of(inputs, { targets, states, patches, timings: timings.value });
+  const all = [...excluded, ...placed.idle.map(({ assetId, obstacle }) => exclusion(assetId, obstacle))];
   return ok({
     jobId: job.id,
     kind: job.kind,
     occurrence: timings.value.occurrence,
     isProvisional: job.patches?._tag === "Query",
     conduct: conductOf(job),
-    groups: group(
-      fates.filter((f) => f.patches.length > 0),
-      timings.value,
-    ),
-    excluded: [...excluded, ...idle].sort((a, b) => (a.assetId < b.assetId ? -1 : 1)),
-    leftOut: [...leftOut, ...Fate.summary(fates)],
+    groups: placed.groups,
+    excluded: yield* Chunks.inOrder(all, (e) => e.assetId),
+    leftOut: [...leftOut, ...placed.withheld],
     versions: inputs.versions,
   });
-};
+}
 
 /** When the job's assets get their lists. Refused when it has no time to run any more. */
 export const timingsOf = ({ job, occasion, now }: PlanInputs): Result<PlanTiming.Timings, Rejection.Rejection> =>
@@ -112,30 +122,47 @@ const conductOf = (job: Job): PlanConduct =>
     CONDUCT.filter((name) => job[name] !== undefined).map((name) => [name, job[name]]),
   ) as unknown as PlanConduct;
 
+/** Whether the job has anything to do on its targets: patches, or actions alone (JOB-20). */
+export const hasWork = (job: Pick<Job, "patches" | "actions">): boolean =>
+  job.patches !== null || JobActions.areSome(job.actions);
+
+/** Of a job without targets, or without work. */
+export const partial = Rejection.make("JOB-02", "conflict", "partially configured: patches or targets missing");
+
 /** The assets that the selection names, each either a target or out by the first rule that says so. */
 export interface Judged {
   readonly targets: readonly Asset[];
   readonly excluded: readonly PlanExclusion[];
 }
 
-/** Judges the assets. Refused when the job lacks its patches or targets. */
-export const judgeAssets = (inputs: PlanInputs, timings: PlanTiming.Timings): Result<Judged, Rejection.Rejection> => {
+/** Judges the assets. Refused when the job lacks its targets, or has nothing to do: no patches and no actions. */
+export const judgeAssets = (inputs: PlanInputs, timings: PlanTiming.Timings): Result<Judged, Rejection.Rejection> =>
+  Chunks.finish(judging(inputs, timings));
+
+function* judging(
+  inputs: PlanInputs,
+  timings: PlanTiming.Timings,
+): Generator<void, Result<Judged, Rejection.Rejection>> {
   const { job } = inputs;
-  if (job.targets === null || job.patches === null) {
-    return fail(Rejection.make("JOB-02", "conflict", "partially configured: patches or targets missing"));
-  }
+  if (job.targets === null || !hasWork(job)) return fail(partial);
   const select = TagSelection.compile(job.targets, inputs.tree);
+  const obstacles = AssetObstacles.compile(inputs, timings);
   const targets: Asset[] = [];
   const excluded: PlanExclusion[] = [];
-  for (const asset of [...inputs.assets].sort((a, b) => (a.id < b.id ? -1 : 1))) {
+  const isChunk = Chunks.pace();
+  for (const asset of yield* Chunks.inOrder(inputs.assets, (a) => a.id)) {
+    if (isChunk(ASSET_WORK)) yield;
     const verdict = select(asset);
     if (verdict === "not-selected") continue;
-    const obstacle = AssetObstacles.of(inputs, asset, { verdict, timings }).next().value;
+    const obstacle = obstacles(asset, verdict).next().value;
     if (obstacle === undefined) targets.push(asset);
     else excluded.push(exclusion(asset.id, obstacle));
   }
   return ok({ targets, excluded });
-};
+}
+
+/** An asset that is judged, as so many entries of a list. */
+const ASSET_WORK = 10;
 
 const exclusion = (assetId: string, { rule, reason, shownAs }: Obstacle): PlanExclusion => ({
   assetId,
@@ -143,19 +170,3 @@ const exclusion = (assetId: string, { rule, reason, shownAs }: Obstacle): PlanEx
   reason,
   shownAs: shownAs ?? null,
 });
-
-type Placed = Fate.Fate & { readonly asset: Asset };
-
-const group = (fates: readonly Placed[], timings: PlanTiming.Timings): readonly PlanGroup[] => {
-  const groups = new Map<string, PlanGroup & { readonly assets: string[] }>();
-  for (const { asset, patches } of fates) {
-    const timing = timings.of(asset);
-    // Judged before: who is out at this time is no target.
-    if (timing._tag === "Out") continue;
-    const key = `${JSON.stringify(timing.timing)}${Fate.key(patches)}`;
-    const known = groups.get(key);
-    if (known === undefined) groups.set(key, { patches, timing: timing.timing, assets: [asset.id] });
-    else known.assets.push(asset.id);
-  }
-  return [...groups.values()].sort((a, b) => ((a.assets[0] ?? "") < (b.assets[0] ?? "") ? -1 : 1));
-};

@@ -36,6 +36,8 @@ export interface PlanInputs {
   readonly replaced: ReplacedPackages;
   /** Of a job that takes the list of another: that list (JOB-21). */
   readonly linked?: readonly string[];
+  /** What holds that job's start back: the other's success, as far as it has come (JOB-21). No part of the plan. */
+  readonly linkWait?: Obstacle;
   /** When it is about; left out: now, in UTC, without blackouts or freezes. */
   readonly occasion?: Occasion;
   readonly limits: Limits;

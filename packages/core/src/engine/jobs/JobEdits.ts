@@ -16,7 +16,7 @@ import { lift } from "../Rejected.ts";
 import * as Repository from "../Repository.ts";
 import * as Subscriptions from "../subscription/Subscriptions.ts";
 import * as JobAuthority from "./JobAuthority.ts";
-import * as JobTags from "./JobTags.ts";
+import * as JobClaims from "./JobClaims.ts";
 
 /** How a job is changed. */
 export interface ChangeOptions extends Idempotency.Repeatable {
@@ -107,14 +107,17 @@ const change = Effect.fn("JobEdits.change")(function* (actor: Actor, jobId: stri
     const changed = JobEdit.changed(job.value, edited);
     if (changed.length === 0) return { change: { writes: [] }, answer: job.value };
     const now = (yield* Environment).now();
+    const claims = yield* JobClaims.of(actor, job.value, edited);
     const decided = {
-      expect: [Repository.expected("job", jobId, job)],
-      counters: changed.includes("targets") ? yield* JobTags.claim(tenantId, edited.targets) : [],
+      expect: [Repository.expected("job", jobId, job), ...claims.expect],
+      counters: claims.counters,
       writes: [Repository.put("job", jobId, edited)],
       events: [Repository.event("JobChanged", "job", jobId, now, { by: label(actor), changed })],
     };
     return { change: decided, answer: edited };
   });
   const request = { jobId, ...asked.request, ...(revision === undefined ? {} : { revision }) };
-  return yield* Decisions.ifItStands(tenantId, Idempotency.once(actor, { method: asked.method, key, request }, decide));
+  const once = Idempotency.once(actor, { method: asked.method, key, request }, decide);
+  const { limits } = yield* Subscriptions.of(tenantId);
+  return yield* Decisions.ifItStands(tenantId, once, JobClaims.refused(limits));
 });

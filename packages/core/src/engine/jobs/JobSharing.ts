@@ -16,6 +16,7 @@ import * as Repository from "../Repository.ts";
 import * as Subscriptions from "../subscription/Subscriptions.ts";
 import * as Tags from "../tags/Tags.ts";
 import * as JobAuthority from "./JobAuthority.ts";
+import * as JobClaims from "./JobClaims.ts";
 
 /**
  * Sets who co-authors a job and who may look at it; a list that is left out stays. Everybody who is new is looked up and
@@ -71,7 +72,8 @@ export const changeOwner = Effect.fn("JobSharing.changeOwner")(function* (
   yield* JobAuthority.load(actor, jobId, "change-owner");
   const decide = changingOwner(actor, jobId, userId);
   const once = Idempotency.once(actor, { method: "jobs.changeOwner", key, request: { jobId, userId } }, decide);
-  return yield* Decisions.ifItStands(tenantId, once);
+  const { limits } = yield* Subscriptions.of(tenantId);
+  return yield* Decisions.ifItStands(tenantId, once, JobClaims.refused(limits));
 });
 
 /** The decision, alone or with others. */
@@ -94,6 +96,7 @@ export const changingOwner = Effect.fn("JobSharing.changingOwner")(function* (
   const told = { by: label(actor), from, to: userId, formerScope: scope === null ? null : { ...scope } };
   const change = {
     expect: [Repository.expected("job", jobId, job)],
+    counters: yield* JobClaims.held(tenantId, job.value, changed),
     writes: [Repository.put("job", jobId, changed)],
     events: [Repository.event("JobOwnerChanged", "job", jobId, now, told)],
   };

@@ -11,3 +11,10 @@ export const claim = Effect.fn("JobTags.claim")(function* (tenantId: TenantId, t
   const standing = yield* TagRules.standing(tenantId);
   return yield* lift(TagUses.claim(standing, TagUses.named(targets), { rule: "TAG-03", path: "targets" }));
 });
+
+/** The same of the tags by which rings take assets (RNG-02). */
+export const claimRings = Effect.fn("JobTags.claimRings")(function* (tenantId: TenantId, tags: readonly string[]) {
+  if (tags.length === 0) return [];
+  const standing = yield* TagRules.standing(tenantId);
+  return yield* lift(TagUses.claim(standing, tags, { rule: "RNG-02", path: "rollout.rings" }));
+});

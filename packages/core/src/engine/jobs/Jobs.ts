@@ -21,9 +21,9 @@ import { lift, refuse } from "../Rejected.ts";
 import * as Repository from "../Repository.ts";
 import * as Subscriptions from "../subscription/Subscriptions.ts";
 import * as JobAuthority from "./JobAuthority.ts";
+import * as JobClaims from "./JobClaims.ts";
 import * as JobEnabling from "./JobEnabling.ts";
 import * as JobSharing from "./JobSharing.ts";
-import * as JobTags from "./JobTags.ts";
 
 /** How a job is saved for the first time. */
 export interface CreationOptions extends Idempotency.Repeatable {
@@ -49,9 +49,10 @@ export const create = Effect.fn("Jobs.create")(function* (
     yield* lift(Stored.readable("job", made));
     const created = Repository.event("JobCreated", "job", made.id, now, { by: label(actor), title: made.title });
     const enabled = enable ? yield* enabledAtOnce(actor, user, made) : { job: made, writes: [], events: [] };
+    const claims = yield* JobClaims.of(actor, null, made);
     const change = {
-      expect: [Repository.expected("job", made.id, null)],
-      counters: yield* JobTags.claim(tenantId, made.targets),
+      expect: [Repository.expected("job", made.id, null), ...claims.expect],
+      counters: claims.counters,
       writes: [Repository.put("job", made.id, enabled.job), ...enabled.writes],
       events: [created, ...enabled.events],
     };
@@ -59,7 +60,7 @@ export const create = Effect.fn("Jobs.create")(function* (
   });
   const request = enable ? { draft, enable } : draft;
   const once = Idempotency.once(actor, { method: "jobs.create", key, request }, decide);
-  return yield* Decisions.ifItStands(tenantId, once);
+  return yield* Decisions.ifItStands(tenantId, once, JobClaims.refused(subscription.limits));
 });
 
 const madeOf = Effect.fn("Jobs.madeOf")(function* (

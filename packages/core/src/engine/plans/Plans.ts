@@ -16,6 +16,7 @@ import { Environment } from "../../ports/Environment.ts";
 import * as Assessments from "../assessment/Assessments.ts";
 import * as Vulnerabilities from "../catalogue/Vulnerabilities.ts";
 import * as JobAuthority from "../jobs/JobAuthority.ts";
+import * as JobLinks from "../jobs/JobLinks.ts";
 import { lift } from "../Rejected.ts";
 import * as Repository from "../Repository.ts";
 import * as Subscriptions from "../subscription/Subscriptions.ts";
@@ -83,6 +84,7 @@ export const gather = Effect.fn("Plans.gather")(function* (
         ? yield* Vulnerabilities.byCve(tenantId)
         : new Map(),
     ...(job.kind === "rollback" ? yield* past(tenantId, only) : { former: new Map(), replaced: new Map() }),
+    ...(yield* JobLinks.inputs(tenantId, job)),
     occasion: {
       slot: time.slot ?? null,
       enabledAt: time.enabledAt ?? environment.now(),

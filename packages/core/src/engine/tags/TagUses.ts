@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect";
 import * as Job from "../../domain/job/Job.ts";
 import * as JobStatus from "../../domain/job/JobStatus.ts";
 import * as Subscription from "../../domain/license/Subscription.ts";
+import * as Rollout from "../../domain/rollout/Rollout.ts";
 import * as Rejection from "../../domain/shared/Rejection.ts";
 import { fail, ok, type Result } from "../../domain/shared/Result.ts";
 import type { TenantId } from "../../domain/shared/Tenant.ts";
@@ -51,7 +52,9 @@ export const of = Effect.fn("TagUses.of")(function* (tenantId: TenantId, tagId: 
     uses.push({ kind: "licence", id: tenantId, name: "the licence" });
   for (const { id, value } of yield* Repository.all(tenantId, "job")) {
     const isOver = JobStatus.transitions(Job.sortOf(value))[value.status].length === 0;
-    if (!isOver && value.targets !== null && isIn(value.targets)) uses.push({ kind: "job", id, name: value.title });
+    const isMeant = value.targets !== null && isIn(value.targets);
+    if (!isOver && (isMeant || Rollout.tagsOf(value.rollout).includes(tagId)))
+      uses.push({ kind: "job", id, name: value.title });
   }
   for (const { id, value } of yield* Repository.all(tenantId, "activationKey")) {
     if (value.tags.includes(tagId)) uses.push({ kind: "activationKey", id, name: value.title });

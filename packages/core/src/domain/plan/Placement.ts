@@ -1,0 +1,74 @@
+/** Where each target comes to stand: in the group of its list and time, or out, for there is nothing to do. Pure. */
+import type { Asset } from "../asset/Asset.ts";
+import type { Patch } from "../patch/Patch.ts";
+import * as AssetFate from "./AssetFate.ts";
+import * as Chunks from "./Chunks.ts";
+import * as Distinct from "./Distinct.ts";
+import * as Fate from "./Fate.ts";
+import * as Fates from "./Fates.ts";
+import type { PatchStates } from "./PatchStates.ts";
+import type { PlanGroup } from "./Plan.ts";
+import type { Obstacle, PlanInputs } from "./PlanInputs.ts";
+import type { PlanTiming, Timings } from "./PlanTiming.ts";
+
+/** What was decided before. */
+export interface Decided {
+  /** In the order of their ids. */
+  readonly targets: readonly Asset[];
+  readonly states: PatchStates;
+  /** In the order of work. */
+  readonly patches: readonly Patch[];
+  readonly timings: Timings;
+}
+
+export interface Placement {
+  /** In the order of their first assets. */
+  readonly groups: readonly PlanGroup[];
+  /** In the order of their ids. */
+  readonly idle: readonly { readonly assetId: string; readonly obstacle: Obstacle }[];
+  readonly withheld: readonly Fate.Withheld[];
+}
+
+/** Places the targets. Where the job has no patches at all but actions, each has something to do (JOB-20). */
+export function* of(inputs: PlanInputs, { targets, states, patches, timings }: Decided): Generator<void, Placement> {
+  const fateOf = Fates.compile(inputs, patches);
+  const whyNothing = AssetFate.whyNothing(inputs, patches);
+  const place = placing(timings);
+  const idle: { readonly assetId: string; readonly obstacle: Obstacle }[] = [];
+  const withheld = new Map<Fate.Withheld, number>();
+  const isChunk = Chunks.pace();
+  for (const [i, state] of states.ofTargets.entries()) {
+    const asset = targets[i] as Asset;
+    const fate = fateOf(asset, state);
+    for (const { value } of fate.withheld) withheld.set(value, (withheld.get(value) ?? 0) + 1);
+    const isIdle = fate.patches.items.length === 0 && inputs.job.patches !== null;
+    if (isIdle) idle.push({ assetId: asset.id, obstacle: whyNothing(asset.id, fate.withheld[0]?.value) });
+    else place.add(asset, fate);
+    const unknown = isIdle ? (inputs.assessments.get(asset.id)?.unknown.length ?? 0) : 0;
+    if (isChunk(1 + state.lacks.items.length + unknown)) yield;
+  }
+  return { groups: place.groups, idle, withheld: Fate.summary(withheld) };
+}
+
+type Group = PlanGroup & { readonly assets: string[] };
+
+interface Placing {
+  readonly groups: readonly PlanGroup[];
+  readonly add: (asset: Asset, fate: Fates.DistinctFate) => void;
+}
+
+const placing = (timings: Timings): Placing => {
+  const timingOf = Distinct.byText<PlanTiming>((timing) => JSON.stringify(timing));
+  const pairs = Distinct.lists<Distinct.Numbered>();
+  const groups: Group[] = [];
+  const add: Placing["add"] = (asset, { patches }) => {
+    const timing = timings.of(asset);
+    // Judged before: who is out at this time is no target.
+    if (timing._tag === "Out") return;
+    const { number } = pairs([timingOf(timing.timing), patches]);
+    const known = groups[number];
+    if (known !== undefined) known.assets.push(asset.id);
+    else groups[number] = { patches: patches.items.map((p) => p.value), timing: timing.timing, assets: [asset.id] };
+  };
+  return { groups, add };
+};
