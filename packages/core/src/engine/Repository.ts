@@ -43,7 +43,10 @@ const indexesOf: { readonly [K in EntityKind]?: (value: EntityOf<K>) => Indexes 
   answer: (a) => [{ name: "day", value: a.day }],
   savedSearch: (search) => [{ name: "user", value: search.userId }],
   vulnerability: (v) => v.cves.map((cve) => ({ name: "cve", value: cve })),
-  job: (job) => [{ name: "status", value: job.status }],
+  job: (job) => [
+    { name: "status", value: job.status },
+    ...(job.patches?._tag === "Linked" ? [{ name: "linksTo", value: job.patches.jobId }] : []),
+  ],
   snapshot: (snapshot) => (snapshot.names ?? []).map((value) => ({ name: "names", value })),
   packageNames: (list) => list.names.map((value) => ({ name: "package", value })),
   // Those that ticks look after: that are not over.

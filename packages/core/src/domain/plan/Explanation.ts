@@ -9,7 +9,7 @@
 import * as Qql from "@fettle/qql";
 import type { Asset } from "../asset/Asset.ts";
 import type { Patch } from "../patch/Patch.ts";
-import * as Rejection from "../shared/Rejection.ts";
+import type * as Rejection from "../shared/Rejection.ts";
 import { fail, ok, type Result } from "../shared/Result.ts";
 import * as TagSelection from "../tag/TagSelection.ts";
 import * as AssetFate from "./AssetFate.ts";
@@ -57,15 +57,11 @@ export interface Question {
 export const explain = (inputs: PlanInputs, question: Question): Result<Explanation | null, Rejection.Rejection> => {
   const { job } = inputs;
   const { asset, patchId, reads } = question;
-  if (job.targets === null || job.patches === null) {
-    return fail(Rejection.make("JOB-02", "conflict", "partially configured: patches or targets missing"));
-  }
+  if (job.targets === null || !Plan.hasWork(job)) return fail(Plan.partial);
   const verdict = TagSelection.compile(job.targets, inputs.tree)(asset);
   const timings = Plan.timingsOf(inputs);
   if (!timings.ok) return timings;
-  const own = [...AssetObstacles.of(inputs, asset, { verdict, timings: timings.value })].map((o) =>
-    Remedies.blocker(o),
-  );
+  const own = [...AssetObstacles.compile(inputs, timings.value)(asset, verdict)].map((o) => Remedies.blocker(o));
   const found = patchId === null ? ofWhole(inputs, question) : ofPatch(inputs, question, patchId);
   if (!found.ok) return found;
   if (found.value === null) return ok(null);
@@ -195,7 +191,8 @@ const ofWhole = (inputs: PlanInputs, question: Question): Result<Found | null, R
   const lacks = new Set(inputs.assessments.get(asset.id)?.missing.map((m) => m.patchId));
   const isListed = PatchChoice.sourceOf(inputs)?._tag === "List";
   const withheld = [...leftOut.filter((l) => isListed || lacks.has(l.patchId)), ...fate.withheld];
-  const nothing = fate.patches.length > 0 ? [] : [AssetFate.whyNothing(inputs, asset.id, fate, patches)];
+  const hasWork = fate.patches.length > 0 || inputs.job.patches === null;
+  const nothing = hasWork ? [] : [AssetFate.whyNothing(inputs, patches)(asset.id, fate.withheld[0])];
   return ok({ gets: fate.patches, blockers: nothing.map((o) => Remedies.blocker(o)), withheld });
 };
 

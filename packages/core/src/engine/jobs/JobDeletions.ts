@@ -3,8 +3,6 @@
  * they brought about, and the audit trail stay, for whoever may view any job.
  */
 import * as Effect from "effect/Effect";
-import * as AssetRun from "../../domain/run/AssetRun.ts";
-import * as Run from "../../domain/run/Run.ts";
 import { type Actor, label } from "../../domain/shared/Actor.ts";
 import { Environment } from "../../ports/Environment.ts";
 import * as Authority from "../access/Authority.ts";
@@ -12,7 +10,9 @@ import * as Decisions from "../Decisions.ts";
 import * as Idempotency from "../Idempotency.ts";
 import * as Repository from "../Repository.ts";
 import * as JobAuthority from "./JobAuthority.ts";
+import * as JobClaims from "./JobClaims.ts";
 import type { ChangeOptions } from "./JobEdits.ts";
+import * as Revocations from "./Revocations.ts";
 
 /** What came of it. */
 export interface JobDeletion {
@@ -46,32 +46,19 @@ export const decide = Effect.fn("JobDeletions.decide")(function* (
   const job = yield* JobAuthority.load(actor, jobId, "delete");
   if (revision !== undefined) yield* Decisions.mustBe("job", job, revision);
   const now = (yield* Environment).now();
-  const runs = yield* Repository.allBy(tenantId, "run", "job", jobId);
-  const open: Repository.Versioned<AssetRun.AssetRun>[] = [];
-  for (const run of runs) {
-    const assetRuns = yield* Repository.allBy(tenantId, "assetRun", "run", run.id);
-    open.push(...assetRuns.filter((a) => !AssetRun.hasStarted(a.value)));
-  }
-  const revoked = open.map((a) => AssetRun.revoked(a.value, "the job was deleted", now));
-  const answer: JobDeletion = { jobId, revoked: open.length };
+  const { revoked, recurred, change: revocation } = yield* Revocations.of(tenantId, jobId, "the job was deleted");
+  const answer: JobDeletion = { jobId, revoked };
+  const told = { by: label(actor), title: job.value.title, revoked };
   const change = {
-    expect: [Repository.expected("job", jobId, job), ...open.map((a) => Repository.expected("assetRun", a.id, a))],
-    // A tick that is about to make the run finds that its occurrence is taken.
-    uniques: runs.length > 0 ? [] : [{ key: Run.occurrenceClaim(jobId, Run.ON_DEMAND), owner: jobId }],
+    expect: [Repository.expected("job", jobId, job), ...revocation.expect],
+    counters: yield* JobClaims.ofDeletion(actor, job.value),
+    uniques: revocation.uniques,
     writes: [
       { _tag: "Delete" as const, kind: "job" as const, id: jobId },
-      ...revoked.map((a) => Repository.put("assetRun", a.id, a)),
+      ...(recurred === null ? [] : [{ _tag: "Delete" as const, kind: "recurred" as const, id: jobId }]),
+      ...revocation.writes,
     ],
-    events: [
-      Repository.event("JobDeleted", "job", jobId, now, {
-        by: label(actor),
-        title: job.value.title,
-        revoked: open.length,
-      }),
-      ...revoked.map(({ id, runId, state }) =>
-        Repository.event("AssetRunChanged", "assetRun", id, now, { runId, status: state.status }),
-      ),
-    ],
+    events: [Repository.event("JobDeleted", "job", jobId, now, told), ...revocation.events],
   };
   return { change, answer };
 });
