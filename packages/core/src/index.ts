@@ -134,6 +134,7 @@ export type { ExplanationInput } from "./engine/plans/Explanations.ts";
 export type { LookedAt } from "./engine/plans/PlanDrift.ts";
 export type { HashedPlan } from "./engine/plans/Plans.ts";
 export type { PreviewInput } from "./engine/plans/Previews.ts";
+export type { Planned, WhatIfAnswer, WhatIfChange } from "./engine/plans/WhatIfs.ts";
 export { Rejected } from "./engine/Rejected.ts";
 export type { ResultRow } from "./engine/runs/Runs.ts";
 export type { SavedSearchInput, SavedSearchView, SearchPage } from "./engine/searches/Searches.ts";

@@ -17,6 +17,7 @@ import * as Approvals from "../engine/plans/Approvals.ts";
 import * as Explanations from "../engine/plans/Explanations.ts";
 import * as PlanDrift from "../engine/plans/PlanDrift.ts";
 import * as Previews from "../engine/plans/Previews.ts";
+import * as WhatIfs from "../engine/plans/WhatIfs.ts";
 import type { On } from "./On.ts";
 
 export const jobsOf = (on: On) => ({
@@ -72,6 +73,8 @@ export const jobsOf = (on: On) => ({
   /** The same of a draft that isn't saved, as if it were enabled now. Changes nothing. */
   previewDraft: (actor: Actor, draft: JobDraft, input?: Previews.PreviewInput) =>
     on(Previews.previewDraft(actor, draft, input)),
+  /** The job's plan as it is and as it would be after a change that nobody saved, and what would be otherwise (PLN-01). */
+  whatIf: (actor: Actor, jobId: string, change: WhatIfs.WhatIfChange) => on(WhatIfs.whatIf(actor, jobId, change)),
   /** Why an asset would or wouldn't get a patch of the job, or anything: every rule in the way, the first one first (PLN-03). */
   explain: (actor: Actor, jobId: string, about: Explanations.ExplanationInput) =>
     on(Explanations.explain(actor, jobId, about)),

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { JobDraft } from "../../src/domain/job/Job.ts";
 import * as ControlPlane from "../scenario/ControlPlane.ts";
 import * as Scene from "../scenario/Scene.ts";
+import * as StoredBytes from "../scenario/StoredBytes.ts";
 import * as TimedWorld from "../scenario/TimedWorld.ts";
 import * as Values from "../scenario/Values.ts";
 
@@ -11,25 +12,16 @@ const weekly: Partial<JobDraft> = {
   window: { minutes: 180 },
 };
 
-/** Every stored byte of a scene. */
-const bytes = ({ plane, tenantId }: Scene.Scene): string => {
-  const events = plane.events(tenantId);
-  const kinds = ["job", "asset", "plan", "run", "assessment", "tag", "subscription", "profile", "freeze"] as const;
-  const { call, storage } = plane;
-  const stored = kinds.map((kind) => call(storage.list(tenantId, kind, { limit: 1_000 })));
-  return JSON.stringify([events.length, stored], (_, value) => (value instanceof Uint8Array ? [...value] : value));
-};
-
 describe("previewing a job", () => {
   it("SCH-12, PLN-01: shows first the run that is planned, at the plan's time, and changes nothing", () => {
     const scene = Scene.make({ agents: 2 });
     const { plane, manager } = scene;
     const { fettle, call } = plane;
     const job = call(fettle.jobs.create(manager, Values.draft(weekly)));
-    const before = bytes(scene);
+    const before = StoredBytes.of(scene);
     const { runs, places } = call(fettle.jobs.preview(manager, job.id, { runs: 3 }));
     const { plan } = call(fettle.jobs.plan(manager, job.id));
-    expect(bytes(scene)).toBe(before);
+    expect(StoredBytes.of(scene)).toBe(before);
     expect(places).toMatchObject([{ zone: "UTC", assets: 2 }]);
     expect(runs).toHaveLength(3);
     // Half past two today comes sooner than the lead of three hours.
@@ -58,14 +50,14 @@ describe("previewing a job", () => {
     const scene = Scene.make();
     const { plane, manager } = scene;
     const { fettle, call, rejections } = plane;
-    const before = bytes(scene);
+    const before = StoredBytes.of(scene);
     const preview = call(fettle.jobs.previewDraft(manager, Values.draft(weekly)));
     expect(preview).toMatchObject({ jobId: "draft", title: "Security fixes", isProvisional: false });
     expect(preview.runs).toHaveLength(5);
     expect(preview.runs[1]?.outline).toMatchObject({ assets: 1, patches: 1 });
     const wrong = { ...Values.draft(weekly), title: "", window: { minutes: 1 } };
     expect(rejections(fettle.jobs.previewDraft(manager, wrong)).map((r) => r.rule)).toEqual(["JOB-03", "WIN-01"]);
-    expect(bytes(scene)).toBe(before);
+    expect(StoredBytes.of(scene)).toBe(before);
   });
 
   it("SCH-12: has one run of a job on demand, and none of one that is over", () => {

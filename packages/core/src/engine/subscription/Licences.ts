@@ -83,6 +83,13 @@ export const preview = Effect.fn("Licences.preview")(function* (actor: Actor, ch
   return answer;
 });
 
+/** What seats would depend on after a change, by the same judgement as {@link preview}: for more than seats depends on it. */
+export const standingAfter = Effect.fn("Licences.standingAfter")(function* (actor: Actor, change: LicenceChange) {
+  const { standing, rules, sees } = yield* load(actor);
+  const after: Licence.Standing = yield* changed(standing, rules, sees, change);
+  return after;
+});
+
 /** Where an asset in the caller's scope stands with each module. */
 export const of = Effect.fn("Licences.of")(function* (actor: Actor, assetId: string) {
   const { standing, sees } = yield* load(actor);

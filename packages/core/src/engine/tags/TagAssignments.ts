@@ -95,7 +95,8 @@ const bulk = Effect.fn("TagAssignments.bulk")(function* (
   return yield* Decisions.untilItStands(tenantId, Idempotency.once(actor, { method, key, request: input }, decide));
 });
 
-const assignable = (tree: TagTree.TagTree, id: string, method: Method): Result<true, Rejection.Rejection> => {
+/** Whether people may give or take the tag: one that is there, without a rule, and `Cloud Agent` only given. */
+export const assignable = (tree: TagTree.TagTree, id: string, method: Method): Result<true, Rejection.Rejection> => {
   const tag = tree.get(id);
   if (tag === undefined) return fail(Rejection.make(null, "not-found", `there is no tag ${id}`, "tag"));
   if (tag.rule._tag === "Dynamic") {
