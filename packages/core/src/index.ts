@@ -124,6 +124,7 @@ export type {
 export type { Repeatable } from "./engine/Idempotency.ts";
 export type { BulkAnswer, BulkItem } from "./engine/jobs/JobBulk.ts";
 export type { JobDeletion } from "./engine/jobs/JobDeletions.ts";
+export type { JobDisabled } from "./engine/jobs/JobDisabling.ts";
 export type { ClonedDraft, DraftOrigin, DraftVerdict, DroppedCoAuthor } from "./engine/jobs/JobDrafts.ts";
 export type { ChangeOptions } from "./engine/jobs/JobEdits.ts";
 export type { OwnerPreview } from "./engine/jobs/JobOwners.ts";

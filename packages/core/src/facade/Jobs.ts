@@ -7,6 +7,7 @@ import type { Repeatable } from "../engine/Idempotency.ts";
 import * as Advisories from "../engine/jobs/Advisories.ts";
 import * as JobBulk from "../engine/jobs/JobBulk.ts";
 import * as JobDeletions from "../engine/jobs/JobDeletions.ts";
+import * as JobDisabling from "../engine/jobs/JobDisabling.ts";
 import * as JobDrafts from "../engine/jobs/JobDrafts.ts";
 import * as JobEdits from "../engine/jobs/JobEdits.ts";
 import * as JobOwners from "../engine/jobs/JobOwners.ts";
@@ -40,6 +41,9 @@ export const jobsOf = (on: On) => ({
   /** Adds assets to those that it names, and nothing else (JOB-10). */
   addAssets: (actor: Actor, jobId: string, assets: readonly string[], options?: JobEdits.ChangeOptions) =>
     on(JobEdits.addAssets(actor, jobId, assets, options)),
+  /** Disables a recurring job; what was not started is revoked (JOB-08, JOB-28). */
+  disable: (actor: Actor, jobId: string, options?: JobEdits.ChangeOptions) =>
+    on(JobDisabling.disable(actor, jobId, options)),
   /** Deletes it; what was not started is revoked, past results stay (JOB-11, JOB-28). */
   delete: (actor: Actor, jobId: string, options?: JobEdits.ChangeOptions) =>
     on(JobDeletions.remove(actor, jobId, options)),
@@ -60,6 +64,9 @@ export const jobsOf = (on: On) => ({
   /** Enables jobs, an answer for each (JOB-16). */
   enableMany: (actor: Actor, jobIds: readonly string[], options?: Repeatable) =>
     on(JobBulk.enable(actor, jobIds, options)),
+  /** Disables recurring jobs, an answer for each (JOB-16). */
+  disableMany: (actor: Actor, jobIds: readonly string[], options?: Repeatable) =>
+    on(JobBulk.disable(actor, jobIds, options)),
   /** Deletes jobs, an answer for each (JOB-16). */
   deleteMany: (actor: Actor, jobIds: readonly string[], options?: Repeatable) =>
     on(JobBulk.remove(actor, jobIds, options)),

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { Repeatable } from "../../src/engine/Idempotency.ts";
 import * as ControlPlane from "../scenario/ControlPlane.ts";
 import * as Scene from "../scenario/Scene.ts";
+import * as Timed from "../scenario/Timed.ts";
 import * as Values from "../scenario/Values.ts";
 
 const { manager } = ControlPlane;
@@ -18,6 +19,8 @@ interface Requests {
 
 const search = { kind: "asset", name: "webs", query: "name: web" } as const;
 const qid = (n: number) => ({ qid: n, title: `hole ${n}`, severity: 3, cves: [`CVE-2026-000${n}`] });
+
+const nightly = Timed.daily("2026-02-10T02:00");
 
 const scanning = (tag: string) => ({ id: tag, name: tag, tags: [tag], intervalSeconds: 14_400 });
 
@@ -303,6 +306,20 @@ const mutating: { readonly [method: string]: (scene: Scene.Scene) => Requests } 
     return {
       ask: (options) => fettle.jobs.enableMany(manager, [id, "nobody"], options),
       other: (options) => fettle.jobs.enableMany(manager, [id], options),
+    };
+  },
+  "jobs.disable": ({ plane: { fettle }, enabled }) => {
+    const ids = ["a", "b"].map((title) => enabled({ title, schedule: nightly }));
+    return {
+      ask: (options) => fettle.jobs.disable(manager, ids[0] ?? "", options),
+      other: (options) => fettle.jobs.disable(manager, ids[1] ?? "", options),
+    };
+  },
+  "jobs.disableMany": ({ plane: { fettle }, enabled }) => {
+    const id = enabled({ schedule: nightly });
+    return {
+      ask: (options) => fettle.jobs.disableMany(manager, [id, "nobody"], options),
+      other: (options) => fettle.jobs.disableMany(manager, [id], options),
     };
   },
   "jobs.deleteMany": ({ plane: { fettle, call } }) => {

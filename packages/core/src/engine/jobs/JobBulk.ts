@@ -1,6 +1,6 @@
 /**
  * The same done to many jobs (JOB-16): each succeeds or fails by itself, with its reason, and all that can be done is done
- * in one commit. A run-once job can't be disabled (JOB-07), so that there is nothing to disable many of yet.
+ * in one commit.
  */
 import * as Effect from "effect/Effect";
 import * as Access from "../../domain/access/Access.ts";
@@ -14,6 +14,7 @@ import type { Rejected } from "../Rejected.ts";
 import { reject } from "../Rejected.ts";
 import type * as Repository from "../Repository.ts";
 import * as JobDeletions from "./JobDeletions.ts";
+import * as JobDisabling from "./JobDisabling.ts";
 import * as JobSharing from "./JobSharing.ts";
 import * as Jobs from "./Jobs.ts";
 
@@ -43,6 +44,17 @@ export const enable = Effect.fn("JobBulk.enable")(function* (
   yield* permitted(actor, "enable-any-job", "enable-assigned-job");
   const call = { method: "jobs.enableMany", key, request: { jobIds } };
   return yield* bulk(actor, jobIds, call, (jobId) => Jobs.enabling(actor, jobId, undefined));
+});
+
+/** Disables recurring jobs (JOB-16, JOB-08). */
+export const disable = Effect.fn("JobBulk.disable")(function* (
+  actor: Actor,
+  jobIds: readonly string[],
+  { idempotencyKey: key }: Idempotency.Repeatable = {},
+) {
+  yield* permitted(actor, "enable-any-job", "enable-assigned-job");
+  const call = { method: "jobs.disableMany", key, request: { jobIds } };
+  return yield* bulk(actor, jobIds, call, (jobId) => JobDisabling.decide(actor, jobId, undefined));
 });
 
 /** Deletes jobs (JOB-16, JOB-11). */
