@@ -5,6 +5,7 @@
 import type { RebootPolicy } from "@fettle/agent-protocol/vocabulary";
 import * as Rejection from "../shared/Rejection.ts";
 import type { Job } from "./Job.ts";
+import * as JobLinks from "./JobLinks.ts";
 import * as Schedule from "./Schedule.ts";
 
 /** Why it can't be enabled for what nobody carries out yet, all at once; none when it can. */
@@ -17,7 +18,15 @@ export const faults = (job: Job): readonly Rejection.Rejection[] => [
   ...(job.actions === undefined ? [] : [fault("JOB-20", "agents don't carry out actions yet", "actions")]),
   ...(job.rollout === undefined ? [] : [fault("RNG-05", "rings aren't carried out yet", "rollout")]),
   ...(Schedule.isTrigger(job.schedule) ? [fault("JOB-24", "default jobs aren't carried out yet", "schedule")] : []),
-  ...(job.patches?._tag === "Linked" ? [fault("JOB-21", "linked jobs aren't carried out yet", "patches")] : []),
+  ...(JobLinks.linkOf(job)?.of === "post-actions"
+    ? [
+        fault(
+          "JOB-21",
+          "agents don't carry out actions yet, so none succeed; link to the patches' success",
+          "patches.of",
+        ),
+      ]
+    : []),
 ];
 
 /** The reboot as agents are told of it; null where they can't be. */

@@ -54,7 +54,7 @@ export interface Plan {
   readonly jobId: string;
   readonly kind: JobKind;
   readonly occurrence: PlanTiming.PlanOccurrence;
-  /** A query is resolved anew at the run (JOB-22): who gets what may be otherwise by then. */
+  /** A query, or another job's list, is resolved anew at the run (JOB-22, JOB-21): who gets what may be otherwise by then. */
   readonly isProvisional: boolean;
   readonly conduct: PlanConduct;
   readonly groups: readonly PlanGroup[];
@@ -94,7 +94,7 @@ export function* steps(inputs: PlanInputs): Generator<void, Result<Plan, Rejecti
     jobId: job.id,
     kind: job.kind,
     occurrence: timings.value.occurrence,
-    isProvisional: job.patches?._tag === "Query",
+    isProvisional: job.patches !== null && job.patches._tag !== "List",
     conduct: conductOf(job),
     groups: placed.groups,
     excluded: yield* Chunks.inOrder(all, (e) => e.assetId),

@@ -12,9 +12,10 @@ import * as Run from "../../domain/run/Run.ts";
 import type { TenantId } from "../../domain/shared/Tenant.ts";
 import { Environment } from "../../ports/Environment.ts";
 import * as JobAuthority from "../jobs/JobAuthority.ts";
+import * as JobLinks from "../jobs/JobLinks.ts";
 import * as Approvals from "../plans/Approvals.ts";
 import * as Plans from "../plans/Plans.ts";
-import { reject } from "../Rejected.ts";
+import { refuse, reject } from "../Rejected.ts";
 import * as Repository from "../Repository.ts";
 import * as Subscriptions from "../subscription/Subscriptions.ts";
 import * as Occurrences from "./Occurrences.ts";
@@ -25,6 +26,7 @@ import * as Occurrences from "./Occurrences.ts";
  */
 export const once = Effect.fn("Materialising.once")(function* (tenantId: TenantId, job: Repository.Versioned<Job.Job>) {
   yield* JobAuthority.mustRun(tenantId, job.value);
+  yield* mustNotWait(tenantId, job.value);
   const enabledAt = job.value.enabled?.at ?? (yield* Environment).now();
   const planned = yield* Plans.compile(tenantId, job.value, { enabledAt });
   const { plan } = planned;
@@ -57,6 +59,7 @@ export const recurring = Effect.fn("Materialising.recurring")(function* (
     return null;
   }
   yield* JobAuthority.mustRun(tenantId, job.value);
+  yield* mustNotWait(tenantId, job.value);
   const time = { slot: due.run.slot, enabledAt: due.since };
   const planned = yield* Plans.compile(tenantId, job.value, time);
   const { plan } = planned;
@@ -87,16 +90,24 @@ const isDrifted = Effect.fn("Materialising.isDrifted")(function* (tenantId: Tena
   return enabled !== null && Drift.isDrifted(enabled.value, plan);
 });
 
-// JOB-22: drift holds the run where the job says so, as long as anything of it could start.
+// JOB-21: a job without a window waits for the one that it is linked to, however long; nothing is planned for it meanwhile.
+const mustNotWait = Effect.fn("Materialising.mustNotWait")(function* (tenantId: TenantId, job: Job.Job) {
+  const waits = job.window === undefined ? yield* JobLinks.mayStart(tenantId, job) : null;
+  if (waits !== null) yield* refuse(waits);
+});
+
+// JOB-21, JOB-22: the other's success holds the run, and drift where the job says so, as long as anything of it could start.
 const mustNotBeHeld = Effect.fn("Materialising.mustNotBeHeld")(function* (
   tenantId: TenantId,
   job: Job.Job,
   plan: Plan,
   moment: Placement.Moment,
 ) {
-  if (job.onDrift !== "hold" || !(yield* isDrifted(tenantId, job, plan))) return;
   const { windowEnd } = Placement.span(plan, moment);
   if (windowEnd !== null && windowEnd <= moment.now) return;
+  const waits = yield* JobLinks.mayStart(tenantId, job);
+  if (waits !== null) return yield* refuse(waits);
+  if (job.onDrift !== "hold" || !(yield* isDrifted(tenantId, job, plan))) return;
   const message = "held: its plan has drifted since it was enabled; enable it again, with the plan of now";
   yield* reject("JOB-22", "conflict", message);
 });

@@ -236,3 +236,63 @@ describe("when a linked job may start", () => {
     expect(mayStart(some)?.message).toContain("has reached 0 %");
   });
 });
+
+describe("a linked job that is enabled", () => {
+  const piloted = (over: Partial<JobDraft> = {}, outcome: "Installed" | "Failed" = "Installed") => {
+    const known = world({ agents: 1 });
+    const pilot = known.create({ title: "Pilot" });
+    const follower = known.create({ title: "Follower", patches: linked(pilot), ...over });
+    known.call(known.fettle.jobs.enable(manager, follower));
+    known.call(known.fettle.jobs.enable(manager, pilot));
+    const tick = () => known.call(known.fettle.tick());
+    const runsOf = (id: string) => [...known.scene.stored("run").values()].filter((r) => r.jobId === id);
+    const finish = () =>
+      known.scene.agents[0]?.report(1, ...WireAgent.wholeRun(runsOf(pilot)[0]?.id ?? "", "P-1", outcome));
+    return { ...known, pilot, follower, tick, runsOf, finish };
+  };
+
+  it("JOB-21: runs once the other has succeeded, not before, and says meanwhile what it waits for", () => {
+    const { tick, runsOf, follower, finish, scene } = piloted();
+    const stuck = [{ jobId: follower, message: expect.stringContaining("Pilot has not finished a run yet") }];
+    expect(tick()).toMatchObject({ materialised: 1, stuck });
+    expect(tick()).toMatchObject({ materialised: 0, stuck });
+    expect(runsOf(follower)).toEqual([]);
+    scene.agents[0]?.checkIn();
+    finish();
+    expect(tick()).toMatchObject({ materialised: 1, stuck: [] });
+    tick();
+    expect(runsOf(follower)).toHaveLength(1);
+  });
+
+  it("JOB-21: waits however long where it has no window, and has timed out where its window is over", () => {
+    const forever = piloted({}, "Failed");
+    const bounded = piloted({ window: { minutes: 60 } }, "Failed");
+    for (const { tick, runsOf, finish, plane, follower } of [forever, bounded]) {
+      tick();
+      finish();
+      tick();
+      expect(runsOf(follower)).toEqual([]);
+      plane.clock.pass(2 * Values.HOUR_MS);
+      tick();
+    }
+    expect(forever.runsOf(forever.follower)).toEqual([]);
+    const [run] = bounded.runsOf(bounded.follower);
+    const [assetRun] = [...bounded.scene.stored("assetRun").values()].filter((a) => a.runId === run?.id);
+    expect(assetRun?.state.status).toBe("TimedOut");
+    expect(assetRun?.manifest).toBe(null);
+  });
+
+  it("JOB-21: is not enabled by post-actions, which nobody carries out yet", () => {
+    const { create, fettle, rejections } = world();
+    const pilot = create({});
+    const id = create({ patches: { ...linked(pilot), of: "post-actions" } });
+    expect(rejections(fettle.jobs.enable(manager, id))).toMatchObject([{ rule: "JOB-21", path: "patches.of" }]);
+  });
+
+  it("JOB-21: has a plan that may be otherwise by its run", () => {
+    const { create, fettle, call } = world();
+    const pilot = create({});
+    const plans = [pilot, create({ patches: linked(pilot) })].map((id) => call(fettle.jobs.plan(manager, id)).plan);
+    expect(plans.map((p) => p.isProvisional)).toEqual([false, true]);
+  });
+});
