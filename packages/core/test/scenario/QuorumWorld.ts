@@ -42,10 +42,11 @@ export interface WorldJob {
   readonly isMaterialised: boolean;
 }
 
-/** An asset's part in a run that isn't over, and when it reboots at the latest, in hours after now. */
+/** An asset's part in a run, and when its window is over, in hours after now. */
 export interface WorldRun {
   readonly assetId: string;
   readonly latest: number | null;
+  readonly isPresumedOver: boolean;
 }
 
 export interface World {
@@ -115,9 +116,16 @@ export const world: fc.Arbitrary<World> = fc
     now: hours(0, 60).map((h) => START + h * HOUR_MS),
     members: fc.tuple(...IDS.map(member)),
     jobs: fc.tuple(hours(1, 3)).chain(([n]) => fc.tuple(...["j1", "j2", "j3"].slice(0, n).map(job))),
-    runs: fc.array(fc.record({ assetId: fc.constantFrom(...IDS), latest: fc.option(hours(-9, 60), { freq: 4 }) }), {
-      maxLength: 1,
-    }),
+    runs: fc.array(
+      fc.record({
+        assetId: fc.constantFrom(...IDS),
+        latest: fc.option(hours(-9, 60), { freq: 4 }),
+        isPresumedOver: fc.boolean(),
+      }),
+      {
+        maxLength: 1,
+      },
+    ),
     workHours: hours(0, 4),
     inBlackout: fc.constantFrom("wait" as const, "cancel" as const),
     hours: hours(24, 240),
@@ -199,27 +207,15 @@ export const inputs = (w: World): QuorumProof.Inputs => ({
     reaches: w.members.filter((m) => j.reaches.includes(m.id)),
     materialised: materialised(w, j),
   })),
-  unfinished: w.runs.map(({ assetId, latest }) => ({
+  unfinished: w.runs.map(({ assetId, latest, isPresumedOver }) => ({
     assetId,
     jobId: "old",
     title: "old",
     occurrenceKey: "on-demand",
-    startedAt: w.now - 10 * HOUR_MS,
-    plan: {
-      groups: [
-        {
-          assets: [assetId],
-          patches: [],
-          timing: {
-            zone: null,
-            start: null,
-            windowEnd: null,
-            latestReboot: latest === null ? null : w.now + latest * HOUR_MS,
-          },
-        },
-      ],
-      conduct: { reboot: { _tag: "Suppress" }, continueOnFailure: true },
-    },
+    start: w.now - 10 * HOUR_MS,
+    windowEnd: latest === null ? null : w.now + latest * HOUR_MS,
+    conduct: { bound: "complete", reboot: { _tag: "Automatic", countdownMinutes: 30 } },
+    isPresumedOver,
   })),
   circumstances: {
     leadMilliseconds: LEAD_MS,
@@ -243,9 +239,11 @@ const BACK_MS = Disruptions.COMING_BACK_MINUTES * MINUTE_MS;
 
 /** Every stretch in which a member may be down, occurrence by occurrence; `tails` false forgets the reboots. */
 export const stretches = (w: World, tails = true): readonly Stretch[] => [
-  ...w.runs.map(({ assetId, latest }): Stretch => {
-    const end = latest === null ? Number.POSITIVE_INFINITY : w.now + latest * HOUR_MS + BACK_MS;
-    return { member: assetId, start: w.now - 10 * HOUR_MS, end: end <= w.now ? Number.POSITIVE_INFINITY : end };
+  ...w.runs.flatMap(({ assetId, latest, isPresumedOver }): readonly Stretch[] => {
+    const back = tails ? 30 * MINUTE_MS + BACK_MS : 0;
+    const end = latest === null ? Number.POSITIVE_INFINITY : w.now + latest * HOUR_MS + back;
+    if (end <= w.now && isPresumedOver) return [];
+    return [{ member: assetId, start: w.now - 10 * HOUR_MS, end: end <= w.now ? Number.POSITIVE_INFINITY : end }];
   }),
   ...w.jobs.flatMap((j) =>
     w.members

@@ -21,7 +21,6 @@ import {
 } from "@fettle/scheduler";
 import * as Job from "../job/Job.ts";
 import * as Schedule from "../job/Schedule.ts";
-import type { Plan } from "./Plan.ts";
 import type { Occasion } from "./PlanInputs.ts";
 import * as PlanTiming from "./PlanTiming.ts";
 
@@ -47,15 +46,24 @@ export interface EnabledJob {
   readonly materialised: ReadonlySet<string>;
 }
 
-/** An asset's part in a run, not final yet, whatever has become of the job. */
+/** An asset's part in a run that may have it down yet, whatever has become of the job. */
 export interface UnfinishedRun {
   readonly assetId: string;
   readonly jobId: string;
   readonly title: string;
   readonly occurrenceKey: string;
-  readonly startedAt: number;
-  /** As it was frozen into the run; null when it isn't known. */
-  readonly plan: Pick<Plan, "groups" | "conduct"> | null;
+  /** When it may start there, and the end of its window (null: none). */
+  readonly start: number;
+  readonly windowEnd: number | null;
+  /** What the run keeps of its job; null: nothing, and no bound is known. */
+  readonly conduct: RunConduct | null;
+  /** The control plane takes it for over, and the asset may not have heard: it counts as long as it was planned to take. */
+  readonly isPresumedOver: boolean;
+}
+
+export interface RunConduct {
+  readonly bound: PatchWindow.WindowBound;
+  readonly reboot: RebootTimeline.RebootSettings;
 }
 
 /** What times all jobs of the tenant. */
@@ -110,9 +118,10 @@ export const coming = (enabled: EnabledJob, circumstances: Circumstances, span: 
   return ofSlots(enabled, occasion, { schedule: compiled.value, span });
 };
 
-/** The stretch in which an unfinished run may have its asset down. */
-export const ofRun = (run: UnfinishedRun, { workMilliseconds }: Circumstances, now: number): Disruption => {
+/** The stretch in which an unfinished run may have its asset down; null: that is over. */
+export const ofRun = (run: UnfinishedRun, { workMilliseconds }: Circumstances, now: number): Disruption | null => {
   const interval = frozenStretch(run, workMilliseconds);
+  if (run.isPresumedOver && isOver(run, workMilliseconds, now)) return null;
   // It should have been over: by what was planned nothing more is known of it.
   const isOverdue = Interval.isOver(interval, Instant.held(now));
   const { assetId, jobId, title, occurrenceKey } = run;
@@ -123,6 +132,20 @@ export const ofRun = (run: UnfinishedRun, { workMilliseconds }: Circumstances, n
     cause: { jobId, title, occurrenceKey, what },
   };
 };
+
+/** Whether all that a run was planned to do is past, the reboot included where it is forced. */
+export const isOver = (
+  run: Pick<UnfinishedRun, "start" | "windowEnd" | "conduct">,
+  workMilliseconds: number,
+  now: number,
+): boolean => {
+  if (run.windowEnd === null) return false;
+  const { bound, reboot } = run.conduct ?? { bound: "start", reboot: atOnce };
+  const conduct = { bound, reboot: reboot._tag === "Suppress" ? atOnce : reboot };
+  return Interval.isOver(frozenStretch({ ...run, conduct }, workMilliseconds), Instant.held(now));
+};
+
+const atOnce: RebootTimeline.RebootSettings = { _tag: "Automatic", countdownMinutes: null };
 
 const DAY_MS = 86_400_000;
 
@@ -153,7 +176,8 @@ const ofSlots = (enabled: EnabledJob, occasion: Occasion, { schedule, span }: Sl
   return { disruptions, cutAt: null };
 };
 
-// What may still begin: where there is a window, what is in it; without, the last one that has no run yet may be caught up.
+// What may still begin: where there is a window, what is in it. Without, the last that was missed may be caught up (SCH-13), and
+// what came after it while it was missed; zones are two days apart at most.
 const firstAfter = (
   { job }: EnabledJob,
   { recurrence, zone: mode, resolution }: JobSchedule.Recurring,
@@ -161,16 +185,12 @@ const firstAfter = (
   now: number,
 ): Instant.Instant => {
   if (job.window !== undefined && job.rollout === undefined) return Instant.held(now - job.window.minutes * 60_000 - 1);
-  return zones.reduce<Instant.Instant>(
-    (first, place) => {
-      const zone = JobSchedule.zoneOf(mode, place);
-      const previous = zone.ok
-        ? JobSchedule.previousStart(recurrence, zone.value, Instant.held(now + 1), resolution)
-        : null;
-      return previous === null ? first : Instant.min(first, Instant.held(previous.instant - 1));
-    },
-    Instant.held(now - 1),
-  );
+  const before = Instant.held(now - 2 * DAY_MS - 1);
+  return zones.reduce<Instant.Instant>((first, place) => {
+    const zone = JobSchedule.zoneOf(mode, place);
+    const previous = zone.ok ? JobSchedule.previousStart(recurrence, zone.value, before, resolution) : null;
+    return previous === null ? first : Instant.min(first, Instant.held(previous.instant - 1));
+  }, before);
 };
 
 // One occurrence, on each asset: the plan's own timing, as long as it lacks a run.
@@ -226,22 +246,16 @@ const onDemandEnd = (
 ): number | null =>
   schedule?._tag === "OnDemand" ? JobSchedule.validityFor(Instant.held(enabledAt), window).end : null;
 
-const frozenStretch = (run: UnfinishedRun, workMilliseconds: number): Interval.Interval => {
-  const { plan, startedAt, assetId } = run;
-  const group = plan?.groups.find(({ assets }) => assets.includes(assetId));
-  if (plan === null || group === undefined) return Interval.from(Instant.held(startedAt));
-  const { timing } = group;
-  const begins = Instant.held(timing.start ?? startedAt);
-  if (timing.latestReboot !== null) {
-    return Interval.of(begins, Instant.add(Instant.held(timing.latestReboot), Duration.minutes(COMING_BACK_MINUTES)));
-  }
-  const { window, reboot } = plan.conduct;
-  if (window === undefined) return Interval.from(begins);
-  // Where the bound isn't said, the one that lets the work run on.
-  const bounded: PatchWindow.PatchWindow = { _tag: "Bounded", minutes: window.minutes, bound: window.bound ?? "start" };
-  const ends = timing.windowEnd ?? JobSchedule.validityFor(begins, bounded).end;
-  const validity = Interval.of(begins, ends === null ? null : Instant.held(ends));
-  return stretch({ window: bounded, validity, reboot, hasRings: false, workMilliseconds });
+const frozenStretch = (
+  { start, windowEnd, conduct }: Pick<UnfinishedRun, "start" | "windowEnd" | "conduct">,
+  workMilliseconds: number,
+): Interval.Interval => {
+  const begins = Instant.held(start);
+  if (windowEnd === null || conduct === null) return Interval.from(begins);
+  const { bound, reboot } = conduct;
+  const validity = Interval.of(begins, Instant.held(windowEnd));
+  const window: PatchWindow.PatchWindow = { _tag: "Bounded", minutes: (windowEnd - start) / 60_000, bound };
+  return stretch({ window, validity, reboot, hasRings: false, workMilliseconds });
 };
 
 interface Work {

@@ -50,7 +50,14 @@ export type Verdict =
   /** At no instant of the period may more than `most` be down. */
   | { readonly _tag: "Kept"; readonly most: number }
   /** All of these may be down: the first such time in the period, and when the first of them is back, null without an end. */
-  | { readonly _tag: "Broken"; readonly from: number; readonly until: number | null; readonly down: readonly Down[] };
+  | {
+      readonly _tag: "Broken";
+      readonly from: number;
+      readonly until: number | null;
+      readonly down: readonly Down[];
+      /** More of them that are not shown to whoever asks. */
+      readonly hidden: number;
+    };
 
 export interface GroupVerdict {
   readonly groupId: string;
@@ -84,7 +91,8 @@ const NAMED_MAX = 5;
 export const prove = (inputs: Inputs): Proof => {
   const { groups, jobs, unfinished, circumstances, now } = inputs;
   const byAsset = new Map<string, Disruptions.Disruption[]>();
-  const add = (found: Disruptions.Disruption): void => {
+  const add = (found: Disruptions.Disruption | null): void => {
+    if (found === null) return;
     const known = byAsset.get(found.assetId);
     if (known === undefined) byAsset.set(found.assetId, [found]);
     else known.push(found);
@@ -104,14 +112,31 @@ export const prove = (inputs: Inputs): Proof => {
   return { period, cutBy, groups: groups.map((group) => judge(group, byAsset, period)) };
 };
 
+/** The proof as somebody may see it: members outside their scope are counted, not named (TAG-05). */
+export const seenBy = (proof: Proof, sees: (assetId: string) => boolean): Proof => ({
+  ...proof,
+  groups: proof.groups.map((told) => {
+    const { verdict } = told;
+    if (verdict._tag === "Kept") return told;
+    const down = verdict.down.filter(({ assetId }) => sees(assetId));
+    const shown = { ...told, verdict: { ...verdict, down, hidden: verdict.down.length - down.length } };
+    return { ...shown, inWords: inWords(shown) };
+  }),
+});
+
 /** A verdict as people read it. */
 export const inWords = ({ name, atMost, members, verdict }: Omit<GroupVerdict, "inWords">): string => {
   if (verdict._tag === "Kept") return `${name}: at most ${verdict.most} of ${members} at once, ${atMost} allowed`;
-  const { from, until, down } = verdict;
-  const named = down.slice(0, NAMED_MAX).map((d) => `${d.name} (${causesOf(d)})`);
-  const more = down.length > NAMED_MAX ? ` and ${down.length - NAMED_MAX} more` : "";
+  const { from, until, down, hidden } = verdict;
+  const more = down.length - NAMED_MAX;
+  const who = [
+    ...down.slice(0, NAMED_MAX).map((d) => `${d.name} (${causesOf(d)})`),
+    ...(more > 0 ? [`${more} more`] : []),
+    ...(hidden > 0 ? [`${hidden} outside your scope`] : []),
+  ];
   const end = until === null ? "with no end in sight" : `until ${iso(until)}`;
-  return `${name}: ${down.length} of ${members} may be down at once, ${atMost} allowed, from ${iso(from)} ${end}: ${named.join(", ")}${more}`;
+  const many = down.length + hidden;
+  return `${name}: ${many} of ${members} may be down at once, ${atMost} allowed, from ${iso(from)} ${end}: ${who.join(", ")}`;
 };
 
 const judge = (
@@ -160,6 +185,7 @@ const broken = (
     down: [...open]
       .map(([id, of]) => ({ assetId: id, name: names.get(id) ?? id, causes: of.map(({ cause }) => cause) }))
       .sort((a, b) => (a.name < b.name || (a.name === b.name && a.assetId < b.assetId) ? -1 : 1)),
+    hidden: 0,
   };
 };
 
