@@ -9,6 +9,7 @@ import * as Supersedence from "../../src/domain/patch/Supersedence.ts";
 import type { Plan, PlanInputs } from "../../src/domain/plan/Plan.ts";
 import * as Forest from "./Forest.ts";
 import * as PlanFleet from "./PlanFleet.ts";
+import * as PlanTimeReference from "./PlanTimeReference.ts";
 import * as Values from "./Values.ts";
 
 /** What becomes of one asset: by patch, the versions that it gets; or the rule by which it gets nothing. */
@@ -58,7 +59,8 @@ const barred = (from: PlanInputs, asset: Asset.Asset): string | null => {
   if (asset.platform !== from.job.platform) return "JOB-01";
   if (asset.activations.PM === undefined) return "AST-11";
   if (from.turnedOff.has(asset.id)) return "CFG-09";
-  return from.seats.get(asset.id)?._tag === "Licensed" ? null : "LIC-06";
+  if (from.seats.get(asset.id)?._tag !== "Licensed") return "LIC-06";
+  return PlanTimeReference.ruleAgainst(from, asset);
 };
 
 const outcomeOf = (from: PlanInputs, asset: Asset.Asset, taken: readonly Patch[]): Outcome => {

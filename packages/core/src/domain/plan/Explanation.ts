@@ -35,6 +35,11 @@ export interface Explanation {
   readonly blockers: readonly Remedies.Blocker[];
   /** Of the job as a whole: patches that the asset doesn't get though others of the job might. */
   readonly withheld: readonly PatchChoice.LeftOut[];
+  /**
+   * The first instant at which none of the blockers would stand in the way any more and the job could start there, as far as
+   * time alone tells; null: it doesn't, or nothing stands in the way.
+   */
+  readonly earliest: number | null;
   /** When it would start; null where its blockers keep it out at that time. */
   readonly timing: PlanTiming.PlanTiming | null;
   /** What puts the start off: blackouts and freezes, and for the job as a whole the success of the one that it is linked to (JOB-21). */
@@ -61,11 +66,14 @@ export const explain = (inputs: PlanInputs, question: Question): Result<Explanat
   const verdict = TagSelection.compile(job.targets, inputs.tree)(asset);
   const timings = Plan.timingsOf(inputs);
   if (!timings.ok) return timings;
-  const own = [...AssetObstacles.compile(inputs, timings.value)(asset, verdict)].map((o) => Remedies.blocker(o));
+  const clock = clockOf(inputs, timings.value, asset);
+  const obstacles = [...AssetObstacles.compile(inputs, timings.value)(asset, verdict)];
+  const own = obstacles.map((o) => Remedies.blocker(o === clock.obstacle ? { ...o, until: clock.startsAt } : o));
   const found = patchId === null ? ofWhole(inputs, question) : ofPatch(inputs, question, patchId);
   if (!found.ok) return found;
   if (found.value === null) return ok(null);
   const { gets, blockers, withheld } = found.value;
+  const others = [...own.filter((_, i) => obstacles[i] !== clock.obstacle), ...blockers];
   return ok({
     jobId: job.id,
     assetId: asset.id,
@@ -73,19 +81,37 @@ export const explain = (inputs: PlanInputs, question: Question): Result<Explanat
     gets: own.length > 0 ? [] : gets,
     blockers: [...own, ...blockers],
     withheld,
-    ...startOf(inputs, timings.value, asset),
+    earliest: own.length + blockers.length === 0 ? null : earliestOf(clock, others),
+    timing: clock.timing,
+    waits: inputs.linkWait === undefined ? clock.waits : [inputs.linkWait, ...clock.waits],
     reads,
   });
 };
 
-const startOf = (
-  { linkWait }: PlanInputs,
-  timings: PlanTiming.Timings,
-  asset: Asset,
-): Pick<Explanation, "timing" | "waits"> => {
+interface Clock extends Pick<Explanation, "timing" | "waits"> {
+  /** What time itself has against the asset, and when it could start all the same. */
+  readonly obstacle: Obstacle | null;
+  readonly startsAt: number | null;
+  readonly firstStart: (from: number) => number | null;
+}
+
+const clockOf = ({ occasion, now }: PlanInputs, timings: PlanTiming.Timings, asset: Asset): Clock => {
   const timing = timings.of(asset);
-  const waits = linkWait === undefined ? [] : [linkWait];
-  return timing._tag === "Runs" ? { timing: timing.timing, waits: [...waits, ...timing.waits] } : { timing: null, waits };
+  const enabledAt = Math.max(occasion?.enabledAt ?? now, occasion?.notBefore ?? 0);
+  const firstStart = (from: number) => timings.firstStart(asset, Math.max(from, enabledAt));
+  return timing._tag === "Runs"
+    ? { timing: timing.timing, waits: timing.waits, obstacle: null, startsAt: null, firstStart }
+    : { timing: null, waits: [], obstacle: timing.obstacle, startsAt: firstStart(enabledAt), firstStart };
+};
+
+// When the others are gone, which is known only if each says when, the job's next start there.
+const earliestOf = ({ firstStart }: Clock, others: readonly Remedies.Blocker[]): number | null => {
+  let from = 0;
+  for (const { until } of others) {
+    if (until === null) return null;
+    from = Math.max(from, until);
+  }
+  return firstStart(from);
 };
 
 type Found = Pick<Explanation, "gets" | "blockers" | "withheld">;

@@ -55,6 +55,8 @@ export type ReplacedPackages = ReadonlyMap<string, ReadonlyMap<string, readonly 
 export interface Occasion {
   /** The slot of a recurring job; null: the next one that is in time. */
   readonly slot: number | null;
+  /** The next slot starts then or later, in some zone; left out: whatever was enabled in time counts. */
+  readonly notBefore?: number;
   /** When the job was enabled, or would be. Epoch milliseconds. */
   readonly enabledAt: number;
   /** SCH-08. */

@@ -2,7 +2,9 @@
  * When each asset gets its list: the instants of one occurrence of the job on each asset's clock, bounded by its window, put
  * off by blackouts and freezes (SCH-03, SCH-06, SCH-08, WIN-01 … WIN-07), and the latest reboot after it (RBT-08). Pure.
  *
- * A plan names the same instants however often it is looked at: what starts as soon as the job is enabled has no instant yet.
+ * A plan names the same instants however often it is looked at: what starts as soon as the job is enabled has no instant yet,
+ * unless a blackout or a freeze puts it off to one. A run that is enabled late is due when it is enabled: what a blackout or a
+ * freeze does to it counts from there, its window from the start that it missed (SCH-06).
  */
 import {
   Duration,
@@ -13,7 +15,7 @@ import {
   Occurrence,
   PatchWindow,
   RebootTimeline,
-  type Recurrence,
+  Recurrence,
   TimeZone,
   WallTime,
 } from "@fettle/scheduler";
@@ -23,7 +25,9 @@ import * as Rejection from "../shared/Rejection.ts";
 import { fail, ok, type Result } from "../shared/Result.ts";
 import * as TagSelection from "../tag/TagSelection.ts";
 import type { TagTree } from "../tag/TagTree.ts";
+import * as FirstStart from "./FirstStart.ts";
 import type { Obstacle, Occasion } from "./PlanInputs.ts";
+import * as TimeReasons from "./TimeReasons.ts";
 
 /** Epoch milliseconds throughout. */
 export interface PlanTiming {
@@ -33,7 +37,7 @@ export interface PlanTiming {
   readonly start: number | null;
   /** The end of the window; null: there is none, or it counts from the enabling. */
   readonly windowEnd: number | null;
-  /** When it reboots at the latest; null where that isn't bounded, or no reboot is forced. */
+  /** When it reboots at the latest; null where that isn't bounded or counts from the enabling, or no reboot is forced. */
   readonly latestReboot: number | null;
 }
 
@@ -50,9 +54,19 @@ export type AssetTiming =
   | { readonly _tag: "Runs"; readonly timing: PlanTiming; readonly waits: readonly Obstacle[] }
   | { readonly _tag: "Out"; readonly obstacle: Obstacle };
 
+interface Timed {
+  readonly id: string;
+  readonly timeZone: string;
+}
+
 export interface Timings {
   readonly occurrence: PlanOccurrence;
-  readonly of: (asset: { readonly id: string; readonly timeZone: string }) => AssetTiming;
+  readonly of: (asset: Timed) => AssetTiming;
+  /**
+   * The first instant, from one on and from this occurrence on, at which the asset could start by the clock alone; null: none
+   * that is known ({@link FirstStart.firstStart}).
+   */
+  readonly firstStart: (asset: Timed, from: number) => number | null;
 }
 
 /** Without any: UTC, no blackouts, no freezes, three hours' lead. */
@@ -86,10 +100,7 @@ export const zonesOf = (
  * Prepares the timing of a job's next occurrence, or of the one that the occasion names. Refused when the job has no time to
  * run any more: expired (SCH-06), ended (SCH-07), no such time (SCH-05).
  */
-export const compile = (
-  job: Pick<Job.Job, "schedule" | "window" | "reboot" | "platform">,
-  occasion: Occasion,
-): Result<Timings, Rejection.Rejection> => {
+export const compile = (job: Planned, occasion: Occasion): Result<Timings, Rejection.Rejection> => {
   const { schedule } = job;
   // What an asset triggers runs on it at once; a job that lacks its schedule is looked at as if it ran now.
   const timed = schedule === null || Schedule.isTrigger(schedule) ? ({ _tag: "OnDemand" } as const) : schedule;
@@ -98,34 +109,51 @@ export const compile = (
   const occurrence = occurrenceOf(compiled.value, job, occasion);
   if (!occurrence.ok) return occurrence;
   const { key, nominalLocal } = occurrence.value;
+  const prepared: Prepared = { job, schedule: compiled.value, occurrence: occurrence.value, occasion };
   return ok({
     occurrence: { key, nominalLocal: nominalLocal === null ? null : WallTime.print(nominalLocal) },
-    of: timer(job, compiled.value, occurrence.value, occasion),
+    of: timer(prepared),
+    firstStart: (asset, from) => FirstStart.firstStart(clockOf(prepared, asset), Instant.held(from)),
   });
 };
 
 const first = (rejections: readonly Rejection.Rejection[]): Rejection.Rejection =>
   rejections[0] ?? Rejection.make("SCH-01", "invalid", "this is no schedule", "schedule");
 
+type Planned = Pick<Job.Job, "schedule" | "window" | "reboot" | "platform">;
+
+interface Prepared {
+  readonly job: Planned;
+  readonly schedule: JobSchedule.JobSchedule;
+  readonly occurrence: Occurrence.Occurrence;
+  readonly occasion: Occasion;
+}
+
 const occurrenceOf = (
   schedule: JobSchedule.JobSchedule,
-  job: Pick<Job.Job, "window" | "platform">,
+  job: Planned,
   occasion: Occasion,
 ): Result<Occurrence.Occurrence, Rejection.Rejection> => {
-  const fallback = zoneOr(occasion.defaultZone, TimeZone.utc);
+  const fallback = fallbackOf(occasion);
   const zones = occasion.zones.map((name) => JobSchedule.assetZone(name, fallback).zone);
-  const context: Occurrence.PlanContext = {
-    zones: zones.length === 0 ? [fallback] : zones,
-    enabledAt: Instant.held(occasion.enabledAt),
-    window: Job.windowOf(job),
-    lead: Duration.milliseconds(occasion.leadMilliseconds),
-  };
-  if (schedule._tag === "Recurring") return slotOf(schedule, occasion.slot, context);
+  const context = contextOf(job, occasion, zones.length === 0 ? [fallback] : zones);
+  if (schedule._tag === "Recurring") return slotOf(schedule, occasion, context);
   const planned = Occurrence.plan(schedule, context);
   return planned.ok
     ? planned
     : fail(Rejection.make(ruleOf(planned.error), "conflict", planned.error.message, "schedule"));
 };
+
+const contextOf = (
+  job: Planned,
+  { enabledAt, leadMilliseconds }: Occasion,
+  zones: readonly TimeZone.TimeZone[],
+): Occurrence.PlanContext & { readonly lead: Duration.Duration } => ({
+  zones,
+  enabledAt: Instant.held(enabledAt),
+  window: Job.windowOf(job),
+  lead: Duration.milliseconds(leadMilliseconds),
+});
 
 const ruleOf = (error: JobSchedule.ScheduleError | Occurrence.Expired): string =>
   error._tag === "UnknownZone" ? "SCH-02" : error._tag === "InvalidWallTime" ? "SCH-01" : error.rule;
@@ -133,41 +161,28 @@ const ruleOf = (error: JobSchedule.ScheduleError | Occurrence.Expired): string =
 // The slot that is named, or the first that is in time in one of the zones (SCH-08).
 const slotOf = (
   schedule: JobSchedule.Recurring,
-  named: Recurrence.Slot | null,
+  { slot: named, enabledAt, leadMilliseconds, notBefore = 0 }: Occasion,
   context: Occurrence.PlanContext,
 ): Result<Occurrence.Occurrence, Rejection.Rejection> => {
-  const slots = named === null ? Occurrence.slotsAfter(schedule, context.zones, context.enabledAt) : [named];
-  for (const slot of slots) {
-    const planned = Occurrence.planSlot(schedule, slot, context);
-    if (!planned.ok) return fail(Rejection.make("SCH-02", "conflict", planned.error.message, "schedule.zone"));
-    if (named !== null || planned.value.instants.some((i) => i._tag === "Starts")) return planned;
+  const inTime = Instant.held(Math.max(enabledAt + leadMilliseconds, notBefore) - 1);
+  const slot = named ?? Occurrence.slotsAfter(schedule, context.zones, inTime).next().value ?? null;
+  if (slot === null) {
+    return fail(Rejection.make("SCH-07", "conflict", "the schedule has no run left: it has ended", "schedule"));
   }
-  return fail(Rejection.make("SCH-07", "conflict", "the schedule has no run left: it has ended", "schedule"));
+  const planned = Occurrence.planSlot(schedule, slot, context);
+  return planned.ok ? planned : fail(Rejection.make("SCH-02", "conflict", planned.error.message, "schedule.zone"));
 };
 
 // Assets of one zone with the same blackouts and freezes have one timing, worked out once.
-const timer = (
-  job: Pick<Job.Job, "window" | "reboot" | "platform">,
-  schedule: JobSchedule.JobSchedule,
-  occurrence: Occurrence.Occurrence,
-  occasion: Occasion,
-): Timings["of"] => {
-  const fallback = zoneOr(occasion.defaultZone, TimeZone.utc);
+const timer = (prepared: Prepared): Timings["of"] => {
+  const { occasion } = prepared;
   const known = new Map<unknown, Map<unknown, Map<string, AssetTiming>>>();
-  return ({ id, timeZone }) => {
-    const [blackouts, freezes] = [occasion.blackouts.get(id) ?? NONE, occasion.freezes.get(id) ?? NONE];
-    const byFreezes = at(known, blackouts, () => new Map<unknown, Map<string, AssetTiming>>());
-    const byZone = at(byFreezes, freezes, () => new Map<string, AssetTiming>());
-    return at(byZone, timeZone, () => {
-      const { zone } = JobSchedule.assetZone(timeZone, fallback);
-      const { inBlackout } = occasion;
-      const calendar: Maintenance.Calendar = { zone, blackouts, freezes, inBlackout };
-      return timingOf({ job, schedule, calendar, occasion }, Occurrence.forZone(occurrence, zone));
-    });
+  return (asset) => {
+    const byFreezes = at(known, blackoutsOf(occasion, asset), () => new Map<unknown, Map<string, AssetTiming>>());
+    const byZone = at(byFreezes, freezesOf(occasion, asset), () => new Map<string, AssetTiming>());
+    return at(byZone, asset.timeZone, () => timingOf(prepared, calendarOf(occasion, asset)));
   };
 };
-
-const NONE: readonly never[] = [];
 
 const at = <K, V>(map: Map<K, V>, key: K, make: () => V): V => {
   const found = map.get(key);
@@ -177,55 +192,93 @@ const at = <K, V>(map: Map<K, V>, key: K, make: () => V): V => {
   return made;
 };
 
-interface Situation {
-  readonly job: Pick<Job.Job, "window" | "reboot" | "platform">;
-  readonly schedule: JobSchedule.JobSchedule;
-  readonly calendar: Maintenance.Calendar;
-  readonly occasion: Occasion;
-}
+const NONE: readonly never[] = [];
 
-const timingOf = (situation: Situation, instant: Occurrence.ZoneInstant | undefined): AssetTiming => {
-  switch (instant?._tag) {
-    case undefined:
-      return out("SCH-03", "its zone isn't one that the run was planned for");
+const blackoutsOf = ({ blackouts }: Occasion, { id }: Timed) => blackouts.get(id) ?? NONE;
+const freezesOf = ({ freezes }: Occasion, { id }: Timed) => freezes.get(id) ?? NONE;
+
+const calendarOf = (occasion: Occasion, asset: Timed): Maintenance.Calendar => ({
+  zone: JobSchedule.assetZone(asset.timeZone, fallbackOf(occasion)).zone,
+  blackouts: blackoutsOf(occasion, asset),
+  freezes: freezesOf(occasion, asset),
+  inBlackout: occasion.inBlackout,
+});
+
+const clockOf = ({ job, schedule, occurrence, occasion }: Prepared, asset: Timed): FirstStart.Clock => {
+  const { nominalLocal } = occurrence;
+  const { enabledAt, window, lead } = contextOf(job, occasion, []);
+  const slot = schedule._tag === "Recurring" && nominalLocal !== null ? Recurrence.slotOf(nominalLocal) : null;
+  return { schedule, window, calendar: calendarOf(occasion, asset), enabledAt, lead, slot };
+};
+
+const timingOf = (prepared: Prepared, calendar: Maintenance.Calendar): AssetTiming => {
+  const instant = instantIn(prepared, calendar.zone);
+  switch (instant._tag) {
     case "Elapsed":
-      return out("SCH-06", `its window was over at ${iso(instant.endedAt)}`, { shownAs: "TimedOut" });
+      return out("SCH-06", `its window was over at ${TimeReasons.iso(instant.endedAt)}`, "TimedOut");
     case "Skipped":
       return out("SCH-05", "the clocks skip the local time there, and the schedule skips it with them");
     case "TooSoon":
-      return out("SCH-08", `it would have started at ${iso(instant.nominal)}, too soon after the enabling`, {
-        until: nextOf(situation, instant.nominal),
-      });
+      return out("SCH-08", `it would have started at ${TimeReasons.iso(instant.nominal)}, too soon after the enabling`);
     case "Starts":
-      return startOf(situation, instant);
+      return startOf(prepared, calendar, instant);
   }
 };
 
+// A zone that the job's targets have no asset in is asked about, too, when an asset there is to be explained.
+const instantIn = (
+  { job, schedule, occurrence, occasion }: Prepared,
+  zone: TimeZone.TimeZone,
+): Occurrence.ZoneInstant => {
+  const known = Occurrence.forZone(occurrence, zone);
+  if (known !== undefined) return known;
+  const context = contextOf(job, occasion, [zone]);
+  const { nominalLocal } = occurrence;
+  const skipped = { _tag: "Skipped", zone: zone.name } as const;
+  if (schedule._tag === "Recurring") {
+    const there = nominalLocal && Occurrence.planSlot(schedule, Recurrence.slotOf(nominalLocal), context);
+    return (there?.ok && there.value.instants[0]) || skipped;
+  }
+  const there = Occurrence.plan(schedule, context);
+  if (there.ok) return there.value.instants[0] ?? skipped;
+  if (there.error._tag !== "Expired") return skipped;
+  const endedAt = Instant.held(Date.parse(there.error.endedAt));
+  return { _tag: "Elapsed", zone: zone.name, nominal: endedAt, endedAt };
+};
+
 const startOf = (
-  { job, schedule, calendar, occasion }: Situation,
+  { job, schedule, occasion }: Prepared,
+  calendar: Maintenance.Calendar,
   { zone, nominal, start, validity }: Extract<Occurrence.ZoneInstant, { readonly _tag: "Starts" }>,
 ): AssetTiming => {
   const window = Job.windowOf(job);
-  const run: Maintenance.Run = { window, validity, reserve: Duration.zero };
+  const run: Maintenance.Run = { window, validity: Interval.of(start, validity.end), reserve: Duration.zero };
   const verdict = Maintenance.judge(calendar, run, start);
-  if (verdict._tag === "TimedOut" || verdict._tag === "CanceledBlackout") {
-    const [because] = verdict.because;
-    const rule = verdict._tag === "CanceledBlackout" ? "WIN-05" : (because?.rule ?? "WIN-02");
-    const reason = verdict.because.map(reasonOf).join("; ");
-    return out(rule, reason, { shownAs: verdict._tag, until: untilOf(verdict.because) });
-  }
-  const waits = verdict._tag === "Waits" ? verdict.because.map(obstacleOf) : [];
+  if (verdict._tag === "TimedOut" || verdict._tag === "CanceledBlackout") return lost(calendar, run, verdict._tag);
   const begins = verdict._tag === "Waits" ? verdict.until : start;
   // On demand, and past its time, it starts with the enabling, whenever that is.
   const isAtOnce = begins === start && (schedule._tag === "OnDemand" || nominal < occasion.enabledAt);
   const windowEnd = schedule._tag === "OnDemand" ? null : validity.end;
   const timing: PlanTiming = {
     zone,
-    start: schedule._tag === "OnDemand" || isAtOnce ? null : begins,
+    start: isAtOnce ? null : begins,
     windowEnd,
     latestReboot: windowEnd === null ? null : latestRebootOf(job, window, windowEnd, occasion),
   };
-  return { _tag: "Runs", timing, waits };
+  return { _tag: "Runs", timing, waits: TimeReasons.within(calendar, run, { from: start, to: begins }) };
+};
+
+// Freezes alone leave no start; or but for blackouts there would be one.
+const lost = (
+  calendar: Maintenance.Calendar,
+  run: Maintenance.Run,
+  shownAs: "TimedOut" | "CanceledBlackout",
+): AssetTiming => {
+  const { start: from, end: to } = run.validity;
+  const all = TimeReasons.within(calendar, run, { from, to });
+  const rule = shownAs === "TimedOut" ? "WIN-07" : "WIN-05";
+  const because = rule === "WIN-07" ? all.filter((o) => o.rule === rule) : all;
+  return out(rule, because.map((o) => o.reason).join("; "), shownAs);
 };
 
 // Where only the start is bound, the last one comes just before the window's end, and its work runs on.
@@ -240,50 +293,12 @@ const latestRebootOf = (
   return RebootTimeline.latestReboot(reboot, doneBy);
 };
 
-const nextOf = ({ schedule, calendar }: Situation, after: Instant.Instant): number | null => {
-  if (schedule._tag !== "Recurring") return null;
-  const zone = JobSchedule.zoneOf(schedule.zone, calendar.zone);
-  if (!zone.ok) return null;
-  return JobSchedule.nextStart(schedule.recurrence, zone.value, after, schedule.resolution)?.instant ?? null;
-};
-
-const out = (rule: string, reason: string, more: Pick<Obstacle, "shownAs" | "until"> = {}): AssetTiming => ({
+const out = (rule: string, reason: string, shownAs?: Obstacle["shownAs"]): AssetTiming => ({
   _tag: "Out",
-  obstacle: { rule, reason, ...more },
+  obstacle: shownAs === undefined ? { rule, reason } : { rule, reason, shownAs },
 });
 
-const obstacleOf = (reason: Maintenance.Reason): Obstacle => ({
-  rule: reason.rule,
-  reason: reasonOf(reason),
-  until: untilOf([reason]),
-});
-
-const untilOf = (reasons: readonly Maintenance.Reason[]): number | null =>
-  reasons.reduce<number | null>((latest, r) => {
-    const until = "until" in r ? r.until : null;
-    return until === null ? latest : Math.max(latest ?? until, until);
-  }, null);
-
-const reasonOf = (reason: Maintenance.Reason): string => {
-  switch (reason._tag) {
-    case "NotYet":
-      return `not before ${iso(reason.until)}`;
-    case "Blackout":
-      return reason.until === null
-        ? "in a blackout that covers the whole week"
-        : `in a blackout until ${iso(reason.until)}`;
-    case "Freeze":
-      return `frozen by ${reason.name}${reason.until === null ? "" : ` until ${iso(reason.until)}`}`;
-    case "DoesNotFit":
-      return "too little is left of the window";
-    case "WindowOver":
-      return `its window was over at ${iso(reason.endedAt)}`;
-  }
-};
-
-const iso = (instant: number): string => new Date(instant).toISOString();
-
-const zoneOr = (name: string, fallback: TimeZone.TimeZone): TimeZone.TimeZone => {
-  const zone = TimeZone.of(name);
-  return zone.ok ? zone.value : fallback;
+const fallbackOf = ({ defaultZone }: Occasion): TimeZone.TimeZone => {
+  const zone = TimeZone.of(defaultZone);
+  return zone.ok ? zone.value : TimeZone.utc;
 };

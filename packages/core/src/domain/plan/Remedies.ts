@@ -1,10 +1,14 @@
 /** What would have to change for a rule not to stand in the way any more, in words for people. */
 import type { Obstacle } from "./PlanInputs.ts";
 
-/** An obstacle with what would lift it, and when time alone does; null: never, or that isn't known. */
+/** An obstacle with what would lift it. */
 export interface Blocker {
   readonly rule: string;
   readonly reason: string;
+  /**
+   * The first instant at which it would stand in the way no more by time alone; null: never, or that isn't known. Of the rules
+   * of the job's own time (SCH, WIN): when the job could start there after all, in a later run if need be.
+   */
   readonly until: number | null;
   readonly change: string;
 }
@@ -35,7 +39,6 @@ const byRule: { readonly [rule: string]: string } = {
   "SCH-05": "choose a local time that the clocks don't skip there, or let the schedule shift it",
   "SCH-06": "clone the job with a later start, or with a longer window",
   "SCH-08": "nothing: it takes the next run",
-  "WIN-02": "give the job a longer window",
   "WIN-05": "give the job a longer window or another time, or the asset's profile fewer blackouts",
   "WIN-07": "wait for the freeze to end, or take the asset out of it",
   "PAT-14": "nothing here: its vendor would have to split it",

@@ -96,10 +96,10 @@ export const get = Effect.fn("Jobs.get")(function* (actor: Actor, jobId: string)
   return JobView.of(shown, revision);
 });
 
-/** What the job would do if it ran now: who gets what, who doesn't and by which rule (PLN-01). Changes nothing. */
+/** What the job would do in its next run: who gets what and when, who doesn't and by which rule (PLN-01). Changes nothing. */
 export const plan = Effect.fn("Jobs.plan")(function* (actor: Actor, jobId: string) {
-  const job = yield* JobAuthority.load(actor, jobId, "view");
-  return yield* Plans.compile(actor.tenantId, job.value);
+  const { value: job } = yield* JobAuthority.load(actor, jobId, "view");
+  return yield* Plans.compile(actor.tenantId, job, yield* Plans.timeOf(actor.tenantId, job));
 });
 
 /** How a job is enabled. */

@@ -1,7 +1,8 @@
 /**
- * Why an asset does or doesn't get what a job brings (PLN-03, RUN-07). Read for it: all assets for the order of the seats, the
- * asset's own assessment and runs, and of the catalogue the patches that the job lists (of a query: all of them). Every
- * assessment is read only where other assets decide; the answer says so.
+ * Why an asset does or doesn't get what a job brings, and from when on it would (PLN-03, RUN-07). Read for it: all assets for
+ * the order of the seats and their time zones, profiles and freezes, the asset's own assessment and runs, and of the catalogue
+ * the patches that the job lists (of a query: all of them). Every assessment is read only where other assets decide; the answer
+ * says so.
  */
 import * as Effect from "effect/Effect";
 import * as Explanation from "../../domain/plan/Explanation.ts";
@@ -25,8 +26,8 @@ export interface ExplanationInput {
  * couldn't be planned either.
  *
  * @example
- * const { gets, blockers } = yield* fettle.jobs.explain(actor, jobId, { assetId, patchId: "FTSA-2026:0001" });
- * blockers[0]; // the rule that decides, and what would have to change
+ * const { gets, blockers, earliest } = yield* fettle.jobs.explain(actor, jobId, { assetId, patchId: "FTSA-2026:0001" });
+ * blockers[0]; // the rule that decides, what would have to change, and until when it stands, if time alone lifts it
  */
 export const explain = Effect.fn("Explanations.explain")(function* (
   actor: Actor,
@@ -41,10 +42,11 @@ export const explain = Effect.fn("Explanations.explain")(function* (
     return yield* reject("TAG-05", "not-found", `there is no asset ${assetId}`, "assetId");
   }
   const about: string | null = patchId ?? null;
-  const alone = yield* Plans.gather(tenantId, job, { asset, patchId: about });
+  const time = yield* Plans.timeOf(tenantId, job);
+  const alone = yield* Plans.gather(tenantId, job, { asset, patchId: about }, time);
   const known = yield* lift(Explanation.explain(alone, { asset, patchId: about, reads: "asset" }));
   if (known !== null) return known;
-  const all = yield* Plans.gather(tenantId, job, null);
+  const all = yield* Plans.gather(tenantId, job, null, time);
   const found = yield* lift(Explanation.explain(all, { asset, patchId: about, reads: "fleet" }));
   return found ?? (yield* Effect.die(new Error("all assets were looked at")));
 });

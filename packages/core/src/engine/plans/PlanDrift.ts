@@ -27,7 +27,7 @@ export interface LookedAt {
 export const compare = Effect.fn("PlanDrift.compare")(function* (actor: Actor, jobId: string, lookedAt: LookedAt) {
   const { tenantId } = actor;
   const { value: job } = yield* JobAuthority.load(actor, jobId, "view");
-  const now = yield* Plans.compile(tenantId, job);
+  const now = yield* Plans.compile(tenantId, job, yield* Plans.timeOf(tenantId, job));
   const before = lookedAt.planHash === now.hash ? now.plan : yield* find(tenantId, jobId, lookedAt);
   if (before === null) {
     const message = `the plan ${lookedAt.planHash} of this job wasn't kept; hand it back with its hash`;

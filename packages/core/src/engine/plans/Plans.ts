@@ -5,6 +5,7 @@ import * as Qql from "@fettle/qql";
 import * as Effect from "effect/Effect";
 import type { Asset } from "../../domain/asset/Asset.ts";
 import type { Job } from "../../domain/job/Job.ts";
+import * as Suspension from "../../domain/job/Suspension.ts";
 import * as Licence from "../../domain/license/Licence.ts";
 import * as Subscription from "../../domain/license/Subscription.ts";
 import * as ChangeFreeze from "../../domain/maintenance/ChangeFreeze.ts";
@@ -34,7 +35,17 @@ export interface For {
   readonly slot?: number;
   /** When it was enabled; left out: now. */
   readonly enabledAt?: number;
+  /** Its next slot starts then or later; left out: whenever it was enabled in time for. */
+  readonly notBefore?: number;
 }
+
+/** The time of a job as it stands: the next run of one that was enabled, by when that was; else of one that is enabled now. */
+export const timeOf = Effect.fn("Plans.timeOf")(function* (tenantId: TenantId, job: Job) {
+  const now = (yield* Environment).now();
+  const { status, enabled } = Suspension.shown(job, yield* Subscriptions.of(tenantId), now);
+  const time: For = status === "Disabled" || enabled === null ? {} : { enabledAt: enabled.at, notBefore: now };
+  return time;
+});
 
 /** Compiles a job's plan as of now, in its owner's scope of now (TAG-06). */
 export const compile = Effect.fn("Plans.compile")(function* (tenantId: TenantId, job: Job, time: For = {}) {
@@ -87,6 +98,7 @@ export const gather = Effect.fn("Plans.gather")(function* (
     ...(yield* JobLinks.inputs(tenantId, job)),
     occasion: {
       slot: time.slot ?? null,
+      notBefore: time.notBefore ?? 0,
       enabledAt: time.enabledAt ?? environment.now(),
       leadMilliseconds: subscription.limits.leadSeconds * 1_000,
       workMilliseconds: subscription.limits.workSecondsMax * 1_000,
