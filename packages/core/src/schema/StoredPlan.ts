@@ -36,6 +36,8 @@ const timing = z.strictObject({
   latestReboot: int.nullable(),
 });
 
+const ring = z.strictObject({ name: text, number: int, afterDays: int });
+
 // Before plans told of times, every job was on demand, without a window, and never rebooted.
 const withTimes = (stored: unknown): unknown => {
   if (!isRecord(stored) || !("schedule" in stored)) return stored;
@@ -67,7 +69,9 @@ export const plan = z.preprocess(
     occurrence: z.strictObject({ key: text, nominalLocal: text.nullable() }),
     isProvisional: z.boolean(),
     conduct,
-    groups: z.array(z.strictObject({ patches: z.array(plannedPatch), timing, assets: texts })),
+    groups: z.array(
+      z.strictObject({ patches: z.array(plannedPatch), timing, ring: ring.exactOptional(), assets: texts }),
+    ),
     excluded: z.array(
       z.strictObject({
         assetId: text,

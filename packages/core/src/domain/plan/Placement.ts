@@ -9,6 +9,7 @@ import * as Fates from "./Fates.ts";
 import type { PatchStates } from "./PatchStates.ts";
 import type { PlanGroup } from "./Plan.ts";
 import type { Obstacle, PlanInputs } from "./PlanInputs.ts";
+import * as PlanRings from "./PlanRings.ts";
 import type { PlanTiming, Timings } from "./PlanTiming.ts";
 
 /** What was decided before. */
@@ -34,6 +35,7 @@ export function* of(inputs: PlanInputs, { targets, states, patches, timings }: D
   const fateOf = Fates.compile(inputs, patches);
   const whyNothing = AssetFate.whyNothing(inputs, patches);
   const place = placing(timings);
+  const ringed: (readonly [Asset, Fates.DistinctFate])[] = [];
   const idle: { readonly assetId: string; readonly obstacle: Obstacle }[] = [];
   const withheld = new Map<Fate.Withheld, number>();
   const isChunk = Chunks.pace();
@@ -43,9 +45,19 @@ export function* of(inputs: PlanInputs, { targets, states, patches, timings }: D
     for (const { value } of fate.withheld) withheld.set(value, (withheld.get(value) ?? 0) + 1);
     const isIdle = fate.patches.items.length === 0 && inputs.job.patches !== null;
     if (isIdle) idle.push({ assetId: asset.id, obstacle: whyNothing(asset.id, fate.withheld[0]?.value) });
-    else place.add(asset, fate);
+    else if (inputs.job.rollout === undefined) place.add(asset, fate, null);
+    else ringed.push([asset, fate]);
     const unknown = isIdle ? (inputs.assessments.get(asset.id)?.unknown.length ?? 0) : 0;
     if (isChunk(1 + state.lacks.items.length + unknown)) yield;
+  }
+  // Which ring an asset is in depends on all that get something.
+  const ringOf = PlanRings.compile(
+    inputs,
+    ringed.map(([asset]) => asset),
+  );
+  for (const [asset, fate] of ringed) {
+    if (isChunk(1)) yield;
+    place.add(asset, fate, ringOf?.(asset.id) ?? null);
   }
   return { groups: place.groups, idle, withheld: Fate.summary(withheld) };
 }
@@ -54,21 +66,26 @@ type Group = PlanGroup & { readonly assets: string[] };
 
 interface Placing {
   readonly groups: readonly PlanGroup[];
-  readonly add: (asset: Asset, fate: Fates.DistinctFate) => void;
+  readonly add: (asset: Asset, fate: Fates.DistinctFate, ring: PlanRings.PlanRing | null) => void;
 }
 
 const placing = (timings: Timings): Placing => {
   const timingOf = Distinct.byText<PlanTiming>((timing) => JSON.stringify(timing));
+  const ringOf = Distinct.byText<PlanRings.PlanRing>(({ number }) => String(number));
   const pairs = Distinct.lists<Distinct.Numbered>();
   const groups: Group[] = [];
-  const add: Placing["add"] = (asset, { patches }) => {
+  const add: Placing["add"] = (asset, { patches }, ring) => {
     const timing = timings.of(asset);
     // Judged before: who is out at this time is no target.
     if (timing._tag === "Out") return;
-    const { number } = pairs([timingOf(timing.timing), patches]);
+    const { number } = pairs([timingOf(timing.timing), patches, ...(ring === null ? [] : [ringOf(ring)])]);
     const known = groups[number];
     if (known !== undefined) known.assets.push(asset.id);
-    else groups[number] = { patches: patches.items.map((p) => p.value), timing: timing.timing, assets: [asset.id] };
+    else {
+      const list = patches.items.map((p) => p.value);
+      const own = ring === null ? {} : { ring };
+      groups[number] = { patches: list, timing: timing.timing, ...own, assets: [asset.id] };
+    }
   };
   return { groups, add };
 };

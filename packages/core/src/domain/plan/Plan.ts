@@ -22,16 +22,20 @@ import * as PatchChoice from "./PatchChoice.ts";
 import * as PatchStates from "./PatchStates.ts";
 import * as Placement from "./Placement.ts";
 import type { ExclusionStatus, Obstacle, PlanInputs } from "./PlanInputs.ts";
+import type { PlanRing } from "./PlanRings.ts";
 import * as PlanTiming from "./PlanTiming.ts";
 
 export type { FormerVersions, PlanInputs, ReplacedPackages } from "./PlanInputs.ts";
 
 export type PlannedPatch = Fate.PlannedPatch;
 
-/** Assets that get the same list at the same time. */
+/** Assets that get the same list at the same time, in the same ring. */
 export interface PlanGroup {
   readonly patches: readonly PlannedPatch[];
+  /** Of a ring: as if it were the first. */
   readonly timing: PlanTiming.PlanTiming;
+  /** Left out: the job has no rings. */
+  readonly ring?: PlanRing;
   readonly assets: readonly string[];
 }
 
