@@ -15,6 +15,17 @@ const scope = z.discriminatedUnion("_tag", [
   z.strictObject({ _tag: z.literal("Tags"), tags: texts }),
 ]);
 const message = z.strictObject({ title: text, description: text }).nullable();
+export const messages = z.strictObject({ before: message, progress: message, completion: message });
+export const patches = z.discriminatedUnion("_tag", [
+  z.strictObject({ _tag: z.literal("List"), patches: texts }),
+  z.strictObject({ _tag: z.literal("Query"), query: text, approvalAgeDays: int.exactOptional() }),
+  z.strictObject({
+    _tag: z.literal("Linked"),
+    jobId: text,
+    successPercentMin: z.number(),
+    of: z.enum(["patches", "post-actions"]),
+  }),
+]);
 
 export const job = z.preprocess(
   withMaker,
@@ -24,24 +35,13 @@ export const job = z.preprocess(
     description: text,
     kind,
     platform,
-    patches: z
-      .discriminatedUnion("_tag", [
-        z.strictObject({ _tag: z.literal("List"), patches: texts }),
-        z.strictObject({ _tag: z.literal("Query"), query: text, approvalAgeDays: int.exactOptional() }),
-        z.strictObject({
-          _tag: z.literal("Linked"),
-          jobId: text,
-          successPercentMin: z.number(),
-          of: z.enum(["patches", "post-actions"]),
-        }),
-      ])
-      .nullable(),
+    patches: patches.nullable(),
     targets: selection.nullable(),
     schedule: schedule.nullable(),
     window: window.exactOptional(),
     reboot,
     continueOnFailure: z.boolean(),
-    messages: z.strictObject({ before: message, progress: message, completion: message }).exactOptional(),
+    messages: messages.exactOptional(),
     deferral: deferral.exactOptional(),
     opportunisticDownload: z.literal(true).exactOptional(),
     actions: actions.exactOptional(),
@@ -60,5 +60,6 @@ export const job = z.preprocess(
     createdAt: int,
     approved: z.strictObject({ planHash: text, by: text, at: int }).nullable().default(null),
     enabled: z.strictObject({ planHash: text, at: int }).nullable(),
+    rescheduledAt: int.exactOptional(),
   }),
 );

@@ -29,6 +29,7 @@ import {
   AssessmentArbitraries,
   AssetArbitraries,
   HostArbitraries,
+  JobArbitraries,
   PatchArbitraries,
   TagArbitraries,
 } from "../../src/testing/arbitraries/index.ts";
@@ -160,6 +161,7 @@ const arbitraries: { readonly [name: string]: readonly [fc.Arbitrary<unknown>, C
       return made.ok ? stored("job")(made.value) : made.error;
     },
   ],
+  "a job": [JobArbitraries.job, stored("job")],
   "a user": [HostArbitraries.user, (user: User.User) => errorOf(User.read(user, user.id))],
 };
 

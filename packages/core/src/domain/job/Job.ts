@@ -3,10 +3,8 @@
  * may lack parts and be saved, but then it can't be enabled (JOB-02).
  */
 import type { JobKind } from "@fettle/agent-protocol/vocabulary";
-import * as Qql from "@fettle/qql";
 import { type Catchup, type Overlap, PatchWindow, type RebootTimeline } from "@fettle/scheduler";
 import * as ApprovalAge from "../patch/ApprovalAge.ts";
-import * as PatchCatalog from "../patch/PatchCatalog.ts";
 import * as Rollout from "../rollout/Rollout.ts";
 import type { Limits } from "../shared/Limits.ts";
 import * as Rejection from "../shared/Rejection.ts";
@@ -15,6 +13,7 @@ import type { TagScope } from "../tag/TagScope.ts";
 import * as TagSelection from "../tag/TagSelection.ts";
 import * as DefaultJobs from "./DefaultJobs.ts";
 import * as JobActions from "./JobActions.ts";
+import * as JobChecks from "./JobChecks.ts";
 import * as JobLinks from "./JobLinks.ts";
 import * as JobOptions from "./JobOptions.ts";
 import * as JobStatus from "./JobStatus.ts";
@@ -74,6 +73,8 @@ export interface NewJob extends JobDraft {
   readonly coAuthors?: readonly string[];
   /** It shall belong to nobody, as its maker's clone of an ownerless job (CLN-04): only as long as a part is missing. */
   readonly isUnowned?: true;
+  /** It is a clone whose schedule was past, and isn't saved without another one (CLN-03). */
+  readonly needsSchedule?: true;
 }
 
 export interface Job extends JobDraft {
@@ -95,6 +96,8 @@ export interface Job extends JobDraft {
   readonly approved: { readonly planHash: string; readonly by: string; readonly at: number } | null;
   /** The hash of the plan that was enabled, and when. */
   readonly enabled: { readonly planHash: string; readonly at: number } | null;
+  /** When its schedule was changed last while it was enabled; see {@link countsFrom}. */
+  readonly rescheduledAt?: number;
 }
 
 /** What somebody chooses who may choose patches and nothing else (RBAC-08): no targets, no schedule, no owner. */
@@ -103,6 +106,38 @@ export interface AdvisoryDraft extends Pick<JobDraft, "title" | "description" | 
 }
 
 export type JobPart = "patches" | "targets" | "schedule";
+
+/** What a draft is made of, and whether it may be left out: the members that edits change and clones take over (CLN-02). */
+const members: { readonly [M in keyof JobDraft]-?: undefined extends JobDraft[M] ? "optional" : "required" } = {
+  title: "required",
+  description: "optional",
+  kind: "required",
+  platform: "required",
+  patches: "required",
+  targets: "required",
+  schedule: "required",
+  window: "optional",
+  reboot: "required",
+  continueOnFailure: "required",
+  messages: "optional",
+  deferral: "optional",
+  opportunisticDownload: "optional",
+  actions: "optional",
+  rollout: "optional",
+  completion: "optional",
+  overlap: "optional",
+  catchUp: "optional",
+  onDrift: "optional",
+};
+
+export const draftMembers = Object.keys(members) as readonly (keyof JobDraft)[];
+
+/** Whether a draft may go without it. */
+export const isOptional = (member: keyof JobDraft): boolean => members[member] === "optional";
+
+/** What of a job is its definition: the draft that would make another like it. */
+export const definition = (job: JobDraft): JobDraft =>
+  Object.fromEntries(draftMembers.filter((m) => job[m] !== undefined).map((m) => [m, job[m]])) as unknown as JobDraft;
 
 /** WIN-02: what must lie inside the window where the job doesn't say. */
 export const defaultBound = { Windows: "start", Mac: "start", Linux: "complete" } as const;
@@ -122,27 +157,55 @@ export const missingParts = (
   ...(job.schedule === null ? (["schedule"] as const) : []),
 ];
 
-/** Everything that is wrong with a draft, each with its rule and place; one that lacks parts may be saved all the same (JOB-02). */
-export const problems = (draft: JobDraft, limits: Limits): readonly Rejection.Rejection[] => [
-  ...titleProblems(draft, limits),
-  ...patchProblems(draft, limits),
-  ...ApprovalAge.problems(draft.patches),
-  ...targetProblems(draft, limits),
-  ...Schedule.problems(draft.schedule),
-  ...windowProblems(draft),
+/**
+ * Everything that is wrong with a draft, each with its rule and place; one that lacks parts may be saved all the same (JOB-02).
+ * The draft has the form of one; what comes from outside is looked at by `schema/JobForm` before.
+ */
+export const problems = (
+  draft: JobDraft,
+  limits: Limits,
+  context: JobChecks.DraftContext = JobChecks.noContext,
+): readonly Rejection.Rejection[] => [
+  ...JobChecks.title(draft, limits),
+  ...JobChecks.patches(draft, limits),
+  ...JobChecks.targets(draft, limits),
+  ...JobChecks.schedule(draft, context),
+  ...JobChecks.window(draft),
+  ...JobChecks.reboot(draft, limits, context),
+  ...JobChecks.deferral(draft, limits),
+  ...JobChecks.fitting(draft),
   ...JobOptions.problems(draft),
+  ...ApprovalAge.problems(draft.patches),
   ...JobLinks.problems(draft),
   ...DefaultJobs.problems(draft),
   ...JobActions.problems(draft.actions, draft.platform),
   ...(draft.rollout === undefined ? [] : Rollout.problems(draft.rollout, limits)),
 ];
 
+/** Everything that keeps a draft from being saved for the first time. */
+export const newProblems = (
+  { isUnowned, needsSchedule, ...draft }: NewJob,
+  limits: Limits,
+  context: JobChecks.DraftContext,
+): readonly Rejection.Rejection[] => [
+  ...problems(draft, limits, context),
+  ...ownerProblems(draft, isUnowned),
+  ...scheduleProblems(draft, needsSchedule),
+];
+
+/** What a job is made in. */
+export type Making = {
+  readonly id: string;
+  readonly ownerId: string;
+  readonly now: number;
+  readonly limits: Limits;
+} & Partial<Pick<JobChecks.DraftContext, "zones" | "strictReboots">>;
+
 /** Makes a job from a draft, or says everything that is wrong with it. It starts Disabled (JOB-06), owned by its maker (JOB-26). */
-export const create = (
-  { coAuthors = [], isUnowned, ...draft }: NewJob,
-  about: { readonly id: string; readonly ownerId: string; readonly now: number; readonly limits: Limits },
-): Result<Job, readonly Rejection.Rejection[]> => {
-  const wrong = [...problems(draft, about.limits), ...ownerProblems(draft, isUnowned)];
+export const create = (given: NewJob, about: Making): Result<Job, readonly Rejection.Rejection[]> => {
+  const { coAuthors = [], isUnowned, needsSchedule: _, ...draft } = given;
+  const { now, zones = [], strictReboots = false } = about;
+  const wrong = newProblems(given, about.limits, { now, zones, strictReboots });
   if (wrong.length > 0) return fail(wrong);
   return ok({
     ...JobActions.filledIn(draft),
@@ -212,6 +275,13 @@ export const editFault = (job: Job): Rejection.Rejection | null => {
   return Rejection.make("JOB-07", "conflict", message);
 };
 
+/**
+ * From when on starts are its own: those that come the lead or more after it (SCH-08). It is when the job was enabled, or when
+ * its schedule was changed since; null: it never was.
+ */
+export const countsFrom = ({ enabled, rescheduledAt }: Pick<Job, "enabled" | "rescheduledAt">): number | null =>
+  enabled === null ? null : Math.max(enabled.at, rescheduledAt ?? enabled.at);
+
 /** Why it can't be disabled as it is, or null: a run-once job never can (JOB-07); delete it instead. */
 export const disableFault = (job: Job): Rejection.Rejection | null => {
   const moved = JobStatus.move(job.status, "Disabled", sortOf(job));
@@ -247,60 +317,15 @@ const moved = (job: Job, to: JobStatus.JobStatus): Result<Job, Rejection.Rejecti
   return status.ok ? ok({ ...job, status: status.value }) : status;
 };
 
-const windowProblems = ({ window }: JobDraft): readonly Rejection.Rejection[] => {
-  if (window === undefined) return [];
-  const made = PatchWindow.make({ bound: "start", ...window });
-  return made.ok ? [] : [Rejection.make(made.error.rule, "invalid", made.error.message, "window.minutes")];
-};
-
 const ownerProblems = (draft: JobDraft, isUnowned: boolean | undefined): readonly Rejection.Rejection[] =>
   isUnowned === true && missingParts(draft).length === 0
     ? [Rejection.make("OWN-04", "invalid", "a job that lacks nothing has an owner", "isUnowned")]
     : [];
 
-const titleProblems = (draft: JobDraft, limits: Limits): readonly Rejection.Rejection[] => {
-  if (draft.title.trim() === "") return [Rejection.make("JOB-03", "invalid", "a job needs a title", "title")];
-  return draft.title.length > limits.titleCharactersMax
-    ? [Rejection.make("JOB-03", "invalid", `at most ${limits.titleCharactersMax} characters`, "title")]
+const scheduleProblems = (
+  { schedule }: JobDraft,
+  needsSchedule: boolean | undefined,
+): readonly Rejection.Rejection[] =>
+  needsSchedule === true && schedule === null
+    ? [Rejection.make("CLN-03", "invalid", "the schedule of the job that was cloned is past: give another", "schedule")]
     : [];
-};
-
-const patchProblems = (draft: JobDraft, limits: Limits): readonly Rejection.Rejection[] => {
-  const { patches } = draft;
-  if (patches === null) return [];
-  if (patches._tag === "Query") {
-    if (draft.kind === "rollback") {
-      return [Rejection.make("JOB-05", "invalid", "a rollback job takes a list, not a query", "patches.query")];
-    }
-    const query = Qql.compile(PatchCatalog.catalog, patches.query);
-    return query.ok ? [] : query.error.map((d) => Rejection.make("JOB-04", "invalid", d.message, "patches.query"));
-  }
-  if (patches._tag === "Linked") return [];
-  const max = limits.patchesPerJobMax;
-  const count = patches.patches.length;
-  if (count === 0 || count > max) {
-    return [Rejection.make("JOB-04", "invalid", `a list holds 1–${max} patches; this one ${count}`, "patches.patches")];
-  }
-  return new Set(patches.patches).size === count
-    ? []
-    : [Rejection.make("JOB-04", "invalid", "a patch stands twice in the list", "patches.patches")];
-};
-
-const targetProblems = (draft: JobDraft, limits: Limits): readonly Rejection.Rejection[] => {
-  if (draft.targets === null) return [];
-  const { assets, include, exclude } = draft.targets;
-  const tooMany = Math.max(include.tags.length, exclude.tags.length) > limits.tagsPerSelectionMax;
-  return [
-    ...(assets.length > limits.assetsPerSelectionMax
-      ? [
-          Rejection.make(
-            "TAG-03",
-            "invalid",
-            `at most ${limits.assetsPerSelectionMax} assets by name`,
-            "targets.assets",
-          ),
-        ]
-      : []),
-    ...(tooMany ? [Rejection.make("TAG-03", "invalid", `at most ${limits.tagsPerSelectionMax} tags`, "targets")] : []),
-  ];
-};

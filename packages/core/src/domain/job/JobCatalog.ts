@@ -3,8 +3,11 @@
  * {@link JobContext}; without one it is null.
  */
 import * as Qql from "@fettle/qql";
-import type { Job } from "./Job.ts";
+import type { TimeZone } from "@fettle/scheduler";
+import * as Job from "./Job.ts";
+import * as JobFilter from "./JobFilter.ts";
 import * as JobStatus from "./JobStatus.ts";
+import * as Schedule from "./Schedule.ts";
 
 /** The job catalogue: what a query over jobs may ask for. */
 export const catalog = Qql.Catalog.define({
@@ -43,7 +46,7 @@ export const catalog = Qql.Catalog.define({
   },
   scheduleType: {
     type: "enum",
-    values: ["On-demand", "Once", "Daily", "Weekly", "Monthly"],
+    values: ["On-demand", "Once", "Daily", "Weekly", "Monthly", "Default"],
     description: "When it runs",
     example: "Weekly",
   },
@@ -192,39 +195,87 @@ export const catalog = Qql.Catalog.define({
 
 export type JobDocument = Qql.Catalog.DocumentOf<typeof catalog.definitions>;
 
-/** What the platform knows of a job beside its definition. */
+/** What the platform knows of a job beside its definition. Epoch milliseconds. */
 export interface JobContext {
-  /** When it ran last; null when it never did. Epoch milliseconds. */
+  /** When it ran last; null when it never did. */
   readonly lastRunAt: number | null;
   /** Of its latest run: assets in it, assets that have answered, assets with a final status. */
   readonly progress: { readonly assets: number; readonly responded: number; readonly final: number } | null;
+  /** The first start that its schedule names, and the next one that it may have; left out: not worked out. */
+  readonly starts?: Schedule.Starts;
 }
 
 /** A job that never ran. */
 export const noContext: JobContext = { lastRunAt: null, progress: null };
 
+/** When a job starts first, and next: from now on, and where it is enabled already, in time for it (SCH-08). */
+export const startsOf = (
+  job: Pick<Job.Job, "schedule" | "status" | "enabled" | "rescheduledAt">,
+  clock: { readonly now: number; readonly zone: TimeZone.TimeZone; readonly leadMilliseconds: number },
+): Schedule.Starts => {
+  const { now, zone, leadMilliseconds } = clock;
+  const isEnabled = job.status === "Enabled" && job.schedule?._tag === "Recurring";
+  const since = isEnabled ? Job.countsFrom(job) : null;
+  const after = since === null ? now : Math.max(now, since + leadMilliseconds - 1);
+  const { first, next } = Schedule.starts(job.schedule, zone, after);
+  return { first, next: job.status === "Enabled" || job.status === "Disabled" ? next : null };
+};
+
+const scheduleTypes = {
+  "on-demand": "On-demand",
+  once: "Once",
+  daily: "Daily",
+  weekly: "Weekly",
+  monthly: "Monthly",
+  default: "Default",
+  none: null,
+} as const satisfies { readonly [K in Schedule.ScheduleKind]: string | null };
+
 /** A job as the query language sees it. */
-export const toDocument = (job: Job, context: JobContext = noContext): JobDocument => {
+export const toDocument = (job: Job.Job, context: JobContext = noContext): JobDocument => {
   const { progress } = context;
   return {
-    id: job.id,
-    name: job.title,
-    status: job.status,
+    ...shownDocument(job, context.starts, JobFilter.counts(job)),
     type: job.kind === "rollback" ? "Rollback" : "Install",
     platform: job.platform,
-    scheduleType: job.schedule === null ? null : "On-demand",
-    isRecurring: false,
     lastScheduleDateTime: context.lastRunAt,
     created: { date: job.createdAt, user: { id: job.makerId } },
-    ownerId: job.ownerId,
     coAuthorUserIds: job.coAuthors,
     tags: job.targets?.include.tags ?? [],
     exclusionTags: job.targets?.exclude.tags ?? [],
     exclusionAssetIds: [],
-    patchCount: job.patches?._tag === "List" ? job.patches.patches.length : null,
-    assetCount: job.targets?.assets.length ?? 0,
     totalAssetCount: progress?.assets ?? null,
     assetResultReceivedCount: progress?.responded ?? null,
     completionPercent: progress === null || progress.assets === 0 ? null : (100 * progress.final) / progress.assets,
   };
 };
+
+/**
+ * A job as those see it who may not view it (JOB-25): what a row of the list shows of it. All else is unknown to a query, so that
+ * whether one finds it tells nothing that the row doesn't.
+ */
+export const toShownDocument = (
+  row: Pick<Job.Job, ShownMember>,
+  starts: Schedule.Starts,
+  counts: JobFilter.JobCounts,
+): JobDocument => shownDocument(row, starts, counts) as JobDocument;
+
+/** What every row shows of a job. */
+export type ShownMember = "id" | "title" | "status" | "schedule" | "ownerId";
+
+const shownDocument = (
+  { id, title, status, schedule, ownerId }: Pick<Job.Job, ShownMember>,
+  starts: Schedule.Starts | undefined,
+  counts: JobFilter.JobCounts,
+) => ({
+  id,
+  name: title,
+  status,
+  scheduleType: scheduleTypes[Schedule.kindOf(schedule)],
+  isRecurring: schedule !== null && !Schedule.isRunOnce(schedule),
+  startDateTime: starts?.first ?? null,
+  nextScheduleDateTime: starts?.next ?? null,
+  ownerId,
+  patchCount: counts.patches,
+  assetCount: counts.assets,
+});

@@ -1,16 +1,24 @@
 /**
- * Changes of a job's definition before it is enabled (JOB-07, JOB-09, JOB-10). Kind and platform are of the job for good:
- * its patches and assets are chosen for them.
+ * Changes of a job's definition: of a run-once job before it is enabled (JOB-07, JOB-09), of a recurring one in either state
+ * (JOB-08), as it stays whole (JOB-02) and recurring. Kind and platform are of the job for good: its patches and assets are chosen
+ * for them.
  */
 import type { Limits } from "../shared/Limits.ts";
 import * as Rejection from "../shared/Rejection.ts";
 import { fail, ok, type Result } from "../shared/Result.ts";
 import * as TagSelection from "../tag/TagSelection.ts";
+import * as CarriedOut from "./CarriedOut.ts";
 import * as Job from "./Job.ts";
 import * as JobActions from "./JobActions.ts";
+import * as JobChecks from "./JobChecks.ts";
+import * as Schedule from "./Schedule.ts";
 
-/** What is to be otherwise; what is left out stays. */
-export type JobEdit = Partial<Omit<Job.JobDraft, "kind" | "platform">>;
+type Editable = Omit<Job.JobDraft, "kind" | "platform">;
+
+/** What is to be otherwise; what is left out stays. Null takes away what a job may go without, its window for instance. */
+export type JobEdit = {
+  readonly [M in keyof Editable]?: Exclude<Editable[M], undefined> | (undefined extends Editable[M] ? null : never);
+};
 
 /** What one must be permitted to do for it (RBAC-02, RBAC-06). */
 export type EditAction = "edit" | "edit-patches" | "change-tags" | "change-assets";
@@ -34,15 +42,50 @@ export const actions = (job: Pick<Job.Job, "targets">, edit: JobEdit): readonly 
 export const changed = (before: Job.Job, after: Job.Job): readonly string[] =>
   Object.keys(after).filter((name) => !isSame(before[name as keyof Job.Job], after[name as keyof Job.Job]));
 
-/** The job as edited, or everything that is wrong with it then. A run-once job that was enabled can't be edited (JOB-07). */
+/** What a job is edited in. */
+export interface EditContext extends Omit<JobChecks.DraftContext, "now"> {
+  /** Epoch milliseconds. */
+  readonly now: number;
+}
+
+/**
+ * The job as edited, or everything that is wrong with it then. A run-once job that was enabled can't be edited (JOB-07). A start
+ * that has passed is refused where the edit brings it in (SCH-06).
+ */
 export const edit = (
   job: Job.Job,
   change: JobEdit,
   limits: Limits,
+  context: EditContext = noContext,
 ): Result<Job.Job, readonly Rejection.Rejection[]> => {
   const fault = Job.editFault(job);
   if (fault !== null) return fail([fault]);
-  return checked({ ...job, ...JobActions.filledIn(members(change)) }, limits);
+  const edited = withMembers(job, change);
+  const isRescheduled = !isSame(job.schedule, edited.schedule);
+  const wrong = [
+    ...Job.problems(edited, limits, isRescheduled ? context : { ...context, now: null }),
+    ...enabledProblems(job, edited),
+  ];
+  if (wrong.length > 0) return fail(wrong);
+  return ok(isRescheduled ? rescheduled(job, edited, context.now) : edited);
+};
+
+const noContext: EditContext = { ...JobChecks.noContext, now: 0 };
+
+// What an enabled job must stay: whole, recurring, and something that is carried out.
+const enabledProblems = (job: Job.Job, edited: Job.Job): readonly Rejection.Rejection[] => {
+  if (job.status !== "Enabled") return [];
+  const partial = Job.partsFault(edited);
+  if (partial !== null) return [partial];
+  if (Job.sortOf(edited) === "recurring") return CarriedOut.faults(edited);
+  const message = "an enabled recurring job stays recurring: disable it first, or make another";
+  return [Rejection.make("JOB-08", "conflict", message, "schedule")];
+};
+
+// SCH-08: from when on the starts of a changed schedule count. As a run-once job, it was never enabled (JOB-07).
+const rescheduled = (job: Job.Job, edited: Job.Job, now: number): Job.Job => {
+  if (job.status === "Enabled") return { ...edited, rescheduledAt: now };
+  return Job.sortOf(edited) === "run-once" ? { ...edited, enabled: null } : edited;
 };
 
 /** The job with more patches in its list (JOB-09, JOB-10); those that it has already stay where they are. */
@@ -75,41 +118,35 @@ export const addAssets = (
 };
 
 const addingFault = (job: Job.Job, added: readonly string[], path: string): Rejection.Rejection | null => {
-  if (Job.editFault(job) !== null) {
+  const fault = Job.editFault(job);
+  if (fault !== null && Job.sortOf(job) === "recurring") return fault;
+  if (fault !== null) {
     const message = `nothing can be added to a run-once job that was enabled; this one is ${job.status}. Clone it`;
     return Rejection.make("JOB-09", "conflict", message);
   }
   return added.length === 0 ? Rejection.make("JOB-10", "invalid", `name at least one of the ${path}`, path) : null;
 };
 
+// What only the subscription and the clock could be against stood before.
 const checked = (job: Job.Job, limits: Limits): Result<Job.Job, readonly Rejection.Rejection[]> => {
   const wrong = Job.problems(job, limits);
   return wrong.length > 0 ? fail(wrong) : ok(job);
 };
 
 // Member by member: what comes from outside may carry more than an edit, and what the job is must not come by it.
-const EDITABLE = [
-  "title",
-  "description",
-  "patches",
-  "targets",
-  "schedule",
-  "reboot",
-  "continueOnFailure",
-  "messages",
-  "window",
-  "deferral",
-  "opportunisticDownload",
-  "actions",
-  "rollout",
-  "completion",
-  "overlap",
-  "catchUp",
-  "onDrift",
-] as const satisfies readonly (keyof JobEdit)[];
+const editable = Job.draftMembers.filter((m): m is keyof Editable => m !== "kind" && m !== "platform");
 
-const members = (change: JobEdit): JobEdit =>
-  Object.fromEntries(EDITABLE.filter((name) => change[name] !== undefined).map((name) => [name, change[name]]));
+const withMembers = (job: Job.Job, change: JobEdit): Job.Job => {
+  const edited: { [member: string]: unknown } = { ...job };
+  for (const member of editable) {
+    const to = change[member];
+    if (to === undefined) continue;
+    if (to === null && member === "description") edited[member] = "";
+    else if (to === null && Job.isOptional(member)) delete edited[member];
+    else edited[member] = member === "schedule" ? Schedule.plain(to as Schedule.Schedule | null) : to;
+  }
+  return JobActions.filledIn(edited as unknown as Job.Job);
+};
 
 // Jobs are plain data.
 const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);

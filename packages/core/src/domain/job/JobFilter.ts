@@ -4,17 +4,17 @@ import * as Rejection from "../shared/Rejection.ts";
 import { fail, ok, type Result } from "../shared/Result.ts";
 import type { Job } from "./Job.ts";
 import * as JobStatus from "./JobStatus.ts";
+import * as Schedule from "./Schedule.ts";
 
 const kinds: readonly JobKind[] = ["deployment", "rollback"];
 const relations = ["owned", "co-authored"] as const;
-const schedules = ["on-demand", "none"] as const;
 
 /** Each that is given narrows the list; what is left out doesn't. */
 export interface JobFilter {
   readonly status?: JobStatus.JobStatus;
   readonly kind?: JobKind;
-  /** `none`: jobs that lack one. */
-  readonly schedule?: (typeof schedules)[number];
+  /** `default`: default jobs; `none`: jobs that lack one. */
+  readonly schedule?: Schedule.ScheduleKind;
   /** Jobs that the caller owns, or co-authors. */
   readonly mine?: (typeof relations)[number];
 }
@@ -26,7 +26,7 @@ export type ReadFilter = { readonly [M in keyof JobFilter]-?: NonNullable<JobFil
 export const read = (given: JobFilter): Result<ReadFilter, readonly Rejection.Rejection[]> => {
   const { status = null, kind = null, schedule = null, mine = null } = given;
   const filter = { status, kind, schedule, mine };
-  const known = { status: JobStatus.all, kind: kinds, schedule: schedules, mine: relations } as const;
+  const known = { status: JobStatus.all, kind: kinds, schedule: Schedule.kinds, mine: relations } as const;
   const wrong = (Object.keys(known) as readonly (keyof typeof known)[]).flatMap((member) => {
     const value: string | null = filter[member];
     const values: readonly string[] = known[member];
@@ -39,12 +39,24 @@ export const read = (given: JobFilter): Result<ReadFilter, readonly Rejection.Re
 
 /** Whether a job passes; its status is the one that is shown. */
 export const compile = (filter: ReadFilter, userId: string): ((job: Job) => boolean) => {
-  const { status, kind, schedule, mine } = filter;
+  const { kind, mine } = filter;
+  const passes = compileShown({ ...filter, kind: null, mine: null }, userId);
+  return (job) =>
+    passes(job) &&
+    (kind === null || job.kind === kind) &&
+    (mine === null || (mine === "owned" ? job.ownerId === userId : job.coAuthors.includes(userId)));
+};
+
+/** Whether a job passes of which no more is shown than every row has (JOB-25): what isn't shown is nothing that is asked for. */
+export const compileShown = (
+  { status, kind, schedule, mine }: ReadFilter,
+  userId: string,
+): ((job: Pick<Job, "status" | "schedule" | "ownerId">) => boolean) => {
   return (job) =>
     (status === null || job.status === status) &&
-    (kind === null || job.kind === kind) &&
-    (schedule === null || (job.schedule === null) === (schedule === "none")) &&
-    (mine === null || (mine === "owned" ? job.ownerId === userId : job.coAuthors.includes(userId)));
+    kind === null &&
+    (schedule === null || Schedule.kindOf(job.schedule) === schedule) &&
+    (mine === null || (mine === "owned" && job.ownerId === userId));
 };
 
 export interface JobCounts {

@@ -39,8 +39,17 @@ export const options = {
   "messages.before": { platforms: ATTENDED, description: "a message before deployment" },
   "messages.progress": { platforms: ATTENDED, description: "a message while patches are deployed" },
   "messages.completion": { platforms: ATTENDED, description: "a message when it is done" },
+  deferral: { platforms: ATTENDED, description: "users who put off the start" },
   reboot: { platforms: EVERYWHERE, description: "whether assets reboot" },
   continueOnFailure: { platforms: EVERYWHERE, description: "going on with the other patches when one fails" },
+  opportunisticDownload: { platforms: EVERYWHERE, description: "fetching files before the start" },
+  window: { platforms: EVERYWHERE, description: "a window that the start, or all of it, must lie in" },
+  actions: { platforms: EVERYWHERE, description: "actions before and after the patches" },
+  rollout: { platforms: EVERYWHERE, description: "rings, one after the other" },
+  completion: { platforms: EVERYWHERE, description: "when a run-once job is Completed" },
+  overlap: { platforms: EVERYWHERE, description: "a later run that waits for an earlier one, or skips" },
+  catchUp: { platforms: EVERYWHERE, description: "runs that were missed" },
+  onDrift: { platforms: EVERYWHERE, description: "a plan that has drifted by its run" },
   coAuthors: { platforms: EVERYWHERE, description: "users who may change it beside its owner" },
 } as const satisfies { readonly [id: string]: Option };
 
@@ -55,23 +64,35 @@ const kinds = ["before", "progress", "completion"] as const;
 interface Optioned {
   readonly platform: "Windows" | "Linux" | "Mac";
   readonly messages?: JobMessages;
+  readonly deferral?: Deferral;
 }
 
 /** What is wrong with the options: one that the platform doesn't have, or a message that is too long. */
-export const problems = ({ platform, messages = noMessages }: Optioned): readonly Rejection.Rejection[] =>
-  kinds.flatMap((kind) => {
-    const message = messages[kind];
-    if (message === null) return [];
-    const path = `messages.${kind}` as const;
-    const { platforms, description } = options[path];
-    if (!platforms.some((p) => p === platform)) {
-      return [refuse(`${platform} jobs don't have ${description}; ${platforms.join(" and ")} jobs do`, path)];
-    }
-    return [
-      ...tooLong(message.title, MESSAGE_TITLE_CHARACTERS_MAX, `${path}.title`),
-      ...tooLong(message.description, MESSAGE_CHARACTERS_MAX, `${path}.description`),
-    ];
-  });
+export const problems = (draft: Optioned): readonly Rejection.Rejection[] => [
+  ...kinds.flatMap((kind) => messageProblems(draft, kind)),
+  ...(draft.deferral === undefined ? [] : elsewhere("deferral", draft.platform)),
+];
+
+const messageProblems = (
+  { platform, messages = noMessages }: Optioned,
+  kind: (typeof kinds)[number],
+): readonly Rejection.Rejection[] => {
+  const message = messages[kind];
+  if (message === null) return [];
+  const path = `messages.${kind}` as const;
+  const missing = elsewhere(path, platform);
+  if (missing.length > 0) return missing;
+  return [
+    ...tooLong(message.title, MESSAGE_TITLE_CHARACTERS_MAX, `${path}.title`),
+    ...tooLong(message.description, MESSAGE_CHARACTERS_MAX, `${path}.description`),
+  ];
+};
+
+const elsewhere = (option: JobOption, platform: Optioned["platform"]): readonly Rejection.Rejection[] => {
+  const { platforms, description }: Option = options[option];
+  if (platforms.includes(platform)) return [];
+  return [refuse(`${platform} jobs don't have ${description}; ${platforms.join(" and ")} jobs do`, option)];
+};
 
 /** Something that is probably not meant, though it may be saved. */
 export interface Warning {

@@ -1,5 +1,6 @@
 /** A job as it is shown, with what is derived from it beside its status (JOB-02, JOB-15). */
 import * as Job from "./Job.ts";
+import * as JobChecks from "./JobChecks.ts";
 import * as JobOptions from "./JobOptions.ts";
 import type { ShownJob } from "./Suspension.ts";
 
@@ -16,11 +17,16 @@ export interface JobView extends ShownJob, JobFindings {
   readonly revision: number;
 }
 
-/** What a job or draft lacks. */
-export const findings = (job: Job.JobDraft): JobFindings => {
+/** What a job or draft lacks; without a clock, nothing is said of what time makes of it. */
+export const findings = (job: Job.JobDraft, clock: JobChecks.DraftClock | null = null): JobFindings => {
   const missing = Job.missingParts(job);
-  return { isPartiallyConfigured: missing.length > 0, missing, warnings: JobOptions.warnings(job) };
+  const warnings = [...JobOptions.warnings(job), ...JobChecks.warnings(job, clock)];
+  return { isPartiallyConfigured: missing.length > 0, missing, warnings };
 };
 
-/** A job that was read. */
-export const of = (job: ShownJob, revision: number): JobView => ({ ...job, ...findings(job), revision });
+/** A job that was read. One that was enabled has its time behind it, or waits for it as it is. */
+export const of = (job: ShownJob, revision: number, clock: JobChecks.DraftClock | null = null): JobView => ({
+  ...job,
+  ...findings(job, job.enabled === null ? clock : null),
+  revision,
+});

@@ -3,14 +3,12 @@ import * as fc from "fast-check";
 import { kinds, type SavedSearch } from "../../domain/access/SavedSearch.ts";
 import type { User } from "../../domain/access/User.ts";
 import { views } from "../../domain/assessment/AssetSearch.ts";
-import type { JobDraft, PatchSource } from "../../domain/job/Job.ts";
 import type { ActivationKey } from "../../domain/key/ActivationKey.ts";
 import type { ModuleLicence, Subscription } from "../../domain/license/Subscription.ts";
 import type { ConfigurationProfile } from "../../domain/profile/ConfigurationProfile.ts";
 import * as Limits from "../../domain/shared/Limits.ts";
-import { platforms } from "../../domain/shared/Platform.ts";
 import { instant } from "./AssetArbitraries.ts";
-import { digest, PATCHES } from "./PatchArbitraries.ts";
+import { digest } from "./PatchArbitraries.ts";
 import { scope, selection, tagIds, tagSet } from "./TagArbitraries.ts";
 
 const title = fc.constantFrom("Servers", "Desktops", "Ω – überall", "x".repeat(256));
@@ -92,22 +90,4 @@ export const savedSearch: fc.Arbitrary<SavedSearch> = fc.constantFrom(...kinds).
   }),
 );
 
-const listed = fc.subarray([...PATCHES], { minLength: 1 }).map((patches): PatchSource => ({ _tag: "List", patches }));
-const asked = fc
-  .constantFrom("category: security", "vendorSeverity: Critical")
-  .map((query): PatchSource => ({ _tag: "Query", query }));
-
-/** A draft that may be saved; now and then a part is missing, so that it can't be enabled (JOB-02). */
-export const jobDraft: fc.Arbitrary<JobDraft> = fc.constantFrom("deployment", "deployment", "rollback").chain((kind) =>
-  fc.record({
-    title,
-    description: fc.constantFrom("", "Every month."),
-    kind: fc.constant(kind),
-    platform: fc.constantFrom(...platforms),
-    patches: fc.option(kind === "rollback" ? listed : fc.oneof(listed, asked), { freq: 8 }),
-    targets: fc.option(selection, { freq: 8 }),
-    schedule: fc.option(fc.constant({ _tag: "OnDemand" } as const), { freq: 8 }),
-    reboot: fc.constant({ _tag: "Suppress" } as const),
-    continueOnFailure: fc.boolean(),
-  }),
-);
+export { draft as jobDraft } from "./JobArbitraries.ts";
