@@ -182,6 +182,26 @@ describe("a run, once made", () => {
     });
   });
 
+  it("SCH-08, JOB-08: edited less than the lead before a run, it happens as it was; the new times count the lead after the edit", () => {
+    const scene = Timed.make();
+    const { fettle, call } = scene.plane;
+    const jobId = scene.enabled({ schedule: daily("2026-02-02T02:00"), overlap: "skip" });
+    tickAt(scene, "2026-02-01T23:30");
+    // 02:30 comes the lead after the edit exactly; the next edit's comes a moment less.
+    call(fettle.jobs.update(manager, jobId, { schedule: daily("2026-02-02T02:30") }));
+    expect(Timed.tick(scene)).toMatchObject({ materialised: 1 });
+    scene.plane.clock.pass(1);
+    call(fettle.jobs.update(manager, jobId, { schedule: daily("2026-02-02T02:30"), title: "again" }));
+    expect(Timed.tick(scene)).toMatchObject({ materialised: 0 });
+    call(fettle.jobs.update(manager, jobId, { schedule: daily("2026-02-02T02:15") }));
+    expect(tickAt(scene, "2026-02-02T12:00")).toMatchObject({ materialised: 0 });
+    expect(tickAt(scene, "2026-02-02T23:15")).toMatchObject({ materialised: 1 });
+    expect(keys(scene, jobId)).toEqual(
+      ["02T02:00", "02T02:30", "03T02:15"].map((time) => `at:2026-02-${time}:00@UTC#0`),
+    );
+    expect(Timed.eventsOf(scene, "OccurrenceMissed")).toEqual([]);
+  });
+
   it("JOB-22: says that it drifted when it brings something else than was enabled, and not for its time alone", () => {
     const scene = Timed.make(["UTC", "Asia/Tokyo"]);
     const { fettle, call } = scene.plane;

@@ -29,7 +29,7 @@ export type Due =
 export const due = Effect.fn("Occurrences.due")(function* (tenantId: TenantId, job: Job.Job) {
   const schedule = yield* recurringOf(job);
   const subscription = yield* Subscriptions.of(tenantId);
-  const since = job.enabled?.at ?? null;
+  const since = Job.countsFrom(job);
   if (schedule === null || since === null) return { _tag: "NotYet" } satisfies Due as Due;
   const known = yield* Repository.get(tenantId, "recurred", job.id);
   const question: DueOccurrences.Question = {
