@@ -4,6 +4,7 @@
  */
 import * as Effect from "effect/Effect";
 import type { EventType } from "../domain/event/Event.ts";
+import * as Schedule from "../domain/job/Schedule.ts";
 import type { TenantId } from "../domain/shared/Tenant.ts";
 import {
   type Batch,
@@ -46,14 +47,15 @@ const indexesOf: { readonly [K in EntityKind]?: (value: EntityOf<K>) => Indexes 
   job: (job) => [
     { name: "status", value: job.status },
     ...(job.patches?._tag === "Linked" ? [{ name: "linksTo", value: job.patches.jobId }] : []),
+    // Default jobs that assets may start (JOB-24).
+    ...(job.status === "Enabled" && Schedule.isTrigger(job.schedule)
+      ? [{ name: "trigger", value: job.schedule._tag }]
+      : []),
   ],
   snapshot: (snapshot) => (snapshot.names ?? []).map((value) => ({ name: "names", value })),
   packageNames: (list) => list.names.map((value) => ({ name: "package", value })),
   // Those that ticks look after: that are not over.
-  run: (run) => [
-    { name: "job", value: run.jobId },
-    ...(run.closedAt === null ? [{ name: "open", value: "yes" }] : []),
-  ],
+  run: (run) => [{ name: "job", value: run.jobId }, ...(run.closedAt === null ? [{ name: "open", value: "yes" }] : [])],
   assetRun: (a) => [
     { name: "run", value: a.runId },
     { name: "asset", value: a.assetId },

@@ -37,6 +37,7 @@ export const entityKinds = [
   "run",
   "assetRun",
   "recurred",
+  "cause",
   "fact",
   "document",
   "answer",

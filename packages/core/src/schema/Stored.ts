@@ -23,6 +23,7 @@ import * as Settings from "../domain/profile/Settings.ts";
 import type { PurgeRule } from "../domain/purge/PurgeRule.ts";
 import type { Retention } from "../domain/retention/Retention.ts";
 import type { AssetRun } from "../domain/run/AssetRun.ts";
+import type { Cause } from "../domain/run/Cause.ts";
 import type { Recurred, Run } from "../domain/run/Run.ts";
 import { defaults, type Limits } from "../domain/shared/Limits.ts";
 import * as Module from "../domain/shared/Module.ts";
@@ -384,6 +385,7 @@ export const codecs = {
   run: codec<Run>(StoredRun.run),
   assetRun: codec<AssetRun>(StoredRun.assetRun),
   recurred: codec<Recurred>(StoredRun.recurred),
+  cause: codec<Cause>(StoredRun.cause),
   fact: codec<FactRecord>(fact),
   document: codec<DocumentRecord>(document),
   answer: codec<AnswerRecord>(answer),

@@ -65,3 +65,5 @@ export const assetRun = z.strictObject({
 });
 
 export const recurred = z.strictObject({ jobId: text, since: int, through: int });
+
+export const cause = z.strictObject({ id: text, assetId: text, at: int, silentMilliseconds: int.nullable() });

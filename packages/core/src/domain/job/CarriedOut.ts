@@ -6,7 +6,6 @@ import type { RebootPolicy } from "@fettle/agent-protocol/vocabulary";
 import * as Rejection from "../shared/Rejection.ts";
 import type { Job } from "./Job.ts";
 import * as JobLinks from "./JobLinks.ts";
-import * as Schedule from "./Schedule.ts";
 
 /** Why it can't be enabled for what nobody carries out yet, all at once; none when it can. */
 export const faults = (job: Job): readonly Rejection.Rejection[] => [
@@ -17,7 +16,6 @@ export const faults = (job: Job): readonly Rejection.Rejection[] => [
     : [fault("SCH-10", "agents don't fetch files before the start yet", "opportunisticDownload")]),
   ...(job.actions === undefined ? [] : [fault("JOB-20", "agents don't carry out actions yet", "actions")]),
   ...(job.rollout === undefined ? [] : [fault("RNG-05", "rings aren't carried out yet", "rollout")]),
-  ...(Schedule.isTrigger(job.schedule) ? [fault("JOB-24", "default jobs aren't carried out yet", "schedule")] : []),
   ...(JobLinks.linkOf(job)?.of === "post-actions"
     ? [
         fault(

@@ -10,6 +10,7 @@
  */
 import type { JobKind } from "@fettle/agent-protocol/vocabulary";
 import type { Asset } from "../asset/Asset.ts";
+import * as DefaultJobs from "../job/DefaultJobs.ts";
 import type { Job } from "../job/Job.ts";
 import * as JobActions from "../job/JobActions.ts";
 import * as Rejection from "../shared/Rejection.ts";
@@ -58,7 +59,10 @@ export interface Plan {
   readonly jobId: string;
   readonly kind: JobKind;
   readonly occurrence: PlanTiming.PlanOccurrence;
-  /** A query, or another job's list, is resolved anew at the run (JOB-22, JOB-21): who gets what may be otherwise by then. */
+  /**
+   * Who gets what may be otherwise by the run: a query, or another job's list, is resolved anew then (JOB-22, JOB-21), and which
+   * assets start a default job isn't known yet (JOB-24).
+   */
   readonly isProvisional: boolean;
   readonly conduct: PlanConduct;
   readonly groups: readonly PlanGroup[];
@@ -98,7 +102,7 @@ export function* steps(inputs: PlanInputs): Generator<void, Result<Plan, Rejecti
     jobId: job.id,
     kind: job.kind,
     occurrence: timings.value.occurrence,
-    isProvisional: job.patches !== null && job.patches._tag !== "List",
+    isProvisional: DefaultJobs.isDefault(job) || (job.patches !== null && job.patches._tag !== "List"),
     conduct: conductOf(job),
     groups: placed.groups,
     excluded: yield* Chunks.inOrder(all, (e) => e.assetId),

@@ -13,6 +13,7 @@ import { Environment } from "../../ports/Environment.ts";
 import type { Storage, StorageError } from "../../ports/Storage.ts";
 import type { AgentRecord } from "../../schema/Stored.ts";
 import * as AssetWrites from "../assets/AssetWrites.ts";
+import * as Causes from "../assets/Causes.ts";
 import * as Repository from "../Repository.ts";
 import * as Subscriptions from "../subscription/Subscriptions.ts";
 import * as Tags from "../tags/Tags.ts";
@@ -50,7 +51,9 @@ export const checkIn = Effect.fnUntraced(function* (proved: ProvedRequest, reque
     for (const m of free) if (unlicensed !== null) yield* withhold(tenantId, m.assetRunId, unlicensed, now);
     const moved = yield* movedZone(proved, request.timeZone, now);
     told = { ...told, ...moved.held };
-    yield* store(proved, { ...next, ...moved.held }, moved.change);
+    const { lastCheckedInAt } = agent.value;
+    const causes = yield* Causes.ofCheckIn(tenantId, agent.id, { now, lastCheckedInAt });
+    yield* store(proved, { ...next, ...moved.held }, { ...moved.change, writes: [...moved.change.writes, ...causes] });
   }
   const { configuration } = told;
   return yield* Replies.sealed(proved.components, {

@@ -13,6 +13,7 @@ import { Environment } from "../../ports/Environment.ts";
 import { TenantKeys } from "../../ports/TenantKeys.ts";
 import type { AgentRecord } from "../../schema/Stored.ts";
 import * as AssetWrites from "../assets/AssetWrites.ts";
+import * as Causes from "../assets/Causes.ts";
 import * as Repository from "../Repository.ts";
 import * as Subscriptions from "../subscription/Subscriptions.ts";
 import * as Replies from "./Replies.ts";
@@ -79,6 +80,7 @@ export const provision = Effect.fn("Provisioning.provision")(function* (
       Repository.put("asset", agentId, asset),
       Repository.put("agent", agentId, agent),
       ...(configuration === null ? [] : [configuration.write]),
+      ...(yield* Causes.ofActivations(tenantId, [{ was: null, is: asset }])),
     ],
     events: [Repository.event("AgentProvisioned", "asset", agentId, now, { name: asset.name, key: key.id })],
   });

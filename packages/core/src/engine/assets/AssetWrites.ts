@@ -11,6 +11,7 @@ import type { NewEvent, StoredJson } from "../../ports/Storage.ts";
 import * as Configurations from "../configuration/Configurations.ts";
 import * as Repository from "../Repository.ts";
 import * as TagRules from "../tags/TagRules.ts";
+import * as Causes from "./Causes.ts";
 
 /** What an asset is written by: tags, rules and profiles of one moment. */
 export interface Ground {
@@ -75,12 +76,14 @@ export const ofMany = Effect.fn("AssetWrites.ofMany")(function* (on: Ground, cha
   const changed = retagged.filter(({ was, is }) => is !== was.value);
   const written = assetChanges(on, changed);
   const agents = yield* agentChanges(on, retagged);
+  const activations = changed.map(({ was, is }) => ({ was: was.value, is }));
+  const causes = yield* Causes.ofActivations(on.profiles.tenantId, activations);
   return {
     changed,
     change: {
       expect: [...written.expect, ...agents.expect],
       counters: on.unchanged,
-      writes: [...written.writes, ...agents.writes],
+      writes: [...written.writes, ...agents.writes, ...causes],
       events: written.events,
     },
   };

@@ -22,6 +22,7 @@ import * as Repository from "../Repository.ts";
 import * as Subscriptions from "../subscription/Subscriptions.ts";
 import * as Sweeps from "../tags/Sweeps.ts";
 import * as Completion from "./Completion.ts";
+import * as DefaultRuns from "./DefaultRuns.ts";
 import * as Issuing from "./Issuing.ts";
 import * as Materialising from "./Materialising.ts";
 import * as Occurrences from "./Occurrences.ts";
@@ -76,6 +77,11 @@ const tickTenant = Effect.fn("Dispatcher.tickTenant")(function* (tenantId: Tenan
   yield* aside(Purges.tick(tenantId));
   yield* aside(Retentions.tick(tenantId));
   yield* aside(Completion.expire(tenantId));
+  yield* aside(
+    Effect.map(DefaultRuns.tick(tenantId), (made) => {
+      total = add(total, { ...NOTHING, ...made });
+    }),
+  );
   const open = yield* OpenRuns.byJob(tenantId);
   const jobs = yield* Repository.allBy(tenantId, "job", "status", enabled);
   for (const job of jobs) yield* counted(job.id, move(tenantId, job, open.get(job.id) ?? []));

@@ -72,6 +72,23 @@ export const recurring = Effect.fn("Materialising.recurring")(function* (
   return yield* commit(tenantId, job, { ...made, plan, also });
 });
 
+/**
+ * The run of a default job on the one asset that gave cause, whose plan's key names it (JOB-24). Answers false where it was
+ * made for that cause before.
+ */
+export const caused = Effect.fn("Materialising.caused")(function* (
+  tenantId: TenantId,
+  job: Repository.Versioned<Job.Job>,
+  plan: Plan,
+) {
+  yield* Approvals.mustNotHaveGrown(tenantId, job.value, plan);
+  const { now, uuid } = yield* Environment;
+  const moment = { now: now(), enabledAt: now(), isMissable: false };
+  const planned = { hash: Plans.hashOf(plan), plan };
+  const made = runOf(job, planned, { ...moment, id: uuid(), hasDrifted: false });
+  return (yield* commit(tenantId, job, { ...made, plan, also: { expect: [], writes: [], events: [] } })) !== null;
+});
+
 const missedEvents = (
   jobId: string,
   { missed, missedCount }: Pick<Extract<Occurrences.Due, { readonly _tag: "Due" }>, "missed" | "missedCount">,
