@@ -202,6 +202,25 @@ describe("a run, once made", () => {
     expect(Timed.eventsOf(scene, "OccurrenceMissed")).toEqual([]);
   });
 
+  it("SCH-08: edited in the moment before the tick that would have made it, it happens as it was all the same", () => {
+    const scene = Timed.make();
+    const { fettle, call, clock } = scene.plane;
+    const jobId = scene.enabled({ schedule: daily("2026-02-02T02:00"), window: { minutes: 60 } });
+    Timed.tick(scene);
+    const edit = { schedule: daily("2026-02-02T07:00"), window: { minutes: 90 } };
+    clock.pass(utc("2026-02-01T23:00") + 20_000 - clock.now());
+    call(fettle.jobs.update(manager, jobId, edit));
+    tickAt(scene, "2026-02-02T04:00");
+    const made = Timed.runsOf(scene, jobId).map(({ occurrenceKey, windowEnd }) => [
+      occurrenceKey.slice(0, 19),
+      windowEnd,
+    ]);
+    expect(made).toEqual([
+      ["at:2026-02-02T02:00", utc("2026-02-02T03:00")],
+      ["at:2026-02-02T07:00", utc("2026-02-02T08:30")],
+    ]);
+  });
+
   it("JOB-22: says that it drifted when it brings something else than was enabled, and not for its time alone", () => {
     const scene = Timed.make(["UTC", "Asia/Tokyo"]);
     const { fettle, call } = scene.plane;

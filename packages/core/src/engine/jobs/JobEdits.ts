@@ -14,6 +14,7 @@ import * as Decisions from "../Decisions.ts";
 import * as Idempotency from "../Idempotency.ts";
 import { lift } from "../Rejected.ts";
 import * as Repository from "../Repository.ts";
+import * as BeforeEdits from "../runs/BeforeEdits.ts";
 import * as Subscriptions from "../subscription/Subscriptions.ts";
 import * as JobAuthority from "./JobAuthority.ts";
 import * as JobClaims from "./JobClaims.ts";
@@ -97,6 +98,7 @@ const change = Effect.fn("JobEdits.change")(function* (actor: Actor, jobId: stri
   const { tenantId } = actor;
   const { idempotencyKey: key, revision } = asked.options;
   for (const action of asked.first) yield* JobAuthority.load(actor, jobId, action);
+  yield* BeforeEdits.settle(tenantId, jobId);
   const decide = Effect.gen(function* () {
     const job = yield* JobAuthority.find(tenantId, jobId);
     for (const action of asked.actions(job.value)) yield* JobAuthority.load(actor, jobId, action);
