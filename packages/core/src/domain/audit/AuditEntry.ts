@@ -2,6 +2,7 @@
  * What the audit trail says of a change (RBAC-11): member by member, before and after, and why. What is secret isn't told
  * but that it changed; what is large is told by its digest, so that a record stays small and still proves what was there.
  */
+import * as Canonical from "../shared/Canonical.ts";
 
 /** Any JSON value. */
 type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
@@ -72,17 +73,8 @@ export const make = (change: Change, why: string | null, digest: (text: string) 
 // An entity's members as JSON text; what is no object is one member without a name.
 const membersOf = (state: Json): ReadonlyMap<string, string> => {
   if (state === null) return new Map();
-  if (typeof state !== "object" || Array.isArray(state)) return new Map([["", canonical(state)]]);
-  return new Map(Object.entries(state).map(([name, value]) => [name, canonical(value as Json)]));
-};
-
-// One spelling for one value: the order of an object's keys is no change.
-const canonical = (value: Json): string => {
-  if (value === null || typeof value !== "object") return JSON.stringify(value);
-  if (Array.isArray(value)) return `[${value.map((v: Json) => canonical(v)).join(",")}]`;
-  const entries = Object.entries(value as { readonly [key: string]: Json });
-  const sorted = entries.sort(([a], [b]) => (a < b ? -1 : 1));
-  return `{${sorted.map(([k, v]) => `${JSON.stringify(k)}:${canonical(v)}`).join(",")}}`;
+  if (typeof state !== "object" || Array.isArray(state)) return new Map([["", Canonical.text(state)]]);
+  return new Map(Object.entries(state).map(([name, value]) => [name, Canonical.text(value)]));
 };
 
 const toldAs = (text: string, digest: (text: string) => string): Told =>

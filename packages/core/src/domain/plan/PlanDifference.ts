@@ -1,13 +1,21 @@
 /**
  * What has changed between two plans of one job, as data and as words (PLN-02), and whether that is within a tolerance. Pure;
  * without changes exactly when the plans are the same.
+ *
+ * A tolerance counts assets: that join, leave, get another list, or get theirs at another time. A plan of another run, as when
+ * the lead passed between looking and enabling, has another time for every asset, so it is tolerated where all of them may
+ * change, and not otherwise. Another conduct is never tolerated: window, reboot and actions are approved as they are.
  */
+import * as Canonical from "../shared/Canonical.ts";
 import * as Rejection from "../shared/Rejection.ts";
+import * as ConductDifference from "./ConductDifference.ts";
 import * as Fate from "./Fate.ts";
 import type { Plan, PlannedPatch } from "./Plan.ts";
-import type { PlanOccurrence, PlanTiming } from "./PlanTiming.ts";
+import * as TimeDifference from "./TimeDifference.ts";
 
 export type PlanChange =
+  | TimeDifference.TimeChange
+  | ConductDifference.ConductChange
   /** Assets that get something now and didn't before. */
   | { readonly _tag: "AssetsJoined"; readonly assets: readonly string[] }
   /** Assets that got something and don't now, by the rule that now says so; null: no longer meant at all. */
@@ -27,17 +35,6 @@ export type PlanChange =
   | { readonly _tag: "ExclusionsChanged"; readonly assets: readonly string[] }
   /** What is said of a patch that is left out, wholly or on some assets, is another. */
   | { readonly _tag: "LeftOutChanged"; readonly patchId: string; readonly why: readonly string[] }
-  /** It is about another time of the job. */
-  | { readonly _tag: "OccurrenceChanged"; readonly from: PlanOccurrence; readonly to: PlanOccurrence }
-  /** Assets that get something as before, at other instants of the same occurrence. */
-  | {
-      readonly _tag: "TimesChanged";
-      readonly assets: readonly string[];
-      readonly from: PlanTiming;
-      readonly to: PlanTiming;
-    }
-  /** What the job does beside patches is otherwise: its window, reboot, actions … */
-  | { readonly _tag: "ConductChanged"; readonly what: readonly string[] }
   | { readonly _tag: "OrderChanged" }
   | { readonly _tag: "BasisChanged"; readonly what: string; readonly from: string; readonly to: string };
 
@@ -51,8 +48,8 @@ export interface PlanDifference {
 export const compare = (before: Plan, after: Plan): PlanDifference => {
   const changes = [
     ...basis(before, after),
-    ...conduct(before, after),
-    ...times(before, after),
+    ...ConductDifference.of(before.conduct, after.conduct),
+    ...TimeDifference.of(before, after),
     ...assets(before, after),
     ...patches(before, after),
     ...exclusions(before, after),
@@ -64,7 +61,7 @@ export const compare = (before: Plan, after: Plan): PlanDifference => {
 
 /** How far a plan may have drifted from the one that was approved. What is left out isn't limited; nothing given: not at all. */
 export interface DriftTolerance {
-  /** Most assets that may have joined, left, or get another list. */
+  /** Most assets that may have joined, left, or get another list or another time. */
   readonly assetsMax?: number;
   /** The same as a share of the approved plan's assets; with both, both hold. */
   readonly assetsPercentMax?: number;
@@ -77,7 +74,7 @@ export const toleranceFault = ({ assetsMax = 0, assetsPercentMax = 0 }: DriftTol
   return isSound ? null : Rejection.make("PLN-02", "invalid", message, "drift");
 };
 
-/** Whether a plan that differs so may stand for the approved one: a patch that joined, another conduct are never tolerated. */
+/** Whether a plan that differs so may stand for the approved one: a patch that joined never is tolerated, nor another conduct. */
 export const isTolerated = (
   { changes }: PlanDifference,
   tolerance: DriftTolerance,
@@ -85,55 +82,49 @@ export const isTolerated = (
 ): boolean => {
   const { assetsMax, assetsPercentMax } = tolerance;
   if (assetsMax === undefined && assetsPercentMax === undefined) return changes.length === 0;
-  const touched = changes.reduce((sum, c) => sum + (isTouching(c) ? c.assets.length : 0), 0);
+  const touched = touchedBy(changes);
   return (
-    !changes.some((c) => NEVER_TOLERATED.has(c._tag) || (c._tag === "BasisChanged" && !OF_VERSIONS.has(c.what))) &&
+    !changes.some(isNeverTolerated) &&
     (assetsMax === undefined || touched <= assetsMax) &&
     (assetsPercentMax === undefined || touched * 100 <= assetsPercentMax * approvedAssets)
   );
 };
 
-const NEVER_TOLERATED: ReadonlySet<string> = new Set(["PatchJoined", "ConductChanged"]);
+const isNeverTolerated = (change: PlanChange): boolean =>
+  change._tag === "PatchJoined" ||
+  change._tag === "ConductChanged" ||
+  (change._tag === "BasisChanged" && !OF_VERSIONS.has(change.what));
 
 // Another kind of job, or another job, is another plan altogether.
 const OF_VERSIONS: ReadonlySet<string> = new Set(["tzdata", "tokenizer"]);
 
-const isTouching = (change: PlanChange): change is Extract<PlanChange, { readonly assets: readonly string[] }> =>
-  change._tag === "AssetsJoined" || change._tag === "AssetsLeft" || change._tag === "ListsChanged";
+// Each asset once, whatever changed of it.
+const touchedBy = (changes: readonly PlanChange[]): number => {
+  const touched = new Set<string>();
+  const moved = new Set<string>();
+  let staying = 0;
+  for (const change of changes) {
+    if (change._tag === "OccurrenceChanged") staying = change.assets;
+    if (change._tag === "AssetsJoined" || change._tag === "AssetsLeft") for (const id of change.assets) moved.add(id);
+    if (change._tag === "ListsChanged" || change._tag === "TimesChanged" || change._tag === "ZoneRulesMoved")
+      for (const id of change.assets) touched.add(id);
+  }
+  return moved.size + Math.max(staying, touched.size);
+};
 
 const basis = (before: Plan, after: Plan): readonly PlanChange[] =>
   (["tzdata", "tokenizer"] as const)
     .map((what) => ({ what: String(what), from: before.versions[what], to: after.versions[what] }))
-    .concat({ what: "kind", from: before.kind, to: after.kind }, { what: "job", from: before.jobId, to: after.jobId })
+    .concat(
+      { what: "kind", from: before.kind, to: after.kind },
+      { what: "job", from: before.jobId, to: after.jobId },
+      { what: "standing of the plan", from: standingOf(before), to: standingOf(after) },
+    )
     .filter(({ from, to }) => from !== to)
     .map((change) => ({ _tag: "BasisChanged", ...change }));
 
-const conduct = (before: Plan, after: Plan): readonly PlanChange[] => {
-  const [was, is] = [new Map(Object.entries(before.conduct)), new Map(Object.entries(after.conduct))];
-  const names = [...new Set([...was.keys(), ...is.keys()])].sort();
-  const what = names.filter((name) => JSON.stringify(was.get(name)) !== JSON.stringify(is.get(name)));
-  return what.length === 0 ? [] : [{ _tag: "ConductChanged", what }];
-};
-
-// Of another occurrence every instant is another: that one says so is enough.
-const times = (before: Plan, after: Plan): readonly PlanChange[] => {
-  const [from, to] = [before.occurrence, after.occurrence];
-  if (from.key !== to.key || from.nominalLocal !== to.nominalLocal) return [{ _tag: "OccurrenceChanged", from, to }];
-  const [was, is] = [timesOf(before), timesOf(after)];
-  const moved = [...is.keys()].filter((id) => was.has(id) && was.get(id) !== is.get(id)).sort();
-  return grouped(moved, (id) => `[${was.get(id)},${is.get(id)}]`).map(([key, ids]) => {
-    const [then, now] = JSON.parse(key) as readonly [PlanTiming, PlanTiming];
-    return { _tag: "TimesChanged", assets: ids, from: then, to: now };
-  });
-};
-
-const timesOf = (plan: Plan): ReadonlyMap<string, string> =>
-  new Map(
-    plan.groups.flatMap(({ assets: ids, timing }) => {
-      const text = JSON.stringify(timing);
-      return ids.map((id) => [id, text] as const);
-    }),
-  );
+// JOB-22: where the patches come from another source, one plan is of a list and the other of what is found until the run.
+const standingOf = ({ isProvisional }: Plan): string => (isProvisional ? "provisional" : "settled");
 
 const assets = (before: Plan, after: Plan): readonly PlanChange[] => {
   const [was, is] = [listsOf(before), listsOf(after)];
@@ -169,7 +160,7 @@ const patches = (before: Plan, after: Plan): readonly PlanChange[] => {
 
 // Only of those that get nothing in either plan; the others are told of already.
 const exclusions = (before: Plan, after: Plan): readonly PlanChange[] => {
-  const [was, is] = [before, after].map((p) => new Map(p.excluded.map((e) => [e.assetId, JSON.stringify(e)])));
+  const [was, is] = [before, after].map((p) => new Map(p.excluded.map((e) => [e.assetId, Canonical.text(e)])));
   const planned = new Set([...listsOf(before).keys(), ...listsOf(after).keys()]);
   const ids = [...new Set([...(was?.keys() ?? []), ...(is?.keys() ?? [])])];
   const changed = ids.filter((id) => !planned.has(id) && was?.get(id) !== is?.get(id)).sort();
@@ -187,7 +178,12 @@ const leftOut = (before: Plan, after: Plan): readonly PlanChange[] => {
 };
 
 const listsOf = (plan: Plan): ReadonlyMap<string, string> =>
-  new Map(plan.groups.flatMap(({ assets: ids, patches: list }) => ids.map((id) => [id, listKey(list)] as const)));
+  new Map(
+    plan.groups.flatMap(({ assets: ids, patches: list }) => {
+      const key = listKey(list);
+      return ids.map((id) => [id, key] as const);
+    }),
+  );
 
 const listKey = (list: readonly PlannedPatch[]): string =>
   `${Fate.key(list)}${JSON.stringify(list.map((p) => p.advisory))}`;
@@ -213,7 +209,7 @@ const grouped = <A>(items: readonly A[], key: (item: A) => string): readonly (re
   return [...groups].sort(([a], [b]) => (a < b ? -1 : 1));
 };
 
-const isSame = (a: Plan, b: Plan): boolean => JSON.stringify(a) === JSON.stringify(b);
+const isSame = (a: Plan, b: Plan): boolean => Canonical.text(a) === Canonical.text(b);
 
 const byPatch = (a: { readonly patchId: string }, b: { readonly patchId: string }): number =>
   a.patchId < b.patchId ? -1 : 1;
@@ -243,37 +239,15 @@ const wordsOf = (change: PlanChange): string => {
       return change.why.length === 0
         ? `${change.patchId} is no longer left out anywhere`
         : `${change.patchId} is left out: ${change.why.join("; ")}`;
-    case "OccurrenceChanged":
-      return `it is about ${occurrenceText(change.to)} instead of ${occurrenceText(change.from)}`;
-    case "TimesChanged":
-      return `${named(change.assets)} would ${timesText(change)}`;
-    case "ConductChanged":
-      return `what the job does beside its patches is another: ${change.what.join(", ")}`;
     case "OrderChanged":
       return "the same stands in another order";
     case "BasisChanged":
       return `${change.what} was ${change.from} and is ${change.to}`;
+    case "ConductChanged":
+      return ConductDifference.wordsOf(change);
+    case "OccurrenceChanged":
+    case "TimesChanged":
+    case "ZoneRulesMoved":
+      return TimeDifference.wordsOf(change, named);
   }
 };
-
-const occurrenceText = ({ nominalLocal }: PlanOccurrence): string =>
-  nominalLocal === null ? "the run that starts when enabled" : `the run of ${nominalLocal.replace("T", " ")}`;
-
-const MOMENTS = [
-  ["start", "start"],
-  ["windowEnd", "have until"],
-  ["latestReboot", "reboot at the latest"],
-] as const;
-
-const timesText = ({ from, to }: { readonly from: PlanTiming; readonly to: PlanTiming }): string => {
-  const moved = MOMENTS.filter(([moment]) => from[moment] !== to[moment]);
-  const said = moved.map(
-    ([moment, verb]) => `${verb} ${instantText(to[moment])} instead of ${instantText(from[moment])}`,
-  );
-  return said.length === 0
-    ? `go by the clock of ${to.zone ?? "all"} instead of ${from.zone ?? "all"}`
-    : said.join(", ");
-};
-
-const instantText = (instant: number | null): string =>
-  instant === null ? "at no set time" : new Date(instant).toISOString();
