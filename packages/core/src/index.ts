@@ -50,6 +50,7 @@ export type { VendorFile } from "./domain/patch/VendorFile.ts";
 export type { Vulnerability } from "./domain/patch/Vulnerability.ts";
 export type { Explanation } from "./domain/plan/Explanation.ts";
 export type { Plan, PlanExclusion, PlanGroup, PlannedPatch } from "./domain/plan/Plan.ts";
+export * as LintFinding from "./domain/plan/LintFinding.ts";
 export type { DriftTolerance, PlanChange, PlanDifference } from "./domain/plan/PlanDifference.ts";
 export type { PreviewPlace } from "./domain/plan/PreviewPlaces.ts";
 export type { Blocker } from "./domain/plan/Remedies.ts";
@@ -132,6 +133,7 @@ export type { JobPage, JobRow, JobSearchInput } from "./engine/jobs/JobSearches.
 export type { CreationOptions, EnablingOptions } from "./engine/jobs/Jobs.ts";
 export type { PlanApproval } from "./engine/plans/Approvals.ts";
 export type { ExplanationInput } from "./engine/plans/Explanations.ts";
+export type { JobLintAnswer } from "./engine/plans/JobLints.ts";
 export type { LookedAt } from "./engine/plans/PlanDrift.ts";
 export type { HashedPlan } from "./engine/plans/Plans.ts";
 export type { PreviewInput } from "./engine/plans/Previews.ts";

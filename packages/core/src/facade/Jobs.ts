@@ -16,6 +16,7 @@ import * as JobSharing from "../engine/jobs/JobSharing.ts";
 import * as Jobs from "../engine/jobs/Jobs.ts";
 import * as Approvals from "../engine/plans/Approvals.ts";
 import * as Explanations from "../engine/plans/Explanations.ts";
+import * as JobLints from "../engine/plans/JobLints.ts";
 import * as PlanDrift from "../engine/plans/PlanDrift.ts";
 import * as Previews from "../engine/plans/Previews.ts";
 import * as WhatIfs from "../engine/plans/WhatIfs.ts";
@@ -82,6 +83,8 @@ export const jobsOf = (on: On) => ({
     on(Previews.previewDraft(actor, draft, input)),
   /** The job's plan as it is and as it would be after a change that nobody saved, and what would be otherwise (PLN-01). */
   whatIf: (actor: Actor, jobId: string, change: WhatIfs.WhatIfChange) => on(WhatIfs.whatIf(actor, jobId, change)),
+  /** What is hardly meant in a job, or without one in all enabled jobs together, with rules and remedies. Changes nothing. */
+  lint: (actor: Actor, jobId?: string) => on(JobLints.lint(actor, jobId)),
   /** Why an asset would or wouldn't get a patch of the job, or anything: every rule in the way, the first one first (PLN-03). */
   explain: (actor: Actor, jobId: string, about: Explanations.ExplanationInput) =>
     on(Explanations.explain(actor, jobId, about)),

@@ -37,7 +37,6 @@ describe("what if", () => {
         const settings = { ...Values.profile("p").settings, blackouts, isPmEnabled: !isOff };
         const freeze = {
           id: "f",
-          name: "f",
           ...TimedWorld.freeze("f", "2026-01-01T00:00", "2026-02-01T00:00"),
           targets,
         };

@@ -2,7 +2,7 @@
 import * as Effect from "effect/Effect";
 import * as Job from "../../domain/job/Job.ts";
 import * as JobStatus from "../../domain/job/JobStatus.ts";
-import * as Plan from "../../domain/plan/Plan.ts";
+import type { Plan } from "../../domain/plan/Plan.ts";
 import * as RunPreview from "../../domain/plan/RunPreview.ts";
 import type { Actor } from "../../domain/shared/Actor.ts";
 import type * as Rejection from "../../domain/shared/Rejection.ts";
@@ -14,6 +14,7 @@ import * as Authority from "../access/Authority.ts";
 import * as JobAuthority from "../jobs/JobAuthority.ts";
 import { lift, refuse } from "../Rejected.ts";
 import * as Subscriptions from "../subscription/Subscriptions.ts";
+import * as Compiling from "./Compiling.ts";
 import * as Plans from "./Plans.ts";
 
 export interface PreviewInput {
@@ -65,12 +66,8 @@ const of = Effect.fn("Previews.of")(function* (tenantId: TenantId, job: Job.Job,
   const inputs = yield* Plans.gather(tenantId, job, null, since);
   const frame = yield* lift(RunPreview.frame(inputs, { runs, after: now }));
   if (isOver(job)) return { ...frame.preview, runs: [] };
-  const plans: Result<Plan.Plan, Rejection.Rejection>[] = [];
-  for (const each of frame.plans) {
-    plans.push(Plan.compile(each));
-    // One plan at a time, and others in between.
-    yield* Effect.yieldNow;
-  }
+  const plans: Result<Plan, Rejection.Rejection>[] = [];
+  for (const each of frame.plans) plans.push(yield* Compiling.compile(each));
   return RunPreview.fill(frame, plans);
 });
 

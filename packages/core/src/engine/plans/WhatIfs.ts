@@ -5,7 +5,7 @@ import type { Asset } from "../../domain/asset/Asset.ts";
 import type { Job } from "../../domain/job/Job.ts";
 import * as JobEdit from "../../domain/job/JobEdit.ts";
 import * as ChangeFreeze from "../../domain/maintenance/ChangeFreeze.ts";
-import * as Plan from "../../domain/plan/Plan.ts";
+import type { PlanInputs } from "../../domain/plan/PlanInputs.ts";
 import * as WhatIf from "../../domain/plan/WhatIf.ts";
 import type { Actor } from "../../domain/shared/Actor.ts";
 import type * as Rejection from "../../domain/shared/Rejection.ts";
@@ -21,6 +21,7 @@ import * as Licences from "../subscription/Licences.ts";
 import * as Subscriptions from "../subscription/Subscriptions.ts";
 import * as TagAssignments from "../tags/TagAssignments.ts";
 import * as TagRules from "../tags/TagRules.ts";
+import * as Compiling from "./Compiling.ts";
 import * as Plans from "./Plans.ts";
 
 /** A change that might be made. Looking at it needs the permission that making it does; of a licence, the one to look at it. */
@@ -66,9 +67,8 @@ export const whatIf = Effect.fn("WhatIfs.whatIf")(function* (actor: Actor, jobId
   const ground = yield* groundOf(tenantId, job);
   const otherwise = yield* otherwiseBy(actor, ground, change);
   const inputs = yield* asking(tenantId, WhatIf.changed(ground, otherwise), change);
-  const before = Plan.compile(ground.inputs);
-  yield* Effect.yieldNow;
-  const after = Plan.compile(inputs);
+  const before = yield* Compiling.compile(ground.inputs);
+  const after = yield* Compiling.compile(inputs);
   const answer: WhatIfAnswer = { before: planned(before), after: planned(after), ...WhatIf.compare(before, after) };
   return answer;
 });
@@ -186,7 +186,7 @@ const profilesBy = Effect.fnUntraced(function* (
 });
 
 // Other patches may ask for what was not read for those of now; the moment stays the same.
-const asking = Effect.fnUntraced(function* (tenantId: TenantId, inputs: Plan.PlanInputs, change: WhatIfChange) {
+const asking = Effect.fnUntraced(function* (tenantId: TenantId, inputs: PlanInputs, change: WhatIfChange) {
   if (change._tag !== "Job" || change.edit.patches === undefined) return inputs;
   const { now, occasion, ...anew } = yield* Plans.gather(tenantId, inputs.job, null);
   return { ...anew, now: inputs.now, ...(inputs.occasion === undefined ? {} : { occasion: inputs.occasion }) };

@@ -1,0 +1,114 @@
+/** What is hardly meant in a job, or in all enabled jobs together (PLN-01). Changes nothing. */
+import * as Effect from "effect/Effect";
+import * as Access from "../../domain/access/Access.ts";
+import type { Job } from "../../domain/job/Job.ts";
+import * as Suspension from "../../domain/job/Suspension.ts";
+import * as Licence from "../../domain/license/Licence.ts";
+import * as JobLint from "../../domain/plan/JobLint.ts";
+import * as JobSetLint from "../../domain/plan/JobSetLint.ts";
+import * as LintFinding from "../../domain/plan/LintFinding.ts";
+import type { PlanInputs } from "../../domain/plan/PlanInputs.ts";
+import type { Actor } from "../../domain/shared/Actor.ts";
+import * as TagScope from "../../domain/tag/TagScope.ts";
+import { Environment } from "../../ports/Environment.ts";
+import * as Authority from "../access/Authority.ts";
+import * as JobAuthority from "../jobs/JobAuthority.ts";
+import * as Repository from "../Repository.ts";
+import * as Subscriptions from "../subscription/Subscriptions.ts";
+import * as Compiling from "./Compiling.ts";
+import * as LintGround from "./LintGround.ts";
+
+/** Enabled jobs that are each looked at by themselves as all are; the first by id. */
+export const JOBS_LINTED_MAX = 100;
+
+export interface JobLintAnswer {
+  /** The worst first. */
+  readonly findings: readonly LintFinding.LintFinding[];
+  /** How many jobs were looked at by themselves. */
+  readonly jobs: number;
+}
+
+/**
+ * Findings about one job, to who may view it; without a job, about all enabled ones together, and about each of those that the
+ * actor may view. All jobs count there, and of assets those in the actor's scope are told; of seats, whoever may look at them is.
+ *
+ * @example
+ * const { findings } = yield* fettle.jobs.lint(actor);
+ * LintFinding.render(findings);
+ */
+export const lint = Effect.fn("JobLints.lint")(function* (actor: Actor, jobId?: string) {
+  return yield* jobId === undefined ? ofAll(actor) : ofOne(actor, jobId);
+});
+
+const ofOne = Effect.fn("JobLints.ofOne")(function* (actor: Actor, jobId: string) {
+  const { tenantId } = actor;
+  const { value } = yield* JobAuthority.load(actor, jobId, "view");
+  const job = yield* JobAuthority.released(tenantId, value);
+  const { inputs } = yield* LintGround.read(tenantId, [job]);
+  const found = JobLint.lint(yield* LintGround.inputsOf(tenantId, inputs, job));
+  const answer: JobLintAnswer = { findings: found.map((f) => LintFinding.shown(f)), jobs: 1 };
+  return answer;
+});
+
+const ofAll = Effect.fn("JobLints.ofAll")(function* (actor: Actor) {
+  const { tenantId } = actor;
+  const enabled = yield* enabledJobs(actor);
+  const { user, views } = yield* JobAuthority.viewer(actor, enabled);
+  const { subscription, inputs } = yield* LintGround.read(tenantId, enabled);
+  const own: LintFinding.RawFinding[] = [];
+  const jobs: JobSetLint.SetJob[] = [];
+  const brought = new Set<string>();
+  let linted = 0;
+  for (const job of enabled) {
+    const prepared = yield* LintGround.inputsOf(tenantId, inputs, job);
+    if (views(job) && linted < JOBS_LINTED_MAX) {
+      own.push(...JobLint.lint(prepared).filter(isOfItself));
+      linted += 1;
+    }
+    if (prepared.ownerFault === null) {
+      jobs.push({ job, scope: prepared.inputs.scope });
+      if (jobs.length <= JobSetLint.JOBS_MAX) yield* bringing(prepared.inputs, brought);
+    }
+    yield* Effect.yieldNow;
+  }
+  const { tree, assets, now } = inputs;
+  const maySeeSeats = Access.may(yield* Authority.policy(), user, "view-licence");
+  const seats = maySeeSeats ? Licence.consumption({ subscription, tree, assets, now }) : [];
+  const together = JobSetLint.lint({ inputs, jobs, brought, seats });
+  const sees = TagScope.compile(user.scope, tree);
+  const seen = new Set(assets.filter((a) => sees(a.tags)).map((a) => a.id));
+  const mayName = new Set(enabled.filter(views).map((job) => job.id));
+  const findings = [...own.map((f) => LintFinding.shown(f)), ...shownTo(together, seen, mayName)];
+  const answer: JobLintAnswer = { findings: LintFinding.sorted(findings), jobs: linted };
+  return answer;
+});
+
+// What is worth knowing of one job is told of that job; who has no seat is told of all jobs together.
+const isOfItself = ({ severity, code }: LintFinding.RawFinding): boolean =>
+  severity !== "note" && code !== "targets-unlicensed";
+
+// What is about assets none of which one sees is none of one's business (TAG-05), nor what is about others' jobs alone.
+const shownTo = (
+  found: readonly LintFinding.RawFinding[],
+  seen: ReadonlySet<string>,
+  mayName: ReadonlySet<string>,
+): readonly LintFinding.LintFinding[] =>
+  found
+    .filter((f) => f.jobs.length === 0 || f.jobs.some(({ id }) => mayName.has(id)))
+    .filter((f) => f.assets.length === 0 || f.assets.some((id) => seen.has(id)))
+    .map((f) => LintFinding.shown(f, (id) => seen.has(id)));
+
+const enabledJobs = Effect.fn("JobLints.enabledJobs")(function* ({ tenantId }: Actor) {
+  const subscription = yield* Subscriptions.of(tenantId);
+  const now = (yield* Environment).now();
+  const all: readonly Job[] = (yield* Repository.all(tenantId, "job")).map((j) => j.value);
+  const enabled = all.filter((job) => Suspension.shown(job, subscription, now).status === "Enabled");
+  return enabled.sort((a, b) => (a.id < b.id ? -1 : 1));
+});
+
+const bringing = Effect.fn("JobLints.bringing")(function* (inputs: PlanInputs, brought: Set<string>) {
+  if (inputs.job.kind !== "deployment" || inputs.job.patches === null) return;
+  const plan = yield* Compiling.compile(JobLint.timeless(inputs));
+  if (!plan.ok) return;
+  for (const { patches } of plan.value.groups) for (const { patchId } of patches) brought.add(patchId);
+});
