@@ -24,6 +24,8 @@ export const entityKinds = [
   "feed",
   "vendorFile",
   "hold",
+  "breaker",
+  "attempts",
   "vulnerability",
   "profile",
   "assessmentProfile",

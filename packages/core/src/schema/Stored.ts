@@ -11,6 +11,7 @@ import type { ActivationKey } from "../domain/key/ActivationKey.ts";
 import type { Subscription } from "../domain/license/Subscription.ts";
 import type { ChangeFreeze } from "../domain/maintenance/ChangeFreeze.ts";
 import type { QuorumGroup } from "../domain/maintenance/QuorumGroup.ts";
+import type * as Breaker from "../domain/patch/Breaker.ts";
 import type { Hold } from "../domain/patch/Hold.ts";
 import { type Patch, vendorSeverities } from "../domain/patch/Patch.ts";
 import type { VendorFile } from "../domain/patch/VendorFile.ts";
@@ -335,6 +336,13 @@ export const codecs = {
     }),
   ),
   hold: codec<Hold>(z.strictObject({ patchId: text, reason: text, heldBy: text, heldAt: int })),
+  breaker: codec<Breaker.Round>(z.strictObject({ patchId: text, round: int })),
+  attempts: codec<Breaker.Attempts>(
+    z.strictObject({
+      assetId: text,
+      latest: z.record(z.string(), z.strictObject({ epoch: int, sequence: int, round: int, isFailed: z.boolean() })),
+    }),
+  ),
   vulnerability: codec<Vulnerability>(z.strictObject({ qid: int, title: text, severity: int.nullable(), cves: texts })),
   profile: codec<ConfigurationProfile>(
     z.preprocess(

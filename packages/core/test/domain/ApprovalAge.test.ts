@@ -149,7 +149,8 @@ describe("policies that can never install", () => {
         fc.array(fc.integer({ min: 1, max: 12 }), { minLength: 3, maxLength: 6 }),
         fc.integer({ min: 1, max: 14 }),
         (gaps, ageDays) => {
-          const days = gaps.reduce<number[]>((list, gap) => [...list, (list.at(-1) ?? 0) + gap], [0]);
+          const sum = (list: readonly number[]) => list.reduce((all, gap) => all + gap, 0);
+          const days = [0, ...gaps.map((_, i) => sum(gaps.slice(0, i + 1)))];
           const last = days.at(-1) ?? 0;
           // The catalogue as it stands on each day, planned with the same age.
           const installs = (n: number) => {

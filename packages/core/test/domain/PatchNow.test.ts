@@ -27,12 +27,13 @@ const known: readonly Vulnerability[] = [
   { qid: 3, title: "none", severity: 1, cves: [] },
 ];
 
-interface World extends Partial<Omit<PatchNow.PatchNowInputs, "graph" | "missing" | "supplied">> {
+interface World extends Partial<Omit<PatchNow.PatchNowInputs, "graph" | "missing" | "supplied" | "held">> {
   readonly patches: readonly Patch[];
   readonly missing?: readonly (readonly Supersedence.MissingHere[] | null)[];
   readonly supplied?: readonly string[];
+  readonly held?: readonly string[];
 }
-const propose = ({ patches, missing = [lacks(...patches)], supplied = [], ...over }: World) =>
+const propose = ({ patches, missing = [lacks(...patches)], supplied = [], held = [], ...over }: World) =>
   PatchNow.propose({
     qids: [],
     cves: [CVE],
@@ -41,6 +42,7 @@ const propose = ({ patches, missing = [lacks(...patches)], supplied = [], ...ove
     missing: new Map(missing.flatMap((m, i) => (m === null ? [] : [[uuid(i + 1), m] as const]))),
     graph: Supersedence.make(patches),
     supplied: new Set(supplied),
+    held: new Set(held),
     ...over,
   });
 const groups = (found: PatchNow.PatchNow) => found.groups.map((g) => [g.assets, g.patches]);
@@ -56,6 +58,7 @@ describe("patch now", () => {
     expect(found).toEqual({
       groups: [{ platform: "Linux", assets: [uuid(1)], patches: ["P-1"] }],
       unfixed: [],
+      held: [],
       unassessed: [],
     });
   });
@@ -103,10 +106,31 @@ describe("patch now", () => {
     expect(propose({ patches: stuck })).toEqual({
       groups: [],
       unfixed: [{ qid: null, cve: CVE, reason: "not-deployable", patches: ["K-1"], assets: [uuid(1)] }],
+      held: [],
       unassessed: [],
     });
     const feature = [{ ...fix, isFeatureUpdate: true }];
     expect(reasons(propose({ patches: feature }))).toEqual([[null, CVE, "not-deployable"]]);
+  });
+
+  it("PLN-05, VUL-01: leaves held patches out and names them, with the newest that isn't held in their place", () => {
+    const chain = [advisory("P-1", 1, "2-1", { cves: [CVE] }), advisory("P-2", 2, "3-1"), advisory("P-3", 3, "4-1")];
+    const found = propose({ patches: chain, held: ["P-3"] });
+    expect([groups(found), found.held, found.unfixed]).toEqual([[[[uuid(1)], ["P-2"]]], ["P-3"], []]);
+    // What would not be proposed anyway is nothing to speak of.
+    expect(propose({ patches: chain, held: ["P-1", "P-2"] })).toMatchObject({ held: [], unfixed: [] });
+    const all = propose({ patches: chain, held: ["P-1", "P-2", "P-3"] });
+    expect(all).toMatchObject({
+      groups: [],
+      held: ["P-3"],
+      unfixed: [{ cve: CVE, reason: "held", patches: ["P-1"], assets: [uuid(1)] }],
+    });
+    const other = advisory("P-9", 1, "9-1", { cves: [CVE], packages: [pkg("curl", "9-1")], isFeatureUpdate: true });
+    const both = propose({ patches: [...chain.slice(0, 1), other], held: ["P-1", "P-9"] });
+    expect(both.unfixed.map((u) => [u.reason, u.patches])).toEqual([
+      ["not-deployable", ["P-9"]],
+      ["held", ["P-1"]],
+    ]);
   });
 
   it("VUL-01: lists what no patch fixes, with the reason", () => {
@@ -186,26 +210,29 @@ const anyInputs: fc.Arbitrary<PatchNow.PatchNowInputs> = anyPatches.chain((patch
       qids: fc.subarray([1, 2, 3, 4]),
       cves: fc.subarray(CVES),
       supplied: fc.subarray(IDS),
+      held: fc.subarray(IDS, { maxLength: 2 }),
       missing: fc.array(fc.option(fc.subarray([...patches]), { freq: 5 }), { minLength: 2, maxLength: 3 }),
     })
-    .map(({ missing, supplied, ...rest }) => ({
+    .map(({ missing, supplied, held, ...rest }) => ({
       ...rest,
       vulnerabilities: new Map(known.map((v) => [v.qid, v])),
       assets: missing.map((_, i) => asset(uuid(i + 1))),
       missing: new Map(missing.flatMap((m, i) => (m === null ? [] : [[uuid(i + 1), lacks(...m)] as const]))),
       graph: Supersedence.make(patches),
       supplied: new Set(supplied),
+      held: new Set(held),
     })),
 );
 
 describe("patch now on generated fleets", () => {
   it("VUL-01: proposes what the slow and obvious way finds, and fixes or explains everything asked for", () => {
-    const seen = { groups: 0, unfixed: 0 };
+    const seen = { groups: 0, unfixed: 0, held: 0 };
     fc.assert(
       fc.property(anyInputs, (inputs) => {
         const found = PatchNow.propose(inputs);
         const byAsset = new Map(found.groups.flatMap((g) => g.assets.map((a) => [a, new Set(g.patches)] as const)));
         expect(byAsset).toEqual(Oracle.patchesByAsset(inputs));
+        expect(found.held).toEqual(Oracle.heldOf(inputs));
         const explained = new Set(found.unfixed.map((u) => u.cve));
         for (const cve of Oracle.cvesOf(inputs)) {
           const fixed = Oracle.patchesByAsset({ ...inputs, qids: [], cves: [cve] }).size > 0;
@@ -213,6 +240,7 @@ describe("patch now on generated fleets", () => {
         }
         seen.groups += found.groups.length;
         seen.unfixed += found.unfixed.length;
+        seen.held += found.held.length;
       }),
       Arbitraries.runs(2_000),
     );

@@ -48,6 +48,18 @@ describe("patch now", () => {
     expect(plan.leftOut).toEqual([]);
   });
 
+  it("PLN-05, VUL-01: proposes no held patch, and says so", () => {
+    const { call, fettle } = world();
+    const ask = () => call(fettle.catalogue.patchNow(manager, { qids: [90_931], assets: fleet }));
+    const patchesOf = (found: ReturnType<typeof ask>) => found.groups.map((g) => g.patches);
+    expect([patchesOf(ask()), ask().held]).toEqual([[["P-2", "P-3"]], []]);
+    call(fettle.catalogue.hold(manager, "P-2", "fails on web servers"));
+    expect([patchesOf(ask()), ask().held]).toEqual([[["P-1", "P-3"]], ["P-2"]]);
+    for (const id of ["P-1", "P-3"]) call(fettle.catalogue.hold(manager, id, "fails, too"));
+    expect(ask()).toMatchObject({ drafts: [], held: ["P-2", "P-3"] });
+    expect(ask().unfixed.map((u) => [u.reason, u.patches])).toEqual([["held", ["P-1", "P-3"]]]);
+  });
+
   it("VUL-01: changes nothing", () => {
     const { plane, fettle } = world();
     const before = plane.storage.dump();

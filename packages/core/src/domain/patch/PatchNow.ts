@@ -4,7 +4,8 @@
  *
  * A patch fixes a vulnerability when it names its CVE, and so does what takes that patch's place: by the vendor's links,
  * or, on Linux, by bringing everything that is missing of it as far or further. Where the newest can't be deployed, the
- * newest that can is proposed.
+ * newest that can is proposed. A held patch is none that can (PLN-05); it is named, so that nobody takes what is proposed
+ * instead for the newest.
  */
 import type { Asset } from "../asset/Asset.ts";
 import { type Platform, platforms } from "../shared/Platform.ts";
@@ -25,6 +26,8 @@ export interface PatchNowInputs {
   readonly graph: Supersedence.Supersedence;
   /** Patches whose file someone supplied (PAT-04). */
   readonly supplied: ReadonlySet<string>;
+  /** Patches that are held (PLN-05). */
+  readonly held: ReadonlySet<string>;
 }
 
 /** Assets that get the same patches; in the order in which the patches were published. */
@@ -36,9 +39,10 @@ export interface PatchNowGroup {
 
 /**
  * Why a vulnerability isn't fixed by what is proposed: its number is unknown, or no CVE links it to patches (PAT-05); no
- * patch names the CVE; what fixes it can't be deployed on these assets; or none of the assets lacks what fixes it.
+ * patch names the CVE; what fixes it can't be deployed on these assets, or could but for a hold; or none of the assets lacks
+ * what fixes it.
  */
-export type UnfixedReason = "unknown" | "no-cve" | "no-patch" | "not-deployable" | "not-missing";
+export type UnfixedReason = "unknown" | "no-cve" | "no-patch" | "not-deployable" | "held" | "not-missing";
 
 export interface Unfixed {
   /** The number, or null where a CVE was asked for. */
@@ -54,6 +58,8 @@ export interface Unfixed {
 export interface PatchNow {
   readonly groups: readonly PatchNowGroup[];
   readonly unfixed: readonly Unfixed[];
+  /** Held patches that would have been proposed (PLN-05): something older is in their place, or nothing. Sorted. */
+  readonly held: readonly string[];
   /** Assets of which nothing is known: whether they need a fix, nobody can say. */
   readonly unassessed: readonly string[];
 }
@@ -67,6 +73,7 @@ export const propose = (inputs: PatchNowInputs): PatchNow => {
   return {
     groups: groupsOf(inputs.graph, assets, cures),
     unfixed: wishes.flatMap((w) => whyUnfixed(w, fixers, cures)),
+    held: [...new Set([...cures.values()].flatMap((cure) => [...cure.values()].flatMap((c) => c.held ?? [])))].sort(),
     unassessed: assets.filter((a) => !inputs.missing.has(a.id)).map((a) => a.id),
   };
 };
@@ -105,8 +112,11 @@ const fixersOf = (graph: Supersedence.Supersedence, cves: ReadonlySet<string>): 
   return found;
 };
 
-/** What is proposed on one asset: by missing patch that fixes something, the patch to deploy, or null if none can be. */
-type Cure = ReadonlyMap<string, string | null>;
+/**
+ * What is proposed on one asset, by missing patch that fixes something: the patch to deploy, or null if none can be, and the
+ * held one that would be proposed were it not.
+ */
+type Cure = ReadonlyMap<string, { readonly patch: string | null; readonly held: string | null }>;
 
 // Assets that lack the same get the same, so it is worked out once for all of them.
 const cureAll = (inputs: PatchNowInputs, assets: readonly Asset[], fixers: Fixers): ReadonlyMap<string, Cure> => {
@@ -133,8 +143,14 @@ const cureOf = (
     const patch = inputs.graph.patches.get(m.patchId);
     return patch !== undefined && Patches.whyNotDeployed(patch, inputs.supplied.has(m.patchId)) === null;
   });
-  const cure = new Map<string, string | null>();
-  for (const m of missing) if (wanted.has(m.patchId)) cure.set(m.patchId, newest(inputs.graph, m, deployable));
+  const free = deployable.filter((m) => !inputs.held.has(m.patchId));
+  const cure = new Map<string, { readonly patch: string | null; readonly held: string | null }>();
+  for (const m of missing) {
+    if (!wanted.has(m.patchId)) continue;
+    const best = newest(inputs.graph, m, deployable);
+    const isHeld = best !== null && inputs.held.has(best);
+    cure.set(m.patchId, { patch: isHeld ? newest(inputs.graph, m, free) : best, held: isHeld ? best : null });
+  }
   return cure;
 };
 
@@ -178,14 +194,17 @@ const whyUnfixed = (
   if (patches.length === 0) return unfixed("no-patch", [], []);
   const lacking = [...cures].filter(([, cure]) => patches.some((id) => cure.has(id)));
   if (lacking.length === 0) return unfixed("not-missing", patches, []);
-  const stuck = lacking.filter(([, cure]) => patches.some((id) => cure.get(id) === null));
-  if (stuck.length === 0) return [];
-  const which = patches.filter((id) => stuck.some(([, cure]) => cure.get(id) === null));
-  return unfixed(
-    "not-deployable",
-    which,
-    stuck.map(([id]) => id),
-  );
+  // Nothing can be deployed that fixes it: but for a hold, or at all.
+  const isStuck = (cure: Cure, id: string, isHeld: boolean): boolean => {
+    const found = cure.get(id);
+    return found?.patch === null && (found.held !== null) === isHeld;
+  };
+  return ([false, true] as const).flatMap((isHeld) => {
+    const stuck = lacking.filter(([, cure]) => patches.some((id) => isStuck(cure, id, isHeld)));
+    const which = patches.filter((id) => stuck.some(([, cure]) => isStuck(cure, id, isHeld)));
+    const assets = stuck.map(([id]) => id);
+    return stuck.length === 0 ? [] : unfixed(isHeld ? "held" : "not-deployable", which, assets);
+  });
 };
 
 const groupsOf = (
@@ -198,7 +217,7 @@ const groupsOf = (
     // No job is for another platform.
     const platform = platforms.find((p) => p === of);
     if (platform === undefined) continue;
-    const chosen = new Set([...(cures.get(id)?.values() ?? [])].filter((p) => p !== null));
+    const chosen = new Set([...(cures.get(id)?.values() ?? [])].flatMap(({ patch }) => patch ?? []));
     if (chosen.size === 0) continue;
     const patches = [...chosen].sort((a, b) => byPublication(graph, a, b));
     const key = JSON.stringify([platform, patches]);

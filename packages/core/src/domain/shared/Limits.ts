@@ -72,6 +72,9 @@ export interface Limits {
   /** PAT-11: what an ingest may take from its feed unasked: so many patches whatever the feed had, and so much of it. */
   readonly feedLossPatchesMax: number;
   readonly feedLossPercentMax: number;
+  /** PLN-05: a patch is held once it was attempted on so many assets, and more than so much of it failed; 100: never. */
+  readonly breakerAttemptsMin: number;
+  readonly breakerFailedPercentMax: number;
   /** PAT-04. */
   readonly vendorFileBytesMax: number;
   /** PAT-05: all in all, and in one call. */
@@ -140,6 +143,8 @@ export const defaults: Limits = {
   patchesPerWriteMax: 10_000,
   feedLossPatchesMax: 20,
   feedLossPercentMax: 50,
+  breakerAttemptsMin: 20,
+  breakerFailedPercentMax: 20,
   vendorFileBytesMax: 2 * 1_024 * 1_024 * 1_024,
   vulnerabilitiesMax: 500_000,
   vulnerabilitiesPerCallMax: 10_000,

@@ -15,6 +15,7 @@ import { Environment } from "../../ports/Environment.ts";
 import type { FactRecord } from "../../schema/Stored.ts";
 import * as Assessments from "../assessment/Assessments.ts";
 import * as AssetWrites from "../assets/AssetWrites.ts";
+import * as Breakers from "../catalogue/Breakers.ts";
 import * as Repository from "../Repository.ts";
 import * as CheckIns from "./CheckIns.ts";
 import type { ProvedRequest } from "./ProvedRequest.ts";
@@ -39,16 +40,22 @@ export const takeFacts = Effect.fn("Reports.takeFacts")(function* (
   const factsThrough = contiguous(agent.value.factsThrough, request.facts);
   if (!proved.isRepeated) {
     const changes = yield* runChanges(proved, fresh);
+    const counting = yield* Breakers.counting(tenantId, agent.id, fresh);
     yield* CheckIns.store(
       proved,
       { ...agent.value, session: proved.session, factsThrough },
       {
-        expect: [...fresh.map((f) => Repository.expected("fact", f.id, null)), ...changes.expect],
-        writes: [...fresh.map((f) => Repository.put("fact", f.id, f)), ...changes.writes],
+        expect: [...fresh.map((f) => Repository.expected("fact", f.id, null)), ...changes.expect, ...counting.expect],
+        counters: counting.counters,
+        writes: [...fresh.map((f) => Repository.put("fact", f.id, f)), ...changes.writes, ...counting.writes],
         events: changes.events,
       },
     );
   }
+  // Repeated too: what was stored may have been cut off before it was acted on.
+  yield* Breakers.holdWhatFails(tenantId, records).pipe(
+    Effect.catchTag("Rejected", ({ message }) => Replies.refuse("unavailable", "try again", message)),
+  );
   const acknowledgedThrough = proved.isRepeated ? agent.value.factsThrough : factsThrough;
   return yield* Replies.sealed(components, { _tag: "FactsAcknowledged", acknowledgedThrough });
 });

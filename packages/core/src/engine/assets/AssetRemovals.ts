@@ -77,7 +77,7 @@ const attempt = Effect.fn("AssetRemovals.attempt")(function* (tenantId: TenantId
     ],
     counters: [{ key: ASSETS_COUNTER, by: -1, floor: 0 }, ...names.counters],
     writes: [
-      ...(["asset", "agent", "snapshot", "assessment"] as const).map((kind) => gone(kind, assetId)),
+      ...(["asset", "agent", "snapshot", "assessment", "attempts"] as const).map((kind) => gone(kind, assetId)),
       ...names.writes,
       ...open.map((r) => Repository.put("assetRun", r.id, AssetRun.withdrawn(r.value, reason, now))),
       ...(agent === null ? [] : [Repository.put("removedAgent", assetId, recordOf(agent.value, removal, now))]),

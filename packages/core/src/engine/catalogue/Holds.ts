@@ -1,4 +1,4 @@
-/** Holds on patches (PLN-05), by hand. Every plan reads them: the preview, the enabling, and once more the run when it is made. */
+/** Holds on patches (PLN-05), by hand; those of the circuit breaker are {@link ./Breakers.ts}'s, and released here all the same. Every plan reads them: the preview, the enabling, and once more the run when it is made. */
 import * as Effect from "effect/Effect";
 import * as Hold from "../../domain/patch/Hold.ts";
 import { type Actor, label } from "../../domain/shared/Actor.ts";
@@ -9,6 +9,7 @@ import * as Decisions from "../Decisions.ts";
 import * as Idempotency from "../Idempotency.ts";
 import { lift, reject } from "../Rejected.ts";
 import * as Repository from "../Repository.ts";
+import * as Breakers from "./Breakers.ts";
 
 /**
  * Holds a patch: from now on no plan has it, of whichever job, and each says why. What is on its way to agents already goes
@@ -45,7 +46,7 @@ export const hold = Effect.fn("Holds.hold")(function* (
   return yield* Decisions.ifItStands(tenantId, Idempotency.once(actor, call, decide));
 });
 
-/** Releases a patch: plans may have it again. A hold whose patch no feed carries any more can be released, too. */
+/** Releases a patch: plans may have it again, and the circuit breaker counts anew. A hold whose patch no feed carries any more can be released, too. */
 export const release = Effect.fn("Holds.release")(function* (
   actor: Actor,
   patchId: string,
@@ -58,9 +59,10 @@ export const release = Effect.fn("Holds.release")(function* (
     if (known === null) return yield* reject("PLN-05", "not-found", `${patchId} is not held`, "patchId");
     const now = (yield* Environment).now();
     const deletion: Repository.Change["writes"][number] = { _tag: "Delete", kind: "hold", id: patchId };
+    const counted = yield* Breakers.anew(tenantId, patchId);
     const change = {
-      expect: [Repository.expected("hold", patchId, known)],
-      writes: [deletion],
+      expect: [Repository.expected("hold", patchId, known), counted.expect],
+      writes: [deletion, counted.write],
       events: [Repository.event("PatchReleased", "hold", patchId, now, { by: label(actor) })],
     };
     return { change, answer: known.value };

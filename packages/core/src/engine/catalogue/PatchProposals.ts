@@ -33,7 +33,7 @@ export interface PatchNowProposal extends PatchNow.PatchNow {
 export const VULNERABILITIES_MAX = 10_000;
 
 /**
- * Proposes what to deploy where so that vulnerabilities are fixed. Changes nothing: the drafts are for `jobs.create`.
+ * Proposes what to deploy where so that vulnerabilities are fixed; held patches are left out and named (PLN-05). Changes nothing: the drafts are for `jobs.create`.
  *
  * @example
  * const { drafts, unfixed } = yield* fettle.catalogue.patchNow(actor, { qids: [90_931], assets: webServers });
@@ -67,6 +67,7 @@ export const patchNow = Effect.fn("PatchProposals.patchNow")(function* (actor: A
     ),
     graph: catalogue.graph,
     supplied: new Set(catalogue.files.keys()),
+    held: new Set(catalogue.holds.keys()),
   });
   const drafts = found.groups.flatMap((g) => draftsOf(g, input.title ?? "Patch now", limits));
   const proposal: PatchNowProposal = { ...found, drafts };

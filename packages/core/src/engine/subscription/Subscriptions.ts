@@ -1,6 +1,7 @@
 /** The tenant's subscription: its plan, seats, licence tags and limits. */
 import * as Effect from "effect/Effect";
 import * as Subscription from "../../domain/license/Subscription.ts";
+import * as Breaker from "../../domain/patch/Breaker.ts";
 import * as AssessmentProfile from "../../domain/profile/AssessmentProfile.ts";
 import * as ConfigurationProfile from "../../domain/profile/ConfigurationProfile.ts";
 import { type Actor, label } from "../../domain/shared/Actor.ts";
@@ -57,6 +58,8 @@ export const save = Effect.fn("Subscriptions.save")(function* (
     const known = yield* Repository.get(tenantId, "subscription", tenantId);
     const subscription = Subscription.changed(known?.value ?? null, subscriptionOf(tenantId, input), now);
     yield* lift(Stored.readable("subscription", subscription));
+    const unsound = Breaker.limitProblems(subscription.limits);
+    if (unsound.length > 0) return yield* refuse(unsound);
     const fault =
       Subscription.schedulingFault(Subscription.schedulingOf(subscription)) ??
       Subscription.tagsFault(known?.value ?? null, subscription);

@@ -32,7 +32,7 @@ export const patchesByAsset = (inputs: PatchNowInputs): ReadonlyMap<string, Read
     const missing = inputs.missing.get(asset.id) ?? [];
     const able = missing.filter((m) => {
       const p = find(m.patchId);
-      return p !== undefined && mayDeploy(p, inputs.supplied);
+      return p !== undefined && mayDeploy(p, inputs.supplied) && !inputs.held.has(p.id);
     });
     for (const cve of cvesOf(inputs)) {
       for (const fix of missing.filter((m) => find(m.patchId)?.cves.includes(cve))) {
@@ -50,4 +50,10 @@ export const patchesByAsset = (inputs: PatchNowInputs): ReadonlyMap<string, Read
     }
   }
   return found;
+};
+
+/** The held patches that would be deployed somewhere if nothing were held. */
+export const heldOf = (inputs: PatchNowInputs): readonly string[] => {
+  const free = patchesByAsset({ ...inputs, held: new Set() });
+  return [...new Set([...free.values()].flatMap((ids) => [...ids].filter((id) => inputs.held.has(id))))].sort();
 };
