@@ -23,17 +23,17 @@ import * as WhatIfs from "../engine/plans/WhatIfs.ts";
 import type { On } from "./On.ts";
 
 export const jobsOf = (on: On) => ({
-  /** Searches the jobs that the actor may view, in pages. */
+  /** Searches the jobs, in pages; of one that the actor may not view, no more than every row shows (JOB-25). */
   search: (actor: Actor, input: JobSearches.JobSearchInput) => on(JobSearches.search(actor, input)),
   /** Makes a job, disabled, or enabled in the same step (JOB-06); everything wrong with the draft is said at once. */
   create: (actor: Actor, draft: NewJob, options?: Jobs.CreationOptions) => on(Jobs.create(actor, draft, options)),
   /** What is wrong with a draft, what it lacks to be enabled, what is probably not meant. Changes nothing. */
-  validate: (actor: Actor, draft: JobDraft) => on(JobDrafts.validate(actor, draft)),
+  validate: (actor: Actor, draft: NewJob) => on(JobDrafts.validate(actor, draft)),
   /** A draft that starts from chosen patches or assets (JOB-27). Changes nothing. */
   draft: (actor: Actor, origin: JobDrafts.DraftOrigin) => on(JobDrafts.from(actor, origin)),
   /** A clone as a draft, to be saved by `create` (CLN-01). Changes nothing. */
   clone: (actor: Actor, jobId: string) => on(JobDrafts.clone(actor, jobId)),
-  /** Changes a job before it is enabled; what is left out stays (JOB-07). */
+  /** Changes a job, a run-once one before it is enabled (JOB-07, JOB-08); what is left out stays. */
   update: (actor: Actor, jobId: string, edit: JobEdit, options?: JobEdits.ChangeOptions) =>
     on(JobEdits.update(actor, jobId, edit, options)),
   /** Adds patches to its list, and nothing else (JOB-10). */

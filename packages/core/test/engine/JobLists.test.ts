@@ -58,7 +58,7 @@ describe("a list of jobs", () => {
 
   it("JOB-17: says everything that is wrong with its filters, and holds a cursor to them", () => {
     const { fettle, rejections, search } = world();
-    const wrong = { status: "Paused", kind: "x", schedule: "weekly", mine: "all" } as never;
+    const wrong = { status: "Paused", kind: "x", schedule: "hourly", mine: "all" } as never;
     expect(rejections(fettle.jobs.search(manager, wrong)).map((r) => [r.rule, r.path])).toEqual([
       ["JOB-17", "status"],
       ["JOB-17", "kind"],

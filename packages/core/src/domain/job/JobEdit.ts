@@ -38,9 +38,11 @@ export const actions = (job: Pick<Job.Job, "targets">, edit: JobEdit): readonly 
   return found;
 };
 
-/** The members that an edit makes otherwise. */
+/** The members that an edit makes otherwise, or takes away. */
 export const changed = (before: Job.Job, after: Job.Job): readonly string[] =>
-  Object.keys(after).filter((name) => !isSame(before[name as keyof Job.Job], after[name as keyof Job.Job]));
+  [...new Set([...Object.keys(after), ...Object.keys(before)])].filter(
+    (name) => !isSame(before[name as keyof Job.Job], after[name as keyof Job.Job]),
+  );
 
 /** What a job is edited in. */
 export interface EditContext extends Omit<JobChecks.DraftContext, "now"> {
@@ -148,5 +150,10 @@ const withMembers = (job: Job.Job, change: JobEdit): Job.Job => {
   return JobActions.filledIn(edited as unknown as Job.Job);
 };
 
-// Jobs are plain data.
-const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+// Jobs are plain data, and in which order their members are written means nothing.
+const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a, inOrder) === JSON.stringify(b, inOrder);
+
+const inOrder = (_: string, value: unknown): unknown =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+    : value;

@@ -11,12 +11,14 @@ import * as Rejection from "../../domain/shared/Rejection.ts";
 import * as TagScope from "../../domain/tag/TagScope.ts";
 import * as TagSelection from "../../domain/tag/TagSelection.ts";
 import { Environment } from "../../ports/Environment.ts";
+import * as JobForm from "../../schema/JobForm.ts";
 import * as Authority from "../access/Authority.ts";
 import { refuse, reject } from "../Rejected.ts";
 import * as Repository from "../Repository.ts";
 import * as Subscriptions from "../subscription/Subscriptions.ts";
 import * as Tags from "../tags/Tags.ts";
 import * as JobAuthority from "./JobAuthority.ts";
+import * as JobContexts from "./JobContexts.ts";
 
 /** What a draft comes to. */
 export interface DraftVerdict extends JobView.JobFindings {
@@ -25,10 +27,20 @@ export interface DraftVerdict extends JobView.JobFindings {
 }
 
 /** What is wrong with a draft, what it lacks to be enabled, and what is probably not meant. Changes nothing. */
-export const validate = Effect.fn("JobDrafts.validate")(function* (actor: Actor, draft: Job.JobDraft) {
-  yield* Authority.require(actor, "create-job");
-  const { limits } = yield* Subscriptions.of(actor.tenantId);
-  const verdict: DraftVerdict = { problems: Job.problems(draft, limits), ...JobView.findings(draft) };
+export const validate = Effect.fn("JobDrafts.validate")(function* (actor: Actor, draft: NewJob) {
+  const user = yield* Authority.require(actor, "create-job");
+  const { tenantId } = actor;
+  const malformed = JobForm.problems(draft);
+  if (malformed.length > 0) {
+    // What isn't a draft lacks nothing of one.
+    const verdict: DraftVerdict = { problems: malformed, isPartiallyConfigured: false, missing: [], warnings: [] };
+    return verdict;
+  }
+  const { limits } = yield* Subscriptions.of(tenantId);
+  const context = yield* JobContexts.ofSaving(tenantId, user, draft);
+  const clock = yield* JobContexts.clock(tenantId);
+  const problems = Job.newProblems(draft, limits, context);
+  const verdict: DraftVerdict = { problems, ...JobView.findings(draft, clock) };
   return verdict;
 });
 
@@ -123,7 +135,8 @@ export const clone = Effect.fn("JobDrafts.clone")(function* (actor: Actor, jobId
   }
   const coAuthors = job.coAuthors.filter((id) => id !== owner?.id && dropped.every((d) => d.userId !== id));
   const now = (yield* Environment).now();
+  const zones = yield* JobContexts.zonesOf(tenantId, user, job);
   const { titleCharactersMax } = limits;
-  const cloned: ClonedDraft = { draft: JobClone.draft(job, { now, coAuthors, titleCharactersMax }), dropped };
+  const cloned: ClonedDraft = { draft: JobClone.draft(job, { now, zones, coAuthors, titleCharactersMax }), dropped };
   return cloned;
 });

@@ -1,23 +1,23 @@
-/** Changes of jobs that are not enabled yet (JOB-07, JOB-09, JOB-10, JOB-18). */
+/** Changes of jobs: run-once ones before they are enabled, recurring ones in either state (JOB-07 … JOB-10, JOB-18). */
 import * as Effect from "effect/Effect";
 import type { Job } from "../../domain/job/Job.ts";
 import type { JobAction } from "../../domain/job/JobAccess.ts";
 import * as JobEdit from "../../domain/job/JobEdit.ts";
 import { type Actor, label } from "../../domain/shared/Actor.ts";
 import type { Limits } from "../../domain/shared/Limits.ts";
-import type * as Rejection from "../../domain/shared/Rejection.ts";
-import type { Result } from "../../domain/shared/Result.ts";
 import { Environment } from "../../ports/Environment.ts";
+import * as JobForm from "../../schema/JobForm.ts";
 import * as Stored from "../../schema/Stored.ts";
 import * as Authority from "../access/Authority.ts";
 import * as Decisions from "../Decisions.ts";
 import * as Idempotency from "../Idempotency.ts";
-import { lift } from "../Rejected.ts";
+import { lift, type Rejected, refuse } from "../Rejected.ts";
 import * as Repository from "../Repository.ts";
 import * as BeforeEdits from "../runs/BeforeEdits.ts";
 import * as Subscriptions from "../subscription/Subscriptions.ts";
 import * as JobAuthority from "./JobAuthority.ts";
 import * as JobClaims from "./JobClaims.ts";
+import * as JobContexts from "./JobContexts.ts";
 
 /** How a job is changed. */
 export interface ChangeOptions extends Idempotency.Repeatable {
@@ -26,7 +26,9 @@ export interface ChangeOptions extends Idempotency.Repeatable {
 }
 
 /**
- * Changes a job before it is enabled; what is left out stays. Everything that would be wrong with it is said at once.
+ * Changes a job, a run-once one before it is enabled (JOB-07), a recurring one whether it is enabled or not (JOB-08): then the
+ * change reaches its next run that is in time for it (SCH-08). What is left out stays; null takes away what a job may go without.
+ * Everything that would be wrong with it is said at once.
  *
  * @example
  * const job = yield* fettle.jobs.get(actor, jobId);
@@ -38,7 +40,7 @@ export const update = Effect.fn("JobEdits.update")(function* (
   edit: JobEdit.JobEdit,
   options: ChangeOptions = {},
 ) {
-  yield* Authority.userOf(actor);
+  const user = yield* Authority.userOf(actor);
   const { value: before } = yield* JobAuthority.find(actor.tenantId, jobId);
   return yield* change(actor, jobId, {
     method: "jobs.update",
@@ -46,7 +48,14 @@ export const update = Effect.fn("JobEdits.update")(function* (
     options,
     first: JobEdit.actions(before, edit),
     actions: (job) => JobEdit.actions(job, edit),
-    to: (job, limits) => JobEdit.edit(job, edit, limits),
+    to: Effect.fn("JobEdits.edited")(function* (job: Job, limits: Limits) {
+      const malformed = JobForm.editProblems(edit);
+      if (malformed.length > 0) return yield* refuse(malformed);
+      const { schedule = job.schedule, targets = job.targets } = edit;
+      const { platform } = job;
+      const context = yield* JobContexts.ofSaving(actor.tenantId, user, { schedule, targets, platform });
+      return yield* lift(JobEdit.edit(job, edit, limits, context));
+    }),
   });
 });
 
@@ -63,7 +72,7 @@ export const addPatches = Effect.fn("JobEdits.addPatches")(function* (
     options,
     first: ["edit-patches"],
     actions: () => ["edit-patches"],
-    to: (job, limits) => JobEdit.addPatches(job, patches, limits),
+    to: (job, limits) => lift(JobEdit.addPatches(job, patches, limits)),
   });
 });
 
@@ -80,21 +89,25 @@ export const addAssets = Effect.fn("JobEdits.addAssets")(function* (
     options,
     first: ["change-assets"],
     actions: () => ["change-assets"],
-    to: (job, limits) => JobEdit.addAssets(job, assets, limits),
+    to: (job, limits) => lift(JobEdit.addAssets(job, assets, limits)),
   });
 });
 
-interface Change {
+interface Change<E, R> {
   readonly method: string;
   readonly request: { readonly [member: string]: unknown };
   readonly options: ChangeOptions;
   /** What it needs as the job stands now, asked before anything else. */
   readonly first: readonly JobAction[];
   readonly actions: (job: Job) => readonly JobAction[];
-  readonly to: (job: Job, limits: Limits) => Result<Job, readonly Rejection.Rejection[]>;
+  readonly to: (job: Job, limits: Limits) => Effect.Effect<Job, E | Rejected, R>;
 }
 
-const change = Effect.fn("JobEdits.change")(function* (actor: Actor, jobId: string, asked: Change) {
+const change = Effect.fn("JobEdits.change")(function* <E = never, R = never>(
+  actor: Actor,
+  jobId: string,
+  asked: Change<E, R>,
+) {
   const { tenantId } = actor;
   const { idempotencyKey: key, revision } = asked.options;
   for (const action of asked.first) yield* JobAuthority.load(actor, jobId, action);
@@ -104,7 +117,7 @@ const change = Effect.fn("JobEdits.change")(function* (actor: Actor, jobId: stri
     for (const action of asked.actions(job.value)) yield* JobAuthority.load(actor, jobId, action);
     if (revision !== undefined) yield* Decisions.mustBe("job", job, revision);
     const { limits } = yield* Subscriptions.of(tenantId);
-    const edited = yield* lift(asked.to(job.value, limits));
+    const edited = yield* asked.to(job.value, limits);
     yield* lift(Stored.readable("job", edited));
     const changed = JobEdit.changed(job.value, edited);
     if (changed.length === 0) return { change: { writes: [] }, answer: job.value };

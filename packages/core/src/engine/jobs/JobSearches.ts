@@ -1,9 +1,14 @@
-/** The job list as users search it: by QQL over the jobs that the caller may view (RBAC-04), in pages. */
+/**
+ * The job list as users search it, by QQL and filters, in pages. Every role sees every job of the subscription in it (JOB-25); of
+ * a job that the caller may not view (RBAC-04) no more than title, status, schedule, owner and counts, and nothing else of it
+ * decides whether a search finds it or where it stands.
+ */
 import * as Qql from "@fettle/qql";
 import * as Effect from "effect/Effect";
 import type { User } from "../../domain/access/User.ts";
 import * as JobCatalog from "../../domain/job/JobCatalog.ts";
 import * as JobFilter from "../../domain/job/JobFilter.ts";
+import type * as Schedule from "../../domain/job/Schedule.ts";
 import type { ShownJob } from "../../domain/job/Suspension.ts";
 import * as Suspension from "../../domain/job/Suspension.ts";
 import * as Run from "../../domain/run/Run.ts";
@@ -20,9 +25,10 @@ import * as RecentSearches from "../searches/RecentSearches.ts";
 import * as Subscriptions from "../subscription/Subscriptions.ts";
 import * as Tags from "../tags/Tags.ts";
 import * as JobAuthority from "./JobAuthority.ts";
+import * as JobContexts from "./JobContexts.ts";
 
 /** What jobs may be sorted by. */
-export const sortKeys = ["title", "created", "status", "lastRun"] as const;
+export const sortKeys = ["title", "created", "status", "lastRun", "nextRun"] as const;
 export type SortKey = (typeof sortKeys)[number];
 
 export interface JobSearchInput extends JobFilter.JobFilter {
@@ -34,11 +40,23 @@ export interface JobSearchInput extends JobFilter.JobFilter {
   readonly limit?: number;
 }
 
-/** A row of the list (JOB-31); progress is of the latest run, over the assets in the caller's scope. */
-export interface JobRow extends JobCatalog.JobContext {
+/** A row of the list (JOB-31), of a job that the caller may view; progress is of the latest run, over the assets in their scope. */
+export interface ViewedRow extends JobCatalog.JobContext {
+  readonly mayView: true;
   readonly job: ShownJob;
   readonly counts: JobFilter.JobCounts;
+  readonly starts: Schedule.Starts;
 }
+
+/** A row of a job that the caller may not view (JOB-25). */
+export interface ListedRow {
+  readonly mayView: false;
+  readonly job: Pick<ShownJob, JobCatalog.ShownMember>;
+  readonly counts: JobFilter.JobCounts;
+  readonly starts: Schedule.Starts;
+}
+
+export type JobRow = ViewedRow | ListedRow;
 
 export interface JobPage {
   readonly rows: readonly JobRow[];
@@ -64,12 +82,20 @@ export const search = Effect.fn("JobSearches.search")(function* (actor: Actor, i
   const position = yield* Cursor.start(actor, listing, input.cursor);
   const subscription = yield* Subscriptions.of(actor.tenantId);
   const now = (yield* Environment).now();
-  const seen = all.filter(views).map((job) => Suspension.shown(job, subscription, now));
-  const rows = yield* rowsOf(actor.tenantId, user, seen);
+  const shown = all.map((job) => Suspension.shown(job, subscription, now));
+  const rows: readonly JobRow[] = [
+    ...(yield* rowsOf(actor.tenantId, user, shown.filter(views))),
+    ...(yield* listedOf(
+      actor.tenantId,
+      shown.filter((job) => !views(job)),
+    )),
+  ];
   const passes = JobFilter.compile(filter, user.id);
+  const passesShown = JobFilter.compileShown(filter, user.id);
   const found = rows.filter(
     (row) =>
-      passes(row.job) && (query === null || Qql.matches(query, JobCatalog.toDocument(row.job, row), position.asOf)),
+      (row.mayView ? passes(row.job) : passesShown(row.job)) &&
+      (query === null || Qql.matches(query, documentOf(row), position.asOf)),
   );
   const page = Keyset.page(found, (row) => [sortKey(row, by), row.job.id], { direction, after: position.after, limit });
   const next = page.next === null ? null : yield* Cursor.seal(actor, listing, { ...position, after: page.next });
@@ -87,14 +113,41 @@ const rowsOf = Effect.fn("JobSearches.rowsOf")(function* (tenantId: TenantId, us
   const sees = TagScope.compile(user.scope, yield* Tags.tree(tenantId));
   const assets = (yield* Repository.all(tenantId, "asset")).map((a) => a.value);
   const seen = new Set(assets.filter((a) => sees(a.tags)).map((a) => a.id));
-  const rows: JobRow[] = [];
+  const clock = yield* clockOf(tenantId);
+  const rows: ViewedRow[] = [];
   for (const job of jobs) {
     const run = latest.get(job.id);
     const progress = run === undefined ? null : yield* progressOf(tenantId, run, seen);
-    rows.push({ job, counts: JobFilter.counts(job), lastRunAt: run?.startedAt ?? null, progress });
+    const starts = JobCatalog.startsOf(job, clock);
+    rows.push({
+      mayView: true,
+      job,
+      counts: JobFilter.counts(job),
+      lastRunAt: run?.startedAt ?? null,
+      progress,
+      starts,
+    });
   }
   return rows;
 });
+
+// When a job was enabled isn't shown of it, and doesn't show in its next start either.
+const listedOf = Effect.fn("JobSearches.listedOf")(function* (tenantId: TenantId, jobs: readonly ShownJob[]) {
+  const clock = yield* clockOf(tenantId);
+  return jobs.map((job): ListedRow => {
+    const { id, title, status, schedule, ownerId } = job;
+    const starts = JobCatalog.startsOf({ schedule, status, enabled: null }, clock);
+    return { mayView: false, job: { id, title, status, schedule, ownerId }, counts: JobFilter.counts(job), starts };
+  });
+});
+
+const clockOf = Effect.fn("JobSearches.clockOf")(function* (tenantId: TenantId) {
+  const { limits } = yield* Subscriptions.of(tenantId);
+  return { ...(yield* JobContexts.clock(tenantId)), leadMilliseconds: limits.leadSeconds * 1_000 };
+});
+
+const documentOf = (row: JobRow): JobCatalog.JobDocument =>
+  row.mayView ? JobCatalog.toDocument(row.job, row) : JobCatalog.toShownDocument(row.job, row.starts, row.counts);
 
 // TAG-05: of a run a viewer sees the assets in their own scope.
 const progressOf = Effect.fn("JobSearches.progressOf")(function* (
@@ -110,15 +163,18 @@ const progressOf = Effect.fn("JobSearches.progressOf")(function* (
   return { assets, responded, final };
 });
 
-const sortKey = ({ job, lastRunAt }: JobRow, by: SortKey): Keyset.KeyPart => {
+// What a row doesn't show is unknown, and unknown comes last.
+const sortKey = (row: JobRow, by: SortKey): Keyset.KeyPart => {
   switch (by) {
     case "title":
-      return job.title;
+      return row.job.title;
     case "created":
-      return job.createdAt;
+      return row.mayView ? row.job.createdAt : null;
     case "status":
-      return job.status;
+      return row.job.status;
     case "lastRun":
-      return lastRunAt;
+      return row.mayView ? row.lastRunAt : null;
+    case "nextRun":
+      return row.starts.next;
   }
 };

@@ -12,6 +12,7 @@ import type { DriftTolerance } from "../../domain/plan/PlanDifference.ts";
 import { type Actor, label } from "../../domain/shared/Actor.ts";
 import type { TenantId } from "../../domain/shared/Tenant.ts";
 import { Environment } from "../../ports/Environment.ts";
+import * as JobForm from "../../schema/JobForm.ts";
 import * as Stored from "../../schema/Stored.ts";
 import * as Authority from "../access/Authority.ts";
 import * as Decisions from "../Decisions.ts";
@@ -22,6 +23,7 @@ import * as Repository from "../Repository.ts";
 import * as Subscriptions from "../subscription/Subscriptions.ts";
 import * as JobAuthority from "./JobAuthority.ts";
 import * as JobClaims from "./JobClaims.ts";
+import * as JobContexts from "./JobContexts.ts";
 import * as JobEnabling from "./JobEnabling.ts";
 import * as JobSharing from "./JobSharing.ts";
 
@@ -45,7 +47,7 @@ export const create = Effect.fn("Jobs.create")(function* (
   const decide = Effect.gen(function* () {
     const unlicensed = Subscription.deploymentFault(subscription, now);
     if (unlicensed !== null) return yield* refuse(unlicensed);
-    const made = yield* madeOf(tenantId, draft, { id: environment.uuid(), ownerId: user.id, now });
+    const made = yield* madeOf(tenantId, user, draft, environment.uuid());
     yield* lift(Stored.readable("job", made));
     const created = Repository.event("JobCreated", "job", made.id, now, { by: label(actor), title: made.title });
     const enabled = enable ? yield* enabledAtOnce(actor, user, made) : { job: made, writes: [], events: [] };
@@ -63,15 +65,14 @@ export const create = Effect.fn("Jobs.create")(function* (
   return yield* Decisions.ifItStands(tenantId, once, JobClaims.refused(subscription.limits));
 });
 
-const madeOf = Effect.fn("Jobs.madeOf")(function* (
-  tenantId: TenantId,
-  draft: Job.NewJob,
-  about: { readonly id: string; readonly ownerId: string; readonly now: number },
-) {
+const madeOf = Effect.fn("Jobs.madeOf")(function* (tenantId: TenantId, user: User, draft: Job.NewJob, id: string) {
+  const malformed = JobForm.problems(draft);
+  if (malformed.length > 0) return yield* refuse(malformed);
   const { limits } = yield* Subscriptions.of(tenantId);
   const { coAuthors = [], isUnowned } = draft;
-  const made = Job.create(draft, { ...about, limits });
-  const ownerId = isUnowned === true ? null : about.ownerId;
+  const context = yield* JobContexts.ofSaving(tenantId, user, draft);
+  const made = Job.create(draft, { ...context, id, ownerId: user.id, limits });
+  const ownerId = isUnowned === true ? null : user.id;
   const faults = yield* JobSharing.coAuthorFaults(tenantId, { ownerId }, coAuthors);
   if (!made.ok || faults.length > 0) return yield* refuse([...(made.ok ? [] : made.error), ...faults]);
   return yield* lift(Sharing.share({ ...made.value, coAuthors: [] }, { coAuthors }, limits));
@@ -93,7 +94,7 @@ const enabledAtOnce = Effect.fn("Jobs.enabledAtOnce")(function* (actor: Actor, u
 export const get = Effect.fn("Jobs.get")(function* (actor: Actor, jobId: string) {
   const { value: job, revision } = yield* JobAuthority.load(actor, jobId, "view");
   const shown = Suspension.shown(job, yield* Subscriptions.of(actor.tenantId), (yield* Environment).now());
-  return JobView.of(shown, revision);
+  return JobView.of(shown, revision, yield* JobContexts.clock(actor.tenantId));
 });
 
 /** What the job would do in its next run: who gets what and when, who doesn't and by which rule (PLN-01). Changes nothing. */

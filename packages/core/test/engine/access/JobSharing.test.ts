@@ -38,7 +38,7 @@ describe("sharing a job", () => {
     });
   });
 
-  it("RBAC-04: readers of any role see job, plan and runs, and may nothing else; others see nothing", () => {
+  it("RBAC-04, JOB-25: readers of any role see job, plan and runs, and may nothing else; others its row alone", () => {
     const { scene, plane, fettle, call, share, job } = world();
     call(share({ readers: ["rita", "sam", "ada", "uma"] }));
     call(fettle.jobs.enable(as("uli"), job.id));
@@ -55,7 +55,7 @@ describe("sharing a job", () => {
     }
     plane.users.set(user("rob", "PatchReader"));
     expect(plane.rejections(fettle.jobs.get(as("rob"), job.id))).toMatchObject([{ rule: "RBAC-10" }]);
-    expect(call(fettle.jobs.search(as("rob"), {})).total).toBe(0);
+    expect(call(fettle.jobs.search(as("rob"), {})).rows).toMatchObject([{ mayView: false, job: { id: job.id } }]);
   });
 
   it("RBAC-05: a co-author sees and enables the job, found in their list", () => {
@@ -78,7 +78,8 @@ describe("sharing a job", () => {
     for (const ask of [fettle.jobs.get(as("uma"), job.id), fettle.jobs.enable(as("uma"), job.id)]) {
       expect(plane.rejections(ask)).toMatchObject([{ code: "not-permitted" }]);
     }
-    expect(call(fettle.jobs.search(as("uma"), {})).total).toBe(0);
+    expect(call(fettle.jobs.search(as("uma"), {})).rows.map((r) => r.mayView)).toEqual([false]);
+    expect(call(fettle.jobs.search(as("uma"), { mine: "co-authored" })).total).toBe(0);
   });
 
   it("RBAC-05: it is the owner of this moment who counts: raised to manager, or with more assets, co-authors below lapse", () => {
