@@ -23,6 +23,7 @@ import { assetsOf, purgesOf } from "./facade/Assets.ts";
 import { catalogueOf } from "./facade/Catalogue.ts";
 import { assessmentProfilesOf, configurationProfilesOf } from "./facade/Configuration.ts";
 import { jobsOf } from "./facade/Jobs.ts";
+import { freezesOf, quorumsOf } from "./facade/Maintenance.ts";
 import type { FettlePorts, On } from "./facade/On.ts";
 import { tagsOf } from "./facade/Tags.ts";
 import { Storage } from "./ports/Storage.ts";
@@ -58,6 +59,8 @@ export const make = (ports: Context.Context<FettlePorts>) => {
     keys: keysOf(on),
     configurationProfiles: configurationProfilesOf(on),
     assessmentProfiles: assessmentProfilesOf(on),
+    freezes: freezesOf(on),
+    quorums: quorumsOf(on),
     access: accessOf(on),
     tags: tagsOf(on),
     assets: assetsOf(on),

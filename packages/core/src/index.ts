@@ -36,7 +36,6 @@ export type { Consumption, SeatChange } from "./domain/license/Licence.ts";
 export * as Subscription from "./domain/license/Subscription.ts";
 export type { ChangeFreeze } from "./domain/maintenance/ChangeFreeze.ts";
 export type { QuorumGroup } from "./domain/maintenance/QuorumGroup.ts";
-export * as ApprovalAge from "./domain/patch/ApprovalAge.ts";
 export type { DownloadHost, DownloadHosts, IgnoredUrl, Wildcard } from "./domain/patch/DownloadHosts.ts";
 export type { Hold } from "./domain/patch/Hold.ts";
 export * as Patch from "./domain/patch/Patch.ts";
@@ -51,10 +50,16 @@ export * as Supersedence from "./domain/patch/Supersedence.ts";
 export type { VendorFile } from "./domain/patch/VendorFile.ts";
 export type { Vulnerability } from "./domain/patch/Vulnerability.ts";
 export type { Explanation } from "./domain/plan/Explanation.ts";
-export type { Plan, PlanExclusion, PlanGroup, PlannedPatch } from "./domain/plan/Plan.ts";
 export * as LintFinding from "./domain/plan/LintFinding.ts";
+export type { Plan, PlanExclusion, PlanGroup, PlannedPatch } from "./domain/plan/Plan.ts";
 export type { DriftTolerance, PlanChange, PlanDifference } from "./domain/plan/PlanDifference.ts";
 export type { PreviewPlace } from "./domain/plan/PreviewPlaces.ts";
+export type {
+  Down as QuorumDown,
+  GroupVerdict as QuorumGroupVerdict,
+  Proof as QuorumProof,
+  Verdict as QuorumVerdict,
+} from "./domain/plan/QuorumProof.ts";
 export type { Blocker } from "./domain/plan/Remedies.ts";
 export type { PreviewRow, PreviewRun, RunOutline, RunPreview } from "./domain/plan/RunPreview.ts";
 export * as RunPreviewTable from "./domain/plan/RunPreviewTable.ts";
@@ -133,6 +138,9 @@ export type { ChangeOptions } from "./engine/jobs/JobEdits.ts";
 export type { OwnerPreview } from "./engine/jobs/JobOwners.ts";
 export type { JobPage, JobRow, JobSearchInput, ListedRow, ViewedRow } from "./engine/jobs/JobSearches.ts";
 export type { CreationOptions, EnablingOptions } from "./engine/jobs/Jobs.ts";
+export type { FreezeInput } from "./engine/maintenance/Freezes.ts";
+export type { QuorumCheckInput } from "./engine/maintenance/QuorumCheck.ts";
+export type { QuorumGroupInput } from "./engine/maintenance/QuorumGroups.ts";
 export type { PlanApproval } from "./engine/plans/Approvals.ts";
 export type { ExplanationInput } from "./engine/plans/Explanations.ts";
 export type { JobLintAnswer } from "./engine/plans/JobLints.ts";

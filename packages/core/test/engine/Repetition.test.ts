@@ -22,6 +22,10 @@ const qid = (n: number) => ({ qid: n, title: `hole ${n}`, severity: 3, cves: [`C
 
 const nightly = Timed.daily("2026-02-10T02:00");
 
+const day = (of: number) => ({ year: 2026, month: 3, day: of, hour: 0, minute: 0, second: 0 });
+const freeze = (id: string) => ({ id, name: id, from: day(1), to: day(2) });
+const quorum = (id: string) => ({ id, name: id, members: Values.select({ include: Values.any("web") }), atMost: 1 });
+
 const scanning = (tag: string) => ({ id: tag, name: tag, tags: [tag], intervalSeconds: 14_400 });
 
 /** Each method that changes something, in a scene where it can be asked. A new one that is missing here fails a test. */
@@ -183,6 +187,28 @@ const mutating: { readonly [method: string]: (scene: Scene.Scene) => Requests } 
     return {
       ask: (options) => fettle.configurationProfiles.makeDefault(manager, "a", options),
       other: (options) => fettle.configurationProfiles.makeDefault(manager, "default", options),
+    };
+  },
+  "freezes.save": ({ plane: { fettle } }) => ({
+    ask: (options) => fettle.freezes.save(manager, freeze("a"), options),
+    other: (options) => fettle.freezes.save(manager, freeze("b"), options),
+  }),
+  "freezes.delete": ({ plane: { fettle, call } }) => {
+    for (const id of ["a", "b"]) call(fettle.freezes.save(manager, freeze(id)));
+    return {
+      ask: (options) => fettle.freezes.delete(manager, "a", options),
+      other: (options) => fettle.freezes.delete(manager, "b", options),
+    };
+  },
+  "quorums.save": ({ plane: { fettle } }) => ({
+    ask: (options) => fettle.quorums.save(manager, quorum("a"), options),
+    other: (options) => fettle.quorums.save(manager, quorum("b"), options),
+  }),
+  "quorums.delete": ({ plane: { fettle, call } }) => {
+    for (const id of ["a", "b"]) call(fettle.quorums.save(manager, quorum(id)));
+    return {
+      ask: (options) => fettle.quorums.delete(manager, "a", options),
+      other: (options) => fettle.quorums.delete(manager, "b", options),
     };
   },
   "tags.save": ({ plane: { fettle } }) => ({
@@ -379,6 +405,7 @@ const mutating: { readonly [method: string]: (scene: Scene.Scene) => Requests } 
 const others = [
   ["subscriptions.get", "licences.consumption", "licences.preview", "licences.of"],
   ["list", "get", "effective", "overlaps"].map((name) => `assessmentProfiles.${name}`),
+  ["freezes.list", "quorums.list", "quorums.check"],
   ["tags.get", "tags.list", "tags.preview", "tags.coverage"],
   ["assets.list", "assets.missing", "assets.search", "assets.facets", "assets.get", "assets.patches"],
   ["assets.agents", "assets.stale"],

@@ -10,6 +10,8 @@ import * as Inventory from "../../src/domain/assessment/Inventory.ts";
 import * as AssetCatalog from "../../src/domain/asset/AssetCatalog.ts";
 import * as Job from "../../src/domain/job/Job.ts";
 import * as JobCatalog from "../../src/domain/job/JobCatalog.ts";
+import * as ChangeFreeze from "../../src/domain/maintenance/ChangeFreeze.ts";
+import * as QuorumGroup from "../../src/domain/maintenance/QuorumGroup.ts";
 import * as Feed from "../../src/domain/patch/Feed.ts";
 import * as PatchCatalog from "../../src/domain/patch/PatchCatalog.ts";
 import * as Supersedence from "../../src/domain/patch/Supersedence.ts";
@@ -30,6 +32,7 @@ import {
   AssetArbitraries,
   HostArbitraries,
   JobArbitraries,
+  MaintenanceArbitraries,
   PatchArbitraries,
   TagArbitraries,
 } from "../../src/testing/arbitraries/index.ts";
@@ -153,6 +156,14 @@ const arbitraries: { readonly [name: string]: readonly [fc.Arbitrary<unknown>, C
     both(stored("profile"), (profile: ConfigurationProfile.ConfigurationProfile) =>
       errorOf(ConfigurationProfile.validate(profile, defaults)),
     ),
+  ],
+  "a change freeze": [
+    MaintenanceArbitraries.changeFreeze,
+    both(stored("freeze"), (freeze: ChangeFreeze.ChangeFreeze) => ChangeFreeze.problems(freeze, defaults)[0] ?? null),
+  ],
+  "a quorum group": [
+    MaintenanceArbitraries.quorumGroup,
+    both(stored("quorumGroup"), (group: QuorumGroup.QuorumGroup) => QuorumGroup.problems(group, defaults)[0] ?? null),
   ],
   "a job draft": [
     HostArbitraries.jobDraft,

@@ -4,6 +4,7 @@ import type { Limits } from "../shared/Limits.ts";
 import * as Rejection from "../shared/Rejection.ts";
 import * as TagSelection from "../tag/TagSelection.ts";
 import type { TagTree } from "../tag/TagTree.ts";
+import * as Meant from "./Meant.ts";
 
 export interface ChangeFreeze {
   readonly id: string;
@@ -17,19 +18,19 @@ export interface ChangeFreeze {
   readonly targets: TagSelection.TagSelection | null;
 }
 
-/** Longest id and name, in characters. */
-export const ID_CHARACTERS_MAX = 128;
-export const NAME_CHARACTERS_MAX = 200;
+const RULE = "WIN-07";
 
 /** Everything that is wrong with one, each with its place. Tags are the tree's to know. */
 export const problems = (freeze: ChangeFreeze, limits: Limits): readonly Rejection.Rejection[] => {
-  const refuse = (message: string, path: string) => Rejection.make("WIN-07", "invalid", message, path);
+  const refuse = (message: string, path: string) => Rejection.make(RULE, "invalid", message, path);
   const made = Freeze.make(freeze);
   const { targets } = freeze;
+  const nameMax = Math.min(Meant.NAME_CHARACTERS_MAX, limits.titleCharactersMax);
   return [
-    ...text(freeze.id, ID_CHARACTERS_MAX, "id"),
-    ...text(freeze.name, Math.min(NAME_CHARACTERS_MAX, limits.titleCharactersMax), "name"),
+    ...Meant.textFault(freeze.id, Meant.ID_CHARACTERS_MAX, { rule: RULE, path: "id" }),
+    ...Meant.textFault(freeze.name, nameMax, { rule: RULE, path: "name" }),
     ...(made.ok ? [] : [refuse(made.error.message, made.error.path)]),
+    ...(targets === null ? [] : Meant.tooLarge(targets, { rule: RULE, path: "targets" }, limits)),
     ...(targets !== null && TagSelection.isEmpty(targets)
       ? [refuse("name assets or tags, or leave the targets out for every asset", "targets")]
       : []),
@@ -59,6 +60,3 @@ export const byAsset = (
   }
   return found;
 };
-
-const text = (value: string, max: number, path: string): readonly Rejection.Rejection[] =>
-  value.trim() === "" || value.length > max ? [Rejection.make("WIN-07", "invalid", `1–${max} characters`, path)] : [];

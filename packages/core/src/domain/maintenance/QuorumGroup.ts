@@ -2,6 +2,7 @@
 import type { Limits } from "../shared/Limits.ts";
 import * as Rejection from "../shared/Rejection.ts";
 import * as TagSelection from "../tag/TagSelection.ts";
+import * as Meant from "./Meant.ts";
 
 export interface QuorumGroup {
   readonly id: string;
@@ -11,19 +12,18 @@ export interface QuorumGroup {
   readonly atMost: number;
 }
 
-/** Longest id and name, in characters. */
-export const ID_CHARACTERS_MAX = 128;
-export const NAME_CHARACTERS_MAX = 200;
+const RULE = "PLN-06";
 
 /** Everything that is wrong with one, each with its place. Tags are the tree's to know. */
 export const problems = (group: QuorumGroup, limits: Limits): readonly Rejection.Rejection[] => {
-  const refuse = (message: string, path: string) => Rejection.make("PLN-06", "invalid", message, path);
+  const refuse = (message: string, path: string) => Rejection.make(RULE, "invalid", message, path);
   const { id, name, members, atMost } = group;
-  const nameMax = Math.min(NAME_CHARACTERS_MAX, limits.titleCharactersMax);
+  const nameMax = Math.min(Meant.NAME_CHARACTERS_MAX, limits.titleCharactersMax);
   return [
-    ...(id.trim() === "" || id.length > ID_CHARACTERS_MAX ? [refuse(`1–${ID_CHARACTERS_MAX} characters`, "id")] : []),
-    ...(name.trim() === "" || name.length > nameMax ? [refuse(`1–${nameMax} characters`, "name")] : []),
+    ...Meant.textFault(id, Meant.ID_CHARACTERS_MAX, { rule: RULE, path: "id" }),
+    ...Meant.textFault(name, nameMax, { rule: RULE, path: "name" }),
     ...(TagSelection.isEmpty(members) ? [refuse("name assets or tags", "members")] : []),
+    ...Meant.tooLarge(members, { rule: RULE, path: "members" }, limits),
     ...(Number.isSafeInteger(atMost) && atMost >= 0 ? [] : [refuse("a whole number, 0 or more", "atMost")]),
   ];
 };

@@ -39,6 +39,8 @@ const auditedKinds: ReadonlySet<EntityKind> = new Set<EntityKind>([
   "vulnerability",
   "profile",
   "assessmentProfile",
+  "freeze",
+  "quorumGroup",
   "job",
   "savedSearch",
   "purgeRule",

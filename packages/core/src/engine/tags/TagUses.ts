@@ -1,5 +1,6 @@
 /**
- * Where a tag stands in something else, so that it can't be deleted unseen: profiles, the licence, jobs, activation keys.
+ * Where a tag stands in something else, so that it can't be deleted unseen: profiles, freezes, quorum groups,
+ * the licence, jobs, activation keys.
  *
  * What comes to use tags goes into the storage with what {@link claim} says, and a tag is deleted only while nothing has
  * come to use one since its uses were read: whichever of two at once comes later is refused, in either order.
@@ -22,7 +23,7 @@ export const USES_COUNTER = "tagUses";
 
 /** One place where a tag is used. */
 export interface TagUse {
-  readonly kind: "profile" | "assessmentProfile" | "licence" | "job" | "activationKey";
+  readonly kind: "profile" | "assessmentProfile" | "freeze" | "quorumGroup" | "licence" | "job" | "activationKey";
   readonly id: string;
   /** As people call it. */
   readonly name: string;
@@ -46,6 +47,12 @@ export const of = Effect.fn("TagUses.of")(function* (tenantId: TenantId, tagId: 
   }
   for (const { id, value } of yield* Repository.all(tenantId, "assessmentProfile")) {
     if (value.tags.includes(tagId)) uses.push({ kind: "assessmentProfile", id, name: value.name });
+  }
+  for (const { id, value } of yield* Repository.all(tenantId, "freeze")) {
+    if (value.targets !== null && isIn(value.targets)) uses.push({ kind: "freeze", id, name: value.name });
+  }
+  for (const { id, value } of yield* Repository.all(tenantId, "quorumGroup")) {
+    if (isIn(value.members)) uses.push({ kind: "quorumGroup", id, name: value.name });
   }
   const subscription = yield* Repository.get(tenantId, "subscription", tenantId);
   if (subscription !== null && Subscription.tagsOf(subscription.value).includes(tagId))
@@ -87,6 +94,9 @@ export const named = ({ include, exclude }: Pick<TagSelection, "include" | "excl
 export const whyKept = (uses: readonly TagUse[], tagId: string): Result<true, readonly Rejection.Rejection[]> => {
   if (uses.length === 0) return ok(true);
   const message = ({ kind, id, name }: TagUse): string =>
-    `${tagId} is used by ${kind === "activationKey" ? "activation key" : kind} ${name} (${id}); take it out there first`;
+    `${tagId} is used by ${wordsOf(kind)} ${name} (${id}); take it out there first`;
   return fail(uses.map((use) => Rejection.make("TAG-01", "conflict", message(use), `${use.kind}.${use.id}`)));
 };
+
+// `assessmentProfile` as people say it.
+const wordsOf = (kind: TagUse["kind"]): string => kind.replace(/[A-Z]/, (capital) => ` ${capital.toLowerCase()}`);

@@ -79,8 +79,8 @@ export interface DeletionOptions extends Idempotency.Repeatable {
 }
 
 /**
- * Deletes a tag; assets lose it. Refused as long as a profile, the licence, a job that may still run, an activation key or
- * a tag below it uses it: the answer says which. `reparent` brings the tags below it to where it stood.
+ * Deletes a tag; assets lose it. Refused as long as a profile, a freeze, a quorum group, the licence, a job that may still run,
+ * an activation key or a tag below it uses it: the answer says which. `reparent` brings the tags below it to where it stood.
  */
 export const remove = Effect.fn("Tags.remove")(function* (actor: Actor, tagId: string, options: DeletionOptions = {}) {
   const user = yield* Authority.require(actor, "manage-tags");

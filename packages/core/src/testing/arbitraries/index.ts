@@ -10,5 +10,6 @@ export * as AssessmentArbitraries from "./AssessmentArbitraries.ts";
 export * as AssetArbitraries from "./AssetArbitraries.ts";
 export * as HostArbitraries from "./HostArbitraries.ts";
 export * as JobArbitraries from "./JobArbitraries.ts";
+export * as MaintenanceArbitraries from "./MaintenanceArbitraries.ts";
 export * as PatchArbitraries from "./PatchArbitraries.ts";
 export * as TagArbitraries from "./TagArbitraries.ts";
