@@ -40,6 +40,16 @@ export const of = (from: PlanInputs): Times | string => {
   return found;
 };
 
+/** The nominal starts of the plan's run in the zones that it is planned for; null where there is no such time. */
+export const startsOf = (from: PlanInputs): readonly (number | null)[] => {
+  const { occasion } = from;
+  const { schedule } = from.job;
+  const times = of(from);
+  if (occasion === undefined || typeof times === "string" || times.nominalLocal === null) return [];
+  const world: World = { from, occasion, schedule: schedule as TimedSchedule };
+  return zonesOf(world).map((zone) => startIn(world, zone, Date.parse(`${times.nominalLocal}Z`)));
+};
+
 /** The rule of time that keeps an asset out; null: none. */
 export const ruleAgainst = (from: PlanInputs, asset: Asset): string | null => {
   if (from.occasion === undefined) return null;

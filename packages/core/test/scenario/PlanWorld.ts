@@ -164,8 +164,16 @@ export const reordered = (from: PlanInputs): fc.Arbitrary<PlanInputs> =>
       exclude: { ...job.targets.exclude, tags: mix(job.targets.exclude.tags) },
     };
     const source = job.patches?._tag === "List" ? { ...job.patches, patches: mix(job.patches.patches) } : job.patches;
+    const lists = <A>(of: ReadonlyMap<string, readonly A[]>) => new Map(mix(of).map(([id, all]) => [id, mix(all)]));
+    const timed = from.occasion && {
+      ...from.occasion,
+      zones: mix(from.occasion.zones),
+      blackouts: lists(from.occasion.blackouts),
+      freezes: lists(from.occasion.freezes),
+    };
     return {
       ...from,
+      ...(timed === undefined ? {} : { occasion: timed }),
       job: { ...job, targets, patches: source },
       scope: from.scope._tag === "All" ? from.scope : { ...from.scope, tags: mix(from.scope.tags) },
       tree: new Map(mix(from.tree)),
