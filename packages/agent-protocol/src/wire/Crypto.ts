@@ -35,6 +35,16 @@ export const DIGEST = /^sha256:[0-9a-f]{64}$/;
 /** The digest of bytes or of text in UTF-8. */
 export const digest = (data: Uint8Array | string): Digest => `sha256:${hash("sha256", data, "hex")}`;
 
+/** {@link digest} of a text that comes in pieces, in chunks: yields after each piece. */
+export function* digesting(pieces: Iterable<string>): Generator<void, Digest> {
+  const sha256 = createHash("sha256");
+  for (const piece of pieces) {
+    sha256.update(piece);
+    yield;
+  }
+  return `sha256:${sha256.digest("hex")}`;
+}
+
 /** What an install command carries, so that an agent never trusts on first use: the digest of the tenant's public key. */
 export const fingerprint = (key: PublicKey): Digest => fingerprints.get(key);
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Json } from "../../src/index.ts";
+import { Crypto, Json } from "../../src/index.ts";
 import { error, runs, value } from "../Runs.ts";
 
 const roomy = { bytes: 16 * 1024 * 1024, depth: 32 };
@@ -216,6 +216,42 @@ describe("Json.canonical", () => {
       Array.from({ length: depth }).reduce<unknown>((inner) => (inner === null ? [] : [inner]), core);
     expect(Json.canonical(wrapped(Json.CANONICAL_DEPTH_MAX)).ok).toBe(true);
     expect(error(Json.canonical(wrapped(Json.CANONICAL_DEPTH_MAX + 1))).reason).toBe("not-canonical");
+  });
+});
+
+describe("Json.canonicalPieces", () => {
+  const spelt = (j: unknown): string => [...Json.canonicalPieces(j)].join("");
+
+  it("spells the same as in one go, to the byte and to the digest", () => {
+    fc.assert(
+      fc.property(json, fc.array(json, { maxLength: 4 }), text, (j, more, key) => {
+        for (const each of [j, { [key]: [{ more: [j, ...more] }, j], a: more }, [[[[[j]]]]]]) {
+          expect(spelt(each)).toBe(value(Json.canonical(each)));
+        }
+      }),
+      runs(300),
+    );
+    const large = Array.from({ length: 9_000 }, (_, i) => ({ id: `asset ${i} 😀`, at: i }));
+    const pieces = [...Json.canonicalPieces({ large, none: undefined })];
+    expect(pieces.length).toBeGreaterThan(5);
+    expect(Math.max(...pieces.map((p) => p.length))).toBeLessThan(40_000);
+    const digesting = Crypto.digesting(pieces);
+    let step = digesting.next();
+    while (step.done !== true) step = digesting.next();
+    expect(step.value).toBe(Crypto.digest(Json.canonicalBytes({ large })));
+  });
+
+  it("refuses the same", () => {
+    for (const wrong of [
+      1.5,
+      { a: [undefined] },
+      [["\ude00a"]],
+      { "\ud83d": 1 },
+      { a: { b: { c: { d: { e: 1.5 } } } } },
+    ]) {
+      expect(() => spelt(wrong)).toThrow("not canonical JSON");
+      expect(() => Json.canonicalBytes(wrong)).toThrow("not canonical JSON");
+    }
   });
 });
 

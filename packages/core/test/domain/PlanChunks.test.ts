@@ -1,11 +1,11 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { MissingPatch } from "../../src/domain/assessment/Assessment.ts";
 import * as Chunks from "../../src/domain/plan/Chunks.ts";
 import * as Distinct from "../../src/domain/plan/Distinct.ts";
 import * as Explanation from "../../src/domain/plan/Explanation.ts";
 import * as Lacks from "../../src/domain/plan/Lacks.ts";
 import * as Plan from "../../src/domain/plan/Plan.ts";
+import type { MissingHere } from "../../src/domain/plan/PlanInputs.ts";
 import * as Arbitraries from "../scenario/Arbitraries.ts";
 import * as PlanFleet from "../scenario/PlanFleet.ts";
 import * as PlanWorld from "../scenario/PlanWorld.ts";
@@ -97,7 +97,7 @@ const multiplied = (from: Plan.PlanInputs, times: number): Plan.PlanInputs => {
 const listsOf = (from: Plan.PlanInputs): ReadonlyMap<string, unknown> => {
   const plan = Plan.compile(from);
   if (!plan.ok) throw new Error(plan.error.message);
-  return new Map([
+  return new Map<string, unknown>([
     ...plan.value.groups.flatMap((g) => g.assets.map((id) => [id, g.patches] as const)),
     ...plan.value.excluded.map((e) => [e.assetId, e.rule] as const),
   ]);
@@ -194,14 +194,14 @@ describe("what many assets have in common", () => {
       },
       { requiredKeys: ["name", "arch", "installed", "fixed"] },
     );
-    const lack: fc.Arbitrary<MissingPatch> = fc.record({
+    const lack: fc.Arbitrary<MissingHere> = fc.record({
       patchId: fc.constantFrom("P-1", "P-2"),
       packages: fc.array(part, { minLength: 1, maxLength: 2 }),
     });
     fc.assert(
       fc.property(fc.array(lack, { minLength: 2, maxLength: 150, size: "max" }), (all) => {
         const lackOf = Lacks.make();
-        const brought = ({ patchId, packages }: MissingPatch) =>
+        const brought = ({ patchId, packages }: MissingHere) =>
           JSON.stringify([patchId, packages.map((p) => [p.name, p.arch, p.fixed, p.isPresence, p.replaces])]);
         const found = all.map(lackOf);
         const texts = all.map(brought);

@@ -1,9 +1,8 @@
 /** What one asset gets of a job's patches, and why nothing when it gets nothing. Pure; planning and explaining share it. */
-import type { Assessment } from "../assessment/Assessment.ts";
 import type { Asset } from "../asset/Asset.ts";
 import type { Patch } from "../patch/Patch.ts";
 import * as Fate from "./Fate.ts";
-import type { Obstacle, PlanInputs } from "./PlanInputs.ts";
+import type { Assessed, Obstacle, PlanInputs } from "./PlanInputs.ts";
 
 /** The fate of an asset under these patches, in the order of work. */
 export const of = (inputs: PlanInputs, { id, facts }: Asset, patches: readonly Patch[]): Fate.Fate => {
@@ -47,7 +46,7 @@ export const whyNothing = (
 };
 
 // Which of the patches can't be judged on an asset.
-const unknownOf = (assessment: Assessment, patches: ReadonlySet<string> | null): string | null => {
+const unknownOf = (assessment: Assessed, patches: ReadonlySet<string> | null): string | null => {
   const found = assessment.unknown.filter((u) => patches === null || patches.has(u.patchId));
   const [first] = found;
   if (first === undefined) return null;

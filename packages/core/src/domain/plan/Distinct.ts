@@ -12,17 +12,15 @@ export interface Distinct<A> extends Numbered {
   readonly value: A;
 }
 
-/** Equal by a text: values of one text are the same. A value that is met again is known without it. */
+/** Equal by a text: values of one text are the same. */
 export const byText = <A>(textOf: (value: A) => string): ((value: A) => Distinct<A>) => {
-  const met = new Map<A, Distinct<A>>();
   const known = new Map<string, Distinct<A>>();
   return (value) => {
-    const before = met.get(value);
-    if (before !== undefined) return before;
     const text = textOf(value);
-    const distinct = known.get(text) ?? { value, number: known.size };
+    const before = known.get(text);
+    if (before !== undefined) return before;
+    const distinct = { value, number: known.size };
     known.set(text, distinct);
-    met.set(value, distinct);
     return distinct;
   };
 };
@@ -45,6 +43,21 @@ export const lists = <A extends Numbered>(): ((items: readonly A[]) => DistinctL
     if (alike === undefined) known.set(hash, [list]);
     else alike.push(list);
     return list;
+  };
+};
+
+/** Lists of what is equal by a text, each distinct list once. */
+export const sharedLists = <A>(textOf: (value: A) => string): ((values: readonly A[]) => readonly A[]) => {
+  const distinct = byText(textOf);
+  const listOf = lists<Distinct<A>>();
+  const shared = new Map<DistinctList<Distinct<A>>, readonly A[]>();
+  return (values) => {
+    const list = listOf(values.map(distinct));
+    const before = shared.get(list);
+    if (before !== undefined) return before;
+    const first = list.items.map((item) => item.value);
+    shared.set(list, first);
+    return first;
   };
 };
 

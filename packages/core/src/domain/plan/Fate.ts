@@ -3,10 +3,10 @@
  * though it lacks it, by which rule. Assets of equal fate share one list. Pure.
  */
 import { Package, PatchFile } from "@fettle/agent-protocol/vocabulary";
-import type { MissingPackage } from "../assessment/Judgement.ts";
 import { advisoryOf, type Patch } from "../patch/Patch.ts";
 import type { VendorFile } from "../patch/VendorFile.ts";
 import type { PackageFormat } from "../shared/Platform.ts";
+import type { MissingHere } from "./PlanInputs.ts";
 
 export interface PlannedPatch {
   readonly patchId: string;
@@ -41,7 +41,7 @@ export interface Past {
 /** What a deployment knows of an asset: by patch, what is behind there, and how versions compare if it tells. */
 export interface Behind {
   readonly format: PackageFormat | null;
-  readonly missing: ReadonlyMap<string, readonly MissingPackage[]>;
+  readonly missing: ReadonlyMap<string, MissingHere["packages"]>;
   /** Files that people supplied, by patch (PAT-04). */
   readonly supplied: ReadonlyMap<string, VendorFile>;
 }
@@ -59,7 +59,7 @@ export const deployment = (patches: readonly Patch[], { format, missing, supplie
 /** What comes of a patch that is missing by these packages; null: there is nothing to do. */
 export const deployed = (
   patch: Patch,
-  missing: readonly MissingPackage[],
+  missing: MissingHere["packages"],
   { format, supplied }: Omit<Behind, "missing">,
 ): Outcome | null => {
   const packages = missing.map(wanted).sort(inOrder);
@@ -149,7 +149,13 @@ const gathered = (patches: readonly Patch[], of: (patch: Patch) => Outcome | nul
   return fate;
 };
 
-const wanted = ({ name, arch, fixed, replaces = [], isPresence }: MissingPackage): Package.WantedPackage => ({
+const wanted = ({
+  name,
+  arch,
+  fixed,
+  replaces = [],
+  isPresence,
+}: MissingHere["packages"][number]): Package.WantedPackage => ({
   name,
   arch,
   evr: fixed,

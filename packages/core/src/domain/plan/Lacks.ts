@@ -2,15 +2,14 @@
  * The ways in which assets lack patches. Thousands of assets lack a patch by the same packages, and what that comes to is
  * decided once for all of them.
  */
-import type { MissingPatch } from "../assessment/Assessment.ts";
-import type { MissingPackage } from "../assessment/Judgement.ts";
-import type { Numbered } from "./Distinct.ts";
+import * as Distinct from "./Distinct.ts";
+import type { Assessed, MissingHere } from "./PlanInputs.ts";
 
 /** A patch that is missing, by these packages. */
-export interface Lack extends MissingPatch, Numbered {}
+export interface Lack extends MissingHere, Distinct.Numbered {}
 
 /** Gives the one lack that is equal to what an asset is missing. */
-export type Lacks = (missing: MissingPatch) => Lack;
+export type Lacks = (missing: MissingHere) => Lack;
 
 /** Lacks of one patch that are compared one after the other; past them a text finds the equal one. */
 const COMPARED_MAX = 8;
@@ -44,17 +43,31 @@ export const make = (): Lacks => {
   };
 };
 
-// The version that stands there makes no difference to what is brought.
-const parts = (p: MissingPackage): readonly unknown[] => [p.name, p.arch, p.fixed, p.isPresence, p.replaces];
+/** Assessments as they come from the store, each without what others have told before: so those of a large fleet are small. */
+export const sharing = (): ((assessment: Assessed) => Assessed) => {
+  const lackOf = make();
+  const missingOf = Distinct.lists<Lack>();
+  const installedOf = Distinct.sharedLists((id: string) => id);
+  const unknownOf = Distinct.sharedLists((u: Assessed["unknown"][number]) => JSON.stringify([u.patchId, u.reason]));
+  return ({ missing, installed, unknown }) => ({
+    missing: missingOf(missing.map(lackOf)).items,
+    installed: installedOf(installed),
+    unknown: unknownOf(unknown),
+  });
+};
 
-const areSame = (a: readonly MissingPackage[], b: readonly MissingPackage[]): boolean => {
+type Packages = MissingHere["packages"];
+
+const parts = (p: Packages[number]): readonly unknown[] => [p.name, p.arch, p.fixed, p.isPresence, p.replaces];
+
+const areSame = (a: Packages, b: Packages): boolean => {
   if (a === b) return true;
   if (a.length !== b.length) return false;
-  for (let i = 0; i < a.length; i += 1) if (!isSame(a[i] as MissingPackage, b[i] as MissingPackage)) return false;
+  for (let i = 0; i < a.length; i += 1) if (!isSame(a[i] as Packages[number], b[i] as Packages[number])) return false;
   return true;
 };
 
-const isSame = (a: MissingPackage, b: MissingPackage): boolean =>
+const isSame = (a: Packages[number], b: Packages[number]): boolean =>
   a.fixed === b.fixed &&
   a.name === b.name &&
   a.arch === b.arch &&

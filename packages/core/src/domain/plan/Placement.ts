@@ -70,7 +70,14 @@ interface Placing {
 }
 
 const placing = (timings: Timings): Placing => {
-  const timingOf = Distinct.byText<PlanTiming>((timing) => JSON.stringify(timing));
+  const distinct = Distinct.byText<PlanTiming>((timing) => JSON.stringify(timing));
+  // Assets of one zone share the object: its text is made once.
+  const known = new Map<PlanTiming, Distinct.Distinct<PlanTiming>>();
+  const timingOf = (timing: PlanTiming): Distinct.Distinct<PlanTiming> => {
+    const found = known.get(timing) ?? distinct(timing);
+    known.set(timing, found);
+    return found;
+  };
   const ringOf = Distinct.byText<PlanRings.PlanRing>(({ number }) => String(number));
   const pairs = Distinct.lists<Distinct.Numbered>();
   const groups: Group[] = [];
@@ -79,8 +86,8 @@ const placing = (timings: Timings): Placing => {
     // Judged before: who is out at this time is no target.
     if (timing._tag === "Out") return;
     const { number } = pairs([timingOf(timing.timing), patches, ...(ring === null ? [] : [ringOf(ring)])]);
-    const known = groups[number];
-    if (known !== undefined) known.assets.push(asset.id);
+    const group = groups[number];
+    if (group !== undefined) group.assets.push(asset.id);
     else {
       const list = patches.items.map((p) => p.value);
       const own = ring === null ? {} : { ring };

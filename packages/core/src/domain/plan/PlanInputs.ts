@@ -1,7 +1,7 @@
 /** Everything that a plan depends on, and why something of it is left out: what planning and explaining share. */
 import type { Package } from "@fettle/agent-protocol/vocabulary";
 import type { Blackout, Freeze } from "@fettle/scheduler";
-import type { Assessment } from "../assessment/Assessment.ts";
+import type { Assessment, MissingPackage } from "../assessment/Assessment.ts";
 import type { Asset } from "../asset/Asset.ts";
 import type { Job } from "../job/Job.ts";
 import type { SeatVerdict } from "../license/Licence.ts";
@@ -22,7 +22,7 @@ export interface PlanInputs {
   readonly seats: ReadonlyMap<string, SeatVerdict>;
   /** Assets whose profile turns the patch module off, with the profile's name (CFG-09). */
   readonly turnedOff: ReadonlyMap<string, string>;
-  readonly assessments: ReadonlyMap<string, Assessment>;
+  readonly assessments: ReadonlyMap<string, Assessed>;
   readonly patches: readonly Patch[];
   /** Files that people supplied, by patch (PAT-04). */
   readonly supplied: ReadonlyMap<string, VendorFile>;
@@ -45,6 +45,17 @@ export interface PlanInputs {
   readonly now: number;
   /** Versions that the answer depends on: inputs of the hash. */
   readonly versions: { readonly tzdata: string; readonly tokenizer: string };
+}
+
+/** What of an assessment a plan depends on. */
+export interface Assessed extends Pick<Assessment, "installed" | "unknown"> {
+  readonly missing: readonly MissingHere[];
+}
+
+/** A patch that an asset lacks, by these packages; which versions stand there makes no difference to what is brought. */
+export interface MissingHere {
+  readonly patchId: string;
+  readonly packages: readonly Omit<MissingPackage, "installed">[];
 }
 
 export type FormerVersions = ReadonlyMap<string, ReadonlyMap<string, readonly Package.Package[]>>;

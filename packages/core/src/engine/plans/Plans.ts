@@ -9,12 +9,12 @@ import * as Suspension from "../../domain/job/Suspension.ts";
 import * as Licence from "../../domain/license/Licence.ts";
 import * as Subscription from "../../domain/license/Subscription.ts";
 import * as ChangeFreeze from "../../domain/maintenance/ChangeFreeze.ts";
+import * as Lacks from "../../domain/plan/Lacks.ts";
 import * as Plan from "../../domain/plan/Plan.ts";
 import * as PlanTiming from "../../domain/plan/PlanTiming.ts";
 import * as ConfigurationProfile from "../../domain/profile/ConfigurationProfile.ts";
 import type { TenantId } from "../../domain/shared/Tenant.ts";
 import { Environment } from "../../ports/Environment.ts";
-import * as Assessments from "../assessment/Assessments.ts";
 import * as Vulnerabilities from "../catalogue/Vulnerabilities.ts";
 import * as JobAuthority from "../jobs/JobAuthority.ts";
 import * as JobLinks from "../jobs/JobLinks.ts";
@@ -22,6 +22,7 @@ import { lift } from "../Rejected.ts";
 import * as Repository from "../Repository.ts";
 import * as Subscriptions from "../subscription/Subscriptions.ts";
 import * as Tags from "../tags/Tags.ts";
+import * as Turns from "./Turns.ts";
 
 /** A plan and the hash by which it is approved. */
 export interface HashedPlan {
@@ -49,8 +50,10 @@ export const timeOf = Effect.fn("Plans.timeOf")(function* (tenantId: TenantId, j
 
 /** Compiles a job's plan as of now, in its owner's scope of now (TAG-06). */
 export const compile = Effect.fn("Plans.compile")(function* (tenantId: TenantId, job: Job, time: For = {}) {
-  const plan = yield* lift(Plan.compile(yield* gather(tenantId, job, null, time)));
-  const hashed: HashedPlan = { hash: hashOf(plan), plan };
+  const inputs = yield* gather(tenantId, job, null, time);
+  const plan = yield* lift(yield* Turns.take(Plan.steps(inputs)));
+  const hash = yield* Turns.take(Crypto.digesting(Json.canonicalPieces(plan)));
+  const hashed: HashedPlan = { hash, plan };
   return hashed;
 });
 
@@ -73,7 +76,7 @@ export const gather = Effect.fn("Plans.gather")(function* (
   const subscription = yield* Subscriptions.of(tenantId);
   const environment = yield* Environment;
   const tree = yield* Tags.tree(tenantId);
-  const all = (yield* Repository.all(tenantId, "asset")).map((a) => a.value);
+  const all = yield* Turns.all(tenantId, "asset");
   const assets = only === null ? all : [only.asset];
   const profiles = (yield* Repository.all(tenantId, "profile")).map((p) => p.value);
   const freezes = (yield* Repository.all(tenantId, "freeze")).map((f) => f.value);
@@ -85,7 +88,7 @@ export const gather = Effect.fn("Plans.gather")(function* (
     assets,
     seats: Licence.assignSeats(subscription, tree, all, environment.now()),
     turnedOff: ConfigurationProfile.turningOff(profiles, tree, assets),
-    assessments: only === null ? yield* Assessments.all(tenantId) : yield* assessmentOf(tenantId, only.asset),
+    assessments: only === null ? yield* assessmentsOf(tenantId) : yield* assessmentOf(tenantId, only.asset),
     patches: yield* patchesOf(tenantId, job, only),
     supplied: new Map((yield* Repository.all(tenantId, "vendorFile")).map((f) => [f.id, f.value])),
     held: new Map((yield* Repository.all(tenantId, "hold")).map((h) => [h.id, h.value])),
@@ -113,6 +116,13 @@ export const gather = Effect.fn("Plans.gather")(function* (
     versions: { tzdata: environment.tzdata(), tokenizer: String(Qql.FullText.TOKENIZER_VERSION) },
   };
   return inputs;
+});
+
+// A large fleet's wouldn't fit into memory if each had all of its own.
+const assessmentsOf = Effect.fn("Plans.assessmentsOf")(function* (tenantId: TenantId) {
+  const share = Lacks.sharing();
+  const found = yield* Turns.each(tenantId, "assessment", ({ id, value }) => [id, share(value)] as const);
+  return new Map(found);
 });
 
 const assessmentOf = Effect.fn("Plans.assessmentOf")(function* (tenantId: TenantId, { id }: Asset) {
