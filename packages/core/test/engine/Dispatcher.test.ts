@@ -33,7 +33,7 @@ const expectOnce = (scene: Scene.Scene, jobId: string): void => {
 };
 
 describe("a tick", () => {
-  it("SCH-01: makes one run of a job enabled on demand, with an asset run and a manifest for each asset of the plan (on demand only)", () => {
+  it("SCH-01: makes one run of a job enabled on demand, with an asset run and a manifest for each asset of the plan", () => {
     const scene = Scene.make({ agents: 2 });
     const jobId = scene.enabled();
     scene.plane.clock.pass(5_000);
@@ -159,7 +159,7 @@ describe("a tick", () => {
     expect(commits).toBe(5);
   });
 
-  it("PLN-04: renews a lease that ran out before the agent took the job, and not a moment earlier (leases; windows are to come)", () => {
+  it("PLN-04: renews a lease that ran out before the agent took the job, and not a moment earlier", () => {
     const scene = Scene.make();
     const [agent] = scene.agents;
     const jobId = scene.enabled();
@@ -304,7 +304,7 @@ describe("the plan at the tick", () => {
 });
 
 describe("a run-once job", () => {
-  it("JOB-13: is Completed once every asset has a final status; Pending Reboot is none (without a window)", () => {
+  it("JOB-13: is Completed once every asset has a final status; Pending Reboot is none", () => {
     const scene = Scene.make({ agents: 2 });
     const [first, second] = scene.agents;
     const jobId = scene.enabled();
