@@ -176,10 +176,16 @@ describe("dates", () => {
     expect(await reasonFor({ updated: text })).toContain("is not a date");
   });
 
-  it("lets one date stand for a missing other, and takes nothing without any", async () => {
-    expect((await only({ updated: null })).modifiedAt).toBe(Date.UTC(2026, 0, 10));
-    expect((await only({ issued: null })).publishedAt).toBe(Date.UTC(2026, 0, 11));
-    expect(await reasonFor({ issued: null, updated: null })).toBe("it has no date");
+  it("PLN-07: lets one date stand for a missing other, and says where the date of publication is unknown", async () => {
+    const datesOf = async (given: Parameters<typeof only>[0]) => {
+      const { publishedAt, modifiedAt, isUndated } = await only(given);
+      return [publishedAt, modifiedAt, isUndated];
+    };
+    const [issued, updated] = [Date.UTC(2026, 0, 10), Date.UTC(2026, 0, 11)];
+    expect(await datesOf({})).toEqual([issued, updated, undefined]);
+    expect(await datesOf({ updated: null })).toEqual([issued, issued, undefined]);
+    expect(await datesOf({ issued: null })).toEqual([updated, updated, true]);
+    expect(await datesOf({ issued: null, updated: null })).toEqual([0, 0, true]);
   });
 
   it("reads each instant of 1970 to 2100 as Date does", async () => {

@@ -105,7 +105,8 @@ describe("the asset list", () => {
 describe("the catalogue", () => {
   it("is what the feed brought, with a count", () => {
     const { plane } = Scene.make({ agents: 0 });
-    expect(plane.call(plane.fettle.catalogue.list(manager))).toEqual(Scene.catalogue);
+    const seen = { firstSeenAt: Values.START };
+    expect(plane.call(plane.fettle.catalogue.list(manager))).toEqual(Scene.catalogue.map((p) => ({ ...p, ...seen })));
     const answer = plane.call(plane.fettle.catalogue.ingest(manager, [...Scene.catalogue, patch("P-3")]));
     expect(answer).toEqual({ patches: 3, changed: 1, deprecated: 0 });
     expect(plane.call(plane.fettle.catalogue.list(manager)).map((p) => p.id)).toEqual(["P-1", "P-2", "P-3"]);

@@ -222,10 +222,15 @@ describe("when the catalogue had a patch first", () => {
     expect(stored).toMatchObject({ publishedAt: Values.START, firstSeenAt: Values.START, isUndated: true });
     plane.clock.pass(Values.DAY_MS);
     const before = plane.storage.dump();
-    for (const said of [undated, stored, { ...stored, firstSeenAt: 1 }]) {
+    for (const said of [undated, stored]) {
       expect(plane.call(ingest("a", [said]))).toMatchObject({ changed: 0 });
     }
     expect(plane.storage.dump()).toEqual(before);
+    // Something that comes near to it is kept as it is told, and is none to count from.
+    const near = patch("A", { publishedAt: 9, isUndated: true });
+    for (const said of [near, { ...near, firstSeenAt: 1 }]) plane.call(ingest("a", [said]));
+    const shown = plane.call(catalogue.get(manager, "A")).patch;
+    expect([shown.publishedAt, ApprovalAge.outSince(shown)]).toEqual([9, Values.START]);
     plane.call(ingest("a", [patch("A", { publishedAt: 7 })]));
     expect(plane.call(catalogue.get(manager, "A")).patch).toMatchObject({ publishedAt: 7, firstSeenAt: Values.START });
   });

@@ -94,6 +94,7 @@ const aboutOf = (record: Osv, limits: RecordLimits): Result<About, Problem> => {
       vendorSeverity: vendorSeverity.value,
       cves: cves.value,
       publishedAt: published.value,
+      ...(record.published === undefined ? { isUndated: true as const } : {}),
       modifiedAt: modified.value,
       isDeprecated: withdrawn !== null,
     },

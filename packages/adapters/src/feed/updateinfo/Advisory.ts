@@ -102,12 +102,13 @@ export const UNKNOWN_VENDOR = "unknown";
 export const merge = (a: Patch.Patch, b: Patch.Patch): Patch.Patch => {
   const base = isBefore(a, b) ? b : a;
   const areEqual = a.modifiedAt === b.modifiedAt;
+  const { isUndated: _, ...said } = base;
   return {
-    ...base,
+    ...said,
     vendorSeverity: areEqual ? first(severityOrder, a.vendorSeverity, b.vendorSeverity) : base.vendorSeverity,
     isDeprecated: areEqual ? a.isDeprecated || b.isDeprecated : base.isDeprecated,
     reboot: mergedReboot(a.reboot, b.reboot),
-    publishedAt: Math.min(a.publishedAt, b.publishedAt),
+    ...mergedDate(a, b),
     cves: [...new Set([...a.cves, ...b.cves])].sort(byText),
     packages: distinct([...a.packages, ...b.packages]),
   };
@@ -120,6 +121,12 @@ const first = <A>(order: readonly A[], a: A, b: A): A => (order.indexOf(a) <= or
 // Where one half of an advisory's packages needs a reboot and the other doesn't, it depends on what is installed.
 const mergedReboot = (a: Patch.RebootRequirement, b: Patch.RebootRequirement): Patch.RebootRequirement =>
   a === b ? a : "may";
+
+const mergedDate = (a: Patch.Patch, b: Patch.Patch): Pick<Patch.Patch, "publishedAt" | "isUndated"> => {
+  const dated = [a, b].filter((p) => p.isUndated !== true);
+  const publishedAt = Math.min(...(dated.length === 0 ? [a, b] : dated).map((p) => p.publishedAt));
+  return dated.length === 0 ? { publishedAt, isUndated: true } : { publishedAt };
+};
 
 const isBefore = (a: Patch.Patch, b: Patch.Patch): boolean =>
   a.modifiedAt === b.modifiedAt ? textOf(a) > textOf(b) : a.modifiedAt < b.modifiedAt;
@@ -190,14 +197,21 @@ const flagsOf = (
 
 const NOT_FLAGGED: Result<boolean, string> = { ok: true, value: false };
 
-const datesOf = (raw: RawAdvisory): Result<Pick<Patch.Patch, "publishedAt" | "modifiedAt">, string> => {
+type Dates = Pick<Patch.Patch, "publishedAt" | "modifiedAt" | "isUndated">;
+
+// A fix without a date is a fix: its age counts from when it is first seen (PLN-07).
+const datesOf = (raw: RawAdvisory): Result<Dates, string> => {
   const issuedText = raw.issued ?? raw.updated;
   const updatedText = raw.updated ?? raw.issued;
-  if (issuedText === null || updatedText === null) return { ok: false, error: "it has no date" };
+  if (issuedText === null || updatedText === null) {
+    return { ok: true, value: { publishedAt: 0, modifiedAt: 0, isUndated: true } };
+  }
   const issued = Grammar.date(issuedText);
   if (!issued.ok) return issued;
   const updated = Grammar.date(updatedText);
-  return updated.ok ? { ok: true, value: { publishedAt: issued.value, modifiedAt: updated.value } } : updated;
+  if (!updated.ok) return updated;
+  const dates = { publishedAt: issued.value, modifiedAt: updated.value };
+  return { ok: true, value: raw.issued === null ? { ...dates, isUndated: true } : dates };
 };
 
 const distinct = (packages: readonly Patch.PatchPackage[]): readonly Patch.PatchPackage[] => {

@@ -42,8 +42,10 @@ describe("a sound record", () => {
     expect((await only({}, { vendor: "Example" })).vendor).toBe("Example");
   });
 
-  it("lets the date of change stand for a missing date of publication", async () => {
-    expect((await only({ published: undefined })).publishedAt).toBe(Date.UTC(2026, 0, 11, 12, 30));
+  it("PLN-07: lets the date of change stand for a missing date of publication, and says so", async () => {
+    const changed = Date.UTC(2026, 0, 11, 12, 30);
+    expect(await only({ published: undefined })).toMatchObject({ publishedAt: changed, isUndated: true });
+    expect(await only({})).not.toHaveProperty("isUndated");
   });
 
   it("PAT-06: makes a deprecated patch once it is withdrawn", async () => {

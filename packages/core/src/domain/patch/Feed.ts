@@ -73,14 +73,14 @@ export const merge = (feeds: readonly Feed[]): ReadonlyMap<string, Patch> => {
 };
 
 /** A patch as its feed says it: without what the catalogue keeps of it beside that. */
-export const asTold = ({ firstSeenAt: _, ...patch }: Patch): Patch =>
-  patch.isUndated === true ? { ...patch, publishedAt: 0 } : patch;
+export const asTold = ({ firstSeenAt, ...patch }: Patch): Patch =>
+  patch.isUndated === true && patch.publishedAt === firstSeenAt ? { ...patch, publishedAt: 0 } : patch;
 
 /** The patch as the catalogue has it that had it first at that instant (PLN-07). */
 export const firstSeen = (patch: Patch, at: number): Patch => ({
   ...patch,
   firstSeenAt: at,
-  ...(patch.isUndated === true ? { publishedAt: at } : {}),
+  ...(patch.isUndated === true && patch.publishedAt === 0 ? { publishedAt: at } : {}),
 });
 
 // What was known already keeps the instant at which it was seen first, whatever is said of it now.

@@ -81,7 +81,7 @@ export interface Patch {
   readonly releases: readonly string[];
   readonly packageFormat: PackageFormat | null;
   readonly packages: readonly PatchPackage[];
-  /** When it came out. Where its feed doesn't say: when the catalogue had it first (PLN-07). */
+  /** When it came out. Where its feed doesn't say: what comes nearest to it, else when the catalogue had it first. */
   readonly publishedAt: number;
   readonly modifiedAt: number;
   readonly sizeBytes: number | null;
@@ -94,7 +94,7 @@ export interface Patch {
   readonly isFeatureUpdate: boolean;
   /** Withdrawn by its vendor: never deployed (PAT-06). */
   readonly isDeprecated: boolean;
-  /** Its feed tells no date of publication. */
+  /** Its feed tells no date of publication: its age counts from when it was first seen (PLN-07). */
   readonly isUndated?: true;
   /** When the catalogue had it first, whatever its feeds say; left out in what feeds say, and where it was kept before that was. */
   readonly firstSeenAt?: number;
@@ -102,11 +102,12 @@ export interface Patch {
 
 type Told = "id" | "title" | "platform" | "vendor" | "category" | "vendorSeverity" | "publishedAt";
 
-type Kept = "isUndated" | "firstSeenAt";
-
-/** What a feed must say of a patch, and what it may. A date of publication that it doesn't know is null. */
+/**
+ * What a feed must say of a patch, and what it may. A date of publication that it doesn't know is null, or, where something
+ * else comes near to it, that date with `isUndated`.
+ */
 export type PatchInput = Omit<Pick<Patch, Told>, "publishedAt"> & { readonly publishedAt: number | null } & Partial<
-    Omit<Patch, Told | Kept>
+    Omit<Patch, Told | "firstSeenAt">
   >;
 
 // Shared, for catalogues are large.

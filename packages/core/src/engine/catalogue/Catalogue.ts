@@ -58,7 +58,7 @@ export const load = Effect.fn("Catalogue.load")(function* (tenantId: TenantId) {
   return catalogue;
 });
 
-/** The catalogue's patches as their feeds say them. */
+/** The catalogue's patches as their feeds say them, each with when it was first seen. */
 export const list = Effect.fn("Catalogue.list")(function* (actor: Actor) {
   yield* Authority.require(actor, "view-assets");
   return (yield* Repository.all(actor.tenantId, "patch")).map((p) => p.value);
