@@ -1,5 +1,5 @@
 /** Jobs: drafts, plans, enabling, lists. */
-import type { AdvisoryDraft, JobDraft, NewJob } from "../domain/job/Job.ts";
+import type { AdvisoryDraft, NewJob } from "../domain/job/Job.ts";
 import type { JobEdit } from "../domain/job/JobEdit.ts";
 import type { Sharing } from "../domain/job/JobSharing.ts";
 import type { Actor } from "../domain/shared/Actor.ts";
@@ -79,7 +79,7 @@ export const jobsOf = (on: On) => ({
   /** The next runs, place by place, and what each would do as far as known (SCH-12). Changes nothing. */
   preview: (actor: Actor, jobId: string, input?: Previews.PreviewInput) => on(Previews.preview(actor, jobId, input)),
   /** The same of a draft that isn't saved, as if it were enabled now. Changes nothing. */
-  previewDraft: (actor: Actor, draft: JobDraft, input?: Previews.PreviewInput) =>
+  previewDraft: (actor: Actor, draft: NewJob, input?: Previews.PreviewInput) =>
     on(Previews.previewDraft(actor, draft, input)),
   /** The job's plan as it is and as it would be after a change that nobody saved, and what would be otherwise (PLN-01). */
   whatIf: (actor: Actor, jobId: string, change: WhatIfs.WhatIfChange) => on(WhatIfs.whatIf(actor, jobId, change)),

@@ -20,7 +20,7 @@ const scene = (agents = 2, seats = 100) => {
 };
 
 describe("the lint of a job", () => {
-  it("PLN-01: tells what is dead in it, with rules, remedies and a table, and changes nothing", () => {
+  it("PLN-01: tells what is dead in it, with rules and remedies, as data and in words, and changes nothing", () => {
     const world = scene();
     const { call, fettle, manager, lint } = world;
     const targets = Values.select({ include: Values.any("fleet"), exclude: Values.any("lab") });
@@ -34,9 +34,11 @@ describe("the lint of a job", () => {
       ["note", "exclude-idle", "TAG-04"],
     ]);
     expect(findings[0]).toMatchObject({ patches: { count: 1, first: ["P-9"] }, jobs: [{ id }] });
-    expect(LintFinding.render(findings)).toMatch(
-      /^warning +PAT-03 +patches-unknown +Security fixes +patch P-9 +It lists/m,
-    );
+    expect(LintFinding.render(findings).split("\n").slice(0, 3)).toEqual([
+      "warning: patches-unknown (PAT-03), Security fixes; 1 patch",
+      "  It lists patches that the catalogue doesn't have.",
+      "  Take them off the list, or feed the catalogue with them.",
+    ]);
     expect(StoredBytes.of(world)).toBe(before);
   });
 
@@ -91,6 +93,37 @@ describe("the lint of all enabled jobs", () => {
     expect(found).toMatchObject({ assets: { count: 2, first: [...ids].sort() } });
     expect(found?.jobs.map((j) => j.title).sort()).toEqual(["one", "two"]);
     expect(found?.message).toContain("2026-02-01T21:30:00.000Z");
+  });
+
+  it("PLN-06: tells of a group of which more may be down at once than may be, naming whom the caller sees", () => {
+    const { plane, enabled, lint, fettle, call, manager, ids } = scene();
+    call(
+      fettle.quorums.save(manager, {
+        name: "etcd",
+        members: Values.select({ include: Values.any("fleet") }),
+        atMost: 1,
+      }),
+    );
+    const broken = (user = "mara") =>
+      lint(undefined, ControlPlane.as(user)).findings.filter((f) => f.code === "quorum-broken");
+    expect(broken()).toEqual([]);
+    enabled(sunday("20:30"));
+    expect(broken()).toMatchObject([
+      { severity: "error", rule: "PLN-06", assets: { count: 2, first: [...ids].sort() } },
+    ]);
+    expect(broken()[0]?.message).toContain("etcd: 2 of 2 may be down at once, 1 allowed");
+    plane.users.set(Values.user("lena", "PatchManager", { _tag: "Tags", tags: ["lab"] }));
+    const [hidden] = broken("lena");
+    expect(hidden?.assets).toEqual({ count: 0, first: [] });
+    expect(hidden?.message).toContain("2 outside your scope");
+    call(
+      fettle.quorums.save(manager, {
+        name: "pairs",
+        members: Values.select({ include: Values.any("fleet") }),
+        atMost: 2,
+      }),
+    );
+    expect(broken()).toHaveLength(1);
   });
 
   it("LIC-02: counts no job that is suspended", () => {

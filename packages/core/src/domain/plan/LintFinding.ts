@@ -2,7 +2,7 @@
  * What a lint finds: data with a code, the rule that it is about, and a remedy. Findings refuse nothing. A code is never given
  * another meaning.
  */
-import { type ScheduleLint, TextTable } from "@fettle/scheduler/preview";
+import type { ScheduleLint } from "@fettle/scheduler/preview";
 
 /** Codes about a job by itself; those of schedules are the scheduler's. */
 export type JobCode =
@@ -98,39 +98,29 @@ export const sorted = <F extends Pick<LintFinding, "severity" | "code" | "messag
   );
 
 /**
- * Findings as a table for people.
+ * Findings as text for people: of each what it is about, then what was found and what to do about it.
  *
  * @example
  * const { findings } = await fettle.jobs.lint(mara);
  * console.log(LintFinding.render(findings));
  */
 export const render = (findings: readonly LintFinding[]): string =>
-  findings.length === 0
-    ? "nothing found"
-    : TextTable.render(
-        ["severity", "rule", "code", "job", "about", "what, and what to do"],
-        findings.map((f) => [
-          f.severity,
-          f.rule,
-          f.code,
-          f.jobs.length === 0 ? "all" : f.jobs.map((job) => job.title).join(" + "),
-          aboutText(f) || "-",
-          `${f.message} ${f.remedy}`,
-        ]),
-      );
+  findings.length === 0 ? "nothing found" : findings.map(textOf).join("\n");
 
 const SEVERITIES: readonly Severity[] = ["error", "warning", "note"];
 
 const some = (ids: readonly string[]): Some => ({ count: ids.length, first: ids.slice(0, NAMED_MAX) });
 
-const aboutText = ({ assets, patches, zones }: LintFinding): string =>
-  [countText(patches, "patch", "patches"), countText(assets, "asset", "assets"), zones.join(", ")]
-    .filter((text) => text !== "")
-    .join("; ");
-
-const countText = ({ count, first }: Some, one: string, many: string): string => {
-  if (count === 0) return "";
-  return count === 1 ? `${one} ${first[0]}` : `${count} ${many}`;
+const textOf = (finding: LintFinding): string => {
+  const { severity, rule, code, jobs, assets, patches, zones, message, remedy } = finding;
+  const whose = jobs.length === 0 ? [] : [jobs.map((job) => job.title).join(" and ")];
+  const counts = [countText(patches, "patch", "patches"), countText(assets, "asset", "assets"), zones.join(", ")];
+  const about = [...whose, ...counts.filter((text) => text !== "")].join("; ");
+  const heading = `${severity}: ${code} (${rule})${about === "" ? "" : `, ${about}`}`;
+  return [heading, `  ${message}`, `  ${remedy}`].join("\n");
 };
+
+const countText = ({ count }: Some, one: string, many: string): string =>
+  count === 0 ? "" : `${count} ${count === 1 ? one : many}`;
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -1,10 +1,12 @@
 /** Changes of jobs: run-once ones before they are enabled, recurring ones in either state (JOB-07 … JOB-10, JOB-18). */
 import * as Effect from "effect/Effect";
+import type { User } from "../../domain/access/User.ts";
 import type { Job } from "../../domain/job/Job.ts";
 import type { JobAction } from "../../domain/job/JobAccess.ts";
 import * as JobEdit from "../../domain/job/JobEdit.ts";
 import { type Actor, label } from "../../domain/shared/Actor.ts";
 import type { Limits } from "../../domain/shared/Limits.ts";
+import type { TenantId } from "../../domain/shared/Tenant.ts";
 import { Environment } from "../../ports/Environment.ts";
 import * as JobForm from "../../schema/JobForm.ts";
 import * as Stored from "../../schema/Stored.ts";
@@ -48,15 +50,28 @@ export const update = Effect.fn("JobEdits.update")(function* (
     options,
     first: JobEdit.actions(before, edit),
     actions: (job) => JobEdit.actions(job, edit),
-    to: Effect.fn("JobEdits.edited")(function* (job: Job, limits: Limits) {
-      const malformed = JobForm.editProblems(edit);
-      if (malformed.length > 0) return yield* refuse(malformed);
-      const { schedule = job.schedule, targets = job.targets } = edit;
-      const { platform } = job;
-      const context = yield* JobContexts.ofSaving(actor.tenantId, user, { schedule, targets, platform });
-      return yield* lift(JobEdit.edit(job, edit, limits, context));
-    }),
+    to: (job, limits) => edited(actor.tenantId, user, { job, edit, limits }),
   });
+});
+
+interface Editing {
+  readonly job: Job;
+  readonly edit: JobEdit.JobEdit;
+  readonly limits: Limits;
+}
+
+/** What a job would be as a user edits it, or everything that is wrong with it then; nothing of it is saved. */
+export const edited = Effect.fn("JobEdits.edited")(function* (
+  tenantId: TenantId,
+  user: User,
+  { job, edit, limits }: Editing,
+) {
+  const malformed = JobForm.editProblems(edit);
+  if (malformed.length > 0) return yield* refuse(malformed);
+  const { schedule = job.schedule, targets = job.targets } = edit;
+  const { platform } = job;
+  const context = yield* JobContexts.ofSaving(tenantId, user, { schedule, targets, platform });
+  return yield* lift(JobEdit.edit(job, edit, limits, context));
 });
 
 /** Adds patches to a job's list, and nothing else (JOB-09, JOB-10). */

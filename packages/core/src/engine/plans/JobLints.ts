@@ -7,16 +7,19 @@ import * as Licence from "../../domain/license/Licence.ts";
 import * as JobLint from "../../domain/plan/JobLint.ts";
 import * as JobSetLint from "../../domain/plan/JobSetLint.ts";
 import * as LintFinding from "../../domain/plan/LintFinding.ts";
+import * as Plan from "../../domain/plan/Plan.ts";
 import type { PlanInputs } from "../../domain/plan/PlanInputs.ts";
+import * as QuorumProof from "../../domain/plan/QuorumProof.ts";
 import type { Actor } from "../../domain/shared/Actor.ts";
 import * as TagScope from "../../domain/tag/TagScope.ts";
 import { Environment } from "../../ports/Environment.ts";
 import * as Authority from "../access/Authority.ts";
 import * as JobAuthority from "../jobs/JobAuthority.ts";
+import * as QuorumCheck from "../maintenance/QuorumCheck.ts";
 import * as Repository from "../Repository.ts";
 import * as Subscriptions from "../subscription/Subscriptions.ts";
-import * as Compiling from "./Compiling.ts";
 import * as LintGround from "./LintGround.ts";
+import * as Turns from "./Turns.ts";
 
 /** Enabled jobs that are each looked at by themselves as all are; the first by id. */
 export const JOBS_LINTED_MAX = 100;
@@ -77,8 +80,9 @@ const ofAll = Effect.fn("JobLints.ofAll")(function* (actor: Actor) {
   const together = JobSetLint.lint({ inputs, jobs, brought, seats });
   const sees = TagScope.compile(user.scope, tree);
   const seen = new Set(assets.filter((a) => sees(a.tags)).map((a) => a.id));
+  const quorums = yield* quorumFindings(actor, seen);
   const mayName = new Set(enabled.filter(views).map((job) => job.id));
-  const findings = [...own.map((f) => LintFinding.shown(f)), ...shownTo(together, seen, mayName)];
+  const findings = [...own.map((f) => LintFinding.shown(f)), ...shownTo(together, seen, mayName), ...quorums];
   const answer: JobLintAnswer = { findings: LintFinding.sorted(findings), jobs: linted };
   return answer;
 });
@@ -98,6 +102,16 @@ const shownTo = (
     .filter((f) => f.assets.length === 0 || f.assets.some((id) => seen.has(id)))
     .map((f) => LintFinding.shown(f, (id) => seen.has(id)));
 
+// Those whom it would take down are named only to those who see them; that it may break is told to whoever may ask.
+const quorumFindings = Effect.fn("JobLints.quorumFindings")(function* (actor: Actor, seen: ReadonlySet<string>) {
+  const none: readonly LintFinding.LintFinding[] = [];
+  const user = yield* Authority.userOf(actor);
+  if (!Access.may(yield* Authority.policy(), user, "view-configuration-profile")) return none;
+  const proof = yield* QuorumCheck.prove(actor.tenantId, { candidate: null });
+  const shown = QuorumProof.seenBy(proof, (id) => seen.has(id));
+  return JobSetLint.ofQuorum(shown).map((f) => LintFinding.shown(f));
+});
+
 const enabledJobs = Effect.fn("JobLints.enabledJobs")(function* ({ tenantId }: Actor) {
   const subscription = yield* Subscriptions.of(tenantId);
   const now = (yield* Environment).now();
@@ -108,7 +122,7 @@ const enabledJobs = Effect.fn("JobLints.enabledJobs")(function* ({ tenantId }: A
 
 const bringing = Effect.fn("JobLints.bringing")(function* (inputs: PlanInputs, brought: Set<string>) {
   if (inputs.job.kind !== "deployment" || inputs.job.patches === null) return;
-  const plan = yield* Compiling.compile(JobLint.timeless(inputs));
+  const plan = yield* Turns.take(Plan.steps(JobLint.timeless(inputs)));
   if (!plan.ok) return;
   for (const { patches } of plan.value.groups) for (const { patchId } of patches) brought.add(patchId);
 });

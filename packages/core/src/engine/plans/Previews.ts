@@ -2,20 +2,22 @@
 import * as Effect from "effect/Effect";
 import * as Job from "../../domain/job/Job.ts";
 import * as JobStatus from "../../domain/job/JobStatus.ts";
-import type { Plan } from "../../domain/plan/Plan.ts";
+import * as Plan from "../../domain/plan/Plan.ts";
 import * as RunPreview from "../../domain/plan/RunPreview.ts";
 import type { Actor } from "../../domain/shared/Actor.ts";
 import type * as Rejection from "../../domain/shared/Rejection.ts";
 import type { Result } from "../../domain/shared/Result.ts";
 import type { TenantId } from "../../domain/shared/Tenant.ts";
 import { Environment } from "../../ports/Environment.ts";
+import * as JobForm from "../../schema/JobForm.ts";
 import * as Stored from "../../schema/Stored.ts";
 import * as Authority from "../access/Authority.ts";
 import * as JobAuthority from "../jobs/JobAuthority.ts";
+import * as JobContexts from "../jobs/JobContexts.ts";
 import { lift, refuse } from "../Rejected.ts";
 import * as Subscriptions from "../subscription/Subscriptions.ts";
-import * as Compiling from "./Compiling.ts";
 import * as Plans from "./Plans.ts";
+import * as Turns from "./Turns.ts";
 
 export interface PreviewInput {
   /** 1–60; five unless told. */
@@ -42,14 +44,16 @@ export const preview = Effect.fn("Previews.preview")(function* (actor: Actor, jo
 /** Previews a draft as if it were saved and enabled now, in the scope of the actor, who would own it. */
 export const previewDraft = Effect.fn("Previews.previewDraft")(function* (
   actor: Actor,
-  draft: Job.JobDraft,
+  draft: Job.NewJob,
   input: PreviewInput = {},
 ) {
   const runs = yield* runsOf(input);
-  const { id: ownerId } = yield* Authority.require(actor, "create-job");
+  const user = yield* Authority.require(actor, "create-job");
+  const malformed = JobForm.problems(draft);
+  if (malformed.length > 0) return yield* refuse(malformed);
   const { limits } = yield* Subscriptions.of(actor.tenantId);
-  const now = (yield* Environment).now();
-  const job = yield* lift(Job.create(draft, { id: DRAFT, ownerId, now, limits }));
+  const context = yield* JobContexts.ofSaving(actor.tenantId, user, draft);
+  const job = yield* lift(Job.create(draft, { ...context, id: DRAFT, ownerId: user.id, limits }));
   yield* lift(Stored.readable("job", job));
   return yield* of(actor.tenantId, job, runs);
 });
@@ -61,13 +65,12 @@ const runsOf = Effect.fnUntraced(function* ({ runs = RunPreview.RUNS_DEFAULT }: 
 
 const of = Effect.fn("Previews.of")(function* (tenantId: TenantId, job: Job.Job, runs: number) {
   const now = (yield* Environment).now();
-  // Its lead counts from when it was enabled; its runs from now on.
-  const since = job.status === "Enabled" && job.enabled !== null ? { enabledAt: job.enabled.at } : {};
-  const inputs = yield* Plans.gather(tenantId, job, null, since);
+  // Of one that was enabled the lead counts from then; its runs from now on.
+  const inputs = yield* Plans.gather(tenantId, job, null, yield* Plans.timeOf(tenantId, job));
   const frame = yield* lift(RunPreview.frame(inputs, { runs, after: now }));
   if (isOver(job)) return { ...frame.preview, runs: [] };
-  const plans: Result<Plan, Rejection.Rejection>[] = [];
-  for (const each of frame.plans) plans.push(yield* Compiling.compile(each));
+  const plans: Result<Plan.Plan, Rejection.Rejection>[] = [];
+  for (const each of frame.plans) plans.push(yield* Turns.take(Plan.steps(each)));
   return RunPreview.fill(frame, plans);
 });
 

@@ -5,6 +5,7 @@ import type { Asset } from "../../domain/asset/Asset.ts";
 import type { Job } from "../../domain/job/Job.ts";
 import * as JobEdit from "../../domain/job/JobEdit.ts";
 import * as ChangeFreeze from "../../domain/maintenance/ChangeFreeze.ts";
+import * as Plan from "../../domain/plan/Plan.ts";
 import type { PlanInputs } from "../../domain/plan/PlanInputs.ts";
 import * as WhatIf from "../../domain/plan/WhatIf.ts";
 import type { Actor } from "../../domain/shared/Actor.ts";
@@ -15,14 +16,15 @@ import { Environment } from "../../ports/Environment.ts";
 import * as Stored from "../../schema/Stored.ts";
 import * as Authority from "../access/Authority.ts";
 import * as JobAuthority from "../jobs/JobAuthority.ts";
+import * as JobEdits from "../jobs/JobEdits.ts";
 import { lift, refuse, reject } from "../Rejected.ts";
 import * as Repository from "../Repository.ts";
 import * as Licences from "../subscription/Licences.ts";
 import * as Subscriptions from "../subscription/Subscriptions.ts";
 import * as TagAssignments from "../tags/TagAssignments.ts";
 import * as TagRules from "../tags/TagRules.ts";
-import * as Compiling from "./Compiling.ts";
 import * as Plans from "./Plans.ts";
+import * as Turns from "./Turns.ts";
 
 /** A change that might be made. Looking at it needs the permission that making it does; of a licence, the one to look at it. */
 export type WhatIfChange =
@@ -67,8 +69,8 @@ export const whatIf = Effect.fn("WhatIfs.whatIf")(function* (actor: Actor, jobId
   const ground = yield* groundOf(tenantId, job);
   const otherwise = yield* otherwiseBy(actor, ground, change);
   const inputs = yield* asking(tenantId, WhatIf.changed(ground, otherwise), change);
-  const before = yield* Compiling.compile(ground.inputs);
-  const after = yield* Compiling.compile(inputs);
+  const before = yield* Turns.take(Plan.steps(ground.inputs));
+  const after = yield* Turns.take(Plan.steps(inputs));
   const answer: WhatIfAnswer = { before: planned(before), after: planned(after), ...WhatIf.compare(before, after) };
   return answer;
 });
@@ -98,7 +100,7 @@ const mayMake = Effect.fnUntraced(function* (actor: Actor, job: Job, change: Wha
 
 const groundOf = Effect.fn("WhatIfs.groundOf")(function* (tenantId: TenantId, job: Job) {
   const ground: WhatIf.Ground = {
-    inputs: yield* Plans.gather(tenantId, job, null),
+    inputs: yield* Plans.gather(tenantId, job, null, yield* Plans.timeOf(tenantId, job)),
     subscription: yield* Subscriptions.of(tenantId),
     profiles: (yield* Repository.all(tenantId, "profile")).map((p) => p.value),
     freezes: (yield* Repository.all(tenantId, "freeze")).map((f) => f.value),
@@ -114,7 +116,9 @@ const otherwiseBy = Effect.fn("WhatIfs.otherwiseBy")(function* (
   const { inputs, subscription, freezes } = ground;
   switch (change._tag) {
     case "Job": {
-      const job = yield* lift(JobEdit.edit(inputs.job, change.edit, subscription.limits));
+      const user = yield* Authority.userOf(actor);
+      const { limits } = subscription;
+      const job = yield* JobEdits.edited(actor.tenantId, user, { job: inputs.job, edit: change.edit, limits });
       yield* lift(Stored.readable("job", job));
       return { job } satisfies WhatIf.Otherwise;
     }
