@@ -69,7 +69,7 @@ const member = (id: string): fc.Arbitrary<Member> =>
   fc.record({
     id: fc.constant(id),
     name: fc.constant(`node-${id}`),
-    timeZone: fc.constantFrom(...Object.keys(OFFSETS)),
+    timeZone: fc.constantFrom("UTC", ...Object.keys(OFFSETS)),
     freeze: fc.option(
       fc.tuple(stretch(0, 200), fc.boolean()).map(([of, isLocal]) => ({ ...of, isLocal })),
       { freq: 2 },
@@ -222,8 +222,8 @@ export const inputs = (w: World): QuorumProof.Inputs => ({
     workMilliseconds: w.workHours * HOUR_MS,
     defaultZone: "UTC",
     inBlackout: w.inBlackout,
-    blackouts: new Map(w.members.map((m) => [m.id, blackoutOf(m)])),
-    freezes: new Map(w.members.map((m) => [m.id, freezeOf(m)])),
+    blackouts: new Map(w.members.filter((m) => m.blackout !== null).map((m) => [m.id, blackoutOf(m)])),
+    freezes: new Map(w.members.filter((m) => m.freeze !== null).map((m) => [m.id, freezeOf(m)])),
   },
   now: w.now,
   period: { from: w.now, to: w.now + w.hours * HOUR_MS },

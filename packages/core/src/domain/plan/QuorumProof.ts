@@ -6,8 +6,9 @@
  * too long, never too short), as tags, scopes, profiles and freezes stand now. A counter-example shows what may happen, and
  * not that it will.
  */
-import { Instant, Interval, QuorumSchedule } from "@fettle/scheduler";
-import * as Disruptions from "./Disruptions.ts";
+import { Instant, Interval, IntervalSet, QuorumSchedule } from "@fettle/scheduler";
+import type * as Disruptions from "./Disruptions.ts";
+import * as DownTimes from "./DownTimes.ts";
 
 /** An asset of which groups are made, and by which name people know it. */
 export interface Member {
@@ -90,26 +91,11 @@ const NAMED_MAX = 5;
  */
 export const prove = (inputs: Inputs): Proof => {
   const { groups, jobs, unfinished, circumstances, now } = inputs;
-  const byAsset = new Map<string, Disruptions.Disruption[]>();
-  const add = (found: Disruptions.Disruption | null): void => {
-    if (found === null) return;
-    const known = byAsset.get(found.assetId);
-    if (known === undefined) byAsset.set(found.assetId, [found]);
-    else known.push(found);
-  };
-  for (const run of unfinished) add(Disruptions.ofRun(run, circumstances, now));
-  let { to } = inputs.period;
-  const cutBy: string[] = [];
-  for (const enabled of jobs) {
-    const { disruptions, cutAt } = Disruptions.coming(enabled, circumstances, { now, to: inputs.period.to });
-    for (const found of disruptions) add(found);
-    if (cutAt === null) continue;
-    to = Math.min(to, cutAt);
-    cutBy.push(enabled.job.id);
-  }
+  const span = { now, to: inputs.period.to };
+  const times = DownTimes.make({ jobs, unfinished, circumstances, span });
   const from = Math.max(inputs.period.from, now);
-  const period = { from, to: Math.max(from, to) };
-  return { period, cutBy, groups: groups.map((group) => judge(group, byAsset, period)) };
+  const period = { from, to: Math.max(from, Math.min(inputs.period.to, times.cutAt ?? inputs.period.to)) };
+  return { period, cutBy: times.cutBy, groups: groups.map((group) => judge(group, times, period)) };
 };
 
 /** The proof as somebody may see it: members outside their scope are counted, not named (TAG-05). */
@@ -139,58 +125,78 @@ export const inWords = ({ name, atMost, members, verdict }: Omit<GroupVerdict, "
   return `${name}: ${many} of ${members} may be down at once, ${atMost} allowed, from ${iso(from)} ${end}: ${who.join(", ")}`;
 };
 
-const judge = (
-  { id, name, atMost, members }: Group,
-  byAsset: ReadonlyMap<string, readonly Disruptions.Disruption[]>,
-  period: Period,
-): GroupVerdict => {
-  const causes: Disruptions.Disruption[] = [];
-  const own: QuorumSchedule.Disruption[] = [];
-  for (const member of members) {
-    for (const found of byAsset.get(member.id) ?? []) {
-      // The cause is found again by its place.
-      own.push({ member: member.id, interval: found.interval, cause: String(causes.push(found) - 1) });
-    }
-  }
-  const span = Interval.of(Instant.held(period.from), Instant.held(period.to));
-  const verdict = QuorumSchedule.judge(own, { atMost, period: span });
+const judge = (group: Group, times: DownTimes.DownTimes, { from, to }: Period): GroupVerdict => {
+  const { id, name, atMost, members } = group;
+  const period = Interval.of(Instant.held(from), Instant.held(to));
+  const { most, above } = count(group, times, period);
   const told = {
     groupId: id,
     name,
     atMost,
     members: members.length,
-    verdict: verdict._tag === "Kept" ? verdict : broken(verdict, members, causes),
+    verdict: above === null ? ({ _tag: "Kept", most } as const) : broken(group, times, Interval.of(above, period.end)),
   };
   return { ...told, inWords: inWords(told) };
 };
 
-type Broken = Extract<QuorumSchedule.Verdict, { readonly _tag: "Broken" }>;
+interface Count {
+  readonly most: number;
+  /** The first instant at which more than are allowed may be down. */
+  readonly above: Instant.Instant | null;
+}
 
-const broken = (
-  { at, disruptions }: Broken,
-  members: readonly Member[],
-  found: readonly Disruptions.Disruption[],
-): Verdict => {
-  const names = new Map(members.map((m) => [m.id, m.name]));
-  const open = new Map<string, Disruptions.Disruption[]>();
-  for (const { member, cause } of disruptions) {
-    const each = found[Number(cause)];
-    if (each !== undefined) open.set(member, [...(open.get(member) ?? []), each]);
+// Members of one track go down and come back together, so they are counted together.
+const count = ({ members, atMost }: Group, times: DownTimes.DownTimes, period: Interval.Interval): Count => {
+  const many = new Map<DownTimes.Track, number>();
+  for (const { id } of members) {
+    const track = times.of.get(id);
+    if (track !== undefined) many.set(track, (many.get(track) ?? 0) + 1);
   }
+  const edges = new Map<number, number>();
+  const add = (at: number, by: number) => edges.set(at, (edges.get(at) ?? 0) + by);
+  for (const [track, of] of many) {
+    for (const { start, end } of IntervalSet.intersection(track.down, [period])) {
+      add(start, of);
+      if (end !== null) add(end, -of);
+    }
+  }
+  let [down, most] = [0, 0];
+  for (const [at, by] of [...edges].sort(([a], [b]) => a - b)) {
+    down += by;
+    most = Math.max(most, down);
+    if (down > atMost) return { most, above: at as Instant.Instant };
+  }
+  return { most, above: null };
+};
+
+// Who they are and by what is the scheduler's answer, from the instant on at which there are too many.
+const broken = ({ members, atMost }: Group, times: DownTimes.DownTimes, period: Interval.Interval): Verdict => {
+  const open = new Map<string, readonly DownTimes.Stretch[]>();
+  const disruptions = members.flatMap(({ id }) => {
+    const track = times.of.get(id);
+    const stretches = track === undefined ? [] : DownTimes.openAt(track, period.start);
+    if (stretches.length > 0) open.set(id, stretches);
+    return stretches.map(({ interval, cause }) => ({ member: id, interval, cause: cause.jobId }));
+  });
+  const verdict = QuorumSchedule.judge(disruptions, { atMost, period });
+  if (verdict._tag === "Kept") return verdict;
   const backs = [...open.values()].flatMap((of) => backOf(of) ?? []);
   return {
     _tag: "Broken",
-    from: at,
+    from: verdict.at,
     until: backs.length === 0 ? null : Math.min(...backs),
-    down: [...open]
-      .map(([id, of]) => ({ assetId: id, name: names.get(id) ?? id, causes: of.map(({ cause }) => cause) }))
+    down: members
+      .flatMap(({ id, name }) => {
+        const causes = open.get(id)?.map(({ cause }) => cause);
+        return causes === undefined ? [] : [{ assetId: id, name, causes }];
+      })
       .sort((a, b) => (a.name < b.name || (a.name === b.name && a.assetId < b.assetId) ? -1 : 1)),
     hidden: 0,
   };
 };
 
 // Stretches that are open at one time: the asset is back after the last of them; null: nobody knows when.
-const backOf = (open: readonly Disruptions.Disruption[]): number | null =>
+const backOf = (open: readonly DownTimes.Stretch[]): number | null =>
   open.reduce<number | null>(
     (last, { interval: { end } }) => (last === null || end === null ? null : Math.max(last, end)),
     0,

@@ -24,18 +24,34 @@ interface About {
 export const of = Effect.fn("MemberRuns.of")(function* (tenantId: TenantId, about: About) {
   const materialised = new Map<string, Set<string>>();
   const unfinished: Disruptions.UnfinishedRun[] = [];
+  const members = new Set(about.members);
   for (const { value: run } of yield* Repository.all(tenantId, "run")) {
     const keys = materialised.get(run.jobId) ?? new Set<string>();
     materialised.set(run.jobId, keys.add(run.occurrenceKey));
     if (isPast(run, about)) continue;
-    const ids = about.members.map((assetId) => AssetRun.idOf(run.id, assetId));
-    const found = (yield* Repository.some(tenantId, "assetRun", ids)).filter(({ value }) => mayBeDown(value));
+    const found = (yield* partsIn(tenantId, run.id, members)).filter(({ value }) => mayBeDown(value));
     if (found.length === 0) continue;
     const title = (yield* Repository.get(tenantId, "job", run.jobId))?.value.title ?? run.jobId;
     for (const { value } of found) unfinished.push(unfinishedOf(run, value, title));
   }
   const answer: MemberRuns = { materialised, unfinished };
   return answer;
+});
+
+/** Up to so many members are looked up one by one; of more, the run is read whole, as ticks read it. */
+const LOOKED_UP_MAX = 1_000;
+
+const partsIn = Effect.fn("MemberRuns.partsIn")(function* (
+  tenantId: TenantId,
+  runId: string,
+  members: ReadonlySet<string>,
+) {
+  if (members.size <= LOOKED_UP_MAX) {
+    const ids = [...members].map((assetId) => AssetRun.idOf(runId, assetId));
+    return yield* Repository.some(tenantId, "assetRun", ids);
+  }
+  const all = yield* Repository.allBy(tenantId, "assetRun", "run", runId);
+  return all.filter(({ value }) => members.has(value.assetId));
 });
 
 // Closed, and past is also what an agent might still have done that had not heard of its end.
