@@ -3,6 +3,7 @@
  * (JOB-08), as it stays whole (JOB-02) and recurring. Kind and platform are of the job for good: its patches and assets are chosen
  * for them.
  */
+import { TimeZone } from "@fettle/scheduler";
 import type { Limits } from "../shared/Limits.ts";
 import * as Rejection from "../shared/Rejection.ts";
 import { fail, ok, type Result } from "../shared/Result.ts";
@@ -66,7 +67,7 @@ export const edit = (
   const isRescheduled = !isSame(job.schedule, edited.schedule);
   const wrong = [
     ...Job.problems(edited, limits, isRescheduled ? context : { ...context, now: null }),
-    ...enabledProblems(job, edited),
+    ...enabledProblems(job, edited, context.now),
   ];
   if (wrong.length > 0) return fail(wrong);
   return ok(isRescheduled ? rescheduled(job, edited, context.now) : edited);
@@ -74,14 +75,21 @@ export const edit = (
 
 const noContext: EditContext = { ...JobChecks.noContext, now: 0 };
 
-// What an enabled job must stay: whole, recurring, and something that is carried out.
-const enabledProblems = (job: Job.Job, edited: Job.Job): readonly Rejection.Rejection[] => {
+// What an enabled job must stay: whole, recurring, with a time to come, and something that is carried out.
+const enabledProblems = (job: Job.Job, edited: Job.Job, now: number): readonly Rejection.Rejection[] => {
   if (job.status !== "Enabled") return [];
   const partial = Job.partsFault(edited);
   if (partial !== null) return [partial];
-  if (Job.sortOf(edited) === "recurring") return CarriedOut.faults(edited);
+  if (Job.sortOf(edited) === "recurring") return [...CarriedOut.faults(edited), ...endedProblems(edited, now)];
   const message = "an enabled recurring job stays recurring: disable it first, or make another";
   return [Rejection.make("JOB-08", "conflict", message, "schedule")];
+};
+
+// Over in the last zone on earth; one that is wrong in itself is told elsewhere.
+const endedProblems = ({ schedule }: Job.Job, now: number): readonly Rejection.Rejection[] => {
+  const { first, next } = Schedule.starts(schedule, TimeZone.westernmost, now);
+  if (first === null || next !== null) return [];
+  return [Rejection.make("SCH-07", "conflict", "the schedule has no run left: it has ended", "schedule")];
 };
 
 // SCH-08: from when on the starts of a changed schedule count. As a run-once job, it was never enabled (JOB-07).

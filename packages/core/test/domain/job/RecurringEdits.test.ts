@@ -78,6 +78,14 @@ describe("an edit of a recurring job", () => {
     }
   });
 
+  it("SCH-07: that leaves it no run is refused while it is enabled", () => {
+    const over = weekly({ start: wall("2026-01-01T02:00"), end: { _tag: "Until", at: wall("2026-02-01T12:00") } });
+    expect(refused(running(), { schedule: over })).toEqual([["SCH-07", "schedule"]]);
+    expect(refused(recurring(), { schedule: over })).toEqual([]);
+    const last = weekly({ start: wall("2026-01-01T02:00"), end: { _tag: "Until", at: wall("2026-02-03T02:00") } });
+    expect(refused(running(), { schedule: last })).toEqual([]);
+  });
+
   it("SCH-08: counts a changed schedule from the edit on, and nothing else that is changed", () => {
     const since = (of: Job.Job) => Job.countsFrom(of);
     expect(since(running())).toBe(START);

@@ -90,6 +90,32 @@ describe("saving a job with a time", () => {
   });
 });
 
+describe("enabling many jobs with times", () => {
+  it("JOB-16: each is enabled by itself, or refused with its reason", () => {
+    const { fettle, call, clock, now } = world();
+    const make = (over: Parameters<typeof draft>[0]) => call(fettle.jobs.create(manager, draft(over))).id;
+    const ids = [
+      make({ schedule: weekly() }),
+      make({ schedule: once(now() + HOUR_MS), window: { minutes: 30 } }),
+      make({ schedule: once(now() + HOUR_MS) }),
+      make({
+        schedule: weekly({ end: { _tag: "Until", at: wall("2026-03-01T02:00") }, start: wall("2026-02-17T02:00") }),
+      }),
+      make({ schedule: null }),
+    ];
+    clock.pass(30 * DAY_MS);
+    const { changed, items } = call(fettle.jobs.enableMany(manager, ids));
+    expect(items.map((i) => [i.outcome, i.rejections[0]?.rule])).toEqual([
+      ["changed", undefined],
+      ["refused", "SCH-06"],
+      ["changed", undefined],
+      ["refused", "SCH-07"],
+      ["refused", "JOB-02"],
+    ]);
+    expect(changed).toBe(2);
+  });
+});
+
 describe("editing a recurring job", () => {
   const enabled = () => {
     const w = world();
