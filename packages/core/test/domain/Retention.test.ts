@@ -115,6 +115,10 @@ describe("a run", () => {
       true,
     ]);
     expect(goes(null, 100)).toBe(false);
+    // A job that runs again and again is at work on those that are open.
+    const enabled = { status: "Enabled" } as never;
+    const over = (closedAt: number | null) => Retention.mayGo(run({ startedAt: 99, closedAt }), enabled, kept, 100);
+    expect([null, 99].map(over)).toEqual([false, true]);
   });
 
   it("CFG-07: stays as long as one of its assets isn't final, changed lately, or has a manifest in force", () => {

@@ -296,6 +296,7 @@ describe("completion", () => {
     Timed.tick(scene);
     const free = { plan: "Free", expiresAt: null, licences: { PM: { seats: 100 } } } as const;
     scene.plane.call(scene.plane.fettle.subscriptions.save(manager, free));
+    expect(Timed.offered(scene.agents[0])).toEqual([]);
     scene.plane.clock.pass(24 * Values.HOUR_MS);
     expect(Timed.tick(scene)).toMatchObject({ issued: 0 });
   });
@@ -321,6 +322,70 @@ describe("a job that nobody enabled in time", () => {
     expect(statuses()).toEqual(["Expired", "Expired", "Disabled"]);
     expect(Timed.eventsOf(scene, "JobExpired").map((e) => e.id)).toEqual([fixed, zoned]);
     expect(scene.plane.rejections(fettle.jobs.enable(manager, fixed))).toMatchObject([{ rule: "SCH-06" }]);
+  });
+});
+
+describe("a job that can't be carried out any more", () => {
+  it("JOB-12: is Failed, with the reason, when its assets have moved to zones in which its window was over", () => {
+    const scene = Timed.make(["UTC", "Asia/Tokyo"]);
+    const { fettle, call } = scene.plane;
+    const draft = { schedule: once("2026-02-10T02:00", agentZone), window: { minutes: 120 } };
+    const { id } = call(fettle.jobs.create(manager, Values.draft(draft)));
+    scene.plane.clock.pass(utc("2026-02-10T02:30") - scene.plane.clock.now());
+    call(fettle.jobs.enable(manager, id));
+    scene.agents[0]?.checkIn({ timeZone: "Asia/Tokyo" });
+    expect(Timed.tick(scene)).toMatchObject({ materialised: 0, stuck: [] });
+    expect(Timed.jobStatus(scene, id)).toBe("Failed");
+    expect(Timed.eventsOf(scene, "JobFailed")).toMatchObject([
+      { id, body: { reason: expect.stringContaining("SCH-06") } },
+    ]);
+  });
+});
+
+describe("what a tick reads", () => {
+  it("of a recurring job no asset, as long as its next time has come nowhere on earth", () => {
+    const scene = Timed.make();
+    const { storage } = scene.plane;
+    const list = storage.list;
+    let reads = 0;
+    Object.assign(storage, {
+      list: (...asked: Parameters<typeof list>) => {
+        if (asked[1] === "asset") reads += 1;
+        return list(...asked);
+      },
+    });
+    const readsOf = (at: string): number => {
+      reads = 0;
+      tickAt(scene, at);
+      return reads;
+    };
+    Timed.tick(scene);
+    const without = readsOf("2026-02-01T00:10");
+    scene.enabled({ schedule: daily("2026-02-10T02:00", agentZone) });
+    expect(readsOf("2026-02-01T00:20")).toBe(without);
+    // Three hours before 02:00 where clocks are ahead of all others, 14 hours before UTC.
+    expect(readsOf("2026-02-09T08:59")).toBe(without);
+    expect(readsOf("2026-02-09T09:00")).toBeGreaterThan(without);
+  });
+
+  it("of runs that are over nothing", () => {
+    const scene = Timed.make();
+    const { storage } = scene.plane;
+    const jobId = scene.enabled({ schedule: daily("2026-02-02T02:00"), window: { minutes: 60 } });
+    tickAt(scene, "2026-02-01T23:00");
+    tickAt(scene, "2026-02-02T03:00");
+    const [run] = Timed.runsOf(scene, jobId);
+    expect(run?.closedAt).toBe(utc("2026-02-02T03:00"));
+    const find = storage.find;
+    const found: unknown[] = [];
+    Object.assign(storage, {
+      find: (...asked: Parameters<typeof find>) => {
+        if (asked[1] === "assetRun") found.push(asked[2]);
+        return find(...asked);
+      },
+    });
+    tickAt(scene, "2026-02-02T04:00");
+    expect(found).toEqual([]);
   });
 });
 

@@ -51,6 +51,7 @@ export type EventType =
   | "JobDisabled"
   | "JobExpired"
   | "JobEnded"
+  | "JobFailed"
   | "OccurrenceMissed"
   | "RunMaterialised"
   | "ManifestIssued"

@@ -312,6 +312,9 @@ export const expire = (job: Job): Result<Job, Rejection.Rejection> => moved(job,
 /** The job ended: a recurring one past its end (SCH-07). */
 export const end = (job: Job): Result<Job, Rejection.Rejection> => moved(job, "Ended");
 
+/** The job failed: it could not be carried out (JOB-12). */
+export const giveUp = (job: Job): Result<Job, Rejection.Rejection> => moved(job, "Failed");
+
 const moved = (job: Job, to: JobStatus.JobStatus): Result<Job, Rejection.Rejection> => {
   const status = JobStatus.move(job.status, to, sortOf(job));
   return status.ok ? ok({ ...job, status: status.value }) : status;

@@ -169,7 +169,10 @@ export const leading = (oldest: readonly { readonly at: number }[], before: numb
 
 /** Whether a run's age, its job and its holds let it go, as far as they tell without its asset runs. */
 export const mayGo = (run: Run, job: Job | null, retention: Retention, before: number): boolean =>
-  run.startedAt < before && holdOf(retention, run.jobId) === null && job?.status !== "Enabled";
+  run.startedAt < before &&
+  holdOf(retention, run.jobId) === null &&
+  // Of a job that runs again and again, those that are over.
+  (job?.status !== "Enabled" || run.closedAt !== null);
 
 /** Whether it goes with these asset runs: final, all past the limit, and none of which an agent may hold a manifest in force. */
 export const isOver = (assetRuns: readonly AssetRun.AssetRun[], before: number, now: number): boolean =>

@@ -104,7 +104,11 @@ export const whySuspended = Effect.fnUntraced(function* (
   const ids = manifests.map((m) => m.assetRunId);
   const jobOf = new Map((yield* Repository.some(tenantId, "assetRun", ids)).map((a) => [a.id, a.value.jobId]));
   const jobs = yield* Repository.some(tenantId, "job", [...new Set(jobOf.values())]);
-  const known = new Map(jobs.map((j) => [j.id, Suspension.of(j.value, subscription, now)]));
+  // A job that was Completed with its sending isn't suspended, and nothing is sent on Free all the same (LIC-03).
+  const free = { rule: "LIC-02", since: now, reason: "the plan is Free" } as const;
+  const known = new Map(
+    jobs.map((j) => [j.id, Suspension.of(j.value, subscription, now) ?? (isFree ? free : null)] as const),
+  );
   for (const { version, assetRunId } of manifests) {
     const suspension = known.get(jobOf.get(assetRunId) ?? "") ?? null;
     if (suspension !== null) why.set(version, suspension);

@@ -10,6 +10,7 @@ import type * as Run from "../../domain/run/Run.ts";
 import type { Result } from "../../domain/shared/Result.ts";
 import type { TenantId } from "../../domain/shared/Tenant.ts";
 import { Environment } from "../../ports/Environment.ts";
+import type { Rejected } from "../Rejected.ts";
 import * as Repository from "../Repository.ts";
 
 /** Closes a run whose asset runs are all final, and completes its job where that is its time. Answers whether it was completed. */
@@ -47,6 +48,15 @@ export const end = Effect.fn("Completion.end")(function* (
   const now = (yield* Environment).now();
   if (runs.some((run) => run.value.lastStart > now)) return;
   yield* move(tenantId, job, { to: Job.end(job.value), event: "JobEnded" });
+});
+
+/** Gives a job up that has no time left to run in any more, though it had as it was enabled (JOB-12): its assets' zones changed. */
+export const giveUp = Effect.fn("Completion.giveUp")(function* (
+  tenantId: TenantId,
+  job: Repository.Versioned<Job.Job>,
+  why: Rejected,
+) {
+  yield* move(tenantId, job, { to: Job.giveUp(job.value), event: "JobFailed", body: { reason: why.message } });
 });
 
 /** Expires jobs that were to run once and were not enabled before their window was over in the last zone on earth (SCH-06). */
@@ -87,7 +97,15 @@ const windowOf = ({ schedule, ...job }: Job.Job): Interval.Interval | null => {
 const move = (
   tenantId: TenantId,
   job: Repository.Versioned<Job.Job>,
-  { to, event }: { readonly to: Result<Job.Job, unknown>; readonly event: EventType },
+  {
+    to,
+    event,
+    body = {},
+  }: {
+    readonly to: Result<Job.Job, unknown>;
+    readonly event: EventType;
+    readonly body?: { readonly reason: string } | Record<string, never>;
+  },
 ) =>
   Effect.gen(function* () {
     if (!to.ok) return;
@@ -95,6 +113,6 @@ const move = (
     yield* Repository.tryCommit(tenantId, {
       expect: [Repository.expected("job", job.id, job)],
       writes: [Repository.put("job", job.id, to.value)],
-      events: [Repository.event(event, "job", job.id, now)],
+      events: [Repository.event(event, "job", job.id, now, body)],
     });
   });

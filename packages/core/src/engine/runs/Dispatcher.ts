@@ -18,6 +18,7 @@ import * as Assessments from "../assessment/Assessments.ts";
 import * as Purges from "../assets/Purges.ts";
 import * as Retentions from "../audit/Retentions.ts";
 import * as Idempotency from "../Idempotency.ts";
+import type { Rejected } from "../Rejected.ts";
 import * as Repository from "../Repository.ts";
 import * as Subscriptions from "../subscription/Subscriptions.ts";
 import * as Sweeps from "../tags/Sweeps.ts";
@@ -123,9 +124,18 @@ const move = Effect.fn("Dispatcher.move")(function* (tenantId: TenantId, job: Jo
 const ofOnce = Effect.fn("Dispatcher.ofOnce")(function* (tenantId: TenantId, job: JobNow, open: readonly RunNow[]) {
   const runs = open.length > 0 ? open : yield* Repository.allBy(tenantId, "run", "job", job.id);
   if (runs.length > 0) return { runs, materialised: 0 };
-  const run = yield* Materialising.once(tenantId, job);
+  const made = yield* Effect.result(Materialising.once(tenantId, job));
+  if (made._tag === "Failure") {
+    if (made.failure._tag !== "Rejected" || !isOutOfTime(made.failure)) return yield* Effect.fail(made.failure);
+    yield* Completion.giveUp(tenantId, job, made.failure);
+    return { runs, materialised: 0 };
+  }
+  const run = made.success;
   return run === null ? { runs, materialised: 0 } : { runs: [run], materialised: 1 };
 });
+
+const isOutOfTime = ({ rejections }: Rejected): boolean =>
+  rejections.some(({ rule }) => rule === "SCH-05" || rule === "SCH-06");
 
 const ofRecurring = Effect.fn("Dispatcher.ofRecurring")(function* (
   tenantId: TenantId,
