@@ -1,11 +1,11 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import * as Chunks from "../../src/domain/plan/Chunks.ts";
 import * as Distinct from "../../src/domain/plan/Distinct.ts";
 import * as Explanation from "../../src/domain/plan/Explanation.ts";
 import * as Lacks from "../../src/domain/plan/Lacks.ts";
 import * as Plan from "../../src/domain/plan/Plan.ts";
 import type { MissingHere } from "../../src/domain/plan/PlanInputs.ts";
+import * as Chunks from "../../src/domain/shared/Chunks.ts";
 import * as Arbitraries from "../scenario/Arbitraries.ts";
 import * as PlanFleet from "../scenario/PlanFleet.ts";
 import * as PlanWorld from "../scenario/PlanWorld.ts";
@@ -138,6 +138,8 @@ describe("a job of actions alone", () => {
 });
 
 describe("what many assets have in common", () => {
+  const isBefore = (a: { readonly id: string }, b: { readonly id: string }) => a.id < b.id;
+
   it("is put in order like any sort does, in chunks", () => {
     fc.assert(
       fc.property(
@@ -145,18 +147,18 @@ describe("what many assets have in common", () => {
         fc.nat({ max: 80 }),
         (keys, times) => {
           const items = keys.flatMap((key) => Array.from({ length: times }, (_, i) => ({ id: `${key}/${i}` })));
-          const sorted = Chunks.finish(Chunks.inOrder(items, (item) => item.id));
+          const sorted = Chunks.finish(Chunks.sorted(items, isBefore));
           expect(sorted).toEqual([...items].sort((a, b) => (a.id < b.id ? -1 : 1)));
-          expect(Chunks.finish(Chunks.inOrder(sorted, (item) => item.id))).toBe(sorted);
+          expect(Chunks.finish(Chunks.sorted(sorted, isBefore))).toBe(sorted);
         },
       ),
       Arbitraries.runs(300),
     );
     const many = Array.from({ length: 50_000 }, (_, i) => ({ id: String((i * 7_919) % 50_000) }));
     let [compared, most] = [0, 0];
-    const steps = Chunks.inOrder(many, (item) => {
+    const steps = Chunks.sorted(many, (a, b) => {
       compared += 1;
-      return item.id;
+      return isBefore(a, b);
     });
     while (steps.next().done !== true) [most, compared] = [Math.max(most, compared), 0];
     // Within a chunk, each item at most once with each halving of a run.

@@ -4,6 +4,7 @@
  * first, ties by asset id. Scanning needs none (LIC-10).
  */
 import * as Asset from "../asset/Asset.ts";
+import * as Chunks from "../shared/Chunks.ts";
 import type { LicensedModule } from "../shared/Module.ts";
 import * as TagSelection from "../tag/TagSelection.ts";
 import type { TagTree } from "../tag/TagTree.ts";
@@ -32,21 +33,32 @@ export const assignSeats = (
   assets: readonly Asset.Asset[],
   now: number,
   module: LicensedModule = "PM",
-): ReadonlyMap<string, SeatVerdict> => {
+): ReadonlyMap<string, SeatVerdict> => Chunks.finish(seating({ subscription, tree, assets, now }, module));
+
+/** {@link assignSeats} in chunks, for whoever must not be held up by a large fleet. */
+export function* seating(
+  { subscription, tree, assets, now }: Standing,
+  module: LicensedModule = "PM",
+): Generator<void, ReadonlyMap<string, SeatVerdict>> {
   const judge = judgeOf({ subscription, tree, now }, module);
   const verdicts = new Map<string, SeatVerdict>();
   const candidates: Candidate[] = [];
+  const isChunk = Chunks.pace();
   for (const { id, activations, tags } of assets) {
     const verdict = judge({ activations, tags });
     if (verdict === null) candidates.push({ id, at: activations[module] ?? 0 });
     else verdicts.set(id, verdict);
+    if (isChunk(1 + tags.length)) yield;
   }
   const { seats } = Subscription.licenceOf(subscription, module);
   const late = refused("LIC-05", `all ${seats} seats are taken by earlier activations`);
-  if (candidates.length > seats) candidates.sort(inOrder);
-  for (const [i, { id }] of candidates.entries()) verdicts.set(id, i < seats ? licensed : late);
+  const queue = candidates.length > seats ? yield* Chunks.sorted(candidates, isEarlier) : candidates;
+  for (const [i, { id }] of queue.entries()) {
+    verdicts.set(id, i < seats ? licensed : late);
+    if (isChunk(1)) yield;
+  }
   return verdicts;
-};
+}
 
 /** How far the seats of a module are used (LIC-05). */
 export interface Consumption {
@@ -107,7 +119,7 @@ interface Candidate {
   readonly at: number;
 }
 
-const inOrder = (a: Candidate, b: Candidate): number => a.at - b.at || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+const isEarlier = (a: Candidate, b: Candidate): boolean => a.at < b.at || (a.at === b.at && a.id < b.id);
 
 /** Why an asset has no seat whatever the others have; null: it is a candidate, or licensed already (LIC-12). */
 type Judge = (asset: Pick<Asset.Asset, "activations" | "tags">) => SeatVerdict | null;

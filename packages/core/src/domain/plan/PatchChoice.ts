@@ -11,9 +11,9 @@ import * as Patches from "../patch/Patch.ts";
 import * as PatchCatalog from "../patch/PatchCatalog.ts";
 import * as Supersedence from "../patch/Supersedence.ts";
 import * as Vulnerability from "../patch/Vulnerability.ts";
+import * as Chunks from "../shared/Chunks.ts";
 import * as Rejection from "../shared/Rejection.ts";
 import { fail, ok, type Result } from "../shared/Result.ts";
-import * as Chunks from "./Chunks.ts";
 import * as PatchStates from "./PatchStates.ts";
 import type { Obstacle, PlanInputs } from "./PlanInputs.ts";
 

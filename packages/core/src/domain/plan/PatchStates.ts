@@ -3,7 +3,7 @@
  * a few states, and what follows from a state is worked out once. Only what the job may be about is looked at.
  */
 import type { Asset } from "../asset/Asset.ts";
-import * as Chunks from "./Chunks.ts";
+import * as Chunks from "../shared/Chunks.ts";
 import * as Distinct from "./Distinct.ts";
 import * as Lacks from "./Lacks.ts";
 import type { PlanInputs } from "./PlanInputs.ts";

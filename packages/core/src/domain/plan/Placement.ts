@@ -1,8 +1,8 @@
 /** Where each target comes to stand: in the group of its list and time, or out, for there is nothing to do. Pure. */
 import type { Asset } from "../asset/Asset.ts";
 import type { Patch } from "../patch/Patch.ts";
+import * as Chunks from "../shared/Chunks.ts";
 import * as AssetFate from "./AssetFate.ts";
-import * as Chunks from "./Chunks.ts";
 import * as Distinct from "./Distinct.ts";
 import * as Fate from "./Fate.ts";
 import * as Fates from "./Fates.ts";

@@ -13,11 +13,11 @@ import type { Asset } from "../asset/Asset.ts";
 import * as DefaultJobs from "../job/DefaultJobs.ts";
 import type { Job } from "../job/Job.ts";
 import * as JobActions from "../job/JobActions.ts";
+import * as Chunks from "../shared/Chunks.ts";
 import * as Rejection from "../shared/Rejection.ts";
 import { fail, ok, type Result } from "../shared/Result.ts";
 import * as TagSelection from "../tag/TagSelection.ts";
 import * as AssetObstacles from "./AssetObstacles.ts";
-import * as Chunks from "./Chunks.ts";
 import type * as Fate from "./Fate.ts";
 import * as PatchChoice from "./PatchChoice.ts";
 import * as PatchStates from "./PatchStates.ts";
@@ -105,7 +105,7 @@ export function* steps(inputs: PlanInputs): Generator<void, Result<Plan, Rejecti
     isProvisional: DefaultJobs.isDefault(job) || (job.patches !== null && job.patches._tag !== "List"),
     conduct: conductOf(job),
     groups: placed.groups,
-    excluded: yield* Chunks.inOrder(all, (e) => e.assetId),
+    excluded: yield* Chunks.sorted(all, (a, b) => a.assetId < b.assetId),
     leftOut: [...leftOut, ...placed.withheld],
     versions: inputs.versions,
   });
@@ -158,7 +158,7 @@ function* judging(
   const targets: Asset[] = [];
   const excluded: PlanExclusion[] = [];
   const isChunk = Chunks.pace();
-  for (const asset of yield* Chunks.inOrder(inputs.assets, (a) => a.id)) {
+  for (const asset of yield* Chunks.sorted(inputs.assets, (a, b) => a.id < b.id)) {
     if (isChunk(ASSET_WORK)) yield;
     const verdict = select(asset);
     if (verdict === "not-selected") continue;

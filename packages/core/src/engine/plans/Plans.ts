@@ -86,7 +86,7 @@ export const gather = Effect.fn("Plans.gather")(function* (
     scope: (yield* JobAuthority.principal(tenantId, job)).scope,
     tree,
     assets,
-    seats: Licence.assignSeats(subscription, tree, all, environment.now()),
+    seats: yield* Turns.take(Licence.seating({ subscription, tree, assets: all, now: environment.now() })),
     turnedOff: ConfigurationProfile.turningOff(profiles, tree, assets),
     assessments: only === null ? yield* assessmentsOf(tenantId) : yield* assessmentOf(tenantId, only.asset),
     patches: yield* patchesOf(tenantId, job, only),
@@ -121,8 +121,9 @@ export const gather = Effect.fn("Plans.gather")(function* (
 // A large fleet's wouldn't fit into memory if each had all of its own.
 const assessmentsOf = Effect.fn("Plans.assessmentsOf")(function* (tenantId: TenantId) {
   const share = Lacks.sharing();
-  const found = yield* Turns.each(tenantId, "assessment", ({ id, value }) => [id, share(value)] as const);
-  return new Map(found);
+  const found = new Map<string, ReturnType<typeof share>>();
+  yield* Turns.each(tenantId, "assessment", ({ id, value }) => found.set(id, share(value)));
+  return found;
 });
 
 const assessmentOf = Effect.fn("Plans.assessmentOf")(function* (tenantId: TenantId, { id }: Asset) {

@@ -18,25 +18,28 @@ export const take = Effect.fnUntraced(function* <A>(steps: Generator<void, A>) {
 /** Entities that are read in one go: of the largest, assessments, it takes some ten milliseconds. */
 export const READ_MAX = 100;
 
-/** Every entity of a kind as what is made of it at once, so that only this has to be held in memory. */
-export const each = Effect.fnUntraced(function* <K extends EntityKind, A>(
+/** Hands out every entity of a kind, as it is read: only what is made of it has to be held in memory. */
+export const each = Effect.fnUntraced(function* <K extends EntityKind>(
   tenantId: TenantId,
   kind: K,
-  make: (entity: Repository.Versioned<EntityOf<K>>) => A,
+  hand: (entity: Repository.Versioned<EntityOf<K>>) => void,
 ) {
-  const made: A[] = [];
   for (let after: string | null = null; ; ) {
     const page: readonly Repository.Versioned<EntityOf<K>>[] = yield* Repository.page(tenantId, kind, {
       after,
       limit: READ_MAX,
     });
-    for (const entity of page) made.push(make(entity));
+    for (const entity of page) hand(entity);
     const last = page.at(-1);
-    if (last === undefined || page.length < READ_MAX) return made;
+    if (last === undefined || page.length < READ_MAX) return;
     after = last.id;
     yield* Effect.yieldNow;
   }
 });
 
 /** Every entity of a kind. */
-export const all = <K extends EntityKind>(tenantId: TenantId, kind: K) => each(tenantId, kind, (e) => e.value);
+export const all = Effect.fnUntraced(function* <K extends EntityKind>(tenantId: TenantId, kind: K) {
+  const found: EntityOf<K>[] = [];
+  yield* each(tenantId, kind, ({ value }) => found.push(value));
+  return found;
+});

@@ -30,10 +30,12 @@ export const finish = <A>(steps: Generator<void, A>): A => {
   return step.value;
 };
 
-/** In the order of a key that each has for itself, chunk by chunk; the list itself where it is in order, as storage lists. */
-export function* inOrder<A>(items: readonly A[], keyOf: (item: A) => string): Generator<void, readonly A[]> {
+/** Whether one item comes before another; no two are equal. */
+export type IsBefore<A> = (a: A, b: A) => boolean;
+
+/** In order, chunk by chunk; the list itself where it is in order already, as storage lists. */
+export function* sorted<A>(items: readonly A[], isBefore: IsBefore<A>): Generator<void, readonly A[]> {
   const isChunk = pace();
-  const isBefore = (a: A, b: A): boolean => keyOf(a) < keyOf(b);
   let isOrdered = true;
   for (let i = 1; i < items.length && isOrdered; i += 1) {
     isOrdered = isBefore(items[i - 1] as A, items[i] as A);
@@ -41,8 +43,6 @@ export function* inOrder<A>(items: readonly A[], keyOf: (item: A) => string): Ge
   }
   return isOrdered ? items : yield* merged(items, isBefore);
 }
-
-type IsBefore<A> = (a: A, b: A) => boolean;
 
 const RUN = 1_024;
 
