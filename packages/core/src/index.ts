@@ -18,7 +18,14 @@ export * as AssetCatalog from "./domain/asset/AssetCatalog.ts";
 export type { Facet, FacetCounts, FacetValue } from "./domain/asset/AssetFacets.ts";
 export type { AdvisoryDraft, Job, JobDraft, JobLink, JobPart, NewJob, PatchSource } from "./domain/job/Job.ts";
 export * as JobAccess from "./domain/job/JobAccess.ts";
-export type { JobAction, JobActions, ScriptReference, TimedAction } from "./domain/job/JobActions.ts";
+export type {
+  ActionDraft,
+  ActionsDraft,
+  JobAction,
+  JobActions,
+  ScriptReference,
+  TimedAction,
+} from "./domain/job/JobActions.ts";
 export * as JobCatalog from "./domain/job/JobCatalog.ts";
 export type { JobEdit } from "./domain/job/JobEdit.ts";
 export type { JobCounts, JobFilter } from "./domain/job/JobFilter.ts";
@@ -70,6 +77,8 @@ export type { EffectiveSettings, Reason as SettingReason } from "./domain/profil
 export * as Presets from "./domain/profile/Presets.ts";
 export * as Settings from "./domain/profile/Settings.ts";
 export * as Retention from "./domain/retention/Retention.ts";
+export * as Rollout from "./domain/rollout/Rollout.ts";
+export * as RolloutPresets from "./domain/rollout/RolloutPresets.ts";
 export * as AssetRun from "./domain/run/AssetRun.ts";
 export type { Run, RunProgress } from "./domain/run/Run.ts";
 export * as Actor from "./domain/shared/Actor.ts";

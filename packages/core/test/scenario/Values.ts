@@ -3,6 +3,7 @@ import type { Package } from "@fettle/agent-protocol/vocabulary";
 import type { User } from "../../src/domain/access/User.ts";
 import { type Asset, noFacts } from "../../src/domain/asset/Asset.ts";
 import type { Job, JobDraft } from "../../src/domain/job/Job.ts";
+import { filledIn } from "../../src/domain/job/JobActions.ts";
 import type { Licences, ModuleLicence, Subscription } from "../../src/domain/license/Subscription.ts";
 import * as Patch from "../../src/domain/patch/Patch.ts";
 import type { ConfigurationProfile } from "../../src/domain/profile/ConfigurationProfile.ts";
@@ -109,7 +110,7 @@ export const draft = (over: Partial<JobDraft> = {}): JobDraft => ({
 });
 
 export const job = (over: Partial<Job> = {}): Job => ({
-  ...draft(),
+  ...filledIn(draft()),
   id: uuid(900),
   description: "",
   status: "Disabled",
