@@ -188,3 +188,40 @@ describe("an end that is claimed", () => {
     expect(seen.CompletedWithFailure).toBeGreaterThan(5);
   });
 });
+
+describe("what is presumed at the window's end", () => {
+  const presumed = (patches: readonly string[]) => AssetRun.timedOut(assetRun(patches), "the window was over", 99);
+
+  it("RUN-06, WIN-03: stands while nothing but a download was told, and says why", () => {
+    for (const facts of [told(), told(status("Downloaded"))]) {
+      expect(AssetRun.fold(presumed(["P-0"]), facts)).toMatchObject({
+        status: "TimedOut",
+        reason: "the window was over",
+        changedAt: 99,
+        violations: 0,
+      });
+    }
+  });
+
+  it("RUN-06: gives way to what an agent tells of having begun, in any order, as if it had never been presumed", () => {
+    let late = 0;
+    const inputs = Facts.history.chain((h) => fc.tuple(fc.constant(h), retold(h.facts)));
+    fc.assert(
+      fc.property(inputs, ([{ patches, facts }, again]) => {
+        const hasBegun = facts.some((f) => f.body._tag === "Status" && f.body.status !== "Downloaded");
+        const state = AssetRun.fold(presumed(patches), again);
+        if (!hasBegun) expect(state.status).toBe("TimedOut");
+        if (!hasBegun) return;
+        late += 1;
+        const known = AssetRun.fold(assetRun(patches), facts);
+        expect([state.status, state.results, state.violations]).toEqual([
+          known.status,
+          known.results,
+          known.violations,
+        ]);
+      }),
+      Arbitraries.runs(500),
+    );
+    expect(late).toBeGreaterThan(0);
+  });
+});
