@@ -19,6 +19,7 @@ import * as Subscriptions from "../subscription/Subscriptions.ts";
 import * as Tags from "../tags/Tags.ts";
 import * as JobAuthority from "./JobAuthority.ts";
 import * as JobContexts from "./JobContexts.ts";
+import * as JobLinks from "./JobLinks.ts";
 
 /** What a draft comes to. */
 export interface DraftVerdict extends JobView.JobFindings {
@@ -39,7 +40,7 @@ export const validate = Effect.fn("JobDrafts.validate")(function* (actor: Actor,
   const { limits } = yield* Subscriptions.of(tenantId);
   const context = yield* JobContexts.ofSaving(tenantId, user, draft);
   const clock = yield* JobContexts.clock(tenantId);
-  const problems = Job.newProblems(draft, limits, context);
+  const problems = [...Job.newProblems(draft, limits, context), ...(yield* JobLinks.problems(actor, draft))];
   const verdict: DraftVerdict = { problems, ...JobView.findings(draft, clock) };
   return verdict;
 });

@@ -27,21 +27,18 @@ export const claim = Effect.fn("JobLinks.claim")(function* (actor: Actor, job: J
     expect: [],
     counters: [],
   };
-  const link = JobLinks.linkOf(job);
-  if (link === null) return nothing;
-  const { tenantId } = actor;
-  const chain = yield* chainOf(tenantId, job);
-  const next = chain[0]?.value ?? null;
-  const isSeen = next !== null && (yield* JobAuthority.viewer(actor, [next])).views(next);
-  const wrong = JobLinks.otherProblems(job, link, isSeen ? next : null);
+  if (JobLinks.linkOf(job) === null) return nothing;
+  const { chain, wrong } = yield* looked(actor, job);
   if (wrong.length > 0) return yield* refuse(wrong);
-  const jobs = chain.map((c) => c.value);
-  const round = JobLinks.chainProblems(job, jobs, yield* linksAbove(tenantId, job.id));
-  if (round.length > 0) return yield* refuse(round);
   return {
     expect: chain.map((c) => Repository.expected("job", c.id, c)),
     counters: [{ key: LINKS_COUNTER, by: 1 }],
   };
+});
+
+/** What is wrong with the link of a draft that isn't saved. */
+export const problems = Effect.fn("JobLinks.problems")(function* (actor: Actor, draft: Omit<Linking, "id">) {
+  return (yield* looked(actor, { ...draft, id: "" })).wrong;
 });
 
 /** What goes into the commit that deletes a job; rejects while a job that isn't over takes its patches from it (JOB-21). */
@@ -94,6 +91,21 @@ export const inputs = Effect.fn("JobLinks.inputs")(function* (tenantId: TenantId
     ...(wait === null ? {} : { linkWait: { rule: "JOB-21", reason: wait.message } }),
   };
   return found;
+});
+
+type Linking = Pick<Job, "id" | "platform" | "kind" | "patches">;
+
+// The chain that a job's link leads along, and what is wrong with it. Of a job that the actor may not view nothing is told.
+const looked = Effect.fn("JobLinks.looked")(function* (actor: Actor, job: Linking) {
+  const { tenantId } = actor;
+  const link = JobLinks.linkOf(job);
+  const chain = yield* chainOf(tenantId, job);
+  const next = chain[0]?.value ?? null;
+  const isSeen = next !== null && (yield* JobAuthority.viewer(actor, [next])).views(next);
+  const other = link === null ? [] : JobLinks.otherProblems(job, link, isSeen ? next : null);
+  if (link === null || other.length > 0) return { chain, wrong: other };
+  const jobs = chain.map((c) => c.value);
+  return { chain, wrong: JobLinks.chainProblems(job, jobs, yield* linksAbove(tenantId, job.id)) };
 });
 
 const reachedBy = Effect.fn("JobLinks.reachedBy")(function* (tenantId: TenantId, { jobId, of }: JobLink) {

@@ -71,6 +71,15 @@ describe("a link to another job, as it is saved", () => {
     }
   });
 
+  it("JOB-21: is looked at before it is saved, too", () => {
+    const { create, fettle, call } = world();
+    const rollback = create({ kind: "rollback" });
+    const problems = (id: string) => call(fettle.jobs.validate(manager, draft({ patches: linked(id) }))).problems;
+    expect(problems(create({}))).toEqual([]);
+    expect(problems(rollback)).toMatchObject([{ rule: "JOB-21", code: "invalid", path: "patches.jobId" }]);
+    expect(problems(Values.uuid(404))).toMatchObject([{ rule: "JOB-21", code: "not-found" }]);
+  });
+
   it("JOB-21: tells nobody of a job that they may not view", () => {
     const { create, fettle, rejections } = world();
     const hidden = create({}, as("mara"));
