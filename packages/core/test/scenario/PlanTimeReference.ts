@@ -209,9 +209,12 @@ const firstStart = (world: World, asset: Asset, slot: number | null, from: numbe
   }
   const inTime = Math.max(from, occasion.enabledAt + occasion.leadMilliseconds);
   let walked = 0;
+  let first: number | null = null;
   for (const each of slotsFrom(schedule, Math.max(inTime, slot ?? 0))) {
     const start = startIn(world, own, each);
     if (start === null || start < inTime || each < (slot ?? 0)) continue;
+    first ??= start;
+    if (start > first + 366 * Values.DAY_MS) return "later";
     const begins = walk(world, asset, start, start + windowMs(world));
     if (typeof begins === "number") return begins;
     walked += 1;

@@ -204,11 +204,12 @@ const timed = (from: PlanInputs): fc.Arbitrary<PlanInputs> =>
     .chain(([at, nth, zones]) =>
       fc.tuple(schedule(at), window, reboot, occasion(from.assets, at)).map(([when, given, reboots, time]) => {
         const assets = from.assets.map((a, i) => ({ ...a, timeZone: zones[i] ?? "UTC" }));
-        const { targets } = from.job;
+        const { targets, patches } = from.job;
         return {
           ...from,
           assets,
-          job: { ...from.job, schedule: when, reboot: reboots, ...given },
+          now: time.enabledAt,
+          job: { ...from.job, patches: aged(patches, at), schedule: when, reboot: reboots, ...given },
           occasion: {
             ...time,
             slot: nth === 0 ? null : slotNear(when, time.enabledAt),
@@ -217,6 +218,12 @@ const timed = (from: PlanInputs): fc.Arbitrary<PlanInputs> =>
         };
       }),
     );
+
+// Patches came out at the beginning of 1970: these are old enough about a week before or after the local time.
+const aged = (patches: Job["patches"], at: WallTime.WallTime): Job["patches"] =>
+  patches?._tag !== "Query" || patches.approvalAgeDays === undefined
+    ? patches
+    : { ...patches, approvalAgeDays: Math.floor(Recurrence.slotOf(at) / Values.DAY_MS) + (at.minute - 20) / 5 };
 
 /** Any fleet with a time. */
 export const anyInputs: fc.Arbitrary<PlanInputs> = PlanFleet.anyInputs.chain(timed);

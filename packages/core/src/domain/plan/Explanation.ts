@@ -8,6 +8,7 @@
  */
 import * as Qql from "@fettle/qql";
 import type { Asset } from "../asset/Asset.ts";
+import * as Schedule from "../job/Schedule.ts";
 import type { Patch } from "../patch/Patch.ts";
 import type * as Rejection from "../shared/Rejection.ts";
 import { fail, ok, type Result } from "../shared/Result.ts";
@@ -92,26 +93,29 @@ interface Clock extends Pick<Explanation, "timing" | "waits"> {
   /** What time itself has against the asset, and when it could start all the same. */
   readonly obstacle: Obstacle | null;
   readonly startsAt: number | null;
-  readonly firstStart: (from: number) => number | null;
+  /** When it could start, were the plan of its run made at that instant or later. */
+  readonly startsIfMade: (from: number) => number | null;
 }
 
-const clockOf = ({ occasion, now }: PlanInputs, timings: PlanTiming.Timings, asset: Asset): Clock => {
+const clockOf = ({ job, occasion, now }: PlanInputs, timings: PlanTiming.Timings, asset: Asset): Clock => {
   const timing = timings.of(asset);
-  const enabledAt = Math.max(occasion?.enabledAt ?? now, occasion?.notBefore ?? 0);
-  const firstStart = (from: number) => timings.firstStart(asset, Math.max(from, enabledAt));
+  const from = Math.max(occasion?.enabledAt ?? now, occasion?.notBefore ?? 0);
+  // What runs once and was enabled has its one plan, and gets no other.
+  const isOver = job.status !== "Disabled" && Schedule.isRunOnce(job.schedule);
+  const starts = (madeFrom: number) => (isOver ? null : timings.firstStart(asset, { from, madeFrom }));
   return timing._tag === "Runs"
-    ? { timing: timing.timing, waits: timing.waits, obstacle: null, startsAt: null, firstStart }
-    : { timing: null, waits: [], obstacle: timing.obstacle, startsAt: firstStart(enabledAt), firstStart };
+    ? { timing: timing.timing, waits: timing.waits, obstacle: null, startsAt: null, startsIfMade: starts }
+    : { timing: null, waits: [], obstacle: timing.obstacle, startsAt: starts(0), startsIfMade: starts };
 };
 
 // When the others are gone, which is known only if each says when, the job's next start there.
-const earliestOf = ({ firstStart }: Clock, others: readonly Remedies.Blocker[]): number | null => {
+const earliestOf = ({ startsIfMade }: Clock, others: readonly Remedies.Blocker[]): number | null => {
   let from = 0;
   for (const { until } of others) {
     if (until === null) return null;
     from = Math.max(from, until);
   }
-  return firstStart(from);
+  return startsIfMade(from);
 };
 
 type Found = Pick<Explanation, "gets" | "blockers" | "withheld">;
@@ -219,7 +223,29 @@ const ofWhole = (inputs: PlanInputs, question: Question): Result<Found | null, R
   const withheld = [...leftOut.filter((l) => isListed || lacks.has(l.patchId)), ...fate.withheld];
   const hasWork = fate.patches.length > 0 || inputs.job.patches === null;
   const nothing = hasWork ? [] : [AssetFate.whyNothing(inputs, patches)(asset.id, fate.withheld[0])];
-  return ok({ gets: fate.patches, blockers: nothing.map((o) => Remedies.blocker(o)), withheld });
+  const blockers = nothing.map((o) =>
+    Remedies.blocker({ ...o, until: o.until ?? ageingUntil(inputs, question, withheld) }),
+  );
+  return ok({ gets: fate.patches, blockers, withheld });
+};
+
+/** Patches that an asset lacks and that are too young are asked when they come, as many as this. */
+const AGEING_ASKED_MAX = 20;
+
+// When there is something for the asset after all: the first that only its age keeps from it is old enough (PLN-07).
+const ageingUntil = (
+  inputs: PlanInputs,
+  question: Question,
+  withheld: readonly PatchChoice.LeftOut[],
+): number | null => {
+  const ageing = withheld.filter((w) => w.rule === "PLN-07").slice(0, AGEING_ASKED_MAX);
+  const ends = ageing.flatMap(({ patchId }) => {
+    const found = ofPatch(inputs, question, patchId);
+    const blockers = found.ok ? (found.value?.blockers ?? []) : [];
+    const untils = blockers.flatMap((b) => b.until ?? []);
+    return blockers.length > 0 && untils.length === blockers.length ? [Math.max(...untils)] : [];
+  });
+  return ends.length === 0 ? null : Math.min(...ends);
 };
 
 const chosenFor = (

@@ -62,11 +62,8 @@ interface Timed {
 export interface Timings {
   readonly occurrence: PlanOccurrence;
   readonly of: (asset: Timed) => AssetTiming;
-  /**
-   * The first instant, from one on and from this occurrence on, at which the asset could start by the clock alone; null: none
-   * that is known ({@link FirstStart.firstStart}).
-   */
-  readonly firstStart: (asset: Timed, from: number) => number | null;
+  /** When the asset could start by the clock alone, in this run or a later one; null: never that is known. */
+  readonly firstStart: (asset: Timed, since: FirstStart.Since) => number | null;
 }
 
 /** Without any: UTC, no blackouts, no freezes, three hours' lead. */
@@ -113,7 +110,7 @@ export const compile = (job: Planned, occasion: Occasion): Result<Timings, Rejec
   return ok({
     occurrence: { key, nominalLocal: nominalLocal === null ? null : WallTime.print(nominalLocal) },
     of: timer(prepared),
-    firstStart: (asset, from) => FirstStart.firstStart(clockOf(prepared, asset), Instant.held(from)),
+    firstStart: (asset, since) => FirstStart.firstStart(clockOf(prepared, asset), since),
   });
 };
 
@@ -134,14 +131,18 @@ const occurrenceOf = (
   job: Planned,
   occasion: Occasion,
 ): Result<Occurrence.Occurrence, Rejection.Rejection> => {
-  const fallback = fallbackOf(occasion);
-  const zones = occasion.zones.map((name) => JobSchedule.assetZone(name, fallback).zone);
-  const context = contextOf(job, occasion, zones.length === 0 ? [fallback] : zones);
+  const context = contextOf(job, occasion, zonesIn(occasion));
   if (schedule._tag === "Recurring") return slotOf(schedule, occasion, context);
   const planned = Occurrence.plan(schedule, context);
   return planned.ok
     ? planned
     : fail(Rejection.make(ruleOf(planned.error), "conflict", planned.error.message, "schedule"));
+};
+
+const zonesIn = (occasion: Occasion): readonly TimeZone.TimeZone[] => {
+  const fallback = fallbackOf(occasion);
+  const zones = occasion.zones.map((name) => JobSchedule.assetZone(name, fallback).zone);
+  return zones.length === 0 ? [fallback] : zones;
 };
 
 const contextOf = (
@@ -206,9 +207,9 @@ const calendarOf = (occasion: Occasion, asset: Timed): Maintenance.Calendar => (
 
 const clockOf = ({ job, schedule, occurrence, occasion }: Prepared, asset: Timed): FirstStart.Clock => {
   const { nominalLocal } = occurrence;
-  const { enabledAt, window, lead } = contextOf(job, occasion, []);
+  const { enabledAt, window, lead, zones } = contextOf(job, occasion, zonesIn(occasion));
   const slot = schedule._tag === "Recurring" && nominalLocal !== null ? Recurrence.slotOf(nominalLocal) : null;
-  return { schedule, window, calendar: calendarOf(occasion, asset), enabledAt, lead, slot };
+  return { schedule, window, calendar: calendarOf(occasion, asset), enabledAt, lead, slot, zones };
 };
 
 const timingOf = (prepared: Prepared, calendar: Maintenance.Calendar): AssetTiming => {
