@@ -26,6 +26,8 @@ const job = (n: number, over: Partial<Job> = {}): Job =>
     ...over,
   });
 
+const of = (...first: readonly string[]): LintFinding.Some => ({ count: first.length, first });
+
 interface World {
   readonly assets?: readonly Asset[];
   readonly jobs?: readonly Job[];
@@ -33,20 +35,25 @@ interface World {
   readonly brought?: readonly string[];
   readonly seats?: number;
   readonly more?: Partial<PlanInputs>;
+  readonly sees?: (asset: Asset) => boolean;
 }
 
-const lint = (world: World): readonly LintFinding.RawFinding[] => {
+const lint = (world: World): readonly LintFinding.LintFinding[] => {
   const { assets = [asset(1, "UTC"), asset(2, "Asia/Tokyo")], jobs = [job(1)], seats = 100, more = {} } = world;
   const subscription = Values.subscription({ licences: Values.licences({ seats }) });
   const from = TimedWorld.inputs(assets, {}, {}, more);
   const verdicts = Licence.assignSeats(subscription, from.tree, assets, NOW);
   const inputs = { ...from, seats: more.seats ?? verdicts };
-  return JobSetLint.lint({
+  const steps = JobSetLint.steps({
     inputs,
     jobs: jobs.map((each) => ({ job: each, scope: world.scopes?.[each.id] ?? TagScope.all })),
     brought: new Set(world.brought ?? ["P-1"]),
     seats: Licence.consumption({ subscription, tree: from.tree, assets, now: NOW }),
+    ...(world.sees === undefined ? {} : { sees: world.sees }),
   });
+  let step = steps.next();
+  while (step.done !== true) step = steps.next();
+  return step.value;
 };
 const codes = (world: World): readonly string[] => lint(world).map((f) => f.code);
 const found = (code: LintFinding.SetCode | LintFinding.JobCode, world: World) =>
@@ -62,15 +69,15 @@ describe("the lint of all enabled jobs", () => {
     expect(found("assets-uncovered", { assets: outside })).toMatchObject({
       severity: "warning",
       rule: "TAG-09",
-      assets: [uuid(2)],
+      assets: of(uuid(2)),
     });
     // In the targets, and yet outside the scope that bounds the job.
     const scopes = { [uuid(901)]: TagScope.tags(["lab"]) };
-    expect(found("assets-uncovered", { scopes })?.assets).toEqual([uuid(1), uuid(2)]);
+    expect(found("assets-uncovered", { scopes })?.assets).toEqual(of(uuid(1), uuid(2)));
     const former = [job(1, { formerScopes: [TagScope.tags(["lab"])] })];
-    expect(found("assets-uncovered", { jobs: former })?.assets).toHaveLength(2);
-    expect(found("assets-uncovered", { jobs: [job(1, { platform: "Windows" })] })?.assets).toHaveLength(2);
-    expect(found("assets-uncovered", { jobs: [job(1, { kind: "rollback" })] })?.assets).toHaveLength(2);
+    expect(found("assets-uncovered", { jobs: former })?.assets.count).toBe(2);
+    expect(found("assets-uncovered", { jobs: [job(1, { platform: "Windows" })] })?.assets.count).toBe(2);
+    expect(found("assets-uncovered", { jobs: [job(1, { kind: "rollback" })] })?.assets.count).toBe(2);
     expect(codes({})).not.toContain("assets-uncovered");
   });
 
@@ -81,7 +88,7 @@ describe("the lint of all enabled jobs", () => {
         { id: uuid(901), title: "job 1" },
         { id: uuid(902), title: "job 2" },
       ],
-      assets: [uuid(2)],
+      assets: of(uuid(2)),
       zones: ["Asia/Tokyo"],
       // Today's window is open there: it is nine in the evening since noon UTC.
       message: expect.stringContaining("2026-03-01T12:00:00.000Z"),
@@ -104,18 +111,18 @@ describe("the lint of all enabled jobs", () => {
     // Half past eight in Tokyo is half past eleven in the morning in UTC, whatever the clock of the asset.
     const tokyo = { ...sundays("20:30"), zone: { _tag: "Named", zone: "Asia/Tokyo" } } as NonNullable<Job["schedule"]>;
     const jobs = [job(1), job(2, { schedule: tokyo })];
-    expect(found("assets-covered-twice", { jobs })).toMatchObject({ assets: [uuid(2)], zones: ["Asia/Tokyo"] });
+    expect(found("assets-covered-twice", { jobs })).toMatchObject({ assets: of(uuid(2)), zones: ["Asia/Tokyo"] });
   });
 
   it("PLN-07: finds patches that are missing, out for more than thirty days, and brought by no job", () => {
     const old = NOW - (JobSetLint.STARVED_DAYS * Values.DAY_MS + 1);
     const patches = (publishedAt: number, over = {}) => ({ patches: [Values.patch("P-1", { publishedAt, ...over })] });
-    const of = (more: Partial<PlanInputs>, brought: readonly string[] = []) => ({ more, brought });
-    expect(found("patches-starved", of(patches(old)))).toMatchObject({ rule: "PLN-07", patches: ["P-1"] });
-    expect(codes(of(patches(old + 1)))).not.toContain("patches-starved");
-    expect(codes(of(patches(old), ["P-1"]))).not.toContain("patches-starved");
-    expect(codes(of(patches(old, { isDeprecated: true })))).not.toContain("patches-starved");
-    expect(codes(of({ ...patches(old), assessments: new Map() }))).not.toContain("patches-starved");
+    const starving = (more: Partial<PlanInputs>, brought: readonly string[] = []) => ({ more, brought });
+    expect(found("patches-starved", starving(patches(old)))).toMatchObject({ rule: "PLN-07", patches: of("P-1") });
+    expect(codes(starving(patches(old + 1)))).not.toContain("patches-starved");
+    expect(codes(starving(patches(old), ["P-1"]))).not.toContain("patches-starved");
+    expect(codes(starving(patches(old, { isDeprecated: true })))).not.toContain("patches-starved");
+    expect(codes(starving({ ...patches(old), assessments: new Map() }))).not.toContain("patches-starved");
   });
 
   it("LIC-05: finds seats that are nearly used, and used up", () => {
@@ -128,7 +135,7 @@ describe("the lint of all enabled jobs", () => {
 
   it("LIC-06: finds assets of enabled jobs that have no seat", () => {
     const more = { seats: new Map([[uuid(1), { _tag: "Licensed" } as const]]) };
-    expect(found("targets-unlicensed", { more })).toMatchObject({ rule: "LIC-06", assets: [uuid(2)] });
+    expect(found("targets-unlicensed", { more })).toMatchObject({ rule: "LIC-06", assets: of(uuid(2)) });
     expect(codes({ more, jobs: [job(1, { targets: select({ assets: [uuid(1)] }) })] })).not.toContain(
       "targets-unlicensed",
     );
@@ -138,6 +145,25 @@ describe("the lint of all enabled jobs", () => {
     const some = (n: number) => Array.from({ length: n }, (_, i) => job(i, { schedule: { _tag: "OnDemand" } }));
     expect(codes({ jobs: some(JobSetLint.JOBS_MAX) })).not.toContain("jobs-not-looked-at");
     expect(codes({ jobs: some(JobSetLint.JOBS_MAX + 1) })).toContain("jobs-not-looked-at");
+  });
+
+  it("PLN-01: tells the pairs of jobs with the most assets in common, and how many more there are", () => {
+    const jobs = Array.from({ length: 12 }, (_, i) => job(i));
+    const told = lint({ jobs });
+    expect(told.filter((f) => f.code === "assets-covered-twice")).toHaveLength(JobSetLint.PAIRS_MAX);
+    expect(told.find((f) => f.code === "pairs-cut")?.message).toContain("16 more pairs");
+    expect(codes({ jobs: jobs.slice(0, 10) })).not.toContain("pairs-cut");
+  });
+
+  it("TAG-05: tells of no asset that isn't to be seen, and of no patch that only such assets lack", () => {
+    const world = { jobs: [], brought: [], more: { patches: [Values.patch("P-1", { publishedAt: 0 })] } };
+    const sees = ({ id }: Asset) => id === uuid(2);
+    expect(lint(world).map((f) => [f.code, f.assets.count])).toEqual([
+      ["assets-uncovered", 2],
+      ["patches-starved", 0],
+    ]);
+    expect(found("assets-uncovered", { ...world, sees })?.assets).toEqual(of(uuid(2)));
+    expect(codes({ ...world, sees: () => false })).toEqual([]);
   });
 
   it("PLN-06: tells of each group that may lose its quorum, with the counter-example", () => {
@@ -153,7 +179,7 @@ describe("the lint of all enabled jobs", () => {
         code: "quorum-broken",
         severity: "error",
         rule: "PLN-06",
-        assets: [uuid(1), uuid(2)],
+        assets: of(uuid(1), uuid(2)),
         message: expect.stringContaining("etcd: 2 of 3"),
       },
     ]);

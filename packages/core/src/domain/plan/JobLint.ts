@@ -11,14 +11,16 @@ import * as Rollout from "../rollout/Rollout.ts";
 import type * as Rejection from "../shared/Rejection.ts";
 import * as TagScope from "../tag/TagScope.ts";
 import * as TagSelection from "../tag/TagSelection.ts";
+import * as TagTree from "../tag/TagTree.ts";
 import * as LintFinding from "./LintFinding.ts";
 import * as PatchLint from "./PatchLint.ts";
 import * as Plan from "./Plan.ts";
 import type { PlanInputs } from "./PlanInputs.ts";
 import * as PlanTiming from "./PlanTiming.ts";
+import * as PreviewPlaces from "./PreviewPlaces.ts";
 import * as ScheduleFindings from "./ScheduleFindings.ts";
 
-type Raw = LintFinding.RawFinding;
+type Finding = LintFinding.LintFinding;
 
 /** Without an owner who may run it, in whose scope would be nobody's to say: then only what the job says is looked at. */
 export interface JobLintInputs {
@@ -27,17 +29,28 @@ export interface JobLintInputs {
   readonly ownerFault: Rejection.Rejection | null;
 }
 
-/** Everything found about one job, the worst first. */
-export const lint = ({ inputs, ownerFault }: JobLintInputs): readonly Raw[] => {
+/** What was found, the worst first, and what the job brings to somebody whenever it runs. */
+export interface Linted {
+  readonly findings: readonly Finding[];
+  readonly brings: ReadonlySet<string>;
+}
+
+/** Looks through one job, in chunks, for fleets are large. */
+export function* steps({ inputs, ownerFault }: JobLintInputs): Generator<void, Linted> {
   const { job } = inputs;
-  const found = [
-    ...(ownerFault === null ? [] : [ownerFinding(job, ownerFault)]),
-    ...partFindings(job),
-    ...PatchLint.ofSource(inputs),
-    ...(ownerFault === null ? [...ScheduleFindings.of(inputs), ...targetFindings(inputs)] : []),
-  ];
-  return LintFinding.sorted(found.map((f) => ({ ...f, jobs: [{ id: job.id, title: job.title }] })));
-};
+  const found: Finding[] = [...partFindings(job), ...PatchLint.ofSource(inputs)];
+  yield;
+  let brings: ReadonlySet<string> = new Set();
+  if (ownerFault === null) {
+    found.push(...ScheduleFindings.of(inputs, yield* PreviewPlaces.steps(inputs)));
+    yield;
+    const plan = Plan.hasWork(job) ? yield* Plan.steps(timeless(inputs)) : null;
+    if (plan?.ok === true) brings = new Set(plan.value.groups.flatMap((g) => g.patches.map((p) => p.patchId)));
+    found.push(...(yield* targetFindings(inputs, plan?.ok === true && plan.value.groups.length === 0)));
+  } else found.push(ownerFinding(job, ownerFault));
+  const jobs = [{ id: job.id, title: job.title }];
+  return { brings, findings: LintFinding.sorted(found.map((f) => ({ ...f, jobs }))) };
+}
 
 /** The job as if it ran now, and nothing kept it: what it brings to whom, whatever the time. */
 export const timeless = (inputs: PlanInputs): PlanInputs => {
@@ -46,7 +59,7 @@ export const timeless = (inputs: PlanInputs): PlanInputs => {
   return { ...inputs, job, occasion: PlanTiming.noOccasion(inputs.now) };
 };
 
-const ownerFinding = (job: Job.Job, fault: Rejection.Rejection): Raw =>
+const ownerFinding = (job: Job.Job, fault: Rejection.Rejection): Finding =>
   LintFinding.make({
     code: "owner-without-rights",
     severity: job.status === "Enabled" ? "error" : "warning",
@@ -55,7 +68,7 @@ const ownerFinding = (job: Job.Job, fault: Rejection.Rejection): Raw =>
     remedy: "Give it to an owner who may run jobs.",
   });
 
-const partFindings = (job: Job.Job): readonly Raw[] => {
+const partFindings = (job: Job.Job): readonly Finding[] => {
   const missing = Job.missingParts(job);
   return [
     ...(missing.length === 0
@@ -90,7 +103,7 @@ const partFindings = (job: Job.Job): readonly Raw[] => {
   ];
 };
 
-const targetFindings = (inputs: PlanInputs): readonly Raw[] => {
+function* targetFindings(inputs: PlanInputs, isIdle: boolean): Generator<void, readonly Finding[]> {
   const { job, tree } = inputs;
   const { targets } = job;
   if (targets === null || TagSelection.isEmpty(targets)) return [];
@@ -100,15 +113,15 @@ const targetFindings = (inputs: PlanInputs): readonly Raw[] => {
     const [message, remedy] = ["Its targets mean no asset.", "Choose other tags or assets, or give assets the tags."];
     return [LintFinding.make({ code: "targets-empty", severity: "error", rule: "TAG-03", message, remedy })];
   }
-  return [
-    ...idleTags(inputs, targets),
-    ...coverage(inputs, targets),
-    ...(scopeFindings(inputs, meant) ?? judgedFindings(inputs)),
-  ];
-};
+  yield;
+  const dead = [...idleTags(inputs, targets), ...coverage(inputs, targets)];
+  yield;
+  const cut = scopeFindings(inputs, meant);
+  return [...dead, ...(cut ?? (yield* judgedFindings(inputs, isIdle)))];
+}
 
 // Null where the scopes leave somebody.
-const scopeFindings = (inputs: PlanInputs, meant: readonly Asset[]): readonly Raw[] | null => {
+const scopeFindings = (inputs: PlanInputs, meant: readonly Asset[]): readonly Finding[] | null => {
   const { scope, tree, job } = inputs;
   const sees = TagScope.compile(scope, tree);
   const own = meant.filter((asset) => sees(asset.tags));
@@ -124,21 +137,35 @@ const scopeFindings = (inputs: PlanInputs, meant: readonly Asset[]): readonly Ra
   return [LintFinding.make({ ...error, code: "former-scope-cuts-all", rule: "OWN-02", message, remedy })];
 };
 
-const judgedFindings = (inputs: PlanInputs): readonly Raw[] => {
+/** Assets that are judged between two turns. */
+const ASSETS_PER_TURN = 2_000;
+
+function* judgedFindings(inputs: PlanInputs, isIdle: boolean): Generator<void, readonly Finding[]> {
   const asIfNow = timeless(inputs);
   const timings = Plan.timingsOf(asIfNow);
   if (!timings.ok) return [];
-  const judged = Plan.judgeAssets(asIfNow, timings.value);
-  if (!judged.ok) return [];
-  const { targets, excluded } = judged.value;
-  const unlicensed = excluded.filter((e) => e.rule === "LIC-06").map((e) => e.assetId);
+  const targets: Asset[] = [];
+  const excluded: Plan.PlanExclusion[] = [];
+  for (let i = 0; i < inputs.assets.length; i += ASSETS_PER_TURN) {
+    const judged = Plan.judgeAssets({ ...asIfNow, assets: inputs.assets.slice(i, i + ASSETS_PER_TURN) }, timings.value);
+    if (!judged.ok) return [];
+    targets.push(...judged.value.targets);
+    excluded.push(...judged.value.excluded);
+    yield;
+  }
+  const unlicensed = excluded
+    .filter((e) => e.rule === "LIC-06")
+    .map((e) => e.assetId)
+    .sort();
   return [
     ...(unlicensed.length === 0 ? [] : [unlicensedFinding(unlicensed)]),
-    ...(targets.length === 0 ? [nobodyFit(excluded)] : [...ringFindings(inputs, targets), ...workFindings(asIfNow)]),
+    ...(targets.length === 0
+      ? [nobodyFit(excluded)]
+      : [...ringFindings(inputs, targets), ...(isIdle ? workFindings(inputs.job) : [])]),
   ];
-};
+}
 
-const unlicensedFinding = (assets: readonly string[]): Raw =>
+const unlicensedFinding = (assets: readonly string[]): Finding =>
   LintFinding.make(
     {
       code: "targets-unlicensed",
@@ -150,7 +177,7 @@ const unlicensedFinding = (assets: readonly string[]): Raw =>
     { assets },
   );
 
-const nobodyFit = (excluded: readonly Plan.PlanExclusion[]): Raw => {
+const nobodyFit = (excluded: readonly Plan.PlanExclusion[]): Finding => {
   const byRule = new Map<string, number>();
   for (const { rule } of excluded) byRule.set(rule, (byRule.get(rule) ?? 0) + 1);
   const [most] = [...byRule].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1));
@@ -164,16 +191,13 @@ const nobodyFit = (excluded: readonly Plan.PlanExclusion[]): Raw => {
       message: `None of its targets can take part, most of them by ${rule}: ${first?.reason ?? "they are not meant"}.`,
       remedy: "Ask jobs.explain about one of them.",
     },
-    { assets: excluded.map((e) => e.assetId) },
+    { assets: excluded.map((e) => e.assetId).sort() },
   );
 };
 
-const workFindings = (asIfNow: PlanInputs): readonly Raw[] => {
-  const { patches, kind } = asIfNow.job;
+const workFindings = ({ patches, kind }: Job.Job): readonly Finding[] => {
   // What another job will find, and what runs will leave to go back to, is another day's matter.
   if (patches === null || patches._tag === "Linked" || kind === "rollback") return [];
-  const plan = Plan.compile(asIfNow);
-  if (!plan.ok || plan.value.groups.length > 0) return [];
   return [
     LintFinding.make({
       code: "brings-nothing",
@@ -185,7 +209,7 @@ const workFindings = (asIfNow: PlanInputs): readonly Raw[] => {
   ];
 };
 
-const ringFindings = ({ job, tree }: PlanInputs, targets: readonly Asset[]): readonly Raw[] => {
+const ringFindings = ({ job, tree }: PlanInputs, targets: readonly Asset[]): readonly Finding[] => {
   const { rollout } = job;
   if (rollout === undefined) return [];
   const filled = new Set(Rollout.assign(rollout, targets, { jobId: job.id, tree }).values());
@@ -204,18 +228,20 @@ const ringFindings = ({ job, tree }: PlanInputs, targets: readonly Asset[]): rea
   );
 };
 
-const idleTags = (inputs: PlanInputs, targets: TagSelection.TagSelection): readonly Raw[] => {
+const idleTags = (inputs: PlanInputs, targets: TagSelection.TagSelection): readonly Finding[] => {
   const { tree, assets } = inputs;
-  const bears = (tag: string): ((asset: Asset) => boolean) => {
-    const test = TagSelection.matcher({ mode: "any", tags: [tag] }, tree);
-    return (asset) => test(asset.tags);
-  };
   const included = TagSelection.compile({ ...targets, exclude: TagSelection.none.exclude }, tree);
-  const concerned = assets.filter((asset) => included(asset) === "selected");
+  const [borne, concerned] = [new Set<string>(), new Set<string>()];
+  for (const asset of assets) {
+    for (const tag of asset.tags) borne.add(tag);
+    if (included(asset) === "selected") for (const tag of asset.tags) concerned.add(tag);
+  }
+  const children = TagTree.childrenOf(tree);
+  const isIdle = (among: ReadonlySet<string>) => (tag: string) =>
+    [...TagTree.descend(children, [tag])].every((each) => !among.has(each));
   const nameOf = (tag: string): string => tree.get(tag)?.name ?? tag;
-  const idle = (of: readonly Asset[]) => (tag: string) => !of.some(bears(tag));
   return [
-    ...targets.include.tags.filter(idle(assets)).map((tag) =>
+    ...targets.include.tags.filter(isIdle(borne)).map((tag) =>
       LintFinding.make({
         code: "include-idle",
         severity: "note",
@@ -224,7 +250,7 @@ const idleTags = (inputs: PlanInputs, targets: TagSelection.TagSelection): reado
         remedy: "Leave the tag out, unless assets are to bear it later.",
       }),
     ),
-    ...targets.exclude.tags.filter(idle(concerned)).map((tag) =>
+    ...targets.exclude.tags.filter(isIdle(concerned)).map((tag) =>
       LintFinding.make({
         code: "exclude-idle",
         severity: "note",
@@ -236,7 +262,7 @@ const idleTags = (inputs: PlanInputs, targets: TagSelection.TagSelection): reado
   ];
 };
 
-const coverage = (inputs: PlanInputs, targets: TagSelection.TagSelection): readonly Raw[] => {
+const coverage = (inputs: PlanInputs, targets: TagSelection.TagSelection): readonly Finding[] => {
   if (targets.include.tags.length === 0) return [];
   const { job, tree, scope } = inputs;
   const sees = TagScope.compile(scope, tree);

@@ -19,7 +19,7 @@ import * as LintFinding from "./LintFinding.ts";
 import type { PlanInputs } from "./PlanInputs.ts";
 import type * as QuorumProof from "./QuorumProof.ts";
 
-type Raw = LintFinding.RawFinding;
+type Finding = LintFinding.LintFinding;
 
 /** A patch that is missing somewhere for so long and that no job brings is starved. */
 export const STARVED_DAYS = 30;
@@ -29,6 +29,12 @@ export const SEATS_PERCENT = 90;
 
 /** Enabled jobs that are laid over each other at most; the first by id. */
 export const JOBS_MAX = 200;
+
+/** Pairs of jobs that are told at most, those with the most assets in common. */
+export const PAIRS_MAX = 50;
+
+/** Looks at an asset for a job that are made between two turns. */
+const LOOKS_PER_TURN = 20_000;
 
 const DAY_MS = 86_400_000;
 
@@ -46,24 +52,27 @@ export interface SetInputs {
   /** Patches that a plan of one of them brings to somebody, whatever the time. */
   readonly brought: ReadonlySet<string>;
   readonly seats: readonly Licence.Consumption[];
+  /** Assets that may be told of; left out: all. How one is covered is a matter of that one alone. */
+  readonly sees?: (asset: Asset) => boolean;
 }
 
-/** Everything found about the jobs together, the worst first. */
-export const lint = (set: SetInputs): readonly Raw[] => {
+/** Everything found about the jobs together, the worst first; in chunks, for fleets are large. */
+export function* steps(set: SetInputs): Generator<void, readonly Finding[]> {
   const looked = looking(set);
-  const cover = coverOf(set.inputs, looked);
+  const cover = yield* coverOf(set, looked);
+  const twice = yield* coveredTwice(set.inputs, looked, cover);
   return LintFinding.sorted([
     ...uncovered(cover),
-    ...coveredTwice(set.inputs, looked, cover),
+    ...twice,
     ...unlicensed(cover),
-    ...starved(set),
+    ...(yield* starved(set)),
     ...seats(set.seats),
     ...(set.jobs.length > looked.length ? [notLooked(set.jobs.length)] : []),
   ]);
-};
+}
 
 /** A finding for each group whose members may be down at once in too great a number (PLN-06), with the counter-example. */
-export const ofQuorum = ({ groups }: Pick<QuorumProof.Proof, "groups">): readonly Raw[] =>
+export const ofQuorum = ({ groups }: Pick<QuorumProof.Proof, "groups">): readonly Finding[] =>
   groups.flatMap(({ verdict, inWords }) =>
     verdict._tag === "Kept"
       ? []
@@ -87,7 +96,7 @@ const looking = ({ jobs }: SetInputs): readonly SetJob[] =>
     .sort((a, b) => (a.job.id < b.job.id ? -1 : 1))
     .slice(0, JOBS_MAX);
 
-const notLooked = (count: number): Raw =>
+const notLooked = (count: number): Finding =>
   LintFinding.make({
     code: "jobs-not-looked-at",
     severity: "note",
@@ -101,29 +110,38 @@ interface Covered {
   readonly jobs: readonly number[];
   readonly timeZone: string;
   readonly platform: string;
-  readonly licensed: string[];
-  readonly unlicensed: string[];
+  readonly licensed: LintFinding.Tally;
+  readonly unlicensed: LintFinding.Tally;
 }
 
-const coverOf = ({ assets, tree, seats: verdicts }: PlanInputs, jobs: readonly SetJob[]): readonly Covered[] => {
-  const tests = jobs.map((each) => coverTest(each, tree));
+function* coverOf({ inputs, sees }: SetInputs, jobs: readonly SetJob[]): Generator<void, readonly Covered[]> {
+  const tests = jobs.map((each) => coverTest(each, inputs.tree));
   const found = new Map<string, Covered>();
-  for (const asset of assets) {
-    if (!mayBePatched(asset)) continue;
+  let looks = 0;
+  for (const asset of inputs.assets) {
+    looks += 1 + tests.length;
+    if (looks >= LOOKS_PER_TURN) {
+      looks = 0;
+      yield;
+    }
+    if (!mayBePatched(asset) || sees?.(asset) === false) continue;
     const covering: number[] = [];
     for (const [i, covers] of tests.entries()) if (covers(asset)) covering.push(i);
     const { timeZone, platform } = asset;
     const key = `${covering.join()}\n${timeZone}\n${platform}`;
-    let known = found.get(key);
-    if (known === undefined) {
-      known = { jobs: covering, timeZone, platform, licensed: [], unlicensed: [] };
-      found.set(key, known);
-    }
-    const isLicensed = verdicts.get(asset.id)?._tag === "Licensed";
-    known[isLicensed ? "licensed" : "unlicensed"].push(asset.id);
+    const known = found.get(key) ?? {
+      jobs: covering,
+      timeZone,
+      platform,
+      licensed: LintFinding.tally(),
+      unlicensed: LintFinding.tally(),
+    };
+    found.set(key, known);
+    const isLicensed = inputs.seats.get(asset.id)?._tag === "Licensed";
+    LintFinding.add(known[isLicensed ? "licensed" : "unlicensed"], asset.id);
   }
   return [...found.values()];
-};
+}
 
 const mayBePatched = (asset: Asset): boolean =>
   Assets.isPatchManaged(asset) && Assets.whyUnpatchable(asset) === null && Assets.whyNotScanned(asset) === null;
@@ -135,13 +153,10 @@ const coverTest = ({ job, scope }: SetJob, tree: PlanInputs["tree"]): ((asset: A
     asset.platform === job.platform && select(asset) === "selected" && scopes.every((sees) => sees(asset.tags));
 };
 
-const uncovered = (cover: readonly Covered[]): readonly Raw[] => {
-  const byPlatform = new Map<string, string[]>();
-  for (const { jobs, platform, licensed } of cover) {
-    if (jobs.length > 0 || licensed.length === 0) continue;
-    byPlatform.set(platform, [...(byPlatform.get(platform) ?? []), ...licensed]);
-  }
-  return [...byPlatform].map(([platform, assets]) =>
+const uncovered = (cover: readonly Covered[]): readonly Finding[] => {
+  const free = cover.filter(({ jobs, licensed }) => jobs.length === 0 && licensed.count > 0);
+  const platforms = [...new Set(free.map((c) => c.platform))].sort();
+  return platforms.map((platform) =>
     LintFinding.make(
       {
         code: "assets-uncovered",
@@ -150,7 +165,7 @@ const uncovered = (cover: readonly Covered[]): readonly Raw[] => {
         message: `${platform} assets that have a seat are in no enabled job.`,
         remedy: "Give them a tag that a job includes, or make a job for them.",
       },
-      { assets: assets.sort() },
+      { assets: LintFinding.together(free.filter((c) => c.platform === platform).map((c) => c.licensed)) },
     ),
   );
 };
@@ -158,10 +173,21 @@ const uncovered = (cover: readonly Covered[]): readonly Raw[] => {
 interface Pair {
   readonly first: number;
   readonly second: number;
-  readonly zones: Map<string, string[]>;
+  readonly cover: Covered[];
 }
 
-const coveredTwice = (inputs: PlanInputs, jobs: readonly SetJob[], cover: readonly Covered[]): readonly Raw[] => {
+interface Twice {
+  readonly jobs: readonly [Job, Job];
+  readonly assets: LintFinding.Some;
+  readonly zones: readonly string[];
+  readonly start: number;
+}
+
+function* coveredTwice(
+  inputs: PlanInputs,
+  jobs: readonly SetJob[],
+  cover: readonly Covered[],
+): Generator<void, readonly Finding[]> {
   const windows = new Map<string, IntervalSet.IntervalSet>();
   const now = { now: inputs.now, defaultZone: inputs.occasion?.defaultZone ?? "UTC" };
   const windowsOf = (at: number, zone: string): IntervalSet.IntervalSet => {
@@ -171,26 +197,37 @@ const coveredTwice = (inputs: PlanInputs, jobs: readonly SetJob[], cover: readon
     windows.set(key, known);
     return known;
   };
-  return pairsOf(cover).flatMap(({ first, second, zones }) => {
+  const found: Twice[] = [];
+  for (const { first, second, cover: both } of pairsOf(cover)) {
     const [one, other] = [jobs[first]?.job, jobs[second]?.job];
-    if (one === undefined || other === undefined) return [];
-    const shared = [...zones].flatMap(([zone, assets]) => {
-      const at = JobWindows.firstShared(windowsOf(first, zone), windowsOf(second, zone));
-      return at === null ? [] : [{ zone, assets, start: at.start }];
+    if (one === undefined || other === undefined) continue;
+    const shared = both.flatMap(({ timeZone, licensed }) => {
+      const at = JobWindows.firstShared(windowsOf(first, timeZone), windowsOf(second, timeZone));
+      return at === null ? [] : [{ timeZone, licensed, start: at.start }];
     });
-    return shared.length === 0 ? [] : [twiceFinding([one, other], shared)];
-  });
-};
+    yield;
+    if (shared.length === 0) continue;
+    found.push({
+      jobs: [one, other],
+      assets: LintFinding.together(shared.map((s) => s.licensed)),
+      zones: [...new Set(shared.map((s) => s.timeZone))].sort(),
+      start: Math.max(inputs.now, Math.min(...shared.map((s) => s.start))),
+    });
+  }
+  found.sort((a, b) => b.assets.count - a.assets.count);
+  const cut = found.length - PAIRS_MAX;
+  return [...found.slice(0, PAIRS_MAX).map(twiceFinding), ...(cut > 0 ? [cutFinding(cut)] : [])];
+}
 
 const pairsOf = (cover: readonly Covered[]): readonly Pair[] => {
   const pairs = new Map<string, Pair>();
-  for (const { jobs, timeZone, licensed } of cover) {
-    if (licensed.length === 0) continue;
-    for (const [i, first] of jobs.entries()) {
-      for (const second of jobs.slice(i + 1)) {
+  for (const each of cover) {
+    if (each.licensed.count === 0) continue;
+    for (const [i, first] of each.jobs.entries()) {
+      for (const second of each.jobs.slice(i + 1)) {
         const key = `${first},${second}`;
-        const pair = pairs.get(key) ?? { first, second, zones: new Map<string, string[]>() };
-        pair.zones.set(timeZone, [...(pair.zones.get(timeZone) ?? []), ...licensed]);
+        const pair = pairs.get(key) ?? { first, second, cover: [] };
+        pair.cover.push(each);
         pairs.set(key, pair);
       }
     }
@@ -198,15 +235,8 @@ const pairsOf = (cover: readonly Covered[]): readonly Pair[] => {
   return [...pairs.values()];
 };
 
-interface Shared {
-  readonly zone: string;
-  readonly assets: readonly string[];
-  readonly start: number;
-}
-
-const twiceFinding = (jobs: readonly [Job, Job], shared: readonly Shared[]): Raw => {
-  const start = Math.max(0, Math.min(...shared.map((s) => s.start)));
-  return LintFinding.make(
+const twiceFinding = ({ jobs, assets, zones, start }: Twice): Finding =>
+  LintFinding.make(
     {
       code: "assets-covered-twice",
       severity: "warning",
@@ -214,17 +244,21 @@ const twiceFinding = (jobs: readonly [Job, Job], shared: readonly Shared[]): Raw
       message: `Both work on the same assets at once, windows of both being open from ${new Date(start).toISOString()} on.`,
       remedy: "Move one of them, or exclude the assets from one.",
     },
-    {
-      jobs: jobs.map(({ id, title }) => ({ id, title })),
-      assets: shared.flatMap((s) => s.assets).sort(),
-      zones: shared.map((s) => s.zone).sort(),
-    },
+    { jobs: jobs.map(({ id, title }) => ({ id, title })), assets, zones },
   );
-};
 
-const unlicensed = (cover: readonly Covered[]): readonly Raw[] => {
-  const assets = cover.flatMap((c) => (c.jobs.length === 0 ? [] : c.unlicensed));
-  if (assets.length === 0) return [];
+const cutFinding = (more: number): Finding =>
+  LintFinding.make({
+    code: "pairs-cut",
+    severity: "note",
+    rule: "WIN-06",
+    message: `${more} more pairs of jobs work on the same assets at once.`,
+    remedy: "Mend those that are told, and look again.",
+  });
+
+const unlicensed = (cover: readonly Covered[]): readonly Finding[] => {
+  const assets = LintFinding.together(cover.filter((c) => c.jobs.length > 0).map((c) => c.unlicensed));
+  if (assets.count === 0) return [];
   return [
     LintFinding.make(
       {
@@ -234,25 +268,36 @@ const unlicensed = (cover: readonly Covered[]): readonly Raw[] => {
         message: "Assets that enabled jobs are for have no seat, so they get nothing.",
         remedy: "Buy seats, free some, or change the licence's tags.",
       },
-      { assets: assets.sort() },
+      { assets },
     ),
   ];
 };
 
-const starved = ({ inputs, brought }: SetInputs): readonly Raw[] => {
-  const lacking = new Map<string, number>();
+function* starved({ inputs, brought, sees }: SetInputs): Generator<void, readonly Finding[]> {
+  const isOld = inputs.now - STARVED_DAYS * DAY_MS;
+  const old = inputs.patches.filter(
+    (p) => !brought.has(p.id) && !p.isDeprecated && !p.isFeatureUpdate && ApprovalAge.outSince(p) < isOld,
+  );
+  const lacking = new Map(old.map((p) => [p.id, 0]));
+  if (lacking.size === 0) return [];
+  let looks = 0;
   for (const asset of inputs.assets) {
-    if (!mayBePatched(asset)) continue;
-    for (const { patchId } of inputs.assessments.get(asset.id)?.missing ?? []) {
-      lacking.set(patchId, (lacking.get(patchId) ?? 0) + 1);
+    const missing = inputs.assessments.get(asset.id)?.missing ?? [];
+    looks += 1 + missing.length;
+    if (looks >= LOOKS_PER_TURN) {
+      looks = 0;
+      yield;
+    }
+    if (missing.length === 0 || !mayBePatched(asset) || sees?.(asset) === false) continue;
+    for (const { patchId } of missing) {
+      const known = lacking.get(patchId);
+      if (known !== undefined) lacking.set(patchId, known + 1);
     }
   }
-  const isOld = inputs.now - STARVED_DAYS * DAY_MS;
-  const patches = inputs.patches
-    .filter((p) => lacking.has(p.id) && !brought.has(p.id) && !p.isDeprecated && !p.isFeatureUpdate)
-    .filter((p) => ApprovalAge.outSince(p) < isOld)
-    .map((p) => p.id)
-    .sort((a, b) => (lacking.get(b) ?? 0) - (lacking.get(a) ?? 0) || (a < b ? -1 : 1));
+  const patches = [...lacking]
+    .filter(([, assets]) => assets > 0)
+    .sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1))
+    .map(([id]) => id);
   if (patches.length === 0) return [];
   return [
     LintFinding.make(
@@ -266,9 +311,9 @@ const starved = ({ inputs, brought }: SetInputs): readonly Raw[] => {
       { patches },
     ),
   ];
-};
+}
 
-const seats = (all: readonly Licence.Consumption[]): readonly Raw[] =>
+const seats = (all: readonly Licence.Consumption[]): readonly Finding[] =>
   all.flatMap(({ module, seats: bought, candidates, percent }) => {
     if (module !== "PM" || percent === null || percent < SEATS_PERCENT) return [];
     const isOver = candidates > bought;

@@ -37,6 +37,7 @@ export type SetCode =
   | "seats-nearly-used"
   | "seats-exceeded"
   | "quorum-broken"
+  | "pairs-cut"
   | "jobs-not-looked-at";
 
 export type Severity = ScheduleLint.Finding["severity"];
@@ -65,31 +66,61 @@ export interface LintFinding {
 /** Ids that a finding names; of the others their number is told. */
 export const NAMED_MAX = 5;
 
-/** A finding before anybody looks at it: with every id. */
-export interface RawFinding extends Omit<LintFinding, "assets" | "patches"> {
-  readonly assets: readonly string[];
-  readonly patches: readonly string[];
+/** How many ids there are, and the first of them as they are ordered. */
+export const some = (ids: readonly string[]): Some => ({ count: ids.length, first: ids.slice(0, NAMED_MAX) });
+
+type Said = Pick<LintFinding, "code" | "severity" | "rule" | "message" | "remedy">;
+
+interface About {
+  readonly jobs?: LintFinding["jobs"];
+  readonly assets?: readonly string[] | Some;
+  readonly patches?: readonly string[];
+  readonly zones?: readonly string[];
 }
 
-type Said = Pick<RawFinding, "code" | "severity" | "rule" | "message" | "remedy">;
-
-/** A finding that is about what `about` says, and otherwise about nothing in particular. */
+/** A finding that is about what is said, and otherwise about nothing in particular. */
 export const make = (
-  said: Said,
-  about: Partial<Pick<RawFinding, "jobs" | "assets" | "patches" | "zones">> = {},
-): RawFinding => ({ jobs: [], assets: [], patches: [], zones: [], ...said, ...about });
+  { code, severity, rule, message, remedy }: Said,
+  { jobs = [], assets = [], patches = [], zones = [] }: About = {},
+): LintFinding => ({
+  code,
+  severity,
+  rule,
+  jobs,
+  assets: "count" in assets ? assets : some(assets),
+  patches: some(patches),
+  zones,
+  message,
+  remedy,
+});
 
-/** As it is shown: the assets that `sees` lets through counted, and the first of them named. */
-export const shown = (finding: RawFinding, sees: (assetId: string) => boolean = () => true): LintFinding => ({
-  ...finding,
-  assets: some(finding.assets.filter(sees)),
-  patches: some(finding.patches),
+/** Counts ids as they come, and keeps the first of them in order: of many, little is held. */
+export interface Tally {
+  count: number;
+  first: readonly string[];
+}
+
+/** Of nothing yet. */
+export const tally = (): Tally => ({ count: 0, first: [] });
+
+/** Counts one more. */
+export const add = (to: Tally, id: string): void => {
+  to.count += 1;
+  const last = to.first[NAMED_MAX - 1];
+  if (last === undefined || id < last) to.first = [...to.first, id].sort().slice(0, NAMED_MAX);
+};
+
+/** Of several that have nothing in common. */
+export const together = (tallies: readonly Some[]): Some => ({
+  count: tallies.reduce((sum, { count }) => sum + count, 0),
+  first: tallies
+    .flatMap(({ first }) => first)
+    .sort()
+    .slice(0, NAMED_MAX),
 });
 
 /** The worst first, then by code. */
-export const sorted = <F extends Pick<LintFinding, "severity" | "code" | "message">>(
-  findings: readonly F[],
-): readonly F[] =>
+export const sorted = (findings: readonly LintFinding[]): readonly LintFinding[] =>
   [...findings].sort(
     (a, b) =>
       SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) ||
@@ -108,8 +139,6 @@ export const render = (findings: readonly LintFinding[]): string =>
   findings.length === 0 ? "nothing found" : findings.map(textOf).join("\n");
 
 const SEVERITIES: readonly Severity[] = ["error", "warning", "note"];
-
-const some = (ids: readonly string[]): Some => ({ count: ids.length, first: ids.slice(0, NAMED_MAX) });
 
 const textOf = (finding: LintFinding): string => {
   const { severity, rule, code, jobs, assets, patches, zones, message, remedy } = finding;

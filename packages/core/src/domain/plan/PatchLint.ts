@@ -7,10 +7,10 @@ import * as LintFinding from "./LintFinding.ts";
 import * as PatchChoice from "./PatchChoice.ts";
 import type { PlanInputs } from "./PlanInputs.ts";
 
-type Raw = LintFinding.RawFinding;
+type Finding = LintFinding.LintFinding;
 
 /** What is found about where a job's patches come from. */
-export const ofSource = (inputs: PlanInputs): readonly Raw[] => {
+export const ofSource = (inputs: PlanInputs): readonly Finding[] => {
   const { patches } = inputs.job;
   switch (patches?._tag) {
     case undefined:
@@ -23,7 +23,7 @@ export const ofSource = (inputs: PlanInputs): readonly Raw[] => {
   }
 };
 
-const ofList = (inputs: PlanInputs, ids: readonly string[]): readonly Raw[] => {
+const ofList = (inputs: PlanInputs, ids: readonly string[]): readonly Finding[] => {
   const known = new Map(inputs.patches.map((p) => [p.id, p]));
   const listed = ids.flatMap((id) => known.get(id) ?? []);
   const graph = Supersedence.make(inputs.patches);
@@ -91,13 +91,13 @@ const WORDS = {
   },
 } as const satisfies { readonly [code: string]: Words };
 
-const about = (patches: readonly string[], code: keyof typeof WORDS): readonly Raw[] =>
+const about = (patches: readonly string[], code: keyof typeof WORDS): readonly Finding[] =>
   patches.length === 0 ? [] : [LintFinding.make({ code, ...WORDS[code] }, { patches: [...patches].sort() })];
 
 const ofQuery = (
   inputs: PlanInputs,
   { query, approvalAgeDays }: { readonly query: string; readonly approvalAgeDays?: number },
-): readonly Raw[] => {
+): readonly Finding[] => {
   const reading = PatchChoice.read(inputs, query);
   if (!reading.ok) {
     const { message } = reading.error;
@@ -128,7 +128,7 @@ const MISSING: PatchChoice.Need = { missing: 1, standing: 1, installed: 0 };
 const isAsked = (inputs: PlanInputs, reading: PatchChoice.Reading, patch: Patch): boolean =>
   [...PatchChoice.queryObstacles(inputs, reading, patch, MISSING)].every(({ rule }) => rule !== "JOB-04");
 
-const ageFinding = ({ chain, cadenceDays, ageDays, outcome }: ApprovalAge.Starvation): Raw =>
+const ageFinding = ({ chain, cadenceDays, ageDays, outcome }: ApprovalAge.Starvation): Finding =>
   LintFinding.make(
     {
       code: "never-old-enough",

@@ -32,43 +32,56 @@ export interface Places {
   readonly scheduled: readonly Preview.Place[];
   /** An asset that stands for each place: what is true of it is true of all. */
   readonly samples: readonly { readonly id: string; readonly timeZone: string }[];
-  /** The place of each asset, by its id, as an index. */
-  readonly indexOf: ReadonlyMap<string, number>;
+  /** The assets of each place, by id. */
+  readonly assets: readonly (readonly string[])[];
 }
 
-/** The places of the assets that the job's targets mean. */
-export const of = (inputs: PlanInputs): Places => {
+/** Assets that are looked at between two turns. */
+const ASSETS_PER_TURN = 10_000;
+
+/** The places of the assets that the job's targets mean; in chunks, for fleets are large. */
+export function* steps(inputs: PlanInputs): Generator<void, Places> {
   const occasion = inputs.occasion ?? PlanTiming.noOccasion(inputs.now);
   const fallback = zoneOr(occasion.defaultZone);
-  const found = new Map<string, Found>();
-  const keyOf = calendarKeys();
+  const placeOf = finder(fallback);
   const isMeant = meant(inputs);
-  for (const asset of inputs.assets) {
+  for (const [i, asset] of inputs.assets.entries()) {
+    if (i % ASSETS_PER_TURN === ASSETS_PER_TURN - 1) yield;
     if (!isMeant(asset)) continue;
     const [blackouts, freezes] = [occasion.blackouts.get(asset.id) ?? NONE, occasion.freezes.get(asset.id) ?? NONE];
-    const { zone, isDefault } = JobSchedule.assetZone(asset.timeZone, fallback);
-    const key = `${zone.name}\n${isDefault}\n${keyOf(blackouts)}\n${keyOf(freezes)}`;
-    const known = found.get(key);
-    if (known === undefined) found.set(key, { zone, isDefault, blackouts, freezes, assets: [asset] });
-    else known.assets.push(asset);
+    placeOf.at(asset.timeZone, blackouts, freezes).assets.push(asset.id);
   }
-  if (found.size === 0) found.set("", { zone: fallback, isDefault: true, blackouts: NONE, freezes: NONE, assets: [] });
-  const sorted = [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, place]) => place);
+  return placesOf(placeOf.all(), fallback, occasion.inBlackout);
+}
+
+/** {@link steps} at once. */
+export const of = (inputs: PlanInputs): Places => {
+  const all = steps(inputs);
+  let step = all.next();
+  while (step.done !== true) step = all.next();
+  return step.value;
+};
+
+const placesOf = (found: readonly Found[], fallback: TimeZone.TimeZone, inBlackout: "wait" | "cancel"): Places => {
+  const nowhere: Found = { zone: fallback, isDefault: true, blackouts: NONE, freezes: NONE, assets: [], timeZone: "" };
+  const places = found.length === 0 ? [nowhere] : found;
   return {
-    places: sorted.map(({ zone, assets, ...rest }, i) => ({
+    places: places.map(({ zone, isDefault, blackouts, freezes, assets }, i) => ({
       place: i + 1,
       zone: zone.name,
-      ...rest,
+      isDefault,
+      blackouts,
+      freezes,
       assets: assets.length,
     })),
-    scheduled: sorted.map(({ zone, isDefault, blackouts, freezes }, i) => ({
+    scheduled: places.map(({ zone, isDefault, blackouts, freezes }, i) => ({
       label: `${i + 1}`,
       zone,
       isDefault,
-      calendar: { blackouts, freezes, inBlackout: occasion.inBlackout },
+      calendar: { blackouts, freezes, inBlackout },
     })),
-    samples: sorted.map(({ zone, assets: [first] }) => first ?? { id: "", timeZone: zone.name }),
-    indexOf: new Map(sorted.flatMap(({ assets }, i) => assets.map((a) => [a.id, i] as const))),
+    samples: places.map(({ assets: [id], timeZone }) => ({ id: id ?? "", timeZone })),
+    assets: places.map(({ assets }) => assets),
   };
 };
 
@@ -77,8 +90,35 @@ interface Found {
   readonly isDefault: boolean;
   readonly blackouts: readonly Blackout.Blackout[];
   readonly freezes: readonly Freeze.Freeze[];
-  readonly assets: Asset[];
+  readonly assets: string[];
+  /** As an asset there reported it. */
+  readonly timeZone: string;
 }
+
+// Assets of one profile share one list: its text is made once, and what is the same of the next asset is found without it.
+const finder = (fallback: TimeZone.TimeZone) => {
+  const byKey = new Map<string, Found>();
+  const known = new Map<unknown, Map<unknown, Map<string, Found>>>();
+  const make = (timeZone: string, blackouts: Found["blackouts"], freezes: Found["freezes"]): Found => {
+    const { zone, isDefault } = JobSchedule.assetZone(timeZone, fallback);
+    const key = [zone.name, isDefault, JSON.stringify(blackouts), JSON.stringify(freezes)].join("\n");
+    const found = byKey.get(key) ?? { zone, isDefault, blackouts, freezes, assets: [], timeZone };
+    byKey.set(key, found);
+    return found;
+  };
+  return {
+    at: (timeZone: string, blackouts: Found["blackouts"], freezes: Found["freezes"]): Found => {
+      const byFreezes = known.get(blackouts) ?? new Map<unknown, Map<string, Found>>();
+      known.set(blackouts, byFreezes);
+      const byZone = byFreezes.get(freezes) ?? new Map<string, Found>();
+      byFreezes.set(freezes, byZone);
+      const found = byZone.get(timeZone) ?? make(timeZone, blackouts, freezes);
+      byZone.set(timeZone, found);
+      return found;
+    },
+    all: (): readonly Found[] => [...byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, found]) => found),
+  };
+};
 
 const NONE: readonly never[] = [];
 
@@ -88,16 +128,6 @@ const meant = ({ job, scope, tree }: PlanInputs): ((asset: Asset) => boolean) =>
   const select = TagSelection.compile(job.targets, tree);
   const scopes = [scope, ...job.formerScopes].map((each) => TagScope.compile(each, tree));
   return (asset) => select(asset) === "selected" && scopes.every((sees) => sees(asset.tags));
-};
-
-// Assets of one profile share one list: its text is written once.
-const calendarKeys = (): ((list: readonly unknown[]) => string) => {
-  const known = new Map<readonly unknown[], string>();
-  return (list) => {
-    const key = known.get(list) ?? JSON.stringify(list);
-    known.set(list, key);
-    return key;
-  };
 };
 
 const zoneOr = (name: string): TimeZone.TimeZone => {

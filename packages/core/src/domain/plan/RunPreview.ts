@@ -98,7 +98,7 @@ export interface Frame {
   readonly planOf: readonly (number | null)[];
   /** The inputs of each plan. */
   readonly plans: readonly PlanInputs[];
-  readonly placeOf: ReadonlyMap<string, number>;
+  readonly places: PreviewPlaces.Places;
 }
 
 /** What is wrong with a number of runs; null when nothing is. */
@@ -108,11 +108,14 @@ export const runsFault = (runs: number): Rejection.Rejection | null =>
     : Rejection.make("SCH-12", "invalid", `1–${RUNS_MAX} runs`, "runs");
 
 /** Works out the times. Refused when the job has no schedule (JOB-02) or no time to run any more (SCH-05, SCH-06). */
-export const frame = (inputs: PlanInputs, { runs, after }: PreviewOptions): Result<Frame, Rejection.Rejection> => {
+export const frame = (
+  inputs: PlanInputs,
+  { runs, after }: PreviewOptions,
+  all: PreviewPlaces.Places = PreviewPlaces.of(inputs),
+): Result<Frame, Rejection.Rejection> => {
   const { job } = inputs;
   const fault = runsFault(runs) ?? scheduleFault(job);
   if (fault !== null) return fail(fault);
-  const all = PreviewPlaces.of(inputs);
   const shown = largest(all.places);
   const rows = rowsOf(
     inputs,
@@ -130,7 +133,7 @@ export const frame = (inputs: PlanInputs, { runs, after }: PreviewOptions): Resu
   const rest = all.places.filter((_, i) => !kept.has(i));
   return ok({
     ...planned(timed),
-    placeOf: all.indexOf,
+    places: all,
     preview: {
       jobId: job.id,
       title: job.title,
@@ -145,17 +148,17 @@ export const frame = (inputs: PlanInputs, { runs, after }: PreviewOptions): Resu
 
 /** The preview with what each run would do; `plans` answers {@link Frame.plans} in order. */
 export const fill = (
-  { preview, planOf, placeOf }: Frame,
+  { preview, planOf, places }: Frame,
   plans: readonly Result<Plan, Rejection.Rejection>[],
 ): RunPreview => {
-  const counted = plans.map((plan) => (plan.ok ? counts(plan.value, placeOf) : plan.error));
+  const counted = plans.map((plan) => (plan.ok ? counts(plan.value, places) : plan.error));
   return {
     ...preview,
     runs: preview.runs.map((run, i) => {
       const at = planOf[i] ?? null;
       const found = at === null ? tooMany : counted[at];
       if (found === undefined || !("outline" in found)) return { ...run, unknown: found ?? tooMany };
-      const rows = run.rows.map((row) => ({ ...row, gets: row.outBy === null ? (found.gets.get(row.place) ?? 0) : 0 }));
+      const rows = run.rows.map((row) => ({ ...row, gets: row.outBy === null ? (found.gets[row.place - 1] ?? 0) : 0 }));
       const latest = rows.filter((row) => (row.gets ?? 0) > 0).map((row) => row.latestReboot);
       return { ...run, rows, outline: { ...found.outline, latestReboot: maximum(latest) } };
     }),
@@ -293,27 +296,24 @@ const planned = (timed: readonly Timed[]): Pick<Frame, "planOf" | "plans"> => {
 
 interface Counted {
   readonly outline: RunOutline;
-  /** By the number of the place. */
-  readonly gets: ReadonlyMap<number, number>;
+  /** In the order of the places. */
+  readonly gets: readonly number[];
 }
 
-const counts = (plan: Plan, placeOf: ReadonlyMap<string, number>): Counted => {
-  const gets = new Map<number, number>();
+const counts = (plan: Plan, places: PreviewPlaces.Places): Counted => {
   const patches = new Set<string>();
-  let assets = 0;
+  const getting = new Set<string>();
   for (const group of plan.groups) {
-    assets += group.assets.length;
     for (const { patchId } of group.patches) patches.add(patchId);
-    for (const id of group.assets) {
-      const place = (placeOf.get(id) ?? 0) + 1;
-      gets.set(place, (gets.get(place) ?? 0) + 1);
-    }
+    for (const id of group.assets) getting.add(id);
   }
+  const gets = places.assets.map((ids) => ids.reduce((sum, id) => sum + (getting.has(id) ? 1 : 0), 0));
   const excluded = new Map<string, number>();
   for (const { rule } of plan.excluded) excluded.set(rule, (excluded.get(rule) ?? 0) + 1);
   const byRule = [...excluded].map(([rule, n]) => ({ rule, assets: n })).sort((a, b) => (a.rule < b.rule ? -1 : 1));
   const leftOut = new Set(plan.leftOut.map((l) => l.patchId)).size;
-  return { gets, outline: { assets, patches: patches.size, excluded: byRule, leftOut, latestReboot: null } };
+  const outline = { assets: getting.size, patches: patches.size, excluded: byRule, leftOut, latestReboot: null };
+  return { gets, outline };
 };
 
 const maximum = (instants: readonly (number | null)[]): number | null =>

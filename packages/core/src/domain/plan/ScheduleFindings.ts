@@ -6,10 +6,13 @@ import * as Schedule from "../job/Schedule.ts";
 import * as LintFinding from "./LintFinding.ts";
 import type { PlanInputs } from "./PlanInputs.ts";
 import * as PlanTiming from "./PlanTiming.ts";
-import * as PreviewPlaces from "./PreviewPlaces.ts";
+import type * as PreviewPlaces from "./PreviewPlaces.ts";
 
 /** What is found about when the job runs: of an enabled one about its runs to come, of any other as if it were enabled now. */
-export const of = (inputs: PlanInputs): readonly LintFinding.RawFinding[] => {
+export const of = (
+  inputs: PlanInputs,
+  { scheduled, assets }: PreviewPlaces.Places,
+): readonly LintFinding.LintFinding[] => {
   const { job, now } = inputs;
   const { schedule } = job;
   if (schedule === null || Schedule.isTrigger(schedule)) return [];
@@ -24,30 +27,30 @@ export const of = (inputs: PlanInputs): readonly LintFinding.RawFinding[] => {
     lead: Duration.milliseconds(isEnabled ? 0 : leadMilliseconds),
     opportunisticDownload: job.opportunisticDownload === true,
   };
-  const { scheduled, samples, indexOf } = PreviewPlaces.of(inputs);
-  const assetsAt = samples.map((): string[] => []);
-  for (const [id, index] of indexOf) assetsAt[index]?.push(id);
-  const found = new Map<string, LintFinding.RawFinding>();
+  const found = new Map<string, Found>();
   for (const [i, place] of scheduled.entries()) {
     for (const finding of ScheduleLint.lint(compiled.value, { ...context, places: [place] })) {
       if (isEnabled && schedule._tag === "Once" && finding.code === "no-run-in-time") continue;
-      add(found, finding, assetsAt[i] ?? []);
+      // What is said in words is said of the first of the places.
+      const key = JSON.stringify([finding.code, finding.rule, finding.remedy]);
+      const known = found.get(key) ?? { finding, places: new Set(), zones: new Set() };
+      found.set(key, known);
+      // What is true of the pattern alone is about no place in particular.
+      if (finding.zone === null) continue;
+      known.places.add(i);
+      known.zones.add(finding.zone);
     }
   }
-  return [...found.values()];
+  return [...found.values()].map(({ finding: said, places, zones }) =>
+    LintFinding.make(said, {
+      zones: [...zones].sort(),
+      assets: LintFinding.together([...places].map((at) => LintFinding.some(assets[at] ?? []))),
+    }),
+  );
 };
 
-const add = (
-  found: Map<string, LintFinding.RawFinding>,
-  { zone, ...finding }: ScheduleLint.Finding,
-  assets: readonly string[],
-): void => {
-  const key = JSON.stringify([finding.code, finding.rule, finding.remedy]);
-  const known = found.get(key);
-  const zones = [...new Set([...(known?.zones ?? []), ...(zone === null ? [] : [zone])])].sort();
-  // What is true of the pattern alone is about no asset in particular.
-  const about = zone === null ? [] : [...(known?.assets ?? []), ...assets].sort();
-  // What is said in words is said of the first of the zones.
-  const message = known?.message ?? finding.message;
-  found.set(key, LintFinding.make({ ...finding, message }, { zones, assets: about }));
-};
+interface Found {
+  readonly finding: ScheduleLint.Finding;
+  readonly places: Set<number>;
+  readonly zones: Set<string>;
+}

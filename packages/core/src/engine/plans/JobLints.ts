@@ -48,8 +48,8 @@ const ofOne = Effect.fn("JobLints.ofOne")(function* (actor: Actor, jobId: string
   const { value } = yield* JobAuthority.load(actor, jobId, "view");
   const job = yield* JobAuthority.released(tenantId, value);
   const { inputs } = yield* LintGround.read(tenantId, [job]);
-  const found = JobLint.lint(yield* LintGround.inputsOf(tenantId, inputs, job));
-  const answer: JobLintAnswer = { findings: found.map((f) => LintFinding.shown(f)), jobs: 1 };
+  const { findings } = yield* Turns.take(JobLint.steps(yield* LintGround.inputsOf(tenantId, inputs, job)));
+  const answer: JobLintAnswer = { findings, jobs: 1 };
   return answer;
 });
 
@@ -58,49 +58,42 @@ const ofAll = Effect.fn("JobLints.ofAll")(function* (actor: Actor) {
   const enabled = yield* enabledJobs(actor);
   const { user, views } = yield* JobAuthority.viewer(actor, enabled);
   const { subscription, inputs } = yield* LintGround.read(tenantId, enabled);
-  const own: LintFinding.RawFinding[] = [];
+  const own: LintFinding.LintFinding[] = [];
   const jobs: JobSetLint.SetJob[] = [];
   const brought = new Set<string>();
   let linted = 0;
   for (const job of enabled) {
     const prepared = yield* LintGround.inputsOf(tenantId, inputs, job);
+    if (prepared.ownerFault === null) jobs.push({ job, scope: prepared.inputs.scope });
     if (views(job) && linted < JOBS_LINTED_MAX) {
-      own.push(...JobLint.lint(prepared).filter(isOfItself));
+      const { findings, brings } = yield* Turns.take(JobLint.steps(prepared));
+      own.push(...findings.filter(isOfItself));
       linted += 1;
+      if (job.kind === "deployment") for (const id of brings) brought.add(id);
+    } else if (prepared.ownerFault === null && jobs.length <= JobSetLint.JOBS_MAX) {
+      for (const id of yield* bringing(prepared.inputs)) brought.add(id);
     }
-    if (prepared.ownerFault === null) {
-      jobs.push({ job, scope: prepared.inputs.scope });
-      if (jobs.length <= JobSetLint.JOBS_MAX) yield* bringing(prepared.inputs, brought);
-    }
-    yield* Effect.yieldNow;
   }
   const { tree, assets, now } = inputs;
   const maySeeSeats = Access.may(yield* Authority.policy(), user, "view-licence");
   const seats = maySeeSeats ? Licence.consumption({ subscription, tree, assets, now }) : [];
-  const together = JobSetLint.lint({ inputs, jobs, brought, seats });
-  const sees = TagScope.compile(user.scope, tree);
-  const seen = new Set(assets.filter((a) => sees(a.tags)).map((a) => a.id));
-  const quorums = yield* quorumFindings(actor, seen);
+  const isIn = TagScope.compile(user.scope, tree);
+  const sees = ({ tags }: { readonly tags: readonly string[] }): boolean => isIn(tags);
+  const together = yield* Turns.take(JobSetLint.steps({ inputs, jobs, brought, seats, sees }));
   const mayName = new Set(enabled.filter(views).map((job) => job.id));
-  const findings = [...own.map((f) => LintFinding.shown(f)), ...shownTo(together, seen, mayName), ...quorums];
+  const findings = [
+    ...own,
+    // What is about others' jobs alone is none of one's business.
+    ...together.filter((f) => f.jobs.length === 0 || f.jobs.some(({ id }) => mayName.has(id))),
+    ...(yield* quorumFindings(actor, new Set(assets.filter(sees).map((a) => a.id)))),
+  ];
   const answer: JobLintAnswer = { findings: LintFinding.sorted(findings), jobs: linted };
   return answer;
 });
 
 // What is worth knowing of one job is told of that job; who has no seat is told of all jobs together.
-const isOfItself = ({ severity, code }: LintFinding.RawFinding): boolean =>
+const isOfItself = ({ severity, code }: LintFinding.LintFinding): boolean =>
   severity !== "note" && code !== "targets-unlicensed";
-
-// What is about assets none of which one sees is none of one's business (TAG-05), nor what is about others' jobs alone.
-const shownTo = (
-  found: readonly LintFinding.RawFinding[],
-  seen: ReadonlySet<string>,
-  mayName: ReadonlySet<string>,
-): readonly LintFinding.LintFinding[] =>
-  found
-    .filter((f) => f.jobs.length === 0 || f.jobs.some(({ id }) => mayName.has(id)))
-    .filter((f) => f.assets.length === 0 || f.assets.some((id) => seen.has(id)))
-    .map((f) => LintFinding.shown(f, (id) => seen.has(id)));
 
 // Those whom it would take down are named only to those who see them; that it may break is told to whoever may ask.
 const quorumFindings = Effect.fn("JobLints.quorumFindings")(function* (actor: Actor, seen: ReadonlySet<string>) {
@@ -109,7 +102,7 @@ const quorumFindings = Effect.fn("JobLints.quorumFindings")(function* (actor: Ac
   if (!Access.may(yield* Authority.policy(), user, "view-configuration-profile")) return none;
   const proof = yield* QuorumCheck.prove(actor.tenantId, { candidate: null });
   const shown = QuorumProof.seenBy(proof, (id) => seen.has(id));
-  return JobSetLint.ofQuorum(shown).map((f) => LintFinding.shown(f));
+  return JobSetLint.ofQuorum(shown);
 });
 
 const enabledJobs = Effect.fn("JobLints.enabledJobs")(function* ({ tenantId }: Actor) {
@@ -120,9 +113,9 @@ const enabledJobs = Effect.fn("JobLints.enabledJobs")(function* ({ tenantId }: A
   return enabled.sort((a, b) => (a.id < b.id ? -1 : 1));
 });
 
-const bringing = Effect.fn("JobLints.bringing")(function* (inputs: PlanInputs, brought: Set<string>) {
-  if (inputs.job.kind !== "deployment" || inputs.job.patches === null) return;
+const bringing = Effect.fn("JobLints.bringing")(function* (inputs: PlanInputs) {
+  const none: readonly string[] = [];
+  if (inputs.job.kind !== "deployment" || inputs.job.patches === null) return none;
   const plan = yield* Turns.take(Plan.steps(JobLint.timeless(inputs)));
-  if (!plan.ok) return;
-  for (const { patches } of plan.value.groups) for (const { patchId } of patches) brought.add(patchId);
+  return plan.ok ? plan.value.groups.flatMap((group) => group.patches.map((p) => p.patchId)) : none;
 });

@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect";
 import * as Job from "../../domain/job/Job.ts";
 import * as JobStatus from "../../domain/job/JobStatus.ts";
 import * as Plan from "../../domain/plan/Plan.ts";
+import * as PreviewPlaces from "../../domain/plan/PreviewPlaces.ts";
 import * as RunPreview from "../../domain/plan/RunPreview.ts";
 import type { Actor } from "../../domain/shared/Actor.ts";
 import type * as Rejection from "../../domain/shared/Rejection.ts";
@@ -67,7 +68,8 @@ const of = Effect.fn("Previews.of")(function* (tenantId: TenantId, job: Job.Job,
   const now = (yield* Environment).now();
   // Of one that was enabled the lead counts from then; its runs from now on.
   const inputs = yield* Plans.gather(tenantId, job, null, yield* Plans.timeOf(tenantId, job));
-  const frame = yield* lift(RunPreview.frame(inputs, { runs, after: now }));
+  const places = yield* Turns.take(PreviewPlaces.steps(inputs));
+  const frame = yield* lift(RunPreview.frame(inputs, { runs, after: now }, places));
   if (isOver(job)) return { ...frame.preview, runs: [] };
   const plans: Result<Plan.Plan, Rejection.Rejection>[] = [];
   for (const each of frame.plans) plans.push(yield* Turns.take(Plan.steps(each)));
