@@ -1,6 +1,11 @@
+import * as Context from "effect/Context";
+import * as Effect from "effect/Effect";
 import { describe, expect, it } from "vitest";
+import * as Explanations from "../../src/engine/plans/Explanations.ts";
+import { Storage } from "../../src/ports/Storage.ts";
 import * as ControlPlane from "../scenario/ControlPlane.ts";
 import * as Scene from "../scenario/Scene.ts";
+import * as Timed from "../scenario/Timed.ts";
 import * as Values from "../scenario/Values.ts";
 
 describe("explaining a job", () => {
@@ -52,5 +57,72 @@ describe("explaining a job", () => {
         { rule: "TAG-05", code: "not-found" },
       ]);
     }
+  });
+
+  it("PLN-03, SCH-08: of an enabled job is about its next run, however near that is, and so is its plan", () => {
+    const scene = Timed.make();
+    const { fettle, call } = scene.plane;
+    const assetId = scene.agents[0]?.id ?? "";
+    const draft = Values.draft({ schedule: Timed.daily("2026-02-03T02:00"), window: { minutes: 600 } });
+    const { id } = call(fettle.jobs.create(scene.manager, draft));
+    const start = () => call(fettle.jobs.explain(scene.manager, id, { assetId })).timing?.start;
+    const planned = () => call(fettle.jobs.plan(scene.manager, id));
+    scene.plane.clock.pass(Timed.utc("2026-02-03T01:00") - scene.plane.clock.now());
+    // Enabled now it would be too late for the run in an hour.
+    expect([start(), planned().plan.groups[0]?.timing.start]).toEqual([
+      Timed.utc("2026-02-04T02:00"),
+      Timed.utc("2026-02-04T02:00"),
+    ]);
+    call(fettle.jobs.enable(scene.manager, id));
+    scene.plane.clock.pass(Timed.DAY_MS);
+    const seen = planned();
+    expect([start(), seen.plan.groups[0]?.timing.start]).toEqual([
+      Timed.utc("2026-02-04T02:00"),
+      Timed.utc("2026-02-04T02:00"),
+    ]);
+    scene.plane.clock.pass(Timed.HOUR_MS);
+    expect(call(fettle.jobs.compare(scene.manager, id, { planHash: seen.hash })).changes).toEqual([]);
+    scene.plane.clock.pass(1);
+    expect(start()).toBe(Timed.utc("2026-02-05T02:00"));
+    const { words } = call(fettle.jobs.compare(scene.manager, id, { planHash: seen.hash, plan: seen.plan }));
+    expect(words).toEqual(["the plan is for another run: 2026-02-05T02:00:00 instead of 2026-02-04T02:00:00"]);
+  });
+
+  it("PLN-03: of one that ran once tells how it stood when it was enabled, and promises nothing more", () => {
+    const scene = Timed.make();
+    const { fettle, call } = scene.plane;
+    const assetId = scene.agents[0]?.id ?? "";
+    const id = scene.enabled({ schedule: Timed.once("2026-02-03T02:00"), window: { minutes: 60 } });
+    scene.plane.clock.pass(30 * Timed.DAY_MS);
+    const answer = call(fettle.jobs.explain(scene.manager, id, { assetId, patchId: "P-9" }));
+    expect(answer).toMatchObject({ timing: { start: Timed.utc("2026-02-03T02:00") }, earliest: null });
+  });
+
+  it("PLN-03: reads one assessment where the asset alone decides, whatever the time", () => {
+    const scene = Timed.make(["UTC", "Asia/Tokyo", "America/New_York"]);
+    const { call, ports, storage } = scene.plane;
+    const id = scene.enabled({ schedule: Timed.daily("2026-02-03T02:00", Timed.agentZone), window: { minutes: 600 } });
+    const assetId = scene.agents[1]?.id ?? "";
+    const asked: string[] = [];
+    const watched = new Proxy(storage, {
+      get: (target, name) => {
+        const member: unknown = Reflect.get(target, name);
+        if (typeof member !== "function") return member;
+        return (...args: readonly unknown[]) => {
+          asked.push(JSON.stringify(args));
+          return member.apply(target, args);
+        };
+      },
+    });
+    const explained = (patchId: string) =>
+      call(
+        Effect.provideContext(
+          Explanations.explain(scene.manager, id, { assetId, patchId }),
+          Context.add(ports, Storage, watched),
+        ),
+      );
+    expect(explained("P-1")).toMatchObject({ reads: "asset", timing: { zone: "Asia/Tokyo" } });
+    const assessments = asked.filter((args) => args.includes('"assessment"'));
+    expect(assessments).toEqual([expect.stringContaining(assetId)]);
   });
 });

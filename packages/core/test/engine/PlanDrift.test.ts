@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import * as Scene from "../scenario/Scene.ts";
+import * as Timed from "../scenario/Timed.ts";
 import * as Values from "../scenario/Values.ts";
 import * as WireAgent from "../scenario/WireAgent.ts";
 
@@ -41,6 +42,39 @@ describe("a plan that has drifted", () => {
     expect(rejections(enabling(0))).toMatchObject([{ rule: "PLN-02", code: "stale" }]);
     const { hash } = call(fettle.jobs.plan(manager, job.id));
     expect(call(enabling(1)).enabled?.planHash).toBe(hash);
+  });
+
+  it("PLN-02, SCH-08: approved for one run and enabled when the lead has passed, is the next run's only if all assets may change", () => {
+    const scene = Scene.make();
+    const { plane, manager } = scene;
+    const { fettle, call, rejections } = plane;
+    const draft = Values.draft({ schedule: Timed.daily("2026-02-03T02:00"), window: { minutes: 60 } });
+    const { id } = call(fettle.jobs.create(manager, draft));
+    const { hash: planHash, plan } = call(fettle.jobs.plan(manager, id));
+    plane.clock.pass(Timed.utc("2026-02-02T23:01") - plane.clock.now());
+    const refused = rejections(fettle.jobs.enable(manager, id, { planHash, plan, drift: { assetsPercentMax: 99 } }));
+    expect(refused).toMatchObject([
+      { rule: "PLN-02", message: expect.stringContaining("another run: 2026-02-04T02:00:00 instead of 2026-02-03") },
+    ]);
+    expect(call(fettle.jobs.enable(manager, id, { planHash, plan, drift: { assetsPercentMax: 100 } })).status).toBe(
+      "Enabled",
+    );
+  });
+
+  it("PLN-02: is the one that was looked at, whenever it is enabled before its lead", () => {
+    const scene = Scene.make();
+    const { plane, manager } = scene;
+    const { fettle, call } = plane;
+    for (const schedule of [
+      Timed.daily("2026-02-03T02:00"),
+      Timed.once("2026-02-03T02:00"),
+      { _tag: "OnDemand" } as const,
+    ]) {
+      const { id } = call(fettle.jobs.create(manager, Values.draft({ schedule })));
+      const { hash: planHash } = call(fettle.jobs.plan(manager, id));
+      plane.clock.pass(Timed.HOUR_MS);
+      expect(call(fettle.jobs.enable(manager, id, { planHash })).enabled?.planHash).toBe(planHash);
+    }
   });
 
   it("PLN-02: without the plan itself is refused as it was, for nothing is known to compare with", () => {
