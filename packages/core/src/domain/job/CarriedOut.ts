@@ -5,6 +5,7 @@
 import type { RebootPolicy } from "@fettle/agent-protocol/vocabulary";
 import * as Rejection from "../shared/Rejection.ts";
 import type { Job } from "./Job.ts";
+import * as JobActions from "./JobActions.ts";
 import * as JobLinks from "./JobLinks.ts";
 
 /** Why it can't be enabled for what nobody carries out yet, all at once; none when it can. */
@@ -14,7 +15,7 @@ export const faults = (job: Job): readonly Rejection.Rejection[] => [
   ...(job.opportunisticDownload === undefined
     ? []
     : [fault("SCH-10", "agents don't fetch files before the start yet", "opportunisticDownload")]),
-  ...(job.actions === undefined ? [] : [fault("JOB-20", "agents don't carry out actions yet", "actions")]),
+  ...(JobActions.areSome(job.actions) ? [fault("JOB-20", "agents don't carry out actions yet", "actions")] : []),
   ...(job.rollout === undefined ? [] : [fault("RNG-05", "rings aren't carried out yet", "rollout")]),
   ...(JobLinks.linkOf(job)?.of === "post-actions"
     ? [

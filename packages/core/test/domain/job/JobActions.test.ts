@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import * as CarriedOut from "../../../src/domain/job/CarriedOut.ts";
 import * as Job from "../../../src/domain/job/Job.ts";
 import * as JobActions from "../../../src/domain/job/JobActions.ts";
 import * as JobEdit from "../../../src/domain/job/JobEdit.ts";
@@ -142,6 +143,12 @@ describe("the actions of a job", () => {
   it("JOB-20: what is wrong with them keeps a job from being saved", () => {
     const made = Job.create(Values.draft({ actions: before(install) }), about);
     expect(!made.ok && made.error.map((e) => [e.rule, e.path])).toEqual([["JOB-20", "actions.before.0"]]);
+  });
+
+  it("JOB-20: keep a job from being enabled as long as nobody carries them out; none of them don't", () => {
+    const faults = (actions: JobActions.JobActions) => CarriedOut.faults(Values.job({ actions })).map((f) => f.rule);
+    expect(faults({ before: [{ ...run, timeLimitSeconds: 1 }], after: [] })).toEqual(["JOB-20"]);
+    expect(faults({ before: [], after: [] })).toEqual([]);
   });
 
   it("JOB-02, JOB-20: alone make a job complete, without patches; none of them don't", () => {

@@ -1,9 +1,12 @@
 import * as Effect from "effect/Effect";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { JobDraft } from "../../../src/domain/job/Job.ts";
 import { LINKS_DEPTH_MAX } from "../../../src/domain/job/JobLinks.ts";
 import * as Tenant from "../../../src/domain/shared/Tenant.ts";
 import * as JobLinks from "../../../src/engine/jobs/JobLinks.ts";
+import * as Random from "../../../src/testing/simulation/Random.ts";
+import * as Arbitraries from "../../scenario/Arbitraries.ts";
 import * as ControlPlane from "../../scenario/ControlPlane.ts";
 import * as Scene from "../../scenario/Scene.ts";
 import * as Values from "../../scenario/Values.ts";
@@ -121,6 +124,43 @@ describe("a link to another job, as it is saved", () => {
     }
     expect(rejections(link(at(5), at(6)))).toMatchObject([{ rule: "JOB-21", code: "conflict" }]);
     call(link(at(5), at(7)));
+  });
+
+  it("JOB-21: whatever several link at once, no circle comes about", async () => {
+    const seen = { linked: 0, refused: 0, stale: 0 };
+    const pairs = fc.array(fc.tuple(fc.nat(5), fc.nat(5)), { minLength: 2, maxLength: 4 });
+    const property = fc.asyncProperty(
+      fc.array(pairs, { minLength: 1, maxLength: 5 }),
+      fc.nat(),
+      async (rounds, seed) => {
+        const gate = { open: false };
+        const random = Random.make(`links ${seed}`);
+        const plane = ControlPlane.make({ interleave: { ...random, below: (n) => (gate.open ? random.below(n) : 0) } });
+        const { create, link, jobOf } = world({ plane, agents: 0 });
+        const ids = Array.from({ length: 6 }, () => create({}));
+        const at = (i: number) => ids[i] ?? "";
+        for (const round of rounds) {
+          gate.open = true;
+          const links = round.map(([from, to]) => Effect.result(link(at(from), at(to))));
+          const all = await Effect.runPromise(Effect.all(links, { concurrency: "unbounded" }));
+          gate.open = false;
+          for (const one of all) {
+            if (one._tag === "Success") seen.linked += 1;
+            else if (JSON.stringify(one.failure).includes("stale")) seen.stale += 1;
+            else seen.refused += 1;
+          }
+        }
+        for (const id of ids) {
+          const steps = new Set([id]);
+          for (let next = jobOf(id).patches; next?._tag === "Linked"; next = jobOf(next.jobId).patches) {
+            expect(steps.has(next.jobId)).toBe(false);
+            steps.add(next.jobId);
+          }
+        }
+      },
+    );
+    await fc.assert(property, Arbitraries.runs(15));
+    expect(Math.min(...Object.values(seen))).toBeGreaterThan(0);
   });
 
   it("JOB-21: keeps the other job from being deleted until it is over or no more, and says which", () => {
