@@ -67,6 +67,9 @@ describe("a plan in chunks", () => {
       fc.property(PlanFleet.anyInputs, fc.nat({ max: 40 }), (drawn, copies) => {
         const from = multiplied(drawn, copies + 1);
         const plan = listsOf(from);
+        const share = Lacks.sharing();
+        const shared = new Map([...from.assessments].map(([id, own]) => [id, share(own)] as const));
+        expect(Plan.compile({ ...from, assessments: shared })).toEqual(Plan.compile(from));
         for (const each of from.assets) {
           if (from.job.patches?._tag === "Query") continue;
           expect(plan.get(each.id)).toEqual(listsOf({ ...from, assets: [each] }).get(each.id));
@@ -178,6 +181,13 @@ describe("what many assets have in common", () => {
       }),
       Arbitraries.runs(200),
     );
+  });
+
+  it("is never one for lists whose hashes are equal, as of hundreds of thousands some are", () => {
+    const distinct = Distinct.lists<Distinct.Numbered>();
+    const items = Array.from({ length: 700 }, (_, number) => ({ number }));
+    const numbers = new Set(items.flatMap((a) => items.map((b) => distinct([a, b]).number)));
+    expect(numbers.size).toBe(items.length ** 2);
   });
 
   it("is one lack where the same packages would be brought, however many ways there are of lacking one patch", () => {
