@@ -170,7 +170,7 @@ describe("an explanation", () => {
 });
 
 // What has no plan isn't explained either.
-const isRefused = (from: Plan.PlanInputs, rule: string): void => {
+const isRefused = (from: Plan.PlanInputs, rule: string | null): void => {
   for (const about of from.assets) {
     const answer = Explanation.explain(narrowed(from, about), { asset: about, patchId: null, reads: "asset" });
     expect(answer).toMatchObject({ ok: false, error: { rule } });

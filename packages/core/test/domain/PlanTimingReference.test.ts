@@ -117,7 +117,7 @@ const runsAt = (from: Plan.PlanInputs, asset: Asset, until: number): number => {
 
 // Some later run starts there at that instant.
 const runsIn = (from: Plan.PlanInputs, asset: Asset, until: number): number => {
-  const slots = PlanTimeReference.slotsFrom(from.job.schedule ?? { _tag: "OnDemand" }, from.occasion?.enabledAt ?? 0);
+  const slots = PlanTimeReference.slotsFrom(from.job.schedule, from.occasion?.enabledAt ?? 0);
   for (const slot of slots) {
     const timing = timingWith(from, asset, { slot });
     if (timing._tag === "Runs" && timing.timing.start === until) return 1;

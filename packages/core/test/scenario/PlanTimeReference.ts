@@ -4,7 +4,7 @@
  */
 import { Instant, Limits, TimeZone, type WallTime } from "@fettle/scheduler";
 import type { Asset } from "../../src/domain/asset/Asset.ts";
-import type { TimedSchedule } from "../../src/domain/job/Schedule.ts";
+import type { Schedule, TimedSchedule } from "../../src/domain/job/Schedule.ts";
 import type { PlanInputs } from "../../src/domain/plan/Plan.ts";
 import type { Occasion } from "../../src/domain/plan/PlanInputs.ts";
 import * as Values from "./Values.ts";
@@ -59,8 +59,8 @@ export const ruleAgainst = (from: PlanInputs, asset: Asset): string | null => {
 };
 
 /** The local times of a recurring schedule, in order, as milliseconds as if in UTC, from a day before an instant on. */
-export function* slotsFrom(schedule: TimedSchedule, instant: number): Generator<number> {
-  if (schedule._tag !== "Recurring") return;
+export function* slotsFrom(schedule: Schedule | null, instant: number): Generator<number> {
+  if (schedule?._tag !== "Recurring") return;
   const { start, end, except } = schedule.rule;
   const first = asUtc(start);
   const timeOfDay = first % Values.DAY_MS;

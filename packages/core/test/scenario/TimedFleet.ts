@@ -85,10 +85,10 @@ const pattern: fc.Arbitrary<Recurrence.Pattern> = fc.oneof(
   fc.record({
     _tag: fc.constant("MonthlyOnWeekday" as const),
     every,
-    nth: fc.constantFrom(1, 2, 5, "last"),
+    nth: fc.constantFrom<Recurrence.Nth>(1, 2, 5, "last"),
     weekday,
     offsetDays: fc.constantFrom(0, 2, -1),
-  } as const),
+  }),
 );
 
 const recurring = (at: WallTime.WallTime): fc.Arbitrary<TimedSchedule> =>
