@@ -61,7 +61,7 @@ export const mustBeWithin = Effect.fn("PlanDrift.mustBeWithin")(function* (
 const find = Effect.fn("PlanDrift.find")(function* (tenantId: TenantId, jobId: string, { planHash, plan }: LookedAt) {
   if (plan !== undefined) {
     yield* lift(Stored.readable("plan", plan));
-    if (Plans.hashOf(plan) !== planHash || plan.jobId !== jobId) {
+    if ((yield* Plans.hashing(plan)) !== planHash || plan.jobId !== jobId) {
       return yield* reject("PLN-02", "invalid", `this is not the plan ${planHash} of this job`, "plan");
     }
     return plan;
