@@ -84,6 +84,11 @@ describe("what if", () => {
     expect(words(base, { assets: gone })).toEqual([`1 asset (${Values.uuid(1)}) left: no longer meant`]);
     const abroad = machines.map((m, i) => (i === 0 ? { ...m, timeZone: "Asia/Tokyo" } : m));
     expect(words(base, { assets: abroad })[0]).toContain("would start 2026-03-07T17:30:00.000Z");
+    // One in the afternoon of today is too soon in UTC, and in time in Hawaii: so it is that day's run.
+    const schedule = TimedWorld.recurring({ _tag: "Daily", every: 1 }, "2026-03-01T13:00");
+    const daily = ground(TimedWorld.inputs(machines, { schedule }));
+    const far = machines.map((m, i) => (i === 0 ? { ...m, timeZone: "Pacific/Honolulu" } : m));
+    expect(words(daily, { assets: far })).toContainEqual(expect.stringContaining("another run: 2026-03-01T13:00:00 instead of"));
   });
 
   it("PLN-01: an edit that leaves the job without a plan says so, and one that mends it", () => {
