@@ -55,6 +55,10 @@ const commands: readonly Command[] = [
       random.chance(0.7) ? fettle.jobs.enable(actor, job.id) : Effect.succeed(job),
     ),
   ({ fettle, actor }) => fettle.jobs.search(actor, {}),
+  ({ fettle, actor, random }) =>
+    fettle.quorums.save(actor, { id: "q", name: "q", members: meant(random), atMost: random.below(2) }),
+  ({ fettle, actor, random }) => fettle.freezes.save(actor, { id: "f", name: "f", ...frozen, targets: meant(random) }),
+  ({ fettle, actor }) => fettle.quorums.check(actor),
   ({ fettle, actor, random }) => fettle.keys.create(actor, { title: pick(random, TAGS), agentsMax: 1 }),
   ({ fettle, actor, random }) =>
     fettle.searches.save(actor, { kind: "asset", name: pick(random, TAGS), query: pick(random, QUERIES) }),
@@ -68,6 +72,10 @@ const commands: readonly Command[] = [
   ({ fettle, actor }) => fettle.audit.verify(actor),
   ({ fettle, actor }) => fettle.events.after(actor.tenantId, 0, 1_000),
 ];
+
+const meant = (random: Random.Random) => Values.select({ include: Values.any(pick(random, TAGS)) });
+const day = (of: number) => ({ year: 2026, month: 2, day: of, hour: 0, minute: 0, second: 0 });
+const frozen = { from: day(1), to: day(3) };
 
 const patchesOf = (random: Random.Random) =>
   Array.from({ length: random.below(3) }, (_, i) =>
