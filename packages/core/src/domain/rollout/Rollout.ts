@@ -138,17 +138,37 @@ const firstOf = (count: number): Taker => {
   };
 };
 
-const inOrder = (targets: readonly TagSelection.Selectable[], jobId: string): readonly TagSelection.Selectable[] =>
-  targets
-    .map((asset) => ({ asset, place: hash(`${jobId}/${asset.id}`) }))
-    .sort((a, b) => a.place - b.place || (a.asset.id < b.asset.id ? -1 : 1))
-    .map(({ asset }) => asset);
+// Places of targets in one number with a hash of 32 bits: two million, twice as many as there are assets (`assetsMax`).
+const PLACES = 2 ** 21;
 
-// FNV-1a over the characters, then mixed, so that ids that differ in their last characters only come to lie far apart.
-const hash = (text: string): number => {
-  let h = 0x811c9dc5;
+// Numbers are sorted many times as fast as objects; equal hashes go by id.
+const inOrder = (targets: readonly TagSelection.Selectable[], jobId: string): readonly TagSelection.Selectable[] => {
+  const start = feed(FNV_START, `${jobId}/`);
+  const keys = Float64Array.from(targets, ({ id }, i) => mixed(feed(start, id)) * PLACES + i).sort();
+  const ordered: TagSelection.Selectable[] = [];
+  let [hash, from] = [-1, 0];
+  for (const key of keys) {
+    const here = Math.floor(key / PLACES);
+    if (here !== hash) [hash, from] = [here, ordered.length];
+    const asset = targets[key - here * PLACES] as TagSelection.Selectable;
+    let at = ordered.length;
+    while (at > from && asset.id < (ordered[at - 1] as TagSelection.Selectable).id) at -= 1;
+    ordered.splice(at, 0, asset);
+  }
+  return ordered;
+};
+
+const FNV_START = 0x811c9dc5;
+
+// FNV-1a over the characters, mixed at the end, so that ids that differ in their last characters only come to lie far apart.
+const feed = (hash: number, text: string): number => {
+  let h = hash;
   for (let i = 0; i < text.length; i += 1) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193);
-  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+  return h;
+};
+
+const mixed = (hash: number): number => {
+  let h = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
   return (h ^ (h >>> 16)) >>> 0;
 };
