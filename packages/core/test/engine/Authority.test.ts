@@ -173,6 +173,10 @@ const asks: readonly (readonly [string, string, Ask])[] = [
     (f, a, { jobId }) =>
       Effect.flatMap(f.jobs.plan(a, jobId), ({ hash, plan }) => f.jobs.compare(a, jobId, { planHash: hash, plan })),
   ],
+  ["jobs.preview", "sue mara", (f, a, { jobId }) => f.jobs.preview(a, jobId)],
+  ["jobs.previewDraft", "sue mara uli", (f, a) => f.jobs.previewDraft(a, Values.draft())],
+  ["jobs.whatIf", "sue mara", (f, a, { jobId }) => f.jobs.whatIf(a, jobId, { _tag: "Job", edit: { title: "x" } })],
+  ["jobs.lint", "sue mara", (f, a, { jobId }) => f.jobs.lint(a, jobId)],
   ["jobs.explain", "sue mara", (f, a, { jobId }) => f.jobs.explain(a, jobId, { assetId: Values.uuid(0x1001) })],
   ["jobs.enable", "sue mara", (f, a, { jobId }) => f.jobs.enable(a, jobId)],
   ["jobs.createAdvisory", "sue sam", (f, a) => f.jobs.createAdvisory(a, { ...Values.draft(), patches: ["P-1"] })],

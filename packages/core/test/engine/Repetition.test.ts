@@ -416,6 +416,7 @@ const others = [
   ["catalogue.supersedence", "catalogue.hosts", "catalogue.patchNow"],
   ["searches.list", "searches.recent", "searches.run"],
   ["jobs.validate", "jobs.draft", "jobs.clone", "jobs.ownerPreview"],
+  ["jobs.preview", "jobs.previewDraft", "jobs.whatIf", "jobs.lint"],
   [
     "jobs.search",
     "jobs.get",
