@@ -221,6 +221,16 @@ describe("a run, once made", () => {
     ]);
   });
 
+  it("SCH-08: edited exactly the lead before a run that no tick has made yet, it happens as edited", () => {
+    const scene = Timed.make();
+    const { fettle, call, clock } = scene.plane;
+    const jobId = scene.enabled({ schedule: daily("2026-02-02T02:00"), window: { minutes: 60 } });
+    clock.pass(utc("2026-02-01T23:00") - clock.now());
+    call(fettle.jobs.update(manager, jobId, { window: { minutes: 90 } }));
+    expect(Timed.tick(scene)).toMatchObject({ materialised: 1 });
+    expect(Timed.runsOf(scene, jobId).map((r) => r.windowEnd)).toEqual([utc("2026-02-02T03:30")]);
+  });
+
   it("JOB-22: says that it drifted when it brings something else than was enabled, and not for its time alone", () => {
     const scene = Timed.make(["UTC", "Asia/Tokyo"]);
     const { fettle, call } = scene.plane;

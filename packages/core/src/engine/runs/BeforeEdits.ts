@@ -18,7 +18,8 @@ export const settle = Effect.fn("BeforeEdits.settle")(function* (tenantId: Tenan
   const making = Effect.gen(function* () {
     const now = (yield* Environment).now();
     if (Suspension.of(job.value, yield* Subscriptions.of(tenantId), now) !== null) return;
-    const due = yield* Occurrences.due(tenantId, job.value);
+    // Exactly the lead is in time: what has come due in this very moment is changed yet.
+    const due = yield* Occurrences.due(tenantId, job.value, now - 1);
     if (due._tag === "Due") yield* Materialising.recurring(tenantId, job, due);
   });
   yield* Effect.catchTag(making, "Rejected", () => Effect.void);

@@ -25,8 +25,8 @@ export type Due =
       readonly known: Repository.Versioned<Run.Recurred> | null;
     });
 
-/** What is due of a recurring job. */
-export const due = Effect.fn("Occurrences.due")(function* (tenantId: TenantId, job: Job.Job) {
+/** What is due of a recurring job at an instant: now, unless told. */
+export const due = Effect.fn("Occurrences.due")(function* (tenantId: TenantId, job: Job.Job, at?: number) {
   const schedule = yield* recurringOf(job);
   const subscription = yield* Subscriptions.of(tenantId);
   const since = Job.countsFrom(job);
@@ -36,7 +36,7 @@ export const due = Effect.fn("Occurrences.due")(function* (tenantId: TenantId, j
     schedule,
     since: Instant.held(since),
     through: known === null || known.value.since !== since ? null : known.value.through,
-    now: Instant.held((yield* Environment).now()),
+    now: Instant.held(at ?? (yield* Environment).now()),
     lead: Duration.milliseconds(subscription.limits.leadSeconds * 1_000),
   };
   const slot = DueOccurrences.nextSlot(question);
