@@ -27,6 +27,26 @@ describe("disabling", () => {
     expect(Timed.eventsOf(scene, "OccurrenceMissed")).toEqual([]);
   });
 
+  it("JOB-07, JOB-08: a recurring one that has run may become run-once, and then runs once, for itself", () => {
+    const scene = Timed.make(["UTC", "UTC"]);
+    const { fettle, call } = scene.plane;
+    for (const schedule of [{ _tag: "OnDemand" } as const, Timed.once("2026-02-09T02:00")]) {
+      const id = scene.enabled({ schedule: daily("2026-02-02T02:00"), window: { minutes: 60 } });
+      tickAt(scene, scene.plane.clock.now() + Values.DAY_MS);
+      const [before] = Timed.runsOf(scene, id);
+      // One agent goes on with the former run, beyond its window.
+      scene.agents[0]?.report(schedule._tag === "OnDemand" ? 1 : 2, status(before?.id ?? "", "JobStarted"));
+      call(fettle.jobs.disable(manager, id));
+      call(fettle.jobs.update(manager, id, { schedule }));
+      tickAt(scene, scene.plane.clock.now() + Values.DAY_MS);
+      call(fettle.jobs.enable(manager, id));
+      expect(Timed.tick(scene)).toMatchObject({ materialised: 1, stuck: [] });
+      expect(Timed.runsOf(scene, id)).toHaveLength(2);
+      expect(Timed.jobStatus(scene, id)).toBe("Enabled");
+      call(fettle.jobs.delete(manager, id));
+    }
+  });
+
   it("JOB-07: a run-once job is not disabled, and one that is Disabled already says so", () => {
     const scene = Timed.make();
     const { fettle, call, rejections } = scene.plane;

@@ -2,7 +2,15 @@
  * When a job runs (SCH-01, JOB-24), as plain data: on demand, at a local time, again and again, or whenever an asset gives
  * cause. `@fettle/scheduler` works out the instants; what it has prepared for that is never stored.
  */
-import { Instant, JobSchedule, type PatchWindow, Recurrence, TimeZone, type WallTime } from "@fettle/scheduler";
+import {
+  Instant,
+  JobSchedule,
+  Occurrence,
+  type PatchWindow,
+  Recurrence,
+  TimeZone,
+  type WallTime,
+} from "@fettle/scheduler";
 import * as Rejection from "../shared/Rejection.ts";
 import { fail, ok, type Result } from "../shared/Result.ts";
 
@@ -37,6 +45,13 @@ export const INACTIVE_DAYS_MAX = 180;
 /** Whether it runs at most once (JOB-07); what runs again and again, by time or by trigger, isn't. */
 export const isRunOnce = (schedule: Schedule | null): boolean =>
   schedule === null || schedule._tag === "OnDemand" || schedule._tag === "Once";
+
+/** The key of the one run of a job with such a schedule; null of one that runs again and again, or that lacks its schedule. */
+export const runOnceKey = (schedule: Schedule | null): string | null => {
+  if (schedule?._tag !== "OnDemand" && schedule?._tag !== "Once") return null;
+  const compiled = compile(schedule);
+  return compiled.ok && compiled.value._tag !== "Recurring" ? Occurrence.occurrenceKey(compiled.value) : null;
+};
 
 /** Whether assets start it, instead of time (JOB-24). */
 export const isTrigger = (schedule: Schedule | null): schedule is Trigger =>

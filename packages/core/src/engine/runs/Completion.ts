@@ -72,13 +72,13 @@ export const expire = Effect.fn("Completion.expire")(function* (tenantId: Tenant
 });
 
 // JOB-13: the earlier of every asset's final status and the end of the window in the last zone; or, where the job says so, when
-// it was sent, or has started in the last zone.
+// it was sent, or has started in the last zone. A run of when the job was recurring yet says nothing of it.
 const isComplete = (
   job: Job.Job,
   run: Run.Run,
   { now, isFinal }: { readonly now: number; readonly isFinal: boolean },
 ): boolean => {
-  if (Job.sortOf(job) !== "run-once") return false;
+  if (run.occurrenceKey !== Schedule.runOnceKey(job.schedule)) return false;
   if (isFinal || (run.windowEnd !== null && run.windowEnd <= now)) return true;
   if (job.completion !== "dispatch-closed") return false;
   return job.schedule?._tag === "OnDemand" ? run.isIssued : run.lastStart <= now;

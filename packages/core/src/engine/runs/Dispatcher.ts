@@ -120,10 +120,15 @@ const move = Effect.fn("Dispatcher.move")(function* (tenantId: TenantId, job: Jo
   return { ...moved, materialised: made.materialised };
 });
 
-// The run of before the index of open ones existed, or one that is over and its job not, is found by its job.
+// The run of before the index of open ones existed, or one that is over and its job not, is found by its job. One that was
+// recurring before has other runs, too.
 const ofOnce = Effect.fn("Dispatcher.ofOnce")(function* (tenantId: TenantId, job: JobNow, open: readonly RunNow[]) {
-  const runs = open.length > 0 ? open : yield* Repository.allBy(tenantId, "run", "job", job.id);
-  if (runs.length > 0) return { runs, materialised: 0 };
+  const key = Schedule.runOnceKey(job.value.schedule);
+  const isOwn = (run: RunNow) => run.value.occurrenceKey === key;
+  if (open.some(isOwn)) return { runs: open, materialised: 0 };
+  const own = (yield* Repository.allBy(tenantId, "run", "job", job.id)).filter(isOwn);
+  const runs = [...open, ...own];
+  if (own.length > 0) return { runs, materialised: 0 };
   const made = yield* Effect.result(Materialising.once(tenantId, job));
   if (made._tag === "Failure") {
     if (made.failure._tag !== "Rejected" || !isOutOfTime(made.failure)) return yield* Effect.fail(made.failure);
@@ -131,7 +136,7 @@ const ofOnce = Effect.fn("Dispatcher.ofOnce")(function* (tenantId: TenantId, job
     return { runs, materialised: 0 };
   }
   const run = made.success;
-  return run === null ? { runs, materialised: 0 } : { runs: [run], materialised: 1 };
+  return run === null ? { runs, materialised: 0 } : { runs: [...runs, run], materialised: 1 };
 });
 
 const isOutOfTime = ({ rejections }: Rejected): boolean =>
