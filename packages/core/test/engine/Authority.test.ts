@@ -6,6 +6,7 @@ import * as Actor from "../../src/domain/shared/Actor.ts";
 import type { Fettle } from "../../src/Fettle.ts";
 import * as ControlPlane from "../scenario/ControlPlane.ts";
 import * as Scene from "../scenario/Scene.ts";
+import * as Timed from "../scenario/Timed.ts";
 import * as Values from "../scenario/Values.ts";
 
 interface Known {
@@ -13,6 +14,8 @@ interface Known {
   /** A job of uli's, and the hash of its plan. */
   readonly ulis: { readonly id: string; readonly hash: string };
   readonly runId: string;
+  /** A recurring job that is enabled. */
+  readonly nightlyId: string;
   /** An activation key, and its secret. */
   readonly keyId: string;
   readonly secret: string;
@@ -20,6 +23,9 @@ interface Known {
 type Ask = (fettle: Fettle, actor: Actor.Actor, known: Known) => Effect.Effect<unknown, unknown>;
 
 const everyone = "sue mara uli ada rita sam";
+const midnight = { year: 2026, month: 3, day: 1, hour: 0, minute: 0, second: 0 };
+const freeze = { id: "march", name: "march", from: midnight, to: { ...midnight, day: 2 } };
+const quorum = { id: "web", name: "web", members: Values.select({ include: Values.any("web") }), atMost: 1 };
 const scanning = { id: "scanning", name: "s", tags: ["lab"], intervalSeconds: 14_400 } as const;
 const kept = { kind: "asset", name: "x", query: "name: web" } as const;
 /** Does something with a saved search of the actor's own. */
@@ -119,6 +125,17 @@ const asks: readonly (readonly [string, string, Ask])[] = [
   ["configurationProfiles.list", everyone, (f, a) => f.configurationProfiles.list(a)],
   ["configurationProfiles.get", everyone, (f, a) => f.configurationProfiles.get(a, "other")],
   ["configurationProfiles.effective", everyone, (f, a) => f.configurationProfiles.effective(a, Values.uuid(0x1001))],
+  ["freezes.save", "sue mara", (f, a) => f.freezes.save(a, freeze)],
+  [
+    "freezes.delete",
+    "sue mara",
+    (f, a) => Effect.flatMap(f.freezes.save(a, freeze), () => f.freezes.delete(a, "march")),
+  ],
+  ["freezes.list", everyone, (f, a) => f.freezes.list(a)],
+  ["quorums.save", "sue mara", (f, a) => f.quorums.save(a, quorum)],
+  ["quorums.delete", "sue mara", (f, a) => Effect.flatMap(f.quorums.save(a, quorum), () => f.quorums.delete(a, "web"))],
+  ["quorums.list", everyone, (f, a) => f.quorums.list(a)],
+  ["quorums.check", everyone, (f, a) => f.quorums.check(a)],
   ["assets.list", "sue mara uli ada rita sam", (f, a) => f.assets.list(a)],
   ["assets.missing", "sue mara uli ada rita sam", (f, a) => f.assets.missing(a)],
   ["assets.search", everyone, (f, a) => f.assets.search(a, {})],
@@ -163,6 +180,8 @@ const asks: readonly (readonly [string, string, Ask])[] = [
   ["jobs.delete", "sue mara", (f, a, { jobId }) => f.jobs.delete(a, jobId)],
   ["jobs.ownerPreview", "sue mara", (f, a, { jobId }) => f.jobs.ownerPreview(a, jobId, "uli")],
   ["jobs.liftFormerScopes", "sue mara", (f, a, { jobId }) => f.jobs.liftFormerScopes(a, jobId)],
+  ["jobs.disable", "sue mara", (f, a, { nightlyId }) => f.jobs.disable(a, nightlyId)],
+  ["jobs.disableMany", "sue mara uli", (f, a, { nightlyId }) => f.jobs.disableMany(a, [nightlyId])],
   ["jobs.enableMany", "sue mara uli", (f, a, { jobId }) => f.jobs.enableMany(a, [jobId])],
   ["jobs.deleteMany", "sue mara uli", (f, a, { jobId }) => f.jobs.deleteMany(a, [jobId])],
   ["jobs.changeOwnerOfMany", "sue mara", (f, a, { jobId }) => f.jobs.changeOwnerOfMany(a, [jobId], "uli")],
@@ -199,11 +218,12 @@ const world = () => {
   plane.call(plane.fettle.configurationProfiles.save(manager, { id: "other", name: "Other" }));
   plane.call(plane.fettle.assessmentProfiles.save(manager, scanning));
   plane.call(plane.fettle.tick());
+  const nightlyId = scene.enabled({ title: "nightly", schedule: Timed.daily("2026-02-10T02:00") });
   const open = plane.call(plane.fettle.jobs.create(manager, Values.draft({ title: "not enabled yet" })));
   const { id } = plane.call(plane.fettle.jobs.create(ControlPlane.as("uli"), Values.draft()));
   const { hash } = plane.call(plane.fettle.jobs.plan(manager, id));
   const key = { keyId: scene.issued.key.id, secret: scene.issued.secret };
-  return { scene, plane, known: { jobId: open.id, runId: scene.run(ran).id, ulis: { id, hash }, ...key } };
+  return { scene, plane, known: { jobId: open.id, nightlyId, runId: scene.run(ran).id, ulis: { id, hash }, ...key } };
 };
 
 describe("the façade's permissions", () => {
