@@ -43,6 +43,7 @@ export type { Consumption, SeatChange } from "./domain/license/Licence.ts";
 export * as Subscription from "./domain/license/Subscription.ts";
 export type { ChangeFreeze } from "./domain/maintenance/ChangeFreeze.ts";
 export type { QuorumGroup } from "./domain/maintenance/QuorumGroup.ts";
+export * as ApprovalAge from "./domain/patch/ApprovalAge.ts";
 export type { DownloadHost, DownloadHosts, IgnoredUrl, Wildcard } from "./domain/patch/DownloadHosts.ts";
 export type { Hold } from "./domain/patch/Hold.ts";
 export * as Patch from "./domain/patch/Patch.ts";
