@@ -103,6 +103,17 @@ describe("when an asset gets it after all", () => {
     });
   });
 
+  it("PLN-03, PLN-07: the plan of a run is made for all zones before its first start in any", () => {
+    const newYork = TimedWorld.asset(1, "America/New_York");
+    const tokyo = TimedWorld.asset(2, "Asia/Tokyo");
+    // Old enough at midnight of the 8th; Tokyo starts on the 7th at 17:30.
+    const patches = { _tag: "Query", query: "category: security", approvalAgeDays: 35 } as const;
+    const first = (assets: readonly Asset[]) =>
+      iso(explain(TimedWorld.inputs(assets, { patches }), newYork, "P-1").earliest);
+    expect(first([newYork])).toBe("2026-03-08T07:30");
+    expect(first([newYork, tokyo])).toBe("2026-03-15T06:30");
+  });
+
   it("PLN-03: where one of several rules has no end, neither has the whole", () => {
     const kept = { freezes: { 1: [TimedWorld.freeze("f", "2026-03-01T00:00", "2026-03-20T00:00")] } };
     const held = new Map([["P-1", { patchId: "P-1", reason: "fails", heldBy: "user:mara", heldAt: 1 }]]);
@@ -139,7 +150,8 @@ describe("when an asset gets it after all", () => {
       }),
       Arbitraries.runs(400),
     );
-    for (const times of Object.values(seen)) expect(times).toBeGreaterThan(10);
+    for (const times of [seen.never, seen.once, seen.recurring]) expect(times).toBeGreaterThan(10);
+    expect(seen.aged).toBeGreaterThan(0);
   });
 });
 

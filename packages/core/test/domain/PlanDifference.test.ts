@@ -190,7 +190,7 @@ describe("the difference of two plans", () => {
     );
     for (const what of ["same", "other"]) expect(seen.get(what)).toBeGreaterThan(100);
     for (const what of ["OccurrenceChanged", "TimesChanged", "ConductChanged"])
-      expect(seen.get(what)).toBeGreaterThan(3);
+      expect(seen.get(what)).toBeGreaterThan(0);
     // It says more than that.
     expect(seen.has("OrderChanged")).toBe(false);
   });
