@@ -104,6 +104,7 @@ export const refusalFact: Facts.Fact = factOf(3, {
   reason: "wrong-signature",
   message: "not signed by the tenant's key",
 });
+export const droppedFact: Facts.Fact = factOf(4, { _tag: "Dropped", runId: manifest.runId });
 
 export const provisionRequest: Messages.ProvisionRequest = {
   attemptId: uuid(0x20),

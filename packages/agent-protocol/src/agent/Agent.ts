@@ -7,6 +7,7 @@ import type { FactBody } from "../wire/Facts.ts";
 import * as AgentState from "./AgentState.ts";
 import * as CheckIn from "./CheckIn.ts";
 import * as ConfiguredConduct from "./ConfiguredConduct.ts";
+import * as Dropping from "./Dropping.ts";
 import * as Exchange from "./Exchange.ts";
 import * as Execution from "./Execution.ts";
 import { Host, type HostError } from "./Host.ts";
@@ -114,6 +115,7 @@ const memberCycle = Effect.fn("Agent.memberCycle")(function* (
     Effect.suspend(() => (silent(environment.now()) === null ? attempt(effect) : Effect.succeed(null)));
   const report = () => talking(Reporting.flush(memory, next, session.party, session.tenantKey));
   const answer = yield* talking(CheckIn.checkIn(session));
+  yield* Dropping.complete(session);
   yield* report();
   const status = 1_000 * (answer?.nextCheckInSeconds ?? statusInterval(memory.state()));
   const talkAt = environment.now() + status;

@@ -2,7 +2,7 @@
  * What an agent knows: a pure fold over its journal. Nothing else is remembered across a crash.
  *
  * Invariants: numbers (sequence, manifest, fact, time floor) never go down; a run's status moves only along the one
- * table; a settled patch is never unsettled.
+ * table; a settled patch is never unsettled; a run that was dropped never begins, and one that has begun is never dropped.
  */
 import type { InstalledVersions } from "../vocabulary/Package.ts";
 import * as RunStatus from "../vocabulary/RunStatus.ts";
@@ -33,6 +33,8 @@ export interface HeldRun {
   readonly list: PatchList;
   readonly status: RunStatus.RunStatus;
   readonly patches: { readonly [patchId: string]: PatchProgress };
+  /** It was revoked before it began: what was fetched for it goes, then the run. */
+  readonly isDropped?: true;
 }
 
 export interface AgentState {
@@ -104,12 +106,23 @@ export const progressOf = (run: HeldRun, patchId: string): PatchProgress =>
 /** Runs that still have something to do, in the order their manifests were numbered. */
 export const unfinished = (state: AgentState): readonly HeldRun[] =>
   Object.values(state.runs)
-    .filter((r) => !RunStatus.isFinal(r.status))
+    .filter((r) => !RunStatus.isFinal(r.status) && r.isDropped !== true)
     .sort((a, b) => a.manifest.manifestVersion - b.manifest.manifestVersion);
 
 /** Runs that it has begun and not finished: an agent that is to leave carries out no other. */
-export const begun = (state: AgentState): readonly HeldRun[] =>
-  unfinished(state).filter((r) => r.status !== "Pending" && r.status !== "Downloaded");
+export const begun = (state: AgentState): readonly HeldRun[] => unfinished(state).filter((r) => !isWaiting(r));
+
+/** Runs that it has not begun, those that may begin first ahead, and last what no longer may. */
+export const waiting = (state: AgentState, now: number): readonly HeldRun[] => {
+  const isOver = ({ manifest }: HeldRun): number => (manifest.notAfter <= now ? 1 : 0);
+  return unfinished(state)
+    .filter(isWaiting)
+    .sort((a, b) => isOver(a) - isOver(b) || a.manifest.notBefore - b.manifest.notBefore);
+};
+
+/** Runs that were dropped, and still have something here. */
+export const dropped = (state: AgentState): readonly HeldRun[] =>
+  Object.values(state.runs).filter((r) => r.isDropped === true);
 
 /** A state with nothing that is settled and acknowledged: what a checkpoint keeps. */
 export const forgetFinished = (state: AgentState): AgentState => ({
@@ -151,6 +164,8 @@ export const apply = (state: AgentState, record: JournalRecord): AgentState => {
         manifestVersion: Math.max(state.manifestVersion, record.version),
         refused: [...state.refused, record.digest].slice(-REFUSED_KEPT_MAX),
       };
+    case "ManifestDropped":
+      return dropManifest(state, record.runId);
     case "FactRecorded":
       return recordFact(state, record.fact);
     case "FactsAcknowledged":
@@ -210,20 +225,28 @@ const advancePatch = (p: PatchProgress, record: PatchRecord): PatchProgress => {
 const holdManifest = (state: AgentState, record: Extract<JournalRecord, { _tag: "ManifestHeld" }>): AgentState => {
   const { digest, manifest, list } = record;
   const known = state.runs[manifest.runId];
+  // What was fetched for one that was dropped may be gone.
+  const isAnew = known === undefined || known.isDropped === true;
   const fresh: HeldRun = { digest, manifest, list, status: "Pending", patches: {} };
   return {
     ...state,
     manifestVersion: Math.max(state.manifestVersion, manifest.manifestVersion),
     timeFloor: Math.max(state.timeFloor, record.serverTime),
-    runs: { ...state.runs, [manifest.runId]: known === undefined ? fresh : renewed(known, fresh) },
+    runs: { ...state.runs, [manifest.runId]: isAnew ? fresh : renewed(known, fresh) },
   };
+};
+
+const isWaiting = ({ status }: HeldRun): boolean => status === "Pending" || status === "Downloaded";
+
+const dropManifest = (state: AgentState, runId: string): AgentState => {
+  const run = state.runs[runId];
+  if (run === undefined || !isWaiting(run)) return state;
+  return { ...state, runs: { ...state.runs, [runId]: { ...run, isDropped: true } } };
 };
 
 // A renewed lease takes the old one's place until the job has started; from then on what was begun is finished as it was.
 const renewed = (known: HeldRun, fresh: HeldRun): HeldRun =>
-  known.status === "Pending" || known.status === "Downloaded"
-    ? { ...fresh, status: known.status, patches: known.patches }
-    : known;
+  isWaiting(known) ? { ...fresh, status: known.status, patches: known.patches } : known;
 
 const recordFact = (state: AgentState, fact: Fact): AgentState => {
   const next: AgentState = {
@@ -236,10 +259,15 @@ const recordFact = (state: AgentState, fact: Fact): AgentState => {
     const settled = { ...next, lastSettledFact: Math.max(next.lastSettledFact, fact.sequence) };
     return onPatch(settled, body.runId, body.patchId, (p) => ({ ...p, open: null, settled: p.settled ?? body }));
   }
+  if (body._tag === "Dropped") return { ...next, runs: withoutDropped(next.runs, body.runId) };
   const run = body._tag === "Status" ? next.runs[body.runId] : undefined;
-  if (body._tag !== "Status" || run === undefined || !RunStatus.mayMove(run.status, body.status, "agent")) return next;
+  if (body._tag !== "Status" || run === undefined || run.isDropped === true) return next;
+  if (!RunStatus.mayMove(run.status, body.status, "agent")) return next;
   return { ...next, runs: { ...next.runs, [body.runId]: { ...run, status: body.status } } };
 };
+
+const withoutDropped = (runs: AgentState["runs"], runId: string): AgentState["runs"] =>
+  Object.fromEntries(Object.entries(runs).filter(([id, r]) => id !== runId || r.isDropped !== true));
 
 const onPatch = (
   state: AgentState,

@@ -12,8 +12,10 @@ import * as HostReport from "../wire/HostReport.ts";
 import * as Json from "../wire/Json.ts";
 import * as Messages from "../wire/Messages.ts";
 import { wireLimits } from "../wire/WireLimits.ts";
+import * as AgentState from "./AgentState.ts";
 import type { Hold } from "./ConfiguredConduct.ts";
 import * as ConfiguredConduct from "./ConfiguredConduct.ts";
+import * as Dropping from "./Dropping.ts";
 import * as Exchange from "./Exchange.ts";
 import { Host, noDetails } from "./Host.ts";
 import { Installer } from "./Installer.ts";
@@ -46,6 +48,7 @@ export const checkIn = Effect.fn("CheckIn.checkIn")(function* (session: Session)
   const host = yield* Host;
   const environment = yield* AgentEnvironment;
   const state = memory.state();
+  const waiting = AgentState.waiting(state, Math.max(environment.now(), state.timeFloor));
   const request: Messages.CheckInRequest = {
     agentVersion: session.agentVersion,
     bootId: yield* host.bootId(),
@@ -54,6 +57,7 @@ export const checkIn = Effect.fn("CheckIn.checkIn")(function* (session: Session)
     configuration: state.configuration?.digest ?? null,
     snapshot: state.snapshot?.digest ?? null,
     manifestVersion: state.manifestVersion,
+    ...named(waiting),
   };
   const call = { method: "POST", path: "/v0/check-in", body: Json.canonicalBytes(request) } as const;
   const { reply, components } = yield* Exchange.send(session.party, yield* session.next(), call);
@@ -61,6 +65,7 @@ export const checkIn = Effect.fn("CheckIn.checkIn")(function* (session: Session)
   // Kept before anything else: from here on nothing new is begun.
   if (answer.uninstall && memory.state().farewell === "none") yield* memory.record([{ _tag: "UninstallOrdered" }]);
   if (memory.state().farewell !== "none") return answer;
+  yield* Dropping.hear(memory, answer.revoked ?? []);
   const modules = ConfiguredConduct.conductOf(state).active;
   if (answer.configuration !== null) yield* holdConfiguration(session, answer.configuration);
   const isOther = modules.join() !== ConfiguredConduct.conductOf(memory.state()).active.join();
@@ -74,6 +79,11 @@ export const checkIn = Effect.fn("CheckIn.checkIn")(function* (session: Session)
   }
   return answer;
 });
+
+const named = (waiting: readonly AgentState.HeldRun[]): Pick<Messages.CheckInRequest, "waiting"> =>
+  waiting.length === 0
+    ? {}
+    : { waiting: waiting.slice(0, wireLimits.waitingPerCheckIn).map((run) => run.manifest.runId) };
 
 // Once for each boot, agent version and set of modules; the configuration that it is to go by is held by now.
 const callScan = Effect.fn("CheckIn.callScan")(function* (

@@ -76,9 +76,11 @@ const moveTo = Effect.fn("Execution.moveTo")(function* (
   yield* session.memory.record([yield* session.fact({ _tag: "Status", runId, status: step.to, reason: step.reason })]);
 });
 
-// CFG-06: what was fetched for a run goes with it, but for what another one needs. Before its end is recorded: a life that
-// ends in between does it again.
-const releaseFiles = Effect.fn("Execution.releaseFiles")(function* (session: Session, run: AgentState.HeldRun) {
+/**
+ * CFG-06: what was fetched for a run goes with it, but for what another one needs. Before its end is recorded: a life that ends in
+ * between does it again.
+ */
+export const releaseFiles = Effect.fn("Execution.releaseFiles")(function* (session: Session, run: AgentState.HeldRun) {
   const filesOf = (held: AgentState.HeldRun) => held.list.patches.flatMap((p) => p.files ?? []);
   const others = AgentState.unfinished(session.memory.state()).filter((r) => r.manifest.runId !== run.manifest.runId);
   const needed = new Set(others.flatMap(filesOf).map((file) => file.digest));

@@ -49,6 +49,8 @@ export type JournalRecord =
       readonly serverTime: number;
     }
   | { readonly _tag: "ManifestRefused"; readonly digest: Digest; readonly version: number }
+  /** A run that was revoked before it began: it never begins, and what was fetched for it goes (JOB-28). */
+  | { readonly _tag: "ManifestDropped"; readonly runId: string }
   /** Files are here and checked (`report` without a reason code), or can't be had. */
   | { readonly _tag: "Prefetched"; readonly runId: string; readonly patchId: string; readonly report: InstallReport }
   /** Written before an installer starts: which attempt, and what was installed. */

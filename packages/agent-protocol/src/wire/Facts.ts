@@ -54,12 +54,15 @@ const RefusalFact = z.strictObject({
   message: z.string().max(1_000),
 });
 
+/** A revoked run was dropped before it began, and will not begin (JOB-28). */
+const DroppedFact = z.strictObject({ _tag: z.literal("Dropped"), runId: Words.uuid });
+
 export const Fact = z.strictObject({
   sequence: z.int().min(1),
   /** The agent's clock. */
   at: Words.instant,
   bootId: Words.uuid,
-  body: z.discriminatedUnion("_tag", [StatusFact, PatchFact, RefusalFact]),
+  body: z.discriminatedUnion("_tag", [StatusFact, PatchFact, RefusalFact, DroppedFact]),
 });
 export type Fact = z.infer<typeof Fact>;
 export type FactBody = Fact["body"];

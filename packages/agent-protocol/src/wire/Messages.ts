@@ -52,6 +52,11 @@ export const CheckInRequest = z.strictObject({
   configuration: Words.digest.nullable(),
   snapshot: Words.digest.nullable(),
   manifestVersion: Words.count,
+  /**
+   * Runs whose manifests it holds and that it has not begun, those that may begin first ahead: of these it can be told that they
+   * are revoked. Without any, it isn't told.
+   */
+  waiting: z.array(Words.uuid).min(1).max(wireLimits.waitingPerCheckIn).exactOptional(),
 });
 export type CheckInRequest = z.infer<typeof CheckInRequest>;
 
@@ -105,6 +110,11 @@ export const CheckInReply = z.strictObject({
   acknowledgedThrough: Words.count,
   /** The agent is to leave: finish what it has begun, say farewell, and remove itself (AGT-07). */
   uninstall: z.boolean(),
+  /**
+   * Of the runs that it said are waiting, those that it is to drop (JOB-28). Without any, it isn't told; so an agent that doesn't
+   * know the member never meets it.
+   */
+  revoked: z.array(Words.uuid).min(1).max(wireLimits.waitingPerCheckIn).exactOptional(),
 });
 export type CheckInReply = z.infer<typeof CheckInReply>;
 

@@ -10,6 +10,8 @@ export interface WireLimits {
   readonly documentBytes: number;
   readonly jsonDepth: number;
   readonly factsPerReport: number;
+  /** Runs not begun that a check-in names. */
+  readonly waitingPerCheckIn: number;
   readonly packagesPerSnapshot: number;
   readonly interfacesPerHost: number;
   readonly addressesPerInterface: number;
@@ -35,6 +37,7 @@ export const wireLimits: WireLimits = {
   documentBytes: 2 * MIB,
   jsonDepth: 32,
   factsPerReport: 100,
+  waitingPerCheckIn: 64,
   packagesPerSnapshot: 50_000,
   interfacesPerHost: 256,
   addressesPerInterface: 64,

@@ -70,6 +70,8 @@ const record: fc.Arbitrary<JournalRecord> = fc.oneof(
     .tuple(fc.record(about), fc.constantFrom(...PatchOutcome.all))
     .map(([a, outcome]) => recorded(0, settled(a.patchId, outcome, a.runId))),
   small.map((through): JournalRecord => ({ _tag: "FactsAcknowledged", through })),
+  about.runId.map((runId): JournalRecord => ({ _tag: "ManifestDropped", runId })),
+  about.runId.map((runId) => recorded(0, { _tag: "Dropped", runId })),
 );
 const numbered = (records: readonly JournalRecord[]): readonly JournalRecord[] => {
   let sequence = 0;
@@ -127,6 +129,8 @@ describe("AgentState.fold", () => {
         for (const [i, now] of seen.entries()) {
           for (const [runId, was] of Object.entries(seen[i - 1]?.runs ?? {})) {
             const is = now.runs[runId];
+            // One that was dropped goes, or is ordered anew.
+            if (was.isDropped === true && is?.isDropped !== true) continue;
             if (is === undefined) throw new Error("a run was lost");
             expect(is.status === was.status || RunStatus.mayMove(was.status, is.status, "agent")).toBe(true);
             for (const [patchId, p] of Object.entries(was.patches)) {
@@ -226,6 +230,61 @@ describe("AgentState and leases", () => {
       manifest: { notAfter: manifest.notAfter, manifestVersion: 7 },
     });
     expect(manifestVersion).toBe(8);
+  });
+});
+
+describe("AgentState and runs that were revoked", () => {
+  const drop: JournalRecord = { _tag: "ManifestDropped", runId: runIds[0] };
+  const gone = recorded(9, { _tag: "Dropped", runId: runIds[0] });
+
+  it.each(["Pending", "Downloaded"] as const)(
+    "JOB-28: one that is %s is dropped, and goes when all of it has",
+    (at) => {
+      const known = AgentState.fold([heldManifest(), ...(at === "Pending" ? [] : [recorded(1, status(at))])]);
+      const told = AgentState.apply(known, drop);
+      expect([AgentState.unfinished(told), AgentState.waiting(told, 0)]).toEqual([[], []]);
+      expect(AgentState.dropped(told)).toMatchObject([{ status: at, isDropped: true }]);
+      expect(AgentState.apply(told, gone).runs).toEqual({});
+      expect(AgentState.fold([recorded(2, status("JobStarted"))], told).runs[runIds[0]]?.status).toBe(at);
+    },
+  );
+
+  it("JOB-28: one that has begun is not dropped, nor is it lost by a word of it", () => {
+    const begun = AgentState.fold([
+      heldManifest(),
+      recorded(1, status("Downloaded")),
+      recorded(2, status("JobStarted")),
+    ]);
+    expect(AgentState.apply(begun, drop)).toEqual(begun);
+    expect(AgentState.apply(begun, gone).runs).toEqual(begun.runs);
+    expect(AgentState.apply(AgentState.empty, drop)).toEqual(AgentState.empty);
+  });
+
+  it("JOB-28: ordered anew, it starts from nothing: what was fetched may be gone", () => {
+    const prefetched: JournalRecord = { _tag: "Prefetched", runId: runIds[0], patchId: "A", report: fine };
+    const again = heldManifest({ manifestVersion: 8 });
+    const { runs: held } = AgentState.fold([
+      heldManifest(),
+      prefetched,
+      recorded(1, status("Downloaded")),
+      drop,
+      again,
+    ]);
+    expect(held[runIds[0]]).toMatchObject({ status: "Pending", patches: {}, manifest: { manifestVersion: 8 } });
+    expect(held[runIds[0]]?.isDropped).toBeUndefined();
+  });
+
+  it("names those that may begin first ahead, those that no longer may last, and none that has begun", () => {
+    const [late, over, soon, begun] = [uuid(0x30), uuid(0x31), uuid(0x32), uuid(0x33)];
+    const state = AgentState.fold([
+      heldManifest({ runId: late, notBefore: NOW + 2, notAfter: NOW + 9 }),
+      heldManifest({ runId: over, notBefore: NOW - 9, notAfter: NOW }),
+      heldManifest({ runId: soon, notBefore: NOW + 1, notAfter: NOW + 9 }),
+      heldManifest({ runId: begun }),
+      recorded(1, status("Downloaded", begun)),
+      recorded(2, status("JobStarted", begun)),
+    ]);
+    expect(AgentState.waiting(state, NOW).map((r) => r.manifest.runId)).toEqual([soon, late, over]);
   });
 });
 

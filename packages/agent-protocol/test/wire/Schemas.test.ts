@@ -16,9 +16,10 @@ const subjects: { readonly [name: string]: Subject } = {
   StatusFact: { schema: Facts.Fact, sample: Samples.statusFact },
   PatchFact: { schema: Facts.Fact, sample: Samples.patchFact },
   RefusalFact: { schema: Facts.Fact, sample: Samples.refusalFact },
+  DroppedFact: { schema: Facts.Fact, sample: Samples.droppedFact },
   FactsRequest: {
     schema: Messages.FactsRequest,
-    sample: { facts: [Samples.statusFact, Samples.patchFact, Samples.refusalFact] },
+    sample: { facts: [Samples.statusFact, Samples.patchFact, Samples.refusalFact, Samples.droppedFact] },
   },
   ProvisionRequest: { schema: Messages.ProvisionRequest, sample: Samples.provisionRequest },
   CheckInRequest: { schema: Messages.CheckInRequest, sample: Samples.checkInRequest },
@@ -248,6 +249,8 @@ const caps: readonly Cap[] = [
   ["CheckInRequest", "configuration", null, undefined],
   ["CheckInRequest", "snapshot", null, ""],
   ["CheckInRequest", "manifestVersion", 0, -1],
+  ["CheckInRequest", "waiting", times(64, Samples.uuid), times(65, Samples.uuid)],
+  ["CheckInRequest", "waiting", [Samples.uuid(1)], []],
   ["SnapshotRequest", "packages", [], undefined],
   ["SnapshotRequest", "packages", null, undefined],
   ["SnapshotRequest", "report.name", text(256), text(257)],
@@ -314,6 +317,8 @@ const caps: readonly Cap[] = [
   ],
   ["CheckInReply", "manifests.0.version", 1, 0],
   ["CheckInReply", "acknowledgedThrough", 0, -1],
+  ["CheckInReply", "revoked", times(64, Samples.uuid), times(65, Samples.uuid)],
+  ["CheckInReply", "revoked", [Samples.uuid(1)], []],
   ["FactsReply", "acknowledgedThrough", SAFE, SAFE + 1],
 ];
 
@@ -337,6 +342,7 @@ describe("limits of the schemas", () => {
       documentBytes: 2_097_152,
       jsonDepth: 32,
       factsPerReport: 100,
+      waitingPerCheckIn: 64,
       packagesPerSnapshot: 50_000,
       interfacesPerHost: 256,
       addressesPerInterface: 64,

@@ -225,3 +225,29 @@ describe("what is presumed at the window's end", () => {
     expect(late).toBeGreaterThan(0);
   });
 });
+
+describe("what is revoked before it began", () => {
+  const manifest = { version: 3, digest: "sha256:1", notAfter: 99 };
+  const revoked = AssetRun.revoked(assetRun(["P-0"], { manifest }), "the job was disabled", 99);
+  const dropped: AssetRun.AgentFact["body"] = { _tag: "Dropped" };
+  const notHad = patched("P-0", "Failed", { attempt: 0, reasonCode: 4 });
+
+  it("JOB-28: has its manifest in force until its agent tells that it dropped it, in any order with what came before", () => {
+    for (const facts of [told(), told(status("Downloaded")), told(notHad, status("Downloaded"))]) {
+      expect(AssetRun.after(revoked, facts)).toEqual(revoked);
+    }
+    fc.assert(
+      fc.property(retold(told(notHad, status("Downloaded"), dropped)), (facts) => {
+        expect(AssetRun.after(revoked, facts)).toEqual({ ...revoked, manifest: null });
+      }),
+      Arbitraries.runs(50),
+    );
+  });
+
+  it("JOB-28, RUN-06: what was done all the same stands, whatever was said of dropping it", () => {
+    const began = AssetRun.after(revoked, told(dropped, status("JobStarted")));
+    expect([began.state.status, began.manifest]).toEqual(["JobStarted", manifest]);
+    const goesOn = assetRun(["P-0"], { manifest });
+    expect(AssetRun.after(goesOn, told(dropped))).toEqual(goesOn);
+  });
+});

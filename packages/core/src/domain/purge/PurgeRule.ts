@@ -101,7 +101,7 @@ export interface Kept {
 
 /** PRG-01: never an asset on which a run has started, or may start at any moment: a manifest in force is out of our hands. */
 export const whyKept = (runs: readonly AssetRun.AssetRun[], now: number): Kept | null => {
-  // One that was revoked may have its manifest on the asset all the same (JOB-28).
+  // One that was revoked may have its manifest on the asset all the same, until its agent tells that it dropped it (JOB-28).
   const open = runs.filter((r) => !AssetRun.isFinal(r) || AssetRun.isRevoked(r));
   const started = open.find((r) => r.state.status !== "Pending" && !AssetRun.isRevoked(r));
   if (started !== undefined) return { rule: "PRG-01", reason: `run ${started.runId} has started on it` };

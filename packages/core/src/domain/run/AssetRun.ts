@@ -16,7 +16,9 @@ export interface AgentFact {
   readonly body:
     | { readonly _tag: "Status"; readonly status: RunStatus.RunStatus; readonly reason: string | null }
     | ({ readonly _tag: "Patch" } & PatchEvidence)
-    | { readonly _tag: "Refusal"; readonly reason: string; readonly message: string };
+    | { readonly _tag: "Refusal"; readonly reason: string; readonly message: string }
+    /** It was revoked before it began, and never will begin. */
+    | { readonly _tag: "Dropped" };
 }
 
 /** What an agent's evidence says about one attempt. */
@@ -132,6 +134,12 @@ export const skipped = (run: AssetRun, reason: string, now: number): AssetRun =>
   return { ...placed, state: fold(placed, []) };
 };
 
+/** The asset run after all facts about it. What was revoked and dropped has no manifest in force any more (JOB-28). */
+export const after = (run: AssetRun, facts: readonly AgentFact[]): AssetRun => {
+  const is = { ...run, state: fold(run, facts) };
+  return isRevoked(is) && facts.some((f) => f.body._tag === "Dropped") ? { ...is, manifest: null } : is;
+};
+
 /** Whether its agent has begun, or has no need to any more. */
 export const hasStarted = ({ state }: AssetRun): boolean => state.status !== "Pending" && state.status !== "Downloaded";
 
@@ -141,8 +149,9 @@ export const isRevoked = (run: AssetRun): boolean => run.placed.isRevoked === tr
 /** Whether nothing more can come of it. */
 export const isFinal = (run: AssetRun): boolean => RunStatus.isFinal(run.state.status);
 
+// A patch that failed without an attempt may be one that could not be downloaded, before anything began.
 const isBeginning = ({ body }: AgentFact): boolean =>
-  body._tag === "Patch" || (body._tag === "Status" && body.status !== "Downloaded");
+  (body._tag === "Patch" && body.attempt > 0) || (body._tag === "Status" && body.status !== "Downloaded");
 
 const addResult = (state: AssetRunState, fact: AgentFact): AssetRunState =>
   fact.body._tag === "Patch"

@@ -36,6 +36,7 @@ export const checkIn = Effect.fnUntraced(function* (proved: ProvedRequest, reque
   const unlicensed = free.length === 0 ? null : yield* whyUnlicensed(tenantId, agent.id, now);
   const revoked = yield* whichRevoked(tenantId, free);
   const due = unlicensed === null ? free.filter((m) => !revoked.has(m.version)) : [];
+  const dropped = yield* revokedOf(tenantId, agent.id, request.waiting ?? []);
   const next: AgentRecord = {
     ...agent.value,
     session: proved.session,
@@ -64,6 +65,7 @@ export const checkIn = Effect.fnUntraced(function* (proved: ProvedRequest, reque
     manifests: due.slice(0, MANIFESTS_PER_REPLY_MAX).map((m) => ({ version: m.version, digest: m.digest })),
     acknowledgedThrough: agent.value.factsThrough,
     uninstall: agent.value.uninstall !== null && (yield* Uninstalls.mayLeave(tenantId, agent.id, now)),
+    ...(dropped.length === 0 ? {} : { revoked: dropped }),
   });
 });
 
@@ -119,10 +121,27 @@ export const whySuspended = Effect.fnUntraced(function* (
 /** Which manifests are of jobs that were deleted before they started on this agent, by version (JOB-28). */
 export const whichRevoked = Effect.fnUntraced(function* (tenantId: TenantId, manifests: AgentRecord["manifests"]) {
   if (manifests.length === 0) return new Set<number>();
-  const ids = manifests.map((m) => m.assetRunId);
-  const found = yield* Repository.some(tenantId, "assetRun", ids);
-  const revoked = new Set(found.filter((a) => AssetRun.isRevoked(a.value)).map((a) => a.id));
+  const revoked = yield* revokedAmong(
+    tenantId,
+    manifests.map((m) => m.assetRunId),
+  );
   return new Set(manifests.filter((m) => revoked.has(m.assetRunId)).map((m) => m.version));
+});
+
+// Of the runs that an agent holds and has not begun, those that it is to drop (JOB-28). What is not known here is not judged.
+const revokedOf = Effect.fnUntraced(function* (tenantId: TenantId, agentId: string, waiting: readonly string[]) {
+  if (waiting.length === 0) return [];
+  const runs = [...new Set(waiting)];
+  const revoked = yield* revokedAmong(
+    tenantId,
+    runs.map((runId) => AssetRun.idOf(runId, agentId)),
+  );
+  return runs.filter((runId) => revoked.has(AssetRun.idOf(runId, agentId)));
+});
+
+const revokedAmong = Effect.fnUntraced(function* (tenantId: TenantId, assetRunIds: readonly string[]) {
+  const found = yield* Repository.some(tenantId, "assetRun", assetRunIds);
+  return new Set(found.filter((a) => AssetRun.isRevoked(a.value)).map((a) => a.id));
 });
 
 const subscriptionOf = (tenantId: TenantId) =>

@@ -196,11 +196,12 @@ const runChanges = Effect.fn("Reports.runChanges")(function* (proved: ProvedRequ
     const found = yield* Repository.get(tenantId, "assetRun", id);
     if (found === null) continue;
     const earlier = (yield* Repository.allBy(tenantId, "fact", "assetRun", id)).map((f) => f.value);
-    const state = AssetRun.fold(found.value, [...earlier, ...records].map(toAgentFact));
+    const after = AssetRun.after(found.value, [...earlier, ...records].map(toAgentFact));
     expect.push(Repository.expected("assetRun", id, found));
-    writes.push(Repository.put("assetRun", id, { ...found.value, state }));
-    if (state.status !== found.value.state.status) {
-      events.push(Repository.event("AssetRunChanged", "assetRun", id, now, { runId, status: state.status }));
+    writes.push(Repository.put("assetRun", id, after));
+    const { status } = after.state;
+    if (status !== found.value.state.status) {
+      events.push(Repository.event("AssetRunChanged", "assetRun", id, now, { runId, status }));
     }
   }
   return { expect, writes, events };

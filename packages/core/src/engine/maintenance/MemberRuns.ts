@@ -64,7 +64,8 @@ const isPast = ({ startedAt, windowEnd, closedAt, conduct }: Run, about: About):
 
 const mayBeDown = (run: AssetRun.AssetRun): boolean => !AssetRun.isFinal(run) || isPresumedOver(run);
 
-// It was sent, and its agent has told of no beginning: it may not have heard, or not have been heard (JOB-28, WIN-03).
+// It was sent, and its agent has told neither of a beginning nor that it dropped it: it may not have heard, or not have been heard
+// (JOB-28, WIN-03).
 const isPresumedOver = ({ placed, state, manifest }: AssetRun.AssetRun): boolean =>
   manifest !== null && (placed.isRevoked === true || placed.isPresumed === true) && state.status === placed.status;
 
