@@ -4,6 +4,7 @@ import type { Job } from "../../src/domain/job/Job.ts";
 import type { TimedSchedule } from "../../src/domain/job/Schedule.ts";
 import type { Occasion } from "../../src/domain/plan/PlanInputs.ts";
 import * as PlanTiming from "../../src/domain/plan/PlanTiming.ts";
+import * as TagScope from "../../src/domain/tag/TagScope.ts";
 import * as TimedWorld from "../scenario/TimedWorld.ts";
 import * as Values from "../scenario/Values.ts";
 
@@ -370,4 +371,19 @@ describe("blackouts and freezes in a plan", () => {
     const waiting: World = { ...world, window: { minutes: 600 } };
     expect(of({ ...waiting, freezes: [...freezes].reverse() })).toEqual(of(waiting));
   });
+});
+
+it("SCH-03: what the owner doesn't see, and what is of another platform, decides no time", () => {
+  const assets = [
+    Values.asset(Values.uuid(1), { tags: ["web"], timeZone: "Asia/Tokyo" }),
+    Values.asset(Values.uuid(2), { tags: ["lab"], timeZone: "Europe/Paris" }),
+    Values.asset(Values.uuid(3), { tags: ["web"], timeZone: "America/New_York", platform: "Mac" }),
+  ];
+  const tree = Values.tree({ web: null, lab: null });
+  const job = Values.job({ targets: Values.select({ include: Values.any("web", "lab") }) });
+  const zones = (scope: TagScope.TagScope, formerScopes: readonly TagScope.TagScope[] = []) =>
+    PlanTiming.zonesOf({ ...job, formerScopes }, { scope, tree }, assets);
+  expect(zones(TagScope.all)).toEqual(["Asia/Tokyo", "Europe/Paris"]);
+  expect(zones(TagScope.tags(["lab"]))).toEqual(["Europe/Paris"]);
+  expect(zones(TagScope.all, [TagScope.tags(["web"])])).toEqual(["Asia/Tokyo"]);
 });

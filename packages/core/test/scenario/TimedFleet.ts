@@ -204,7 +204,7 @@ const timed = (from: PlanInputs): fc.Arbitrary<PlanInputs> =>
     .chain(([at, nth, zones]) =>
       fc.tuple(schedule(at), window, reboot, occasion(from.assets, at)).map(([when, given, reboots, time]) => {
         const assets = from.assets.map((a, i) => ({ ...a, timeZone: zones[i] ?? "UTC" }));
-        const { targets, patches } = from.job;
+        const { patches } = from.job;
         return {
           ...from,
           assets,
@@ -213,7 +213,7 @@ const timed = (from: PlanInputs): fc.Arbitrary<PlanInputs> =>
           occasion: {
             ...time,
             slot: nth === 0 ? null : slotNear(when, time.enabledAt),
-            zones: targets === null ? [] : PlanTiming.zonesOf(targets, from.tree, assets),
+            zones: PlanTiming.zonesOf(from.job, from, assets),
           },
         };
       }),

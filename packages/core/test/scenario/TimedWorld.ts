@@ -55,7 +55,7 @@ export const inputs = (
     new Map(Object.entries(of).map(([n, list]) => [Values.uuid(Number(n)), list] as const));
   const job = Values.job({ schedule: weekly, window: { minutes: 180, bound: "complete" }, ...over });
   const base = PlanWorld.inputs({ job, assets, now: NOW, ...more });
-  const zones = job.targets === null ? [] : PlanTiming.zonesOf(job.targets, base.tree, assets);
+  const zones = PlanTiming.zonesOf(job, base, assets);
   const occasion: Occasion = {
     ...PlanTiming.noOccasion(NOW),
     zones,

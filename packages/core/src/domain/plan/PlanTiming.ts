@@ -19,10 +19,12 @@ import {
   TimeZone,
   WallTime,
 } from "@fettle/scheduler";
+import type { Asset } from "../asset/Asset.ts";
 import * as Job from "../job/Job.ts";
 import * as Schedule from "../job/Schedule.ts";
 import * as Rejection from "../shared/Rejection.ts";
 import { fail, ok, type Result } from "../shared/Result.ts";
+import * as TagScope from "../tag/TagScope.ts";
 import * as TagSelection from "../tag/TagSelection.ts";
 import type { TagTree } from "../tag/TagTree.ts";
 import * as FirstStart from "./FirstStart.ts";
@@ -79,16 +81,22 @@ export const noOccasion = (now: number): Occasion => ({
   freezes: new Map(),
 });
 
-/** The zones of the assets that a selection means, each once, in order: what {@link Occasion.zones} holds. */
+/**
+ * The zones of the assets that a job may reach, each once, in order: what {@link Occasion.zones} holds. What lies outside its
+ * scopes, or is of another platform, decides no time.
+ */
 export const zonesOf = (
-  targets: TagSelection.TagSelection,
-  tree: TagTree,
-  assets: readonly (TagSelection.Selectable & { readonly timeZone: string })[],
+  { targets, platform, formerScopes }: Pick<Job.Job, "targets" | "platform" | "formerScopes">,
+  { scope, tree }: { readonly scope: TagScope.TagScope; readonly tree: TagTree },
+  assets: readonly (TagSelection.Selectable & Pick<Asset, "timeZone" | "platform">)[],
 ): readonly string[] => {
+  if (targets === null) return [];
   const select = TagSelection.compile(targets, tree);
+  const scopes = [scope, ...formerScopes].map((each) => TagScope.compile(each, tree));
   const zones = new Set<string>();
   for (const asset of assets) {
-    if (!zones.has(asset.timeZone) && select(asset) === "selected") zones.add(asset.timeZone);
+    if (zones.has(asset.timeZone) || asset.platform !== platform || select(asset) !== "selected") continue;
+    if (scopes.every((sees) => sees(asset.tags))) zones.add(asset.timeZone);
   }
   return [...zones].sort();
 };

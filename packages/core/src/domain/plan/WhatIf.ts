@@ -52,7 +52,7 @@ export const changed = (ground: Ground, otherwise: Otherwise): PlanInputs => {
       workMilliseconds: subscription.limits.workSecondsMax * 1_000,
       defaultZone: scheduling.timeZone,
       inBlackout: scheduling.inBlackout,
-      zones: job.targets === null ? [] : PlanTiming.zonesOf(job.targets, tree, assets),
+      zones: PlanTiming.zonesOf(job, inputs, assets),
       blackouts: ConfigurationProfile.blackoutsOf(profiles, tree, assets),
       freezes: ChangeFreeze.byAsset(freezes, tree, assets),
     },

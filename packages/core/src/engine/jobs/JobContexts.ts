@@ -9,7 +9,6 @@ import * as Schedule from "../../domain/job/Schedule.ts";
 import * as Subscription from "../../domain/license/Subscription.ts";
 import * as PlanTiming from "../../domain/plan/PlanTiming.ts";
 import type { TenantId } from "../../domain/shared/Tenant.ts";
-import * as TagScope from "../../domain/tag/TagScope.ts";
 import { Environment } from "../../ports/Environment.ts";
 import * as Repository from "../Repository.ts";
 import * as Subscriptions from "../subscription/Subscriptions.ts";
@@ -53,12 +52,10 @@ export const zonesOf = Effect.fn("JobContexts.zonesOf")(function* (
   });
   if (inFirst === inLast) return [];
   const tree = yield* Tags.tree(tenantId);
-  const sees = TagScope.compile(user.scope, tree);
-  const assets = (yield* Repository.all(tenantId, "asset"))
-    .map((a) => a.value)
-    .filter((a) => a.platform === platform && sees(a.tags));
+  const assets = (yield* Repository.all(tenantId, "asset")).map((a) => a.value);
   const fallback = defaultZone(yield* Subscriptions.of(tenantId));
-  return PlanTiming.zonesOf(targets, tree, assets).map((name) => JobSchedule.assetZone(name, fallback).zone);
+  const names = PlanTiming.zonesOf({ targets, platform, formerScopes: [] }, { scope: user.scope, tree }, assets);
+  return names.map((name) => JobSchedule.assetZone(name, fallback).zone);
 });
 
 const defaultZone = (subscription: Subscription.Subscription): TimeZone.TimeZone => {

@@ -63,14 +63,15 @@ export const inputsOf = Effect.fn("LintGround.inputsOf")(function* (tenantId: Te
   );
   const isFault = owner === null || "_tag" in owner;
   const occasion = base.occasion ?? PlanTiming.noOccasion(base.now);
-  const zones = job.targets === null ? [] : PlanTiming.zonesOf(job.targets, base.tree, base.assets);
+  const scope = isFault ? TagScope.tags([]) : owner.scope;
+  const zones = PlanTiming.zonesOf(job, { scope, tree: base.tree }, base.assets);
   const linked = job.patches?._tag === "Linked" ? { linked: yield* JobLinks.resolve(tenantId, job) } : {};
   const prepared: Prepared = {
     inputs: {
       ...base,
       ...linked,
       job,
-      scope: isFault ? TagScope.tags([]) : owner.scope,
+      scope,
       occasion: { ...occasion, zones },
     },
     ownerFault: isFault ? owner : null,

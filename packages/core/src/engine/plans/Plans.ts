@@ -84,9 +84,10 @@ export const gather = Effect.fn("Plans.gather")(function* (
   const profiles = (yield* Repository.all(tenantId, "profile")).map((p) => p.value);
   const freezes = (yield* Repository.all(tenantId, "freeze")).map((f) => f.value);
   const scheduling = Subscription.schedulingOf(subscription);
+  const { scope } = yield* JobAuthority.principal(tenantId, job);
   const inputs: Plan.PlanInputs = {
     job,
-    scope: (yield* JobAuthority.principal(tenantId, job)).scope,
+    scope,
     tree,
     assets,
     seats: yield* Turns.take(Licence.seating({ subscription, tree, assets: all, now: environment.now() })),
@@ -110,7 +111,7 @@ export const gather = Effect.fn("Plans.gather")(function* (
       workMilliseconds: subscription.limits.workSecondsMax * 1_000,
       defaultZone: scheduling.timeZone,
       inBlackout: scheduling.inBlackout,
-      zones: job.targets === null ? [] : PlanTiming.zonesOf(job.targets, tree, all),
+      zones: PlanTiming.zonesOf(job, { scope, tree }, all),
       blackouts: ConfigurationProfile.blackoutsOf(profiles, tree, assets),
       freezes: ChangeFreeze.byAsset(freezes, tree, assets),
     },

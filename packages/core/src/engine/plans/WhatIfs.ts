@@ -71,14 +71,18 @@ export const whatIf = Effect.fn("WhatIfs.whatIf")(function* (actor: Actor, jobId
   const inputs = yield* asking(tenantId, WhatIf.changed(ground, otherwise), change);
   const before = yield* Turns.take(Plan.steps(ground.inputs));
   const after = yield* Turns.take(Plan.steps(inputs));
-  const answer: WhatIfAnswer = { before: planned(before), after: planned(after), ...WhatIf.compare(before, after) };
+  const answer: WhatIfAnswer = {
+    before: yield* planned(before),
+    after: yield* planned(after),
+    ...WhatIf.compare(before, after),
+  };
   return answer;
 });
 
-const planned = (outcome: WhatIf.Outcome): Planned =>
+const planned = (outcome: WhatIf.Outcome): Effect.Effect<Planned> =>
   outcome.ok
-    ? { _tag: "Planned", hash: Plans.hashOf(outcome.value), plan: outcome.value }
-    : { _tag: "Refused", rejection: outcome.error };
+    ? Effect.map(Plans.hashing(outcome.value), (hash) => ({ _tag: "Planned", hash, plan: outcome.value }))
+    : Effect.succeed({ _tag: "Refused", rejection: outcome.error });
 
 // What one may not change, one isn't told the consequences of.
 const mayMake = Effect.fnUntraced(function* (actor: Actor, job: Job, change: WhatIfChange) {

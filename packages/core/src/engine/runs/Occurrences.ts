@@ -8,7 +8,9 @@ import * as PlanTiming from "../../domain/plan/PlanTiming.ts";
 import * as DueOccurrences from "../../domain/run/DueOccurrences.ts";
 import type * as Run from "../../domain/run/Run.ts";
 import type { TenantId } from "../../domain/shared/Tenant.ts";
+import * as TagScope from "../../domain/tag/TagScope.ts";
 import { Environment } from "../../ports/Environment.ts";
+import * as JobAuthority from "../jobs/JobAuthority.ts";
 import { lift } from "../Rejected.ts";
 import * as Repository from "../Repository.ts";
 import * as Subscriptions from "../subscription/Subscriptions.ts";
@@ -59,12 +61,17 @@ export const dealtWith = (jobId: string, { since, known, through }: Extract<Due,
 });
 
 /** The zones of the assets that a job is for; the subscription's where there are none (SCH-03). */
-export const zonesOf = Effect.fn("Occurrences.zonesOf")(function* (tenantId: TenantId, { targets }: Job.Job) {
+export const zonesOf = Effect.fn("Occurrences.zonesOf")(function* (tenantId: TenantId, job: Job.Job) {
   const { timeZone } = Subscription.schedulingOf(yield* Subscriptions.of(tenantId));
   const found = TimeZone.of(timeZone);
   const fallback = found.ok ? found.value : TimeZone.utc;
   const assets = (yield* Repository.all(tenantId, "asset")).map((a) => a.value);
-  const names = targets === null ? [] : PlanTiming.zonesOf(targets, yield* Tags.tree(tenantId), assets);
+  // What is missed for want of an owner is told all the same, of every asset that it means.
+  const scope = yield* JobAuthority.principal(tenantId, job).pipe(
+    Effect.map((owner) => owner.scope),
+    Effect.catchTag("Rejected", () => Effect.succeed(TagScope.all)),
+  );
+  const names = PlanTiming.zonesOf(job, { scope, tree: yield* Tags.tree(tenantId) }, assets);
   const zones = names.map((name) => {
     const known = TimeZone.of(name);
     return known.ok ? known.value : fallback;
