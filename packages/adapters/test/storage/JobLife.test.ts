@@ -44,9 +44,27 @@ const draft = {
   continueOnFailure: true,
 } as const;
 
+const HOUR_MS = 3_600_000;
+const at = (day: number, hour: number) => ({ year: 2026, month: 1, day, hour, minute: 0, second: 0 });
+const nightly = {
+  _tag: "Recurring",
+  rule: { pattern: { _tag: "Daily", every: 1 }, start: at(1, 2), end: { _tag: "Never" }, except: [] },
+  zone: { _tag: "Agent" },
+} as const;
+const once = (day: number) =>
+  ({ _tag: "Once", at: at(day, 4), zone: { _tag: "Named", zone: "Europe/Paris" } }) as const;
+const schedules = [nightly, nightly, once(2), once(20), { _tag: "OnActivation" }] as const;
+const window = { minutes: 120, bound: "start" } as const;
+const freeze = { id: "f", name: "f", from: at(3, 0), to: at(9, 0), zone: null, targets: null };
+const quorum = { id: "q", name: "q", members: targets, atMost: 0 };
+
 const opened = Effect.fnUntraced(function* (storage: StorageShape) {
   const random = Random.make("ids");
   let now = Date.UTC(2026, 0, 1);
+  const pass = (hours: number) =>
+    Effect.sync(() => {
+      now += hours * HOUR_MS;
+    });
   const ports = Context.make(Storage, storage).pipe(
     Context.add(BlobStore, MemoryBlobStore.make()),
     Context.add(TenantKeys, { keyPair: () => Effect.succeed(keys) }),
@@ -67,13 +85,14 @@ const opened = Effect.fnUntraced(function* (storage: StorageShape) {
   const asset = AssetBuilders.asset("00000000-0000-4000-a000-000000000001", { tags: ["web"] });
   const write = { _tag: "Put", kind: "asset", id: asset.id, body: { ...asset } as never, indexes: [] } as const;
   yield* storage.commit({ tenantId: TENANT, expect: [], counters: [], uniques: [], writes: [write], events: [] });
-  return fettle;
+  return { fettle, pass };
 });
 
 /** A walk of people who do with jobs whatever there is to do: what each was told, and what is left. */
 const walk = (storage: StorageShape) =>
   Effect.gen(function* () {
-    const { jobs, tick, events, audit, runs } = yield* opened(storage);
+    const { fettle, pass } = yield* opened(storage);
+    const { jobs, tick, events, audit, runs, freezes, quorums } = fettle;
     const random = Random.make("life");
     const pick = <A>(items: readonly A[]): A => items[random.below(items.length)] as A;
     const ids: string[] = ["nowhere"];
@@ -93,6 +112,19 @@ const walk = (storage: StorageShape) =>
         () => jobs.enableMany(actor, many),
         () => jobs.delete(actor, id),
         () => tick(),
+        () => Effect.tap(jobs.create(actor, { ...draft, schedule: pick(schedules), window }), kept),
+        () => Effect.tap(jobs.create(actor, { ...draft, schedule: nightly, window }, { enable: true }), kept),
+        () => jobs.update(actor, id, { schedule: pick(schedules), window }),
+        () => jobs.disable(actor, id),
+        () => jobs.disableMany(actor, many),
+        () => Effect.andThen(pass(pick([1, 3, 11, 24])), tick()),
+        () => freezes.save(actor, freeze),
+        () => freezes.delete(actor, freeze.id),
+        () => Effect.andThen(quorums.save(actor, quorum), quorums.check(actor)),
+        () => jobs.preview(actor, id, { runs: 2 }),
+        () => jobs.whatIf(actor, id, { _tag: "Job", edit: { window } }),
+        () => jobs.lint(actor, pick([id, undefined])),
+        () => jobs.explain(actor, id, { assetId: "00000000-0000-4000-a000-000000000001" }),
       ];
       return pick(acts)();
     };
@@ -104,6 +136,12 @@ const walk = (storage: StorageShape) =>
     yield* jobs.enable(as("uma"), id);
     yield* tick();
     yield* jobs.delete(as("uma"), id);
+    const weekly = yield* jobs.create(mara, { ...draft, schedule: nightly, window }, { enable: true });
+    ids.push(weekly.id);
+    yield* Effect.andThen(pass(25), tick());
+    yield* jobs.disable(mara, weekly.id);
+    yield* freezes.save(mara, freeze);
+    yield* quorums.save(mara, quorum);
     const told: unknown[] = [];
     for (let step = 0; step < STEPS; step += 1) {
       const answer = yield* Effect.result(next(as(pick(users).id), pick(ids)));
@@ -116,7 +154,7 @@ const walk = (storage: StorageShape) =>
     return { told, left, past, lists: lists.rows, broken, events: yield* events.after(TENANT, 0, 1_000) };
   });
 
-test("JOB-11, JOB-16, JOB-18: whatever people do with jobs, they are told on SQLite what they are told in memory", async () => {
+test("JOB-08, JOB-11, JOB-16, JOB-18: whatever people do with jobs, they are told on SQLite what they are told in memory", async () => {
   const inMemory = await Effect.runPromise(walk(MemoryStorage.make()));
   const file = join(directory(), "fettle.db");
   const onSqlite = await Effect.runPromise(
@@ -125,7 +163,7 @@ test("JOB-11, JOB-16, JOB-18: whatever people do with jobs, they are told on SQL
   expect(onSqlite).toEqual(inMemory);
   expect(inMemory.broken).toBeNull();
   const types = new Set(inMemory.events.map((e) => e.type));
-  for (const type of ["JobCreated", "JobChanged", "JobDeleted", "JobOwnerChanged", "JobScopesLifted", "JobEnabled"]) {
-    expect([...types]).toContain(type);
-  }
+  const expected = ["JobCreated", "JobChanged", "JobDeleted", "JobOwnerChanged", "JobScopesLifted", "JobEnabled"];
+  const timed = ["JobDisabled", "RunMaterialised", "FreezeSaved", "QuorumGroupSaved"];
+  expect([...types]).toEqual(expect.arrayContaining([...expected, ...timed]));
 }, 120_000);
