@@ -80,7 +80,7 @@ const document = Effect.fnUntraced(function* (proved: ProvedRequest, path: strin
       return yield* Replies.refuse("not-entitled", "suspended", suspended.reason, { rule: suspended.rule });
     }
     if ((yield* CheckIns.whichRevoked(tenantId, named)).size > 0) {
-      return yield* Replies.refuse("not-entitled", "revoked", "the job was deleted", { rule: "JOB-28" });
+      return yield* Replies.refuse("not-entitled", "revoked", "the job was deleted or disabled", { rule: "JOB-28" });
     }
     const reason = yield* CheckIns.whyUnlicensed(tenantId, agent.id, now);
     if (reason !== null) return yield* Replies.refuse("not-entitled", "not licensed", reason, { rule: "LIC-06" });

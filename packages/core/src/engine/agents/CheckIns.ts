@@ -118,7 +118,7 @@ export const whySuspended = Effect.fnUntraced(function* (
   return why;
 });
 
-/** Which manifests are of jobs that were deleted before they started on this agent, by version (JOB-28). */
+/** Which manifests are of jobs that were deleted or disabled before they started on this agent, by version (JOB-28). */
 export const whichRevoked = Effect.fnUntraced(function* (tenantId: TenantId, manifests: AgentRecord["manifests"]) {
   if (manifests.length === 0) return new Set<number>();
   const revoked = yield* revokedAmong(

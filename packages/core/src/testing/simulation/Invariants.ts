@@ -2,6 +2,7 @@
  * What must hold of a finished simulation whatever went wrong (reliability.md 3.2): held against what the machines
  * truly did and what the journals truly say, never against what anybody reported.
  */
+import type { JournalRecord } from "@fettle/agent-protocol/agent";
 import * as Effect from "effect/Effect";
 import type * as AssetRun from "../../domain/run/AssetRun.ts";
 import type { FactRecord } from "../../schema/Stored.ts";
@@ -23,6 +24,7 @@ export const check = (sim: Simulation.Simulation): readonly Violation[] => [
     ...onlyWhatWasOrdered(agent),
     ...nothingTwice(agent),
     ...attemptsBounded(agent),
+    ...droppedForGood(agent),
     ...factsKept(sim, agent),
   ]),
   ...eventsGapless(sim),
@@ -77,6 +79,26 @@ const counts = (truth: readonly Truth[], tag: "Begin" | "Effect"): readonly (rea
     found.set(key, (found.get(key) ?? 0) + 1);
   }
   return [...found];
+};
+
+// JOB-28: a run that its agent has dropped has not begun, and doesn't begin unless it is ordered anew.
+const droppedForGood = (agent: SimulatedAgent.SimulatedAgent): readonly Violation[] => {
+  const begun = new Set<string>();
+  const dropped = new Set<string>();
+  return agent.journal.dump().flatMap((r): readonly Violation[] => {
+    if (r._tag === "ManifestHeld") dropped.delete(r.manifest.runId);
+    if (r._tag === "ManifestDropped") dropped.add(r.runId);
+    const runId = beginningOf(r);
+    if (runId !== null) begun.add(runId);
+    const broken = [...dropped].find((id) => begun.has(id));
+    return broken === undefined ? [] : [violation("what was dropped never begins", agent.name, `run ${broken}`)];
+  });
+};
+
+const beginningOf = (r: JournalRecord): string | null => {
+  if (r._tag === "InstallIntended") return r.runId;
+  if (r._tag !== "FactRecorded" || r.fact.body._tag !== "Status") return null;
+  return r.fact.body.status === "Downloaded" ? null : r.fact.body.runId;
 };
 
 // I19, I20: what an agent was told is durable is there, once, and says what the journal says.

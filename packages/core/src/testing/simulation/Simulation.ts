@@ -87,6 +87,8 @@ export interface Simulation {
   readonly call: <A, E>(effect: Effect.Effect<A, E>) => A;
   /** Lets time pass until the condition holds; throws when it doesn't within the limit (liveness). */
   readonly until: (what: string, holds: () => boolean) => void;
+  /** Cuts a machine off: nothing that its agent sends arrives, until {@link Simulation.calmDown}. */
+  readonly isolate: (machine: string) => void;
   /** From here on nothing goes wrong any more: what was hurt must now heal. */
   readonly calmDown: () => void;
   readonly network: SimulatedNetwork.SimulatedNetwork;
@@ -115,6 +117,7 @@ export const make = (seed: string, drawn: Faults): Simulation => {
     live(() => faults.network),
     random.stream("network"),
   );
+  const isolated = new Set<string>();
   const activations = setScene(fettle, call);
   const agents = machines.map((machine) => {
     const own = random.stream(machine.name);
@@ -137,7 +140,8 @@ export const make = (seed: string, drawn: Faults): Simulation => {
       name: machine.name,
       os,
       activation: activations[machine.group],
-      send: (request) => guarded(() => network.send(request)),
+      send: (request) =>
+        isolated.has(machine.name) ? SimulatedNetwork.lost("no network") : guarded(() => network.send(request)),
       now,
       random: own,
       crashAtPort: () => own.chance(faults.agentCrash),
@@ -162,10 +166,12 @@ export const make = (seed: string, drawn: Faults): Simulation => {
       step();
     }
   };
+  const isolate = (machine: string): void => void isolated.add(machine);
   const calmDown = (): void => {
     faults = noFaults;
+    isolated.clear();
   };
-  return { fettle, storage, agents, trace, now, call, until, calmDown, network };
+  return { fettle, storage, agents, trace, now, call, until, isolate, calmDown, network };
 };
 
 /** The deployment job of the story. */
@@ -203,8 +209,8 @@ export const runJob = (sim: Simulation, draft: JobDraft): { readonly [machine: s
   return Object.fromEntries(assetRuns.map((a) => [names.get(a.assetId) ?? a.assetId, a]));
 };
 
-// Asked again after a crash of the control plane, an administrator looks first whether it was done.
-const enableOnce = Effect.fn("Simulation.enableOnce")(function* (fettle: Fettle.Fettle, jobId: string) {
+/** Enables a job: asked again after a crash of the control plane, an administrator looks first whether it was done. */
+export const enableOnce = Effect.fn("Simulation.enableOnce")(function* (fettle: Fettle.Fettle, jobId: string) {
   const job = yield* fettle.jobs.get(manager, jobId);
   if (job.status !== "Disabled") return;
   const { hash } = yield* fettle.jobs.plan(manager, jobId);
