@@ -29,6 +29,7 @@ export type {
 export * as JobCatalog from "./domain/job/JobCatalog.ts";
 export type { JobEdit } from "./domain/job/JobEdit.ts";
 export type { JobCounts, JobFilter } from "./domain/job/JobFilter.ts";
+export * as JobNotifications from "./domain/job/JobNotifications.ts";
 export * as JobOptions from "./domain/job/JobOptions.ts";
 export type { Sharing } from "./domain/job/JobSharing.ts";
 export * as JobStatus from "./domain/job/JobStatus.ts";
@@ -81,6 +82,7 @@ export * as Retention from "./domain/retention/Retention.ts";
 export * as Rollout from "./domain/rollout/Rollout.ts";
 export * as RolloutPresets from "./domain/rollout/RolloutPresets.ts";
 export * as AssetRun from "./domain/run/AssetRun.ts";
+export type { NotificationDue } from "./domain/run/NotificationDue.ts";
 export type { Run, RunProgress } from "./domain/run/Run.ts";
 export * as Actor from "./domain/shared/Actor.ts";
 export * as Limits from "./domain/shared/Limits.ts";

@@ -6,7 +6,7 @@ import * as z from "zod";
 import * as Job from "../domain/job/Job.ts";
 import * as Rejection from "../domain/shared/Rejection.ts";
 import { messages, patches } from "./StoredJob.ts";
-import { actions, deferral, reboot, rollout, schedule, window } from "./StoredJobParts.ts";
+import { actions, deferral, notifications, reboot, rollout, schedule, window } from "./StoredJobParts.ts";
 import { kind, platform, selection, text, texts } from "./StoredParts.ts";
 
 const yes = z.literal(true).exactOptional();
@@ -31,6 +31,8 @@ const members = {
   overlap: z.enum(["wait", "skip"]).exactOptional(),
   catchUp: z.enum(["skip", "run-once-now"]).exactOptional(),
   onDrift: z.enum(["report", "hold"]).exactOptional(),
+  dynamicTitle: yes,
+  notifications: notifications.exactOptional(),
 } as const satisfies { readonly [M in keyof Job.JobDraft]-?: z.ZodType };
 
 const draft = z.strictObject({ ...members, coAuthors: texts.exactOptional(), isUnowned: yes, needsSchedule: yes });

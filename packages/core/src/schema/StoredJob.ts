@@ -1,7 +1,7 @@
 /** Stored jobs, read back. */
 import * as z from "zod";
 import * as JobStatus from "../domain/job/JobStatus.ts";
-import { actions, deferral, reboot, rollout, schedule, window } from "./StoredJobParts.ts";
+import { actions, deferral, notifications, reboot, rollout, schedule, window } from "./StoredJobParts.ts";
 import { int, kind, platform, selection, text, texts } from "./StoredParts.ts";
 
 // Before makers were kept, the maker was the owner; before anybody could share a job or approve its plan, nobody did.
@@ -50,6 +50,8 @@ export const job = z.preprocess(
     overlap: z.enum(["wait", "skip"]).exactOptional(),
     catchUp: z.enum(["skip", "run-once-now"]).exactOptional(),
     onDrift: z.enum(["report", "hold"]).exactOptional(),
+    dynamicTitle: z.literal(true).exactOptional(),
+    notifications: notifications.exactOptional(),
     status: z.enum(JobStatus.all),
     ownerId: text.nullable(),
     makerId: text.nullable(),

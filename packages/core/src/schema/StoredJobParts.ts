@@ -1,5 +1,6 @@
 /** The parts of stored jobs, read back: when, how, with what beside, in which rings. */
 import * as z from "zod";
+import { occasions } from "../domain/job/JobNotifications.ts";
 import { int, tagSet, text, texts } from "./StoredParts.ts";
 
 export const wallTime = z.strictObject({ year: int, month: int, day: int, hour: int, minute: int, second: int });
@@ -50,6 +51,8 @@ export const schedule = z.discriminatedUnion("_tag", [
 ]);
 
 export const window = z.strictObject({ minutes: int, bound: z.enum(["start", "complete"]).exactOptional() });
+
+export const notifications = z.strictObject({ on: z.array(z.enum(occasions)), to: texts });
 
 export const deferral = z.strictObject({ count: int, minutes: int });
 

@@ -1,6 +1,7 @@
 /** Runs and asset runs as they are stored, and how far recurring jobs have come. */
 import { PatchOutcome, RunStatus } from "@fettle/agent-protocol/vocabulary";
 import * as z from "zod";
+import { notifications } from "./StoredJobParts.ts";
 import { int, kind, text, texts } from "./StoredParts.ts";
 import { conduct, plannedPatch } from "./StoredPlan.ts";
 
@@ -27,6 +28,7 @@ export const run = z.preprocess(
     id: text,
     jobId: text,
     jobRevision: int,
+    title: text.nullable().default(null),
     kind,
     occurrenceKey: text,
     planHash: text,
@@ -34,6 +36,7 @@ export const run = z.preprocess(
     startedAt: int,
     isIssued: z.boolean(),
     conduct: conduct.extend({ bound: z.enum(["start", "complete"]), overlap: z.enum(["wait", "skip"]) }).nullable(),
+    notifications: notifications.exactOptional(),
     lastStart: int,
     windowEnd: int.nullable(),
     closedAt: int.nullable(),

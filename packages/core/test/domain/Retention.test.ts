@@ -135,6 +135,7 @@ const run = (over: Partial<Run> = {}): Run => ({
   id: "r",
   jobId: "j",
   jobRevision: 1,
+  title: null,
   kind: "deployment",
   occurrenceKey: "on-demand",
   planHash: "h",

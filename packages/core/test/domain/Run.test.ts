@@ -11,6 +11,7 @@ const run: Run.Run = {
   id: Values.uuid(1),
   jobId: Values.uuid(2),
   jobRevision: 1,
+  title: null,
   kind: "deployment",
   occurrenceKey: "on-demand",
   planHash: "sha256:00",

@@ -121,6 +121,7 @@ const putRun = (plane: ControlPlane.ControlPlane, n: number, { job, startedDaysA
     id: `run-${n}`,
     jobId: job,
     jobRevision: 1,
+    title: null,
     kind: "deployment",
     occurrenceKey: "on-demand",
     planHash: "h",

@@ -19,7 +19,7 @@ const runBefore = {
 describe("runs that were stored before they had times", () => {
   it("are read as runs that started as they were made, without a window, looked after until they are over", () => {
     const run = codecs.run.parse(runBefore);
-    expect(run).toEqual({ ...runBefore, conduct: null, lastStart: 7, windowEnd: null, closedAt: null });
+    expect(run).toEqual({ ...runBefore, title: null, conduct: null, lastStart: 7, windowEnd: null, closedAt: null });
     expect(codecs.run.parse(JSON.parse(JSON.stringify(run)))).toEqual(run);
     expect(codecs.run.safeParse({ ...runBefore, startedAt: "seven" }).success).toBe(false);
   });

@@ -56,4 +56,5 @@ export type EventType =
   | "RunMaterialised"
   | "ManifestIssued"
   | "ManifestWithheld"
-  | "AssetRunChanged";
+  | "AssetRunChanged"
+  | "NotificationDue";

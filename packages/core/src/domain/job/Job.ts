@@ -15,6 +15,7 @@ import * as DefaultJobs from "./DefaultJobs.ts";
 import * as JobActions from "./JobActions.ts";
 import * as JobChecks from "./JobChecks.ts";
 import * as JobLinks from "./JobLinks.ts";
+import * as JobNotifications from "./JobNotifications.ts";
 import * as JobOptions from "./JobOptions.ts";
 import * as JobStatus from "./JobStatus.ts";
 import * as Schedule from "./Schedule.ts";
@@ -66,6 +67,10 @@ export interface JobDraft {
   readonly catchUp?: Catchup.Policy;
   /** JOB-22: what drift at a run comes to; left out: `report`. */
   readonly onDrift?: "report" | "hold";
+  /** JOB-15: each run's title ends with the run's own time. */
+  readonly dynamicTitle?: true;
+  /** JOB-15: whom of the host app to tell of what; left out: nobody. */
+  readonly notifications?: JobNotifications.Notifications;
 }
 
 /** A draft as it is saved for the first time (JOB-26, CLN-02). */
@@ -128,6 +133,8 @@ const members: { readonly [M in keyof JobDraft]-?: undefined extends JobDraft[M]
   overlap: "optional",
   catchUp: "optional",
   onDrift: "optional",
+  dynamicTitle: "optional",
+  notifications: "optional",
 };
 
 export const draftMembers = Object.keys(members) as readonly (keyof JobDraft)[];
@@ -175,6 +182,7 @@ export const problems = (
   ...JobChecks.deferral(draft, limits),
   ...JobChecks.fitting(draft),
   ...JobOptions.problems(draft),
+  ...JobNotifications.problems(draft.notifications),
   ...ApprovalAge.problems(draft.patches),
   ...JobLinks.problems(draft),
   ...DefaultJobs.problems(draft),

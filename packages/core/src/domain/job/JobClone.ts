@@ -2,6 +2,7 @@
 import type { TimeZone } from "@fettle/scheduler";
 import type { Job, NewJob } from "./Job.ts";
 import * as Jobs from "./Job.ts";
+import * as JobTitle from "./JobTitle.ts";
 import * as Schedule from "./Schedule.ts";
 
 /** Whether the clone belongs to nobody: a partially configured job without owner begets such a one (CLN-04). */
@@ -26,26 +27,9 @@ export const draft = (
   const isPast = Schedule.pastFault(job.schedule, { now, zones }) !== null;
   return {
     ...Jobs.definition(job),
-    title: title(job.title, about),
+    title: JobTitle.ofClone(job.title, about),
     ...(isPast ? { schedule: null, needsSchedule: true } : {}),
     coAuthors: about.coAuthors,
     ...(isUnowned(job) ? { isUnowned: true } : {}),
   };
-};
-
-// CLN-02. A title that would become too long is cut, so that clones of clones can be saved.
-const title = (
-  of: string,
-  { now, titleCharactersMax }: { readonly now: number; readonly titleCharactersMax: number },
-) => {
-  const [before, after] = ["Copy of ", ` ${Math.floor(now / 1_000)}`];
-  const room = Math.max(0, titleCharactersMax - before.length - after.length);
-  return `${before}${cut(of, room)}${after}`;
-};
-
-// Never through the middle of a character that takes two.
-const cut = (text: string, length: number): string => {
-  if (text.length <= length) return text;
-  const part = text.slice(0, length);
-  return /[\uD800-\uDBFF]$/.test(part) ? part.slice(0, -1) : part;
 };

@@ -50,6 +50,8 @@ export const options = {
   overlap: { platforms: EVERYWHERE, description: "a later run that waits for an earlier one, or skips" },
   catchUp: { platforms: EVERYWHERE, description: "runs that were missed" },
   onDrift: { platforms: EVERYWHERE, description: "a plan that has drifted by its run" },
+  dynamicTitle: { platforms: EVERYWHERE, description: "runs whose title tells their time" },
+  notifications: { platforms: EVERYWHERE, description: "subscribers of the host app who are told of runs" },
   coAuthors: { platforms: EVERYWHERE, description: "users who may change it beside its owner" },
 } as const satisfies { readonly [id: string]: Option };
 

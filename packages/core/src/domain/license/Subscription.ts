@@ -108,6 +108,12 @@ export const licenceOf = (subscription: Subscription, module: LicensedModule): M
 /** How its jobs are timed. */
 export const schedulingOf = ({ scheduling }: Subscription): Scheduling => scheduling ?? defaultScheduling;
 
+/** The clock that stands for those of assets. */
+export const defaultZoneOf = (subscription: Subscription): TimeZone.TimeZone => {
+  const zone = TimeZone.of(schedulingOf(subscription).timeZone);
+  return zone.ok ? zone.value : TimeZone.utc;
+};
+
 /** What is wrong with how jobs are to be timed; null when nothing is. */
 export const schedulingFault = ({ timeZone }: Scheduling): Rejection.Rejection | null => {
   const zone = TimeZone.of(timeZone);

@@ -5,6 +5,7 @@
 import type { JobKind } from "@fettle/agent-protocol/vocabulary";
 import { RunStatus } from "@fettle/agent-protocol/vocabulary";
 import type { Overlap, PatchWindow } from "@fettle/scheduler";
+import type { Notifications } from "../job/JobNotifications.ts";
 import type { JobStatus } from "../job/JobStatus.ts";
 import type { PlanConduct } from "../plan/Plan.ts";
 import type { AssetRun } from "./AssetRun.ts";
@@ -24,6 +25,8 @@ export interface Run {
   readonly id: string;
   readonly jobId: string;
   readonly jobRevision: number;
+  /** The job's as the run was made, with the run's time where the job says so (JOB-15); null: made before runs had titles. */
+  readonly title: string | null;
   readonly kind: JobKind;
   readonly occurrenceKey: string;
   readonly planHash: string;
@@ -34,6 +37,8 @@ export interface Run {
   readonly isIssued: boolean;
   /** null: made before runs kept it; then the job, which ran once, says it. */
   readonly conduct: RunConduct | null;
+  /** Whom the job told of its runs as this one was made (JOB-15); left out: nobody. */
+  readonly notifications?: Notifications;
   /** When it starts in the last zone. */
   readonly lastStart: number;
   /** When its window is over in the last zone; null: there is none. */

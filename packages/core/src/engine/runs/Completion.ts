@@ -6,12 +6,14 @@ import * as Job from "../../domain/job/Job.ts";
 import type { JobStatus } from "../../domain/job/JobStatus.ts";
 import * as Schedule from "../../domain/job/Schedule.ts";
 import * as AssetRun from "../../domain/run/AssetRun.ts";
+import * as NotificationDue from "../../domain/run/NotificationDue.ts";
 import type * as Run from "../../domain/run/Run.ts";
 import type { Result } from "../../domain/shared/Result.ts";
 import type { TenantId } from "../../domain/shared/Tenant.ts";
 import { Environment } from "../../ports/Environment.ts";
 import type { Rejected } from "../Rejected.ts";
 import * as Repository from "../Repository.ts";
+import * as Notices from "./Notices.ts";
 
 /** Closes a run whose asset runs are all final, and completes its job where that is its time. Answers whether it was completed. */
 export const settle = Effect.fn("Completion.settle")(function* (
@@ -28,13 +30,18 @@ export const settle = Effect.fn("Completion.settle")(function* (
   const completed = job !== null && isComplete(job.value, run.value, { now, isFinal }) ? Job.complete(job.value) : null;
   const completes = job !== null && completed?.ok === true;
   if (!closes && !completes) return false;
+  const about = { run: run.value, assetRuns: assetRuns.map((a) => a.value) };
   const answer = yield* Repository.tryCommit(tenantId, {
     expect: [Repository.expected("run", runId, run), ...(completes ? [Repository.expected("job", job.id, job)] : [])],
     writes: [
       ...(closes ? [Repository.put("run", runId, { ...run.value, closedAt: now })] : []),
       ...(completes ? [Repository.put("job", job.id, completed.value)] : []),
     ],
-    events: completes ? [Repository.event("JobCompleted", "job", job.id, now)] : [],
+    events: [
+      ...(closes ? Notices.events(NotificationDue.ofClosed(about), now) : []),
+      ...(completes ? [Repository.event("JobCompleted", "job", job.id, now)] : []),
+      ...(completes ? Notices.events(NotificationDue.ofEnded(completed.value, about), now) : []),
+    ],
   });
   return completes && answer._tag === "Committed";
 });
@@ -113,6 +120,9 @@ const move = (
     yield* Repository.tryCommit(tenantId, {
       expect: [Repository.expected("job", job.id, job)],
       writes: [Repository.put("job", job.id, to.value)],
-      events: [Repository.event(event, "job", job.id, now, body)],
+      events: [
+        Repository.event(event, "job", job.id, now, body),
+        ...Notices.events(NotificationDue.ofEnded(to.value, null), now),
+      ],
     });
   });

@@ -5,8 +5,11 @@
 import { Instant } from "@fettle/scheduler";
 import * as Effect from "effect/Effect";
 import * as Job from "../../domain/job/Job.ts";
+import * as JobTitle from "../../domain/job/JobTitle.ts";
+import * as Subscription from "../../domain/license/Subscription.ts";
 import type { Plan } from "../../domain/plan/Plan.ts";
 import * as Drift from "../../domain/run/Drift.ts";
+import * as NotificationDue from "../../domain/run/NotificationDue.ts";
 import * as Placement from "../../domain/run/Placement.ts";
 import * as Run from "../../domain/run/Run.ts";
 import type { TenantId } from "../../domain/shared/Tenant.ts";
@@ -18,6 +21,7 @@ import * as Plans from "../plans/Plans.ts";
 import { refuse, reject } from "../Rejected.ts";
 import * as Repository from "../Repository.ts";
 import * as Subscriptions from "../subscription/Subscriptions.ts";
+import * as Notices from "./Notices.ts";
 import * as Occurrences from "./Occurrences.ts";
 
 /**
@@ -35,7 +39,7 @@ export const once = Effect.fn("Materialising.once")(function* (tenantId: TenantI
   const moment = { now: (yield* Environment).now(), enabledAt, isMissable: false };
   const hasDrifted = job.value.enabled?.planHash !== planned.hash;
   yield* mustNotBeHeld(tenantId, job.value, plan, moment);
-  const made = runOf(job, planned, { ...moment, id: (yield* Environment).uuid(), hasDrifted });
+  const made = yield* runOf(tenantId, job, planned, { ...moment, id: (yield* Environment).uuid(), hasDrifted });
   return yield* commit(tenantId, job, { ...made, plan, also: { expect: [], writes: [], events: [] } });
 });
 
@@ -68,7 +72,7 @@ export const recurring = Effect.fn("Materialising.recurring")(function* (
   const moment = { now, enabledAt: due.since, isMissable };
   yield* mustNotBeHeld(tenantId, job.value, plan, moment);
   const hasDrifted = yield* isDrifted(tenantId, job.value, plan);
-  const made = runOf(job, planned, { ...moment, id: environment.uuid(), hasDrifted });
+  const made = yield* runOf(tenantId, job, planned, { ...moment, id: environment.uuid(), hasDrifted });
   return yield* commit(tenantId, job, { ...made, plan, also });
 });
 
@@ -85,7 +89,7 @@ export const caused = Effect.fn("Materialising.caused")(function* (
   const { now, uuid } = yield* Environment;
   const moment = { now: now(), enabledAt: now(), isMissable: false };
   const planned = { hash: Plans.hashOf(plan), plan };
-  const made = runOf(job, planned, { ...moment, id: uuid(), hasDrifted: false });
+  const made = yield* runOf(tenantId, job, planned, { ...moment, id: uuid(), hasDrifted: false });
   return (yield* commit(tenantId, job, { ...made, plan, also: { expect: [], writes: [], events: [] } })) !== null;
 });
 
@@ -134,17 +138,20 @@ interface Made {
   readonly moment: Placement.Moment;
 }
 
-const runOf = (
+const runOf = Effect.fn("Materialising.runOf")(function* (
+  tenantId: TenantId,
   job: Repository.Versioned<Job.Job>,
   { hash, plan }: Plans.HashedPlan,
   about: Placement.Moment & Pick<Run.Run, "id" | "hasDrifted">,
-): Made => {
+) {
   const { id, hasDrifted, ...moment } = about;
   const window = Job.windowOf(job.value);
+  const { notifications } = job.value;
   const run: Run.Run = {
     id,
     jobId: job.id,
     jobRevision: job.revision,
+    title: yield* titleOf(tenantId, job.value, plan, moment.now),
     kind: job.value.kind,
     occurrenceKey: plan.occurrence.key,
     planHash: hash,
@@ -156,11 +163,25 @@ const runOf = (
       bound: window._tag === "None" ? "start" : window.bound,
       overlap: job.value.overlap ?? "wait",
     },
+    ...(notifications === undefined ? {} : { notifications }),
     ...Placement.span(plan, moment),
     closedAt: null,
   };
-  return { run, moment };
-};
+  const made: Made = { run, moment };
+  return made;
+});
+
+// JOB-15. What names no time itself is told by when it is made, on the clock that stands for those of assets.
+const titleOf = Effect.fn("Materialising.titleOf")(function* (
+  tenantId: TenantId,
+  job: Job.Job,
+  { occurrence: { nominalLocal } }: Plan,
+  now: number,
+) {
+  const subscription = yield* Subscriptions.of(tenantId);
+  const time = { nominalLocal, now, zone: Subscription.defaultZoneOf(subscription) };
+  return JobTitle.ofRun(job, time, subscription.limits.titleCharactersMax);
+});
 
 const commit = Effect.fn("Materialising.commit")(function* (
   tenantId: TenantId,
@@ -184,7 +205,11 @@ const commit = Effect.fn("Materialising.commit")(function* (
       ...(known === null ? [Repository.put("plan", run.planHash, plan)] : []),
       ...also.writes,
     ],
-    events: [Repository.event("RunMaterialised", "run", run.id, moment.now, told), ...also.events],
+    events: [
+      Repository.event("RunMaterialised", "run", run.id, moment.now, told),
+      ...Notices.events(NotificationDue.ofMade({ run, assetRuns }), moment.now),
+      ...also.events,
+    ],
   });
   if (answer._tag === "Committed") return yield* Repository.get(tenantId, "run", run.id);
   // It ran before the job was disabled and enabled again: it doesn't a second time, and the next one is next.

@@ -22,10 +22,14 @@ export interface ResultRow {
   readonly isConfirmed: boolean | null;
 }
 
-/** The runs of a job, oldest first. */
+/** The runs of a job, oldest first. One of before runs had titles bears its job's, as long as that is there. */
 export const ofJob = Effect.fn("Runs.ofJob")(function* (actor: Actor, jobId: string) {
   yield* mayView(actor, jobId);
-  const runs = (yield* Repository.allBy(actor.tenantId, "run", "job", jobId)).map((r) => r.value);
+  const title = (yield* Repository.get(actor.tenantId, "job", jobId))?.value.title ?? null;
+  const runs = (yield* Repository.allBy(actor.tenantId, "run", "job", jobId)).map(({ value: run }) => ({
+    ...run,
+    title: run.title ?? title,
+  }));
   return runs.sort((a, b) => a.startedAt - b.startedAt);
 });
 

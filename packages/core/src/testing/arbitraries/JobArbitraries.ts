@@ -5,6 +5,7 @@
 import type { Catchup, JobSchedule, Overlap, RebootTimeline, Recurrence, TimeZone, WallTime } from "@fettle/scheduler";
 import * as fc from "fast-check";
 import type { Job, JobDraft, PatchSource } from "../../domain/job/Job.ts";
+import { type Notifications, occasions } from "../../domain/job/JobNotifications.ts";
 import type { Deferral, JobMessages } from "../../domain/job/JobOptions.ts";
 import type { Schedule, Window } from "../../domain/job/Schedule.ts";
 import { platforms } from "../../domain/shared/Platform.ts";
@@ -143,6 +144,12 @@ export const messages: fc.Arbitrary<JobMessages> = fc.record({
   completion: message,
 });
 
+/** JOB-15. */
+export const notifications: fc.Arbitrary<Notifications> = fc.record({
+  on: fc.subarray([...occasions], { minLength: 1 }),
+  to: fc.uniqueArray(fc.constantFrom("ops@acme.example", "#patching", "42", "Ω", "x".repeat(128)), { minLength: 1 }),
+});
+
 const listed = fc.subarray([...PATCHES], { minLength: 1 }).map((patches): PatchSource => ({ _tag: "List", patches }));
 const asked = fc
   .record(
@@ -168,6 +175,8 @@ const options = {
   overlap: fc.constantFrom<Overlap.Policy>("wait", "skip"),
   catchUp: fc.constantFrom<Catchup.Policy>("skip", "run-once-now"),
   onDrift: fc.constantFrom("report" as const, "hold" as const),
+  dynamicTitle: yes,
+  notifications,
 };
 
 type Optional = keyof typeof options;
@@ -178,6 +187,8 @@ const fits = (draft: Pick<JobDraft, "platform" | "schedule" | "patches">): reado
   const isAttended = platform !== "Linux";
   return [
     "window",
+    "dynamicTitle",
+    "notifications",
     ...(isAttended ? (["messages", "deferral"] as const) : []),
     ...(by === "Once" || by === "Recurring" ? (["opportunisticDownload"] as const) : []),
     ...(by === "OnDemand" || by === "Once" ? (["completion"] as const) : []),
