@@ -34,7 +34,16 @@ describe("the plan of a generated fleet", () => {
     expect(seen.gets).toBeGreaterThan(500);
     const rules = ["AST-07", "AST-11", "AST-13", "CFG-09", "JOB-01", "JOB-22", "LIC-06", "PAT-12", "SYN-03"];
     expect([...seen.rules]).toEqual(expect.arrayContaining([...rules, "TAG-04", "TAG-06"]));
-    expect([...seen.leftOut].sort()).toEqual(["", "JOB-22", "PAT-03", "PAT-06", "PAT-07", "PAT-12", "PLN-05", "PLN-07"]);
+    expect([...seen.leftOut].sort()).toEqual([
+      "",
+      "JOB-22",
+      "PAT-03",
+      "PAT-06",
+      "PAT-07",
+      "PAT-12",
+      "PLN-05",
+      "PLN-07",
+    ]);
   });
 
   it("PLN-01: has the same hash in a second process, elsewhere in the world, from inputs in another order", () => {

@@ -102,9 +102,9 @@ describe("the preview of the next runs", () => {
   it("SCH-12, RBT-08: names the latest reboot of each place and of the run", () => {
     const reboot = { _tag: "Automatic", countdownMinutes: 15 } as const;
     const { runs } = preview(TimedWorld.inputs([asset(1, "UTC"), asset(2, "Asia/Tokyo")], { reboot }), 1);
-    const latest = runs[0]?.rows.map((r) => iso(r.latestReboot)) ?? [];
+    const latest = runs[0]?.rows.map((r) => r.latestReboot) ?? [];
     expect(latest.every((at) => at !== null)).toBe(true);
-    expect(iso(runs[0]?.outline?.latestReboot ?? null)).toBe([...latest].sort().at(-1));
+    expect(runs[0]?.outline?.latestReboot).toBe(Math.max(...latest.map((at) => at ?? 0)));
   });
 
   it("SCH-08: shows a run that comes too soon after the enabling, and that nothing happens in it", () => {

@@ -88,7 +88,9 @@ describe("what if", () => {
     const schedule = TimedWorld.recurring({ _tag: "Daily", every: 1 }, "2026-03-01T13:00");
     const daily = ground(TimedWorld.inputs(machines, { schedule }));
     const far = machines.map((m, i) => (i === 0 ? { ...m, timeZone: "Pacific/Honolulu" } : m));
-    expect(words(daily, { assets: far })).toContainEqual(expect.stringContaining("another run: 2026-03-01T13:00:00 instead of"));
+    expect(words(daily, { assets: far })).toContainEqual(
+      expect.stringContaining("another run: 2026-03-01T13:00:00 instead of"),
+    );
   });
 
   it("PLN-01: an edit that leaves the job without a plan says so, and one that mends it", () => {

@@ -183,6 +183,9 @@ const seen = ({ plane }: { readonly plane: ControlPlane.ControlPlane }) => {
       const run = body as never as Run;
       return { ...run, assetRuns: assetRuns.filter((a) => a.runId === run.id) };
     }),
+    atWork: call(storage.list(TENANT, "job", { limit: 1_000 }))
+      .filter(({ body }) => (body as { readonly status?: unknown }).status === "Enabled")
+      .map(({ id }) => id),
     events: plane.events(),
     audit: call(storage.audit(TENANT, { after: 0, limit: 1_000 })),
     verdict: call(fettle.audit.verify(manager)),
@@ -196,11 +199,11 @@ interface AssetRunBody {
 type Seen = ReturnType<typeof seen>;
 
 // Reckoned apart from the engine, from what the documentation promises.
-const mayGo = (run: Seen["runs"][number], { retention }: Seen, now: number): boolean =>
+const mayGo = (run: Seen["runs"][number], { retention, atWork }: Seen, now: number): boolean =>
   retention.runsDays !== null &&
   retention.hold === null &&
   retention.jobHolds[run.jobId] === undefined &&
-  run.jobId !== "j1" &&
+  (!atWork.includes(run.jobId) || run.closedAt !== null) &&
   [run.startedAt, ...run.assetRuns.map((a) => a.state.changedAt)].every(
     (at) => at < now - (retention.runsDays ?? 0) * DAY,
   ) &&

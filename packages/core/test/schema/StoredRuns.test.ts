@@ -25,7 +25,7 @@ describe("runs that were stored before they had times", () => {
   });
 
   it("have asset runs without times", () => {
-    const { timing, ...before } = Facts.assetRun(["P-1"]);
+    const { timing: _timing, ...before } = Facts.assetRun(["P-1"]);
     expect(codecs.assetRun.parse(before)).toEqual({ ...before, timing: null });
   });
 });

@@ -54,7 +54,7 @@ export function* steps({ inputs, ownerFault }: JobLintInputs): Generator<void, L
 
 /** The job as if it ran now, and nothing kept it: what it brings to whom, whatever the time. */
 export const timeless = (inputs: PlanInputs): PlanInputs => {
-  const { schedule, window, ...rest } = inputs.job;
+  const { schedule: _schedule, window: _window, ...rest } = inputs.job;
   const job: Job.Job = { ...rest, schedule: { _tag: "OnDemand" } };
   return { ...inputs, job, occasion: PlanTiming.noOccasion(inputs.now) };
 };

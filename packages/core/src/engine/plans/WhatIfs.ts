@@ -196,6 +196,6 @@ const profilesBy = Effect.fnUntraced(function* (
 // Other patches may ask for what was not read for those of now; the moment stays the same.
 const asking = Effect.fnUntraced(function* (tenantId: TenantId, inputs: PlanInputs, change: WhatIfChange) {
   if (change._tag !== "Job" || change.edit.patches === undefined) return inputs;
-  const { now, occasion, ...anew } = yield* Plans.gather(tenantId, inputs.job, null);
+  const { now: _now, occasion: _occasion, ...anew } = yield* Plans.gather(tenantId, inputs.job, null);
   return { ...anew, now: inputs.now, ...(inputs.occasion === undefined ? {} : { occasion: inputs.occasion }) };
 });

@@ -88,7 +88,7 @@ export const caused = Effect.fn("Materialising.caused")(function* (
   yield* Approvals.mustNotHaveGrown(tenantId, job.value, plan);
   const { now, uuid } = yield* Environment;
   const moment = { now: now(), enabledAt: now(), isMissable: false };
-  const planned = { hash: Plans.hashOf(plan), plan };
+  const planned = { hash: yield* Plans.hashing(plan), plan };
   const made = yield* runOf(tenantId, job, planned, { ...moment, id: uuid(), hasDrifted: false });
   return (yield* commit(tenantId, job, { ...made, plan, also: { expect: [], writes: [], events: [] } })) !== null;
 });

@@ -24,11 +24,13 @@ const inRings = (rollout: Rollout, count: number): Plan.PlanInputs => {
   return { ...inputs, seats: Licence.assignSeats(subscription, inputs.tree, assets, Values.START) };
 };
 
+const byNumber = (a: readonly unknown[], b: readonly unknown[]): number => Number(a[0]) - Number(b[0]);
+
 describe("the rings of a plan", () => {
   it("RNG-05: of one job with one list, each group tells its ring and the days before it may start", () => {
     const { groups } = planned(inRings(RolloutPresets.pilots, 150));
     const told = groups.map((g) => [g.ring?.number, g.ring?.name, g.ring?.afterDays, g.assets.length]);
-    expect(told.sort()).toEqual([
+    expect(told.sort(byNumber)).toEqual([
       [1, "Pilot 1: 10 assets", 0, 10],
       [2, "Pilot 2: 100 assets", 3, 100],
       [3, "Production", 8, 40],
@@ -40,7 +42,7 @@ describe("the rings of a plan", () => {
     const inputs = inRings(RolloutPresets.pilots, 30);
     const needy = new Map([...inputs.assessments].slice(0, 12));
     const { groups } = planned({ ...inputs, assessments: needy });
-    expect(groups.map((g) => [g.ring?.number, g.assets.length]).sort()).toEqual([
+    expect(groups.map((g) => [g.ring?.number, g.assets.length]).sort(byNumber)).toEqual([
       [1, 10],
       [2, 2],
     ]);
