@@ -25,7 +25,7 @@ export interface Checks {
 
 export interface Before {
   readonly job: Model.ModelJob;
-  /** The times for which a change comes too late (I14). */
+  /** The starts for which a change comes too late, each with the key of its time (I14). */
   readonly late: readonly string[];
 }
 
@@ -33,7 +33,7 @@ export interface Before {
 interface Memory {
   readonly real: World.Real;
   readonly runs: Set<string>;
-  /** By job: the times that no run may be made of any more as the job is now. */
+  /** By job: the starts that no run may have any more as the job is now. */
   readonly barred: Map<string, Set<string>>;
   /** By the step that is looked at: what it came too late for is made by it yet, as the job was. */
   readonly changed: Map<string, Before>;
@@ -69,10 +69,13 @@ export const make = (real: World.Real): Checks => {
 
 const tooLate = (model: Model.Model, job: Model.ModelJob): readonly string[] => {
   if (job.status !== "Enabled" || Jobs.isRunOnce(job) || Jobs.isSuspended(model, job)) return [];
-  return Jobs.timesOf(job.schedule)
-    .filter((local) => Math.min(...Jobs.startsOf(model, job, local)) - Jobs.LEAD < model.now)
-    .map((local) => keyOf(job, local));
+  return Jobs.timesOf(job.schedule).flatMap((local) => {
+    const starts = Jobs.startsOf(model, job, local);
+    return Math.min(...starts) - Jobs.LEAD < model.now ? starts.map((at) => startOf(keyOf(job, local), at)) : [];
+  });
 };
+
+const startOf = (key: string, at: number): string => `${key} at ${at}`;
 
 const keyOf = ({ schedule }: Model.ModelJob, local: number): string =>
   schedule?.kind === "again" ? World.key({ kind: "again", local, zone: schedule.zone }) : "on-demand";
@@ -163,15 +166,16 @@ const foretold = (job: Model.ModelJob) =>
 const expectNew = (model: Model.Model, memory: Memory, job: Model.ModelJob, { run, assets }: Made): void => {
   const { real, barred, enabledAt } = memory;
   const isAgain = run.occurrenceKey.startsWith("at:");
-  // I14: neither a change nor an enabling that came too late for it.
-  expect([...(barred.get(run.jobId) ?? [])]).not.toContain(run.occurrenceKey);
   for (const { assetId, patches, timing, state } of assets) {
     const n = real.agents.findIndex((a) => a.id === assetId);
     // I9.
     expect(Jobs.mayBeIn(model, job, n)).toBe(true);
     expect(state.status === "NotLicensed").toBe(model.assets[n]?.tags.has("lab"));
+    // I14: neither a change nor an enabling that came too late for it.
     if (isAgain && timing !== null) {
-      expect(timing.start - (enabledAt.get(run.jobId) ?? 0)).toBeGreaterThanOrEqual(Jobs.LEAD);
+      const start = nominal(run.occurrenceKey, model.assets[n]);
+      expect(barred.get(run.jobId)?.has(startOf(run.occurrenceKey, start)) ?? false).toBe(false);
+      expect(start - (enabledAt.get(run.jobId) ?? 0)).toBeGreaterThanOrEqual(Jobs.LEAD);
     }
     expectSendable(
       model,
@@ -179,6 +183,11 @@ const expectNew = (model: Model.Model, memory: Memory, job: Model.ModelJob, { ru
     );
   }
 };
+
+// When a time comes on an asset, whatever keeps it from starting then.
+const nominal = (key: string, asset: Model.ModelAsset | undefined): number =>
+  Date.parse(`${key.slice("at:".length).split("@")[0]}Z`) -
+  (key.includes("@agent") ? (asset?.hours ?? 0) : 9) * Jobs.HOUR;
 
 // I15, I16, I17.
 const expectSendable = (model: Model.Model, patches: readonly string[]): void => {
