@@ -109,8 +109,12 @@ export const licenceOf = (subscription: Subscription, module: LicensedModule): M
 export const schedulingOf = ({ scheduling }: Subscription): Scheduling => scheduling ?? defaultScheduling;
 
 /** The clock that stands for those of assets. */
-export const defaultZoneOf = (subscription: Subscription): TimeZone.TimeZone => {
-  const zone = TimeZone.of(schedulingOf(subscription).timeZone);
+export const defaultZoneOf = (subscription: Subscription): TimeZone.TimeZone =>
+  zoneOf(schedulingOf(subscription).timeZone);
+
+/** The zone of a name; UTC where this machine's zone rules don't know it. */
+export const zoneOf = (name: string): TimeZone.TimeZone => {
+  const zone = TimeZone.of(name);
   return zone.ok ? zone.value : TimeZone.utc;
 };
 

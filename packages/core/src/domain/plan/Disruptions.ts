@@ -17,10 +17,11 @@ import {
   type PatchWindow,
   QuorumSchedule,
   type RebootTimeline,
-  TimeZone,
+  type TimeZone,
 } from "@fettle/scheduler";
 import * as Job from "../job/Job.ts";
 import * as Schedule from "../job/Schedule.ts";
+import * as Subscription from "../license/Subscription.ts";
 import type { Occasion } from "./PlanInputs.ts";
 import * as PlanTiming from "./PlanTiming.ts";
 
@@ -155,7 +156,7 @@ interface Slots {
 }
 
 const ofSlots = (enabled: EnabledJob, occasion: Occasion, { schedule, span }: Slots): Coming => {
-  const fallback = zoneOr(occasion.defaultZone);
+  const fallback = Subscription.zoneOf(occasion.defaultZone);
   const zones = occasion.zones.map((name) => JobSchedule.assetZone(name, fallback).zone);
   const disruptions: Disruption[] = [];
   // Down without an end by an earlier occurrence: a later one adds nothing.
@@ -285,8 +286,3 @@ const causeOf = ({ id, title }: EnabledJob["job"], occurrenceKey: string | null)
   occurrenceKey,
   what: "coming",
 });
-
-const zoneOr = (name: string): TimeZone.TimeZone => {
-  const zone = TimeZone.of(name);
-  return zone.ok ? zone.value : TimeZone.utc;
-};

@@ -1,7 +1,8 @@
 /** The windows of a job in a zone that are open or to come, as intervals: what two jobs are laid over each other by. Pure. */
-import { Duration, Instant, type Interval, IntervalSet, JobSchedule, TimeZone } from "@fettle/scheduler";
+import { Duration, Instant, type Interval, IntervalSet, JobSchedule, type TimeZone } from "@fettle/scheduler";
 import * as Job from "../job/Job.ts";
 import * as Schedule from "../job/Schedule.ts";
+import * as Subscription from "../license/Subscription.ts";
 
 /** How far ahead windows are looked at, and how many of one job. */
 export const HORIZON_DAYS = 35;
@@ -21,8 +22,7 @@ export const of = (job: Job.Job, timeZone: string, { now, defaultZone }: Now): I
   if (schedule === null || Schedule.isTrigger(schedule) || window._tag === "None") return [];
   const compiled = Schedule.compile(schedule);
   if (!compiled.ok) return [];
-  const fallback = TimeZone.of(defaultZone);
-  const { zone } = JobSchedule.assetZone(timeZone, fallback.ok ? fallback.value : TimeZone.utc);
+  const { zone } = JobSchedule.assetZone(timeZone, Subscription.zoneOf(defaultZone));
   const at = Instant.held(now);
   const starts =
     compiled.value._tag === "Recurring"

@@ -16,12 +16,13 @@ import {
   PatchWindow,
   RebootTimeline,
   Recurrence,
-  TimeZone,
+  type TimeZone,
   WallTime,
 } from "@fettle/scheduler";
 import type { Asset } from "../asset/Asset.ts";
 import * as Job from "../job/Job.ts";
 import * as Schedule from "../job/Schedule.ts";
+import * as Subscription from "../license/Subscription.ts";
 import * as Rejection from "../shared/Rejection.ts";
 import { fail, ok, type Result } from "../shared/Result.ts";
 import * as TagScope from "../tag/TagScope.ts";
@@ -148,7 +149,7 @@ const occurrenceOf = (
 };
 
 const zonesIn = (occasion: Occasion): readonly TimeZone.TimeZone[] => {
-  const fallback = fallbackOf(occasion);
+  const fallback = Subscription.zoneOf(occasion.defaultZone);
   const zones = occasion.zones.map((name) => JobSchedule.assetZone(name, fallback).zone);
   return zones.length === 0 ? [fallback] : zones;
 };
@@ -207,7 +208,7 @@ const blackoutsOf = ({ blackouts }: Occasion, { id }: Timed) => blackouts.get(id
 const freezesOf = ({ freezes }: Occasion, { id }: Timed) => freezes.get(id) ?? NONE;
 
 const calendarOf = (occasion: Occasion, asset: Timed): Maintenance.Calendar => ({
-  zone: JobSchedule.assetZone(asset.timeZone, fallbackOf(occasion)).zone,
+  zone: JobSchedule.assetZone(asset.timeZone, Subscription.zoneOf(occasion.defaultZone)).zone,
   blackouts: blackoutsOf(occasion, asset),
   freezes: freezesOf(occasion, asset),
   inBlackout: occasion.inBlackout,
@@ -306,8 +307,3 @@ const out = (rule: string, reason: string, shownAs?: Obstacle["shownAs"]): Asset
   _tag: "Out",
   obstacle: shownAs === undefined ? { rule, reason } : { rule, reason, shownAs },
 });
-
-const fallbackOf = ({ defaultZone }: Occasion): TimeZone.TimeZone => {
-  const zone = TimeZone.of(defaultZone);
-  return zone.ok ? zone.value : TimeZone.utc;
-};

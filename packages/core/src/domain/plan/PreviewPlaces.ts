@@ -3,9 +3,10 @@
  * one zone blackouts (by profile) and freezes (by tag) may differ, so a zone may be several places. Pure, one pass over the
  * assets.
  */
-import { type Blackout, type Freeze, JobSchedule, TimeZone } from "@fettle/scheduler";
+import { type Blackout, type Freeze, JobSchedule, type TimeZone } from "@fettle/scheduler";
 import type { Preview } from "@fettle/scheduler/preview";
 import type { Asset } from "../asset/Asset.ts";
+import * as Subscription from "../license/Subscription.ts";
 import * as TagScope from "../tag/TagScope.ts";
 import * as TagSelection from "../tag/TagSelection.ts";
 import type { PlanInputs } from "./PlanInputs.ts";
@@ -42,7 +43,7 @@ const ASSETS_PER_TURN = 10_000;
 /** The places of the assets that the job's targets mean; in chunks, for fleets are large. */
 export function* steps(inputs: PlanInputs): Generator<void, Places> {
   const occasion = inputs.occasion ?? PlanTiming.noOccasion(inputs.now);
-  const fallback = zoneOr(occasion.defaultZone);
+  const fallback = Subscription.zoneOf(occasion.defaultZone);
   const placeOf = finder(fallback);
   const isMeant = meant(inputs);
   for (const [i, asset] of inputs.assets.entries()) {
@@ -128,9 +129,4 @@ const meant = ({ job, scope, tree }: PlanInputs): ((asset: Asset) => boolean) =>
   const select = TagSelection.compile(job.targets, tree);
   const scopes = [scope, ...job.formerScopes].map((each) => TagScope.compile(each, tree));
   return (asset) => select(asset) === "selected" && scopes.every((sees) => sees(asset.tags));
-};
-
-const zoneOr = (name: string): TimeZone.TimeZone => {
-  const zone = TimeZone.of(name);
-  return zone.ok ? zone.value : TimeZone.utc;
 };

@@ -28,7 +28,7 @@ export const ofSaving = Effect.fn("JobContexts.ofSaving")(function* (tenantId: T
 /** The clock by which a draft is warned, and jobs are listed. */
 export const clock = Effect.fn("JobContexts.clock")(function* (tenantId: TenantId) {
   const now = (yield* Environment).now();
-  const answer: DraftClock = { now, zone: defaultZone(yield* Subscriptions.of(tenantId)) };
+  const answer: DraftClock = { now, zone: Subscription.defaultZoneOf(yield* Subscriptions.of(tenantId)) };
   return answer;
 });
 
@@ -53,12 +53,7 @@ export const zonesOf = Effect.fn("JobContexts.zonesOf")(function* (
   if (inFirst === inLast) return [];
   const tree = yield* Tags.tree(tenantId);
   const assets = (yield* Repository.all(tenantId, "asset")).map((a) => a.value);
-  const fallback = defaultZone(yield* Subscriptions.of(tenantId));
+  const fallback = Subscription.defaultZoneOf(yield* Subscriptions.of(tenantId));
   const names = PlanTiming.zonesOf({ targets, platform, formerScopes: [] }, { scope: user.scope, tree }, assets);
   return names.map((name) => JobSchedule.assetZone(name, fallback).zone);
 });
-
-const defaultZone = (subscription: Subscription.Subscription): TimeZone.TimeZone => {
-  const zone = TimeZone.of(Subscription.schedulingOf(subscription).timeZone);
-  return zone.ok ? zone.value : TimeZone.utc;
-};

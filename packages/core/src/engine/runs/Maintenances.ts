@@ -1,5 +1,5 @@
 /** Which assets nothing is to be sent to now: those in a blackout, and those that are frozen (WIN-05, WIN-07). */
-import { Instant, JobSchedule, Maintenance, TimeZone } from "@fettle/scheduler";
+import { Instant, JobSchedule, Maintenance } from "@fettle/scheduler";
 import * as Effect from "effect/Effect";
 import * as Subscription from "../../domain/license/Subscription.ts";
 import * as ChangeFreeze from "../../domain/maintenance/ChangeFreeze.ts";
@@ -20,15 +20,16 @@ export const kept = Effect.fn("Maintenances.kept")(function* (tenantId: TenantId
   if (freezes.length === 0 && !isBlackedOut) return none;
   const tree = yield* Tags.tree(tenantId);
   const assets = (yield* Repository.some(tenantId, "asset", assetIds)).map((a) => a.value);
-  const scheduling = Subscription.schedulingOf(yield* Subscriptions.of(tenantId));
-  const fallback = TimeZone.of(scheduling.timeZone);
+  const subscription = yield* Subscriptions.of(tenantId);
+  const { inBlackout } = Subscription.schedulingOf(subscription);
+  const fallback = Subscription.defaultZoneOf(subscription);
   const now = Instant.held((yield* Environment).now());
   const blackoutsOf = ConfigurationProfile.blackoutsOf(profiles, tree, assets);
   const freezesOf = ChangeFreeze.byAsset(freezes, tree, assets);
   const shut = assets.filter((asset) => {
-    const { zone } = JobSchedule.assetZone(asset.timeZone, fallback.ok ? fallback.value : TimeZone.utc);
+    const { zone } = JobSchedule.assetZone(asset.timeZone, fallback);
     const [blackouts, frozen] = [blackoutsOf.get(asset.id) ?? [], freezesOf.get(asset.id) ?? []];
-    const calendar = { zone, blackouts, freezes: frozen, inBlackout: scheduling.inBlackout };
+    const calendar = { zone, blackouts, freezes: frozen, inBlackout };
     return !Maintenance.isOpen(calendar, now);
   });
   return new Set(shut.map((asset) => asset.id)) as ReadonlySet<string>;

@@ -1,5 +1,5 @@
 /** Which time of a job is due: read cheaply, for every tick asks; the fleet only when its time may have come somewhere. */
-import { Duration, Instant, type JobSchedule, TimeZone } from "@fettle/scheduler";
+import { Duration, Instant, JobSchedule, type TimeZone } from "@fettle/scheduler";
 import * as Effect from "effect/Effect";
 import * as Job from "../../domain/job/Job.ts";
 import * as Schedule from "../../domain/job/Schedule.ts";
@@ -62,9 +62,7 @@ export const dealtWith = (jobId: string, { since, known, through }: Extract<Due,
 
 /** The zones of the assets that a job is for; the subscription's where there are none (SCH-03). */
 export const zonesOf = Effect.fn("Occurrences.zonesOf")(function* (tenantId: TenantId, job: Job.Job) {
-  const { timeZone } = Subscription.schedulingOf(yield* Subscriptions.of(tenantId));
-  const found = TimeZone.of(timeZone);
-  const fallback = found.ok ? found.value : TimeZone.utc;
+  const fallback = Subscription.defaultZoneOf(yield* Subscriptions.of(tenantId));
   const assets = (yield* Repository.all(tenantId, "asset")).map((a) => a.value);
   // What is missed for want of an owner is told all the same, of every asset that it means.
   const scope = yield* JobAuthority.principal(tenantId, job).pipe(
@@ -72,10 +70,7 @@ export const zonesOf = Effect.fn("Occurrences.zonesOf")(function* (tenantId: Ten
     Effect.catchTag("Rejected", () => Effect.succeed(TagScope.all)),
   );
   const names = PlanTiming.zonesOf(job, { scope, tree: yield* Tags.tree(tenantId) }, assets);
-  const zones = names.map((name) => {
-    const known = TimeZone.of(name);
-    return known.ok ? known.value : fallback;
-  });
+  const zones: readonly TimeZone.TimeZone[] = names.map((name) => JobSchedule.assetZone(name, fallback).zone);
   return zones.length === 0 ? [fallback] : zones;
 });
 
