@@ -96,6 +96,34 @@ describe("the end of a recurring job", () => {
     expect(Timed.jobStatus(scene, jobId)).toBe("Ended");
     expect(Timed.eventsOf(scene, "OccurrenceMissed")).toMatchObject([{ body: { count: 2 } }]);
   });
+
+  it("SCH-07: one whose last time came too soon where its assets are, and would come later elsewhere, is Ended, too", () => {
+    const scene = Timed.make(["Pacific/Honolulu", "Asia/Tokyo"]);
+    const { fettle, call } = scene.plane;
+    const [honolulu, tokyo] = scene.agents.map((a) => a.id);
+    const targets = Values.select({ assets: [honolulu ?? "", tokyo ?? ""] });
+    const jobId = scene.enabled({ schedule: daily("2026-02-01T08:00", agentZone, 1), targets });
+    // In Tokyo it was nine when the job was enabled; then Honolulu's asset is taken out.
+    call(fettle.jobs.update(scene.manager, jobId, { targets: Values.select({ assets: [tokyo ?? ""] }) }));
+    for (let n = 0; n < 2; n += 1) Timed.tick(scene);
+    expect(Timed.runsOf(scene, jobId)).toEqual([]);
+    expect(Timed.jobStatus(scene, jobId)).toBe("Ended");
+  });
+});
+
+describe("an edit of a job whose zones lie far apart", () => {
+  it("SCH-08: two times that are due already happen as they were", () => {
+    const scene = Timed.make(["Pacific/Kiritimati", "Pacific/Pago_Pago"]);
+    const { fettle, call, clock } = scene.plane;
+    const jobId = scene.enabled({ schedule: daily("2026-02-03T00:00", agentZone) });
+    // The 3rd comes to Pago Pago at 11:00 UTC, the 4th to Kiritimati at 10:00 UTC, and is due at 07:00; no tick came in between.
+    clock.pass(utc("2026-02-03T08:00") - clock.now());
+    call(fettle.jobs.update(scene.manager, jobId, { title: "edited" }));
+    expect(Timed.runsOf(scene, jobId).map((r) => [r.occurrenceKey.slice(0, 13), r.title])).toEqual([
+      ["at:2026-02-03", "Security fixes"],
+      ["at:2026-02-04", "Security fixes"],
+    ]);
+  });
 });
 
 describe("an earlier occurrence that goes on", () => {

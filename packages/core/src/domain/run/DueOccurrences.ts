@@ -76,7 +76,7 @@ export const mayBeDue = (q: Question, slot: Recurrence.Slot): boolean => {
 export const next = (q: Question, fleet: Fleet): Result<Due, Rejection.Rejection> => {
   const missed: Missed[] = [];
   let through = q.through;
-  for (const slot of slotsOf(q, fleet)) {
+  for (const slot of slotsOf(q)) {
     const planned = Occurrence.planSlot(q.schedule, slot, { ...fleet, enabledAt: q.since, lead: q.lead });
     if (!planned.ok) return fail(Rejection.make("SCH-02", "conflict", planned.error.message, "schedule.zone"));
     const instants = planned.value.instants.filter((i) => i._tag === "Starts");
@@ -102,12 +102,10 @@ interface Missed {
   readonly instants: readonly { readonly validity: Interval.Interval }[];
 }
 
-function* slotsOf(q: Question, { zones }: Fleet): Generator<Recurrence.Slot, void, undefined> {
-  if (q.through === null) return yield* Occurrence.slotsAfter(q.schedule, zones, q.since);
+// From the first that could come anywhere on earth: what comes in none of the assets' zones is passed, so that it ends.
+function* slotsOf(q: Question): Generator<Recurrence.Slot, void, undefined> {
   const { recurrence } = q.schedule;
-  for (let slot = Recurrence.next(recurrence, q.through); slot !== null; slot = Recurrence.next(recurrence, slot)) {
-    yield slot;
-  }
+  for (let slot = nextSlot(q); slot !== null; slot = Recurrence.next(recurrence, slot)) yield slot;
 }
 
 // The latest that was missed, where it may be made up for; what comes after it waits for the next look.
