@@ -177,8 +177,10 @@ const blockersThen = (from: PlanInputs, asset: Asset, patchId: string | null, st
   throw new Error("no run starts then");
 };
 
-// But for what others that have become old enough by then do to it: they take its place, or all the places there are (JOB-22).
+// But for what others that have become old enough by then do to it: they take its place, or all the places there are (JOB-22), and
+// of what is left the asset may lack nothing for certain (SYN-03).
+const BY_OTHERS: ReadonlySet<string> = new Set(["JOB-22", "SYN-03"]);
 const rulesIn = (from: PlanInputs, asset: Asset, patchId: string | null): readonly string[] =>
   explain(from, asset, patchId)
-    .blockers.filter((b) => b.rule !== "JOB-22")
+    .blockers.filter((b) => !BY_OTHERS.has(b.rule))
     .map((b) => `${b.rule} ${b.reason}`);
