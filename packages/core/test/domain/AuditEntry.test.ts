@@ -45,7 +45,9 @@ describe("an entry of the audit trail", () => {
   });
 
   it("RBAC-11: of any two states, what is told leads from the one to the other", () => {
-    const state = fc.option(fc.dictionary(fc.constantFrom("a", "b", "c", "1"), fc.jsonValue()), { nil: null });
+    // As it comes back from the storage: JSON has no -0.
+    const value = fc.jsonValue().map((v) => JSON.parse(JSON.stringify(v)) as unknown);
+    const state = fc.option(fc.dictionary(fc.constantFrom("a", "b", "c", "1"), value), { nil: null });
     fc.assert(
       fc.property(state, state, (before, after) => {
         const result = { ...(before as object) } as Record<string, unknown>;
