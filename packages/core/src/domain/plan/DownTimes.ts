@@ -3,6 +3,7 @@
  * blackouts and freezes, so its stretches are worked out once for all of them (PLN-06). Pure.
  */
 import { Interval, IntervalSet } from "@fettle/scheduler";
+import * as Memo from "../shared/Memo.ts";
 import * as Disruptions from "./Disruptions.ts";
 
 /** A stretch in which each asset of a track may be down. */
@@ -34,7 +35,7 @@ interface Question {
 export const make = ({ jobs, unfinished, circumstances, span }: Question): DownTimes => {
   const classOf = classes(circumstances);
   const assets = new Map<string, Asset>();
-  const known = (id: string): Asset => at(assets, id, () => ({ kind: null, jobs: [], own: [] }));
+  const known = (id: string): Asset => Memo.at(assets, id, () => ({ kind: null, jobs: [], own: [] }));
   const byJob = jobs.map((enabled, job) => {
     const first = new Map<number, Disruptions.Reached>();
     for (const asset of enabled.reaches) {
@@ -51,7 +52,7 @@ export const make = ({ jobs, unfinished, circumstances, span }: Question): DownT
     );
     const stretches = new Map<number, Stretch[]>();
     const kinds = new Map([...first].map(([kind, { id }]) => [id, kind]));
-    for (const found of disruptions) at(stretches, kinds.get(found.assetId) ?? -1, () => []).push(found);
+    for (const found of disruptions) Memo.at(stretches, kinds.get(found.assetId) ?? -1, () => []).push(found);
     return { id: enabled.job.id, cutAt, stretches };
   });
   for (const run of unfinished) {
@@ -88,7 +89,7 @@ const tracks = (
       const stretches = [...(kind === null ? [] : jobs.flatMap((job) => stretchesOf(kind, job))), ...own];
       return { stretches, down: IntervalSet.of(stretches.map(({ interval }) => interval)) };
     };
-    const track = own.length > 0 ? make() : at(shared, `${kind}:${jobs.join()}`, make);
+    const track = own.length > 0 ? make() : Memo.at(shared, `${kind}:${jobs.join()}`, make);
     if (track.stretches.length > 0) found.set(id, track);
   }
   return found;
@@ -99,19 +100,11 @@ const classes = ({ blackouts, freezes }: Disruptions.Circumstances): ((asset: Di
   const known = new Map<unknown, Map<unknown, Map<string, number>>>();
   let count = 0;
   return ({ id, timeZone }) => {
-    const byFreezes = at(known, blackouts.get(id), () => new Map<unknown, Map<string, number>>());
-    const byZone = at(byFreezes, freezes.get(id), () => new Map<string, number>());
-    return at(byZone, timeZone, () => {
+    const byFreezes = Memo.at(known, blackouts.get(id), () => new Map<unknown, Map<string, number>>());
+    const byZone = Memo.at(byFreezes, freezes.get(id), () => new Map<string, number>());
+    return Memo.at(byZone, timeZone, () => {
       count += 1;
       return count;
     });
   };
-};
-
-const at = <K, V>(map: Map<K, V>, key: K, make: () => V): V => {
-  const found = map.get(key);
-  if (found !== undefined) return found;
-  const made = make();
-  map.set(key, made);
-  return made;
 };

@@ -4,6 +4,7 @@
  */
 import type { Asset } from "../asset/Asset.ts";
 import type { Patch } from "../patch/Patch.ts";
+import * as Memo from "../shared/Memo.ts";
 import type { PackageFormat } from "../shared/Platform.ts";
 import * as AssetFate from "./AssetFate.ts";
 import * as Distinct from "./Distinct.ts";
@@ -36,9 +37,9 @@ export const compile = (inputs: PlanInputs, patches: readonly Patch[]): Fates =>
   const place = new Map(patches.map((patch, i) => [patch.id, i]));
   const outcomes = new Map<PackageFormat | null, Outcomes>();
   return ({ facts: { packageFormat: format } }, { lacks }) => {
-    const known = at(byFormat, format, () => new Map<Distinct.DistinctList<Lack>, DistinctFate>());
-    return at(known, lacks, () => {
-      const outcome = at(outcomes, format, () => outcomesOf(inputs, patches, format));
+    const known = Memo.at(byFormat, format, () => new Map<Distinct.DistinctList<Lack>, DistinctFate>());
+    return Memo.at(known, lacks, () => {
+      const outcome = Memo.at(outcomes, format, () => outcomesOf(inputs, patches, format));
       const placed = lacks.items.filter((l) => place.has(l.patchId));
       placed.sort((a, b) => (place.get(a.patchId) ?? 0) - (place.get(b.patchId) ?? 0));
       return share(placed.map(outcome).filter((o) => o !== null));
@@ -55,7 +56,7 @@ const outcomesOf = ({ supplied }: PlanInputs, patches: readonly Patch[], format:
   return (lack) => {
     const patch = byId.get(lack.patchId);
     const made = () => (patch === undefined ? null : Fate.deployed(patch, lack.packages, { format, supplied }));
-    return at(known, lack, made);
+    return Memo.at(known, lack, made);
   };
 };
 
@@ -70,11 +71,3 @@ const sharing = (): ((outcomes: readonly Fate.Outcome[]) => DistinctFate) => {
 
 const isPlanned = (outcome: Of<Fate.Outcome>): outcome is Of<Fate.PlannedPatch> => !Fate.isWithheld(outcome.value);
 const isWithheld = (outcome: Of<Fate.Outcome>): outcome is Of<Fate.Withheld> => Fate.isWithheld(outcome.value);
-
-const at = <K, V>(map: Map<K, V>, key: K, make: () => V): V => {
-  const found = map.get(key);
-  if (found !== undefined) return found;
-  const made = make();
-  map.set(key, made);
-  return made;
-};

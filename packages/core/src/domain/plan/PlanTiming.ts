@@ -23,6 +23,7 @@ import type { Asset } from "../asset/Asset.ts";
 import * as Job from "../job/Job.ts";
 import * as Schedule from "../job/Schedule.ts";
 import * as Subscription from "../license/Subscription.ts";
+import * as Memo from "../shared/Memo.ts";
 import * as Rejection from "../shared/Rejection.ts";
 import { fail, ok, type Result } from "../shared/Result.ts";
 import * as TagScope from "../tag/TagScope.ts";
@@ -188,18 +189,10 @@ const timer = (prepared: Prepared): Timings["of"] => {
   const { occasion } = prepared;
   const known = new Map<unknown, Map<unknown, Map<string, AssetTiming>>>();
   return (asset) => {
-    const byFreezes = at(known, blackoutsOf(occasion, asset), () => new Map<unknown, Map<string, AssetTiming>>());
-    const byZone = at(byFreezes, freezesOf(occasion, asset), () => new Map<string, AssetTiming>());
-    return at(byZone, asset.timeZone, () => timingOf(prepared, calendarOf(occasion, asset)));
+    const byFreezes = Memo.at(known, blackoutsOf(occasion, asset), () => new Map<unknown, Map<string, AssetTiming>>());
+    const byZone = Memo.at(byFreezes, freezesOf(occasion, asset), () => new Map<string, AssetTiming>());
+    return Memo.at(byZone, asset.timeZone, () => timingOf(prepared, calendarOf(occasion, asset)));
   };
-};
-
-const at = <K, V>(map: Map<K, V>, key: K, make: () => V): V => {
-  const found = map.get(key);
-  if (found !== undefined) return found;
-  const made = make();
-  map.set(key, made);
-  return made;
 };
 
 const NONE: readonly never[] = [];
