@@ -184,7 +184,7 @@ const broken = ({ members, atMost }: Group, times: DownTimes.DownTimes, period: 
   return {
     _tag: "Broken",
     from: verdict.at,
-    until: backs.length === 0 ? null : Math.min(...backs),
+    until: backs.reduce<number | null>((first, back) => Math.min(first ?? back, back), null),
     down: members
       .flatMap(({ id, name }) => {
         const causes = open.get(id)?.map(({ cause }) => cause);

@@ -50,13 +50,15 @@ export const span = (
   plan: Plan,
   { now, enabledAt }: Pick<Moment, "now" | "enabledAt">,
 ): Pick<Run.Run, "lastStart" | "windowEnd"> => {
-  const timings = plan.groups.map((group) => timingOf(group, plan, enabledAt));
-  const ends = timings.map(({ windowEnd }) => windowEnd);
-  const bounded = ends.filter((end) => end !== null);
-  return {
-    lastStart: Math.max(...timings.map(({ start }) => start), ...(timings.length === 0 ? [now] : [])),
-    windowEnd: bounded.length < ends.length || ends.length === 0 ? null : Math.max(...bounded),
-  };
+  const [first, ...others] = plan.groups.map((group) => timingOf(group, plan, enabledAt));
+  if (first === undefined) return { lastStart: now, windowEnd: null };
+  return others.reduce(
+    (span, { start, windowEnd }) => ({
+      lastStart: Math.max(span.lastStart, start),
+      windowEnd: span.windowEnd === null || windowEnd === null ? null : Math.max(span.windowEnd, windowEnd),
+    }),
+    { lastStart: first.start, windowEnd: first.windowEnd },
+  );
 };
 
 const MINUTE_MILLISECONDS = 60_000;

@@ -26,7 +26,7 @@ export const of = Effect.fn("Revocations.of")(function* (tenantId: TenantId, job
   const found: Repository.Versioned<AssetRun.AssetRun>[] = [];
   for (const run of runs.filter((r) => r.value.closedAt === null)) {
     const assetRuns = yield* Repository.allBy(tenantId, "assetRun", "run", run.id);
-    found.push(...assetRuns.filter((a) => !AssetRun.hasStarted(a.value)));
+    for (const assetRun of assetRuns) if (!AssetRun.hasStarted(assetRun.value)) found.push(assetRun);
   }
   const revoked = found.map((a) => AssetRun.revoked(a.value, reason, now));
   const change = {

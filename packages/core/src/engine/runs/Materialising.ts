@@ -2,7 +2,6 @@
  * Makes the run of a job's occurrence: the plan compiled anew, in the owner's scope of this moment (TAG-06), and frozen with its
  * asset runs (CMP-03). However many try at once, an occurrence becomes a run once: its claim is part of the commit.
  */
-import { Instant } from "@fettle/scheduler";
 import * as Effect from "effect/Effect";
 import * as Job from "../../domain/job/Job.ts";
 import * as JobTitle from "../../domain/job/JobTitle.ts";
@@ -102,8 +101,8 @@ const missedEvents = (
 
 const isNear = Effect.fn("Materialising.isNear")(function* (tenantId: TenantId, plan: Plan) {
   const { limits } = yield* Subscriptions.of(tenantId);
-  const starts = plan.groups.map(({ timing }) => timing.start ?? Instant.earliest);
-  return starts.length === 0 || (yield* Environment).now() >= Math.min(...starts) - limits.leadSeconds * 1_000;
+  const due = (yield* Environment).now() + limits.leadSeconds * 1_000;
+  return plan.groups.length === 0 || plan.groups.some(({ timing }) => timing.start === null || timing.start <= due);
 });
 
 const isDrifted = Effect.fn("Materialising.isDrifted")(function* (tenantId: TenantId, job: Job.Job, plan: Plan) {
