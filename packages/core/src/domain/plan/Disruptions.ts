@@ -22,6 +22,7 @@ import {
 import * as Job from "../job/Job.ts";
 import * as Schedule from "../job/Schedule.ts";
 import * as Subscription from "../license/Subscription.ts";
+import type { Circumstances } from "./Circumstances.ts";
 import type { Occasion } from "./PlanInputs.ts";
 import * as PlanTiming from "./PlanTiming.ts";
 
@@ -66,9 +67,6 @@ export interface RunConduct {
   readonly bound: PatchWindow.WindowBound;
   readonly reboot: RebootTimeline.RebootSettings;
 }
-
-/** What times all jobs of the tenant. */
-export type Circumstances = Omit<Occasion, "slot" | "enabledAt" | "zones">;
 
 /** Why an asset may be down. */
 export interface Cause {

@@ -4,6 +4,7 @@
  */
 import { Interval, IntervalSet } from "@fettle/scheduler";
 import * as Memo from "../shared/Memo.ts";
+import type { Circumstances } from "./Circumstances.ts";
 import * as Disruptions from "./Disruptions.ts";
 
 /** A stretch in which each asset of a track may be down. */
@@ -27,7 +28,7 @@ export interface DownTimes {
 interface Question {
   readonly jobs: readonly Disruptions.EnabledJob[];
   readonly unfinished: readonly Disruptions.UnfinishedRun[];
-  readonly circumstances: Disruptions.Circumstances;
+  readonly circumstances: Circumstances;
   readonly span: Disruptions.Span;
 }
 
@@ -96,7 +97,7 @@ const tracks = (
 };
 
 // Lists are the same where they are one: those of one profile, and of the same freezes, are.
-const classes = ({ blackouts, freezes }: Disruptions.Circumstances): ((asset: Disruptions.Reached) => number) => {
+const classes = ({ blackouts, freezes }: Circumstances): ((asset: Disruptions.Reached) => number) => {
   const known = new Map<unknown, Map<unknown, Map<string, number>>>();
   let count = 0;
   return ({ id, timeZone }) => {

@@ -7,6 +7,7 @@
  * not that it will.
  */
 import { Instant, Interval, IntervalSet, QuorumSchedule } from "@fettle/scheduler";
+import type { Circumstances } from "./Circumstances.ts";
 import type * as Disruptions from "./Disruptions.ts";
 import * as DownTimes from "./DownTimes.ts";
 
@@ -35,7 +36,7 @@ export interface Inputs {
   /** The enabled jobs, and a candidate as if it were; each with the members of groups that it may reach. */
   readonly jobs: readonly Disruptions.EnabledJob[];
   readonly unfinished: readonly Disruptions.UnfinishedRun[];
-  readonly circumstances: Disruptions.Circumstances;
+  readonly circumstances: Circumstances;
   readonly now: number;
   readonly period: Period;
 }

@@ -5,11 +5,12 @@
 import type { Asset } from "../asset/Asset.ts";
 import type { Job } from "../job/Job.ts";
 import * as Licence from "../license/Licence.ts";
-import * as Subscription from "../license/Subscription.ts";
-import * as ChangeFreeze from "../maintenance/ChangeFreeze.ts";
+import type * as Subscription from "../license/Subscription.ts";
+import type * as ChangeFreeze from "../maintenance/ChangeFreeze.ts";
 import * as ConfigurationProfile from "../profile/ConfigurationProfile.ts";
 import type * as Rejection from "../shared/Rejection.ts";
 import type { Result } from "../shared/Result.ts";
+import * as Circumstances from "./Circumstances.ts";
 import type { Plan } from "./Plan.ts";
 import * as PlanDifference from "./PlanDifference.ts";
 import type { PlanInputs } from "./PlanInputs.ts";
@@ -38,7 +39,6 @@ export const changed = (ground: Ground, otherwise: Otherwise): PlanInputs => {
   const { job, assets, seatsAt } = { job: inputs.job, assets: inputs.assets, seatsAt: inputs.now, ...otherwise };
   const { subscription, profiles, freezes } = { ...ground, ...otherwise };
   const { tree } = inputs;
-  const scheduling = Subscription.schedulingOf(subscription);
   return {
     ...inputs,
     job,
@@ -48,13 +48,8 @@ export const changed = (ground: Ground, otherwise: Otherwise): PlanInputs => {
     limits: subscription.limits,
     occasion: {
       ...(inputs.occasion ?? PlanTiming.noOccasion(inputs.now)),
-      leadMilliseconds: subscription.limits.leadSeconds * 1_000,
-      workMilliseconds: subscription.limits.workSecondsMax * 1_000,
-      defaultZone: scheduling.timeZone,
-      inBlackout: scheduling.inBlackout,
       zones: PlanTiming.zonesOf(job, inputs, assets),
-      blackouts: ConfigurationProfile.blackoutsOf(profiles, tree, assets),
-      freezes: ChangeFreeze.byAsset(freezes, tree, assets),
+      ...Circumstances.of({ subscription, profiles, freezes, tree }, assets),
     },
   };
 };

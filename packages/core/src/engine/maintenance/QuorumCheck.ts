@@ -11,12 +11,11 @@ import * as Job from "../../domain/job/Job.ts";
 import * as JobAccess from "../../domain/job/JobAccess.ts";
 import type { JobStatus } from "../../domain/job/JobStatus.ts";
 import * as Suspension from "../../domain/job/Suspension.ts";
-import * as Subscription from "../../domain/license/Subscription.ts";
-import * as ChangeFreeze from "../../domain/maintenance/ChangeFreeze.ts";
+import type * as Subscription from "../../domain/license/Subscription.ts";
 import type { QuorumGroup } from "../../domain/maintenance/QuorumGroup.ts";
+import * as Circumstances from "../../domain/plan/Circumstances.ts";
 import type * as Disruptions from "../../domain/plan/Disruptions.ts";
 import * as QuorumProof from "../../domain/plan/QuorumProof.ts";
-import * as ConfigurationProfile from "../../domain/profile/ConfigurationProfile.ts";
 import type { Actor } from "../../domain/shared/Actor.ts";
 import type { TenantId } from "../../domain/shared/Tenant.ts";
 import * as TagScope from "../../domain/tag/TagScope.ts";
@@ -109,7 +108,7 @@ interface Ground {
   readonly groups: readonly QuorumProof.Group[];
   /** Everybody who is in a group. */
   readonly members: readonly Asset.Asset[];
-  readonly circumstances: Disruptions.Circumstances;
+  readonly circumstances: Circumstances.Circumstances;
 }
 
 const nothing = ({ circumstances }: Ground) => ({ groups: [], jobs: [], unfinished: [], circumstances });
@@ -124,15 +123,7 @@ const groundOf = Effect.fn("QuorumCheck.groundOf")(function* (tenantId: TenantId
   const members = assets.filter(({ id }) => inGroups.has(id));
   const profiles = (yield* Repository.all(tenantId, "profile")).map((p) => p.value);
   const freezes = (yield* Repository.all(tenantId, "freeze")).map((f) => f.value);
-  const scheduling = Subscription.schedulingOf(subscription);
-  const circumstances: Disruptions.Circumstances = {
-    leadMilliseconds: subscription.limits.leadSeconds * 1_000,
-    workMilliseconds: subscription.limits.workSecondsMax * 1_000,
-    defaultZone: scheduling.timeZone,
-    inBlackout: scheduling.inBlackout,
-    blackouts: ConfigurationProfile.blackoutsOf(profiles, tree, members),
-    freezes: ChangeFreeze.byAsset(freezes, tree, members),
-  };
+  const circumstances = Circumstances.of({ subscription, profiles, freezes, tree }, members);
   const ground: Ground = { subscription, tree, groups, members, circumstances };
   return ground;
 });

@@ -7,8 +7,7 @@ import type { Asset } from "../../domain/asset/Asset.ts";
 import type { Job } from "../../domain/job/Job.ts";
 import * as Suspension from "../../domain/job/Suspension.ts";
 import * as Licence from "../../domain/license/Licence.ts";
-import * as Subscription from "../../domain/license/Subscription.ts";
-import * as ChangeFreeze from "../../domain/maintenance/ChangeFreeze.ts";
+import * as Circumstances from "../../domain/plan/Circumstances.ts";
 import * as Lacks from "../../domain/plan/Lacks.ts";
 import * as Plan from "../../domain/plan/Plan.ts";
 import * as PlanTiming from "../../domain/plan/PlanTiming.ts";
@@ -83,7 +82,6 @@ export const gather = Effect.fn("Plans.gather")(function* (
   const assets = only === null ? all : [only.asset];
   const profiles = (yield* Repository.all(tenantId, "profile")).map((p) => p.value);
   const freezes = (yield* Repository.all(tenantId, "freeze")).map((f) => f.value);
-  const scheduling = Subscription.schedulingOf(subscription);
   const { scope } = yield* JobAuthority.principal(tenantId, job);
   const inputs: Plan.PlanInputs = {
     job,
@@ -107,13 +105,8 @@ export const gather = Effect.fn("Plans.gather")(function* (
       slot: time.slot ?? null,
       notBefore: time.notBefore ?? 0,
       enabledAt: time.enabledAt ?? environment.now(),
-      leadMilliseconds: subscription.limits.leadSeconds * 1_000,
-      workMilliseconds: subscription.limits.workSecondsMax * 1_000,
-      defaultZone: scheduling.timeZone,
-      inBlackout: scheduling.inBlackout,
       zones: PlanTiming.zonesOf(job, { scope, tree }, all),
-      blackouts: ConfigurationProfile.blackoutsOf(profiles, tree, assets),
-      freezes: ChangeFreeze.byAsset(freezes, tree, assets),
+      ...Circumstances.of({ subscription, profiles, freezes, tree }, assets),
     },
     limits: subscription.limits,
     now: environment.now(),
