@@ -5,37 +5,12 @@
 import * as z from "zod";
 import * as Job from "../domain/job/Job.ts";
 import * as Rejection from "../domain/shared/Rejection.ts";
-import { messages, patches } from "./StoredJob.ts";
-import { actions, deferral, notifications, reboot, rollout, schedule, window } from "./StoredJobParts.ts";
-import { kind, platform, selection, text, texts } from "./StoredParts.ts";
+import { definition } from "./StoredJob.ts";
+import { texts } from "./StoredParts.ts";
 
 const yes = z.literal(true).exactOptional();
 
-const members = {
-  title: text,
-  description: text.exactOptional(),
-  kind,
-  platform,
-  patches: patches.nullable(),
-  targets: selection.nullable(),
-  schedule: schedule.nullable(),
-  window: window.exactOptional(),
-  reboot,
-  continueOnFailure: z.boolean(),
-  messages: messages.exactOptional(),
-  deferral: deferral.exactOptional(),
-  opportunisticDownload: yes,
-  actions: actions.exactOptional(),
-  rollout: rollout.exactOptional(),
-  completion: z.enum(["assets-final", "dispatch-closed"]).exactOptional(),
-  overlap: z.enum(["wait", "skip"]).exactOptional(),
-  catchUp: z.enum(["skip", "run-once-now"]).exactOptional(),
-  onDrift: z.enum(["report", "hold"]).exactOptional(),
-  dynamicTitle: yes,
-  notifications: notifications.exactOptional(),
-} as const satisfies { readonly [M in keyof Job.JobDraft]-?: z.ZodType };
-
-const draft = z.strictObject({ ...members, coAuthors: texts.exactOptional(), isUnowned: yes, needsSchedule: yes });
+const draft = z.strictObject({ ...definition, coAuthors: texts.exactOptional(), isUnowned: yes, needsSchedule: yes });
 
 /** What keeps it from being a draft at all, each with its place. */
 export const problems = (given: unknown): readonly Rejection.Rejection[] => rejections(draft, given);
@@ -46,7 +21,7 @@ export const editProblems = (given: object): readonly Rejection.Rejection[] =>
     const value = (given as { readonly [member: string]: unknown })[member];
     if (value === undefined || member === "kind" || member === "platform") return [];
     if (value === null && Job.isOptional(member)) return [];
-    return rejections(z.strictObject({ [member]: members[member] }), { [member]: value });
+    return rejections(z.strictObject({ [member]: definition[member] }), { [member]: value });
   });
 
 const rejections = (form: z.ZodType, given: unknown): readonly Rejection.Rejection[] => {

@@ -1,5 +1,6 @@
 /** Stored jobs, read back. */
 import * as z from "zod";
+import type { JobDraft } from "../domain/job/Job.ts";
 import * as JobStatus from "../domain/job/JobStatus.ts";
 import { actions, deferral, notifications, reboot, rollout, schedule, window } from "./StoredJobParts.ts";
 import { int, kind, platform, selection, text, texts } from "./StoredParts.ts";
@@ -15,8 +16,8 @@ const scope = z.discriminatedUnion("_tag", [
   z.strictObject({ _tag: z.literal("Tags"), tags: texts }),
 ]);
 const message = z.strictObject({ title: text, description: text }).nullable();
-export const messages = z.strictObject({ before: message, progress: message, completion: message });
-export const patches = z.discriminatedUnion("_tag", [
+const messages = z.strictObject({ before: message, progress: message, completion: message });
+const patches = z.discriminatedUnion("_tag", [
   z.strictObject({ _tag: z.literal("List"), patches: texts }),
   z.strictObject({ _tag: z.literal("Query"), query: text, approvalAgeDays: int.exactOptional() }),
   z.strictObject({
@@ -27,31 +28,37 @@ export const patches = z.discriminatedUnion("_tag", [
   }),
 ]);
 
+/** What a job says, as drafts and edits say it too. */
+export const definition = {
+  title: text,
+  description: text.exactOptional(),
+  kind,
+  platform,
+  patches: patches.nullable(),
+  targets: selection.nullable(),
+  schedule: schedule.nullable(),
+  window: window.exactOptional(),
+  reboot,
+  continueOnFailure: z.boolean(),
+  messages: messages.exactOptional(),
+  deferral: deferral.exactOptional(),
+  opportunisticDownload: z.literal(true).exactOptional(),
+  actions: actions.exactOptional(),
+  rollout: rollout.exactOptional(),
+  completion: z.enum(["assets-final", "dispatch-closed"]).exactOptional(),
+  overlap: z.enum(["wait", "skip"]).exactOptional(),
+  catchUp: z.enum(["skip", "run-once-now"]).exactOptional(),
+  onDrift: z.enum(["report", "hold"]).exactOptional(),
+  dynamicTitle: z.literal(true).exactOptional(),
+  notifications: notifications.exactOptional(),
+} as const satisfies { readonly [M in keyof JobDraft]-?: z.ZodType };
+
 export const job = z.preprocess(
   withMaker,
   z.strictObject({
     id: text,
-    title: text,
+    ...definition,
     description: text,
-    kind,
-    platform,
-    patches: patches.nullable(),
-    targets: selection.nullable(),
-    schedule: schedule.nullable(),
-    window: window.exactOptional(),
-    reboot,
-    continueOnFailure: z.boolean(),
-    messages: messages.exactOptional(),
-    deferral: deferral.exactOptional(),
-    opportunisticDownload: z.literal(true).exactOptional(),
-    actions: actions.exactOptional(),
-    rollout: rollout.exactOptional(),
-    completion: z.enum(["assets-final", "dispatch-closed"]).exactOptional(),
-    overlap: z.enum(["wait", "skip"]).exactOptional(),
-    catchUp: z.enum(["skip", "run-once-now"]).exactOptional(),
-    onDrift: z.enum(["report", "hold"]).exactOptional(),
-    dynamicTitle: z.literal(true).exactOptional(),
-    notifications: notifications.exactOptional(),
     status: z.enum(JobStatus.all),
     ownerId: text.nullable(),
     makerId: text.nullable(),

@@ -4,6 +4,7 @@
  * for them.
  */
 import { TimeZone } from "@fettle/scheduler";
+import * as Canonical from "../shared/Canonical.ts";
 import type { Limits } from "../shared/Limits.ts";
 import * as Rejection from "../shared/Rejection.ts";
 import { fail, ok, type Result } from "../shared/Result.ts";
@@ -159,9 +160,4 @@ const withMembers = (job: Job.Job, change: JobEdit): Job.Job => {
 };
 
 // Jobs are plain data, and in which order their members are written means nothing.
-const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a, inOrder) === JSON.stringify(b, inOrder);
-
-const inOrder = (_: string, value: unknown): unknown =>
-  typeof value === "object" && value !== null && !Array.isArray(value)
-    ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
-    : value;
+const isSame = (a: unknown, b: unknown): boolean => Canonical.text(a) === Canonical.text(b);
