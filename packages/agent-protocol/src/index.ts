@@ -6,6 +6,7 @@
  */
 export type { Result } from "./Result.ts";
 export * as ManifestGate from "./session/ManifestGate.ts";
+export * as ScriptGate from "./session/ScriptGate.ts";
 export * as ServerSession from "./session/ServerSession.ts";
 export * from "./vocabulary/index.ts";
 export * from "./wire/index.ts";

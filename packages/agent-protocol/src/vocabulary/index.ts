@@ -1,4 +1,5 @@
 /** The words both sides share: pure data and pure functions, nothing imported. */
+export * as CpuLimit from "./CpuLimit.ts";
 export * as DebVersion from "./DebVersion.ts";
 export * as Detection from "./Detection.ts";
 export * as DottedVersion from "./DottedVersion.ts";
@@ -12,5 +13,6 @@ export * as ReasonCode from "./ReasonCode.ts";
 export type { RebootPolicy } from "./RebootPolicy.ts";
 export * as RpmVersion from "./RpmVersion.ts";
 export * as RunStatus from "./RunStatus.ts";
+export * as Script from "./Script.ts";
 export * as ScriptExit from "./ScriptExit.ts";
 export type { WindowBound } from "./WindowBound.ts";

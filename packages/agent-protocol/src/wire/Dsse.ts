@@ -4,6 +4,7 @@
  */
 import * as z from "zod";
 import { fail, ok, type Result } from "../Result.ts";
+import type { ScriptLanguage } from "../vocabulary/Script.ts";
 import * as Crypto from "./Crypto.ts";
 import * as Json from "./Json.ts";
 
@@ -16,7 +17,17 @@ export const payloadTypes = {
   // Never sent to an agent: what a host keeps of its audit trail.
   auditCheckpoint: "application/vnd.fettle.audit-checkpoint.v1+json",
 } as const;
-export type PayloadType = (typeof payloadTypes)[keyof typeof payloadTypes];
+
+/** The types of scripts, a type for each language: whoever signs one says what is to run it. Their payload is no JSON. */
+export const scriptTypes = {
+  powershell: "application/vnd.fettle.script.powershell.v0",
+  shell: "application/vnd.fettle.script.shell.v0",
+  applescript: "application/vnd.fettle.script.applescript.v0",
+} as const satisfies { readonly [L in ScriptLanguage]: string };
+
+export type PayloadType =
+  | (typeof payloadTypes)[keyof typeof payloadTypes]
+  | (typeof scriptTypes)[keyof typeof scriptTypes];
 
 const Envelope = z.strictObject({
   payload: z.base64(),
@@ -63,6 +74,27 @@ export const envelope = (
     signatures: [{ keyid: Crypto.fingerprint(key), sig: signature }],
   });
 
+/** What an envelope says. Nothing of it is verified: for those who must know first whose key to verify it with. */
+export interface Unverified {
+  readonly payloadType: string;
+  readonly payload: Uint8Array;
+  readonly signatures: readonly { readonly keyid: string; readonly sig: string }[];
+}
+
+/** Takes an envelope of a payload of so many bytes apart, and verifies nothing. */
+export const read = (envelope: Uint8Array, limits: { readonly bytes: number }): Result<Unverified, DsseError> => {
+  const decoded = Json.decode(envelope, { bytes: limits.bytes * 2 + ENVELOPE_OVERHEAD_BYTES, depth: 4 });
+  if (!decoded.ok) return error("malformed", decoded.error.message);
+  const parsed = Envelope.safeParse(decoded.value);
+  if (!parsed.success) return error("malformed", "not a DSSE envelope");
+  const payload = Buffer.from(parsed.data.payload, "base64");
+  if (payload.toString("base64") !== parsed.data.payload)
+    return error("malformed", "the payload's base64 has spare bits");
+  return payload.length > limits.bytes
+    ? error("malformed", `payload of ${payload.length} bytes; at most ${limits.bytes}`)
+    : ok({ ...parsed.data, payload });
+};
+
 /** Verifies a document against its type and one trusted key, and answers the payload's bytes. */
 export const open = (
   type: PayloadType,
@@ -70,19 +102,13 @@ export const open = (
   trusted: Crypto.PublicKey,
   limits: { readonly bytes: number },
 ): Result<Uint8Array, DsseError> => {
-  const decoded = Json.decode(envelope, { bytes: limits.bytes * 2 + ENVELOPE_OVERHEAD_BYTES, depth: 4 });
-  if (!decoded.ok) return error("malformed", decoded.error.message);
-  const parsed = Envelope.safeParse(decoded.value);
-  if (!parsed.success) return error("malformed", "not a DSSE envelope");
-  if (parsed.data.payloadType !== type) return error("wrong-type", `a ${parsed.data.payloadType}, not a ${type}`);
-  const payload = Buffer.from(parsed.data.payload, "base64");
-  if (payload.toString("base64") !== parsed.data.payload)
-    return error("malformed", "the payload's base64 has spare bits");
-  if (payload.length > limits.bytes)
-    return error("malformed", `payload of ${payload.length} bytes; at most ${limits.bytes}`);
+  const found = read(envelope, limits);
+  if (!found.ok) return found;
+  const { payloadType, payload, signatures } = found.value;
+  if (payloadType !== type) return error("wrong-type", `a ${payloadType}, not a ${type}`);
   const signed = preAuthenticationEncoding(type, payload);
   const keyid = Crypto.fingerprint(trusted);
-  const good = parsed.data.signatures.some((s) => s.keyid === keyid && Crypto.verify(trusted, signed, s.sig));
+  const good = signatures.some((s) => s.keyid === keyid && Crypto.verify(trusted, signed, s.sig));
   return good ? ok(payload) : error("wrong-signature", "not signed by the tenant's key");
 };
 

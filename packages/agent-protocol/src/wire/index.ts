@@ -1,4 +1,5 @@
 /** What goes over the wire: schemas, caps, signatures. */
+export * as AuthoredScript from "./AuthoredScript.ts";
 export * as ConfigurationSettings from "./ConfigurationSettings.ts";
 export * as Crypto from "./Crypto.ts";
 export * as Documents from "./Documents.ts";
