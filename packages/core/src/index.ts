@@ -12,10 +12,14 @@ export * as PolicyLint from "./domain/access/PolicyLint.ts";
 export type { RecentSearches, SavedSearch } from "./domain/access/SavedSearch.ts";
 export type { Role, StandardRole, User } from "./domain/access/User.ts";
 export type { Assessment } from "./domain/assessment/Assessment.ts";
+export * as AssetSearch from "./domain/assessment/AssetSearch.ts";
+export { type AssetSortKey, assetSortKeys } from "./domain/assessment/AssetSort.ts";
+export type { SearchPart } from "./domain/assessment/SearchPart.ts";
 export * as AgentCatalog from "./domain/asset/AgentCatalog.ts";
 export type { Asset, AssetFacts, NetworkInterface, Unfit } from "./domain/asset/Asset.ts";
 export * as AssetCatalog from "./domain/asset/AssetCatalog.ts";
 export type { Facet, FacetCounts, FacetValue } from "./domain/asset/AssetFacets.ts";
+export * as AssetFacets from "./domain/asset/AssetFacets.ts";
 export type { AdvisoryDraft, Job, JobDraft, JobLink, JobPart, NewJob, PatchSource } from "./domain/job/Job.ts";
 export * as JobAccess from "./domain/job/JobAccess.ts";
 export type {
@@ -41,6 +45,7 @@ export type { ActivationKey, KeyStatus } from "./domain/key/ActivationKey.ts";
 export * as InstallCommand from "./domain/key/InstallCommand.ts";
 export * as PreInstallCheck from "./domain/key/PreInstallCheck.ts";
 export type { Consumption, SeatChange } from "./domain/license/Licence.ts";
+export type { SeatRule } from "./domain/license/SeatRule.ts";
 export * as Subscription from "./domain/license/Subscription.ts";
 export type { ChangeFreeze } from "./domain/maintenance/ChangeFreeze.ts";
 export type { QuorumGroup } from "./domain/maintenance/QuorumGroup.ts";
@@ -178,6 +183,17 @@ export { AccessPolicy } from "./ports/AccessPolicy.ts";
 export { BlobError, BlobStore, type BlobStoreShape } from "./ports/BlobStore.ts";
 export { Directory, DirectoryError } from "./ports/Directory.ts";
 export { Environment } from "./ports/Environment.ts";
+export type {
+  AssetHit,
+  AssetHits,
+  AssetPaging,
+  AssetQuestion as AssetIndexQuestion,
+  FacetAnswer,
+  SearchIndexShape,
+  SearchPlan,
+  ValueCount,
+} from "./ports/SearchIndex.ts";
 export * from "./ports/Storage.ts";
 export * as StorageText from "./ports/StorageText.ts";
 export { TenantKeys, TenantKeysError } from "./ports/TenantKeys.ts";
+export * as SearchParts from "./schema/SearchParts.ts";

@@ -23,6 +23,7 @@ import {
   type StoredJson,
   type UniqueClaim,
 } from "../ports/Storage.ts";
+import * as SearchParts from "../schema/SearchParts.ts";
 import { codecs, type EntityOf } from "../schema/Stored.ts";
 import { type Rejected, reject } from "./Rejected.ts";
 
@@ -124,15 +125,19 @@ export const some = Effect.fnUntraced(function* <K extends EntityKind>(
   return found;
 });
 
-/** A write of an entity, with its index entries. */
-export const put = <K extends EntityKind>(kind: K, id: string, value: EntityOf<K>): PutWrite => ({
-  _tag: "Put",
-  kind,
-  id,
-  // Domain values are plain readonly data, so they are JSON as they stand.
-  body: value as unknown as StoredJson,
-  indexes: (indexesOf[kind] as ((value: EntityOf<K>) => Indexes) | undefined)?.(value) ?? [],
-});
+/** A write of an entity, with its index entries and what it is searched by. */
+export const put = <K extends EntityKind>(kind: K, id: string, value: EntityOf<K>): PutWrite => {
+  const part = SearchParts.ofValue(kind, value);
+  return {
+    _tag: "Put",
+    kind,
+    id,
+    // Domain values are plain readonly data, so they are JSON as they stand.
+    body: value as unknown as StoredJson,
+    indexes: (indexesOf[kind] as ((value: EntityOf<K>) => Indexes) | undefined)?.(value) ?? [],
+    ...(part === undefined ? {} : { part }),
+  };
+};
 
 /** Expects an entity as it was read, or not at all. */
 export const expected = (

@@ -9,6 +9,8 @@
 import * as Context from "effect/Context";
 import * as Data from "effect/Data";
 import type { Effect } from "effect/Effect";
+import type { SearchPart } from "../domain/assessment/SearchPart.ts";
+import type { SearchIndexShape } from "./SearchIndex.ts";
 
 /** The closed list of what is stored. */
 export const entityKinds = [
@@ -96,6 +98,8 @@ export interface PutWrite {
   readonly id: string;
   readonly body: StoredJson;
   readonly indexes: readonly { readonly name: string; readonly value: string }[];
+  /** What the entity is searched by. Left out, an adapter with a {@link StorageShape.search} works it out of the body. */
+  readonly part?: SearchPart;
 }
 
 /** Removes an entity and its index entries; nothing happens when there is none. */
@@ -231,6 +235,8 @@ export interface StorageShape {
   readonly audit: (tenantId: string, query: AuditQuery) => Effect<readonly StoredAuditRecord[], StorageError>;
   /** Every tenant that has an entity: what a dispatcher walks. The only call that is not of one tenant. */
   readonly tenants: () => Effect<readonly string[], StorageError>;
+  /** Searches that the adapter answers by itself, over what stands; without it the engine reads every asset. */
+  readonly search?: SearchIndexShape;
 }
 
 export class Storage extends Context.Service<Storage, StorageShape>()("fettle/core/Storage") {}

@@ -4,8 +4,9 @@
  *
  * A key's last part is unique among the rows (an id), so that no two rows are equal.
  */
+import * as CodePointOrder from "./CodePointOrder.ts";
 
-/** What rows are sorted by: texts by their characters' codes, numbers by size, null (unknown) always last. */
+/** What rows are sorted by: texts by their code points, as stores do, numbers by size, null (unknown) always last. */
 export type KeyPart = string | number | boolean | null;
 export type Key = readonly KeyPart[];
 
@@ -51,5 +52,6 @@ const comparePart = (a: KeyPart, b: KeyPart, direction: Direction): number => {
   if (a === b) return 0;
   if (a === null) return 1;
   if (b === null) return -1;
-  return (a < b ? -1 : 1) * (direction === "ascending" ? 1 : -1);
+  const isBefore = typeof a === "string" && typeof b === "string" ? CodePointOrder.compare(a, b) < 0 : a < b;
+  return (isBefore ? -1 : 1) * (direction === "ascending" ? 1 : -1);
 };

@@ -54,6 +54,17 @@ export const compile = (selection: TagSelection, tree: TagTree.TagTree): ((asset
 /** Whether an asset's tags satisfy a set: for `all`, every tag by itself or by a descendant of it (TAG-03). */
 export const matcher = (set: TagSet, tree: TagTree.TagTree): TagTest => over(set, TagTree.childrenOf(tree));
 
+/** Sets of tags: an asset bears at least one of each. No sets: every asset does; an empty set: none. */
+export type Bearing = readonly (readonly string[])[];
+
+/** What a set asks for, spelled out in the tags of the moment: {@link matcher} as data, for stores that search by it. */
+export const bearing = (set: TagSet, tree: TagTree.TagTree): Bearing => {
+  const children = TagTree.childrenOf(tree);
+  const wanted = [...new Set(set.tags)];
+  if (set.mode === "any" || wanted.length === 0) return [[...TagTree.descend(children, wanted)].sort()];
+  return wanted.map((tag) => [...TagTree.descend(children, [tag])].sort());
+};
+
 /** How many of the assets that bear the selected tags are meant, of how many (TAG-09). */
 export interface Coverage {
   /** Assets that a job with this selection would hold. */

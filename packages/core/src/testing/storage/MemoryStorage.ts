@@ -6,6 +6,7 @@
  */
 import * as Effect from "effect/Effect";
 import * as Layer from "effect/Layer";
+import * as CodePointOrder from "../../domain/shared/CodePointOrder.ts";
 import * as AuditChain from "../../engine/audit/AuditChain.ts";
 import {
   type AuditQuery,
@@ -22,7 +23,7 @@ import {
   type StoredJson,
 } from "../../ports/Storage.ts";
 import * as StorageText from "../../ports/StorageText.ts";
-import * as CodePointOrder from "./CodePointOrder.ts";
+import * as OrderedIds from "./OrderedIds.ts";
 import * as TenantMemory from "./TenantMemory.ts";
 
 /** All that a storage holds, as plain JSON; equal states have equal dumps. */
@@ -86,7 +87,7 @@ const reads = (tenants: () => Tenants): Omit<StorageShape, "commit"> => {
       attempt(() => {
         StorageText.checkPage("list", tenantId, page);
         return read(tenantId, [], (t) =>
-          stored(t, kind, CodePointOrder.page(TenantMemory.ids(t, kind), page.after, page.limit)),
+          stored(t, kind, OrderedIds.page(TenantMemory.ids(t, kind), page.after, page.limit)),
         );
       }),
     find: (tenantId, kind, index, page) =>
@@ -94,7 +95,7 @@ const reads = (tenants: () => Tenants): Omit<StorageShape, "commit"> => {
         StorageText.checkPage("find", tenantId, page);
         StorageText.checkIndex(index, "find");
         return read(tenantId, [], (t) =>
-          stored(t, kind, CodePointOrder.page(TenantMemory.indexed(t, kind, index), page.after, page.limit)),
+          stored(t, kind, OrderedIds.page(TenantMemory.indexed(t, kind, index), page.after, page.limit)),
         );
       }),
     counter: (tenantId, key) =>

@@ -1,8 +1,10 @@
 /** What one tenant holds in a storage in memory: entities in the order of their ids, index entries, counters, owners, events, audit. */
+
+import * as CodePointOrder from "../../domain/shared/CodePointOrder.ts";
 import { GENESIS, type Link } from "../../engine/audit/AuditChain.ts";
 import type { EntityKind, PutWrite, Stored, StoredAuditRecord, StoredEvent, StoredJson } from "../../ports/Storage.ts";
 import { entityKey } from "../../ports/StorageText.ts";
-import * as CodePointOrder from "./CodePointOrder.ts";
+import * as OrderedIds from "./OrderedIds.ts";
 
 interface Held {
   readonly stored: Stored;
@@ -74,7 +76,7 @@ export const remove = (tenant: TenantMemory, kind: EntityKind, id: string): void
   if (held === undefined) return;
   tenant.entities.delete(entityKey(kind, id));
   const siblings = tenant.byKind.get(kind);
-  if (siblings !== undefined) CodePointOrder.remove(siblings, id);
+  if (siblings !== undefined) OrderedIds.remove(siblings, id);
   for (const index of held.indexes) unindex(tenant, indexKey(kind, index), id);
 };
 
@@ -112,11 +114,11 @@ export const following = <A extends { readonly position: number }>(rows: readonl
 const hold = (tenant: TenantMemory, stored: Stored, wanted: PutWrite["indexes"]): void => {
   const { kind, id } = stored;
   const before = tenant.entities.get(entityKey(kind, id));
-  if (before === undefined) CodePointOrder.insert(listOf(tenant.byKind, kind), id);
+  if (before === undefined) OrderedIds.insert(listOf(tenant.byKind, kind), id);
   for (const index of before?.indexes ?? []) unindex(tenant, indexKey(kind, index), id);
   const distinct = new Map(wanted.map(({ name, value }) => [indexKey(kind, { name, value }), { name, value }]));
   const indexes = inOrder(distinct);
-  for (const [key] of indexes) CodePointOrder.insert(listOf(tenant.byIndex, key), id);
+  for (const [key] of indexes) OrderedIds.insert(listOf(tenant.byIndex, key), id);
   tenant.entities.set(entityKey(kind, id), {
     stored: Object.freeze(stored),
     indexes: indexes.map(([, index]) => index),
@@ -126,7 +128,7 @@ const hold = (tenant: TenantMemory, stored: Stored, wanted: PutWrite["indexes"])
 const unindex = (tenant: TenantMemory, key: string, id: string): void => {
   const siblings = tenant.byIndex.get(key);
   if (siblings === undefined) return;
-  CodePointOrder.remove(siblings, id);
+  OrderedIds.remove(siblings, id);
   if (siblings.length === 0) tenant.byIndex.delete(key);
 };
 

@@ -1,0 +1,111 @@
+/**
+ * What an adapter of the storage may answer by itself: searches over many assets. One that can't leaves it out
+ * ({@link Storage.StorageShape.search}), and the engine reads every asset instead; both mean the same, to the last row.
+ *
+ * A question holds what rights, tags and licences come to at the moment, so an adapter knows no rule of them.
+ */
+import type { Query } from "@fettle/qql";
+import type { Effect } from "effect/Effect";
+import type { View } from "../domain/assessment/AssetSearch.ts";
+import type { AssetSortKey } from "../domain/assessment/AssetSort.ts";
+import type { AssetDocument } from "../domain/asset/AssetCatalog.ts";
+import type { Facet } from "../domain/asset/AssetFacets.ts";
+import type { SeatRule } from "../domain/license/SeatRule.ts";
+import type { PatchDocument } from "../domain/patch/PatchCatalog.ts";
+import type { Direction, Key } from "../domain/shared/Keyset.ts";
+import type { StorageError } from "./Storage.ts";
+
+/** Which assets, of those with PM activated (AST-11). */
+export interface AssetQuestion {
+  /** Null: every asset. */
+  readonly asset: Query<AssetDocument> | null;
+  /** What one patch of the view fulfils (AST-04); null: none is asked for. */
+  readonly patch: Query<PatchDocument> | null;
+  /** `all` without a patch query asks nothing of an asset's patches. */
+  readonly view: View;
+  /** The tags of which an asset must bear one to be seen, those below them included; null: all are seen (TAG-05). */
+  readonly seen: readonly string[] | null;
+  readonly seats: SeatRule;
+  /** What relative dates count from; epoch milliseconds. */
+  readonly asOf: number;
+}
+
+/** Which part of what is found. */
+export interface AssetPaging {
+  readonly by: AssetSortKey;
+  readonly direction: Direction;
+  /** The key of the last row of the page before: the sort key's value and the asset's id; null for the first page. */
+  readonly after: Key | null;
+  readonly limit: number;
+}
+
+/** An asset that was found. What isn't known is null, never 0. */
+export interface AssetHit {
+  readonly id: string;
+  readonly isLicensed: boolean;
+  readonly missing: number | null;
+  readonly installed: number | null;
+  readonly latestMissing: number | null;
+  /** The patches of the view that fulfil the patch query; null when nothing is asked of patches. */
+  readonly matching: number | null;
+}
+
+export interface AssetHits {
+  readonly hits: readonly AssetHit[];
+  /** How many are found in all. */
+  readonly total: number;
+  /** Where to go on; null at the end. */
+  readonly next: Key | null;
+}
+
+/** How many assets have a value; values that a query can't tell apart, such as two of another letter case, are one. */
+export interface ValueCount {
+  /** As one of these assets spells it; null: it isn't known. */
+  readonly value: string | null;
+  readonly assets: number;
+}
+
+/** The values of a facet, most frequent first and then in their order, at most as many as were asked for. */
+export interface FacetAnswer {
+  readonly facet: Facet;
+  readonly values: readonly ValueCount[];
+  /** How many values more there are. */
+  readonly more: number;
+}
+
+/** How a search is carried out, for operators. */
+export interface SearchPlan {
+  /** What it costs, in units of `Qql.Cost`. */
+  readonly cost: number;
+  readonly statements: readonly {
+    /** What it is for: `count`, `page`. */
+    readonly purpose: string;
+    /** Without the values, which are bound. */
+    readonly sql: string;
+    /** The store's own plan, a line each. */
+    readonly steps: readonly string[];
+    readonly indexes: readonly string[];
+  }[];
+  /** In words: that everything is read, and which condition causes it. */
+  readonly warnings: readonly string[];
+}
+
+export interface SearchIndexShape {
+  readonly assets: (tenantId: string, question: AssetQuestion, paging: AssetPaging) => Effect<AssetHits, StorageError>;
+  readonly assetFacets: (
+    tenantId: string,
+    question: AssetQuestion,
+    asked: { readonly facets: readonly Facet[]; readonly values: number },
+  ) => Effect<readonly FacetAnswer[], StorageError>;
+  readonly explainAssets: (
+    tenantId: string,
+    question: AssetQuestion,
+    paging: AssetPaging,
+  ) => Effect<SearchPlan, StorageError>;
+  /** Which of these assets hold a seat. */
+  readonly licensed: (
+    tenantId: string,
+    seats: SeatRule,
+    assetIds: readonly string[],
+  ) => Effect<ReadonlySet<string>, StorageError>;
+}
