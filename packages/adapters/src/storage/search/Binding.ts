@@ -1,0 +1,41 @@
+/** The parameters of a statement while its text is written. */
+import type * as Layout from "./Layout.ts";
+
+/** An argument of a statement: a value, or values by name. */
+export type Argument = Layout.Parameter | { readonly [name: string]: Layout.Parameter };
+
+export interface Binding {
+  /** Takes a value and answers its placeholder; called in the order of the text. */
+  readonly bind: (value: Layout.Parameter) => string;
+  readonly values: () => readonly Argument[];
+}
+
+/** What SQLite takes at most, with room for those of the statement around. */
+export const PARAMETERS_MAX = 32_000;
+
+export const isTooMany = (parameters: readonly Argument[]): boolean => parameters.length > PARAMETERS_MAX;
+
+/** Each value where it stands. */
+export function inOrder(): Binding {
+  const values: Layout.Parameter[] = [];
+  return {
+    bind: (value) => {
+      values.push(value);
+      return "?";
+    },
+    values: () => values,
+  };
+}
+
+/** Each value once. The text then depends on which are equal. */
+export function byName(): Binding {
+  const names = new Map<Layout.Parameter, string>();
+  return {
+    bind: (value) => {
+      const name = names.get(value) ?? `v${names.size}`;
+      names.set(value, name);
+      return `@${name}`;
+    },
+    values: () => [Object.fromEntries([...names].map(([value, name]) => [name, value]))],
+  };
+}

@@ -1,0 +1,64 @@
+/** The statements that make a layout's tables, and the stamp that tells whether tables are still of this layout. */
+import { createHash } from "node:crypto";
+import * as Qql from "@fettle/qql";
+import { quoted, unquoted } from "./Identifier.ts";
+import type * as Layout from "./Layout.ts";
+
+/** In the order in which they are to be run. */
+export function ddl(layout: Layout.Layout): readonly string[] {
+  const { main, tables, dictionary, sharedTexts, trigrams } = layout;
+  return [
+    `CREATE TABLE ${main.name} (n INTEGER PRIMARY KEY, t INTEGER NOT NULL, id TEXT NOT NULL, ${[
+      ...main.columns.map(columnOf),
+      "UNIQUE (t, id)",
+    ].join(", ")})`,
+    ...main.indexed.map((column) => indexOf(main.name, column, "")),
+    ...tables.flatMap(tableOf),
+    ...(sharedTexts.length > 0 ? [dictionaryOf(dictionary)] : []),
+    ...trigrams.map(({ table }) => trigramsOf(table)),
+  ];
+}
+
+/** What removes the tables, if they are there. */
+export function dropped({ main, tables, dictionary, trigrams }: Layout.Layout): readonly string[] {
+  const names = [...trigrams.map(({ table }) => table), dictionary, ...tables.map(({ name }) => name), main.name];
+  return names.map((name) => `DROP TABLE IF EXISTS ${name}`);
+}
+
+/** Differs where tables made for another layout, catalogue or version of the keys would answer wrongly. */
+export function stamp(layout: Layout.Layout): string {
+  const types = layout.catalog.tokens.map((token) => [
+    token.name,
+    token.type,
+    ...(token.type === "enum" ? token.values : []),
+  ]);
+  const digest = createHash("sha256").update(JSON.stringify([ddl(layout), layout.sharedTexts, types]));
+  return `${Qql.Key.KEYS_VERSION}:${digest.digest("hex")}`;
+}
+
+const columnOf = ({ name, affinity }: Layout.Column): string => `${name} ${affinity}`;
+
+function tableOf({ name, keys, columns, indexed }: Layout.Table): readonly string[] {
+  const parts = [
+    "t INTEGER NOT NULL",
+    ...keys.map((key) => `${key} INTEGER NOT NULL`),
+    ...columns.map(columnOf),
+    `PRIMARY KEY (t, ${keys.join(", ")})`,
+  ];
+  return [
+    `CREATE TABLE ${name} (${parts.join(", ")}) WITHOUT ROWID`,
+    ...indexed.map((column) => indexOf(name, column, ", o")),
+  ];
+}
+
+const indexOf = (table: string, column: string, more: string): string =>
+  `CREATE INDEX ${quoted(`${unquoted(table)}:by:${unquoted(column)}`)} ON ${table} (t, ${column}${more})`;
+
+const dictionaryOf = (name: string): string =>
+  `CREATE TABLE ${name} (n INTEGER PRIMARY KEY, t INTEGER NOT NULL, field INTEGER NOT NULL, folded TEXT NOT NULL, ` +
+  `tokens TEXT NOT NULL, UNIQUE (t, field, folded))`;
+
+/** Only whether a trigram is there is kept: where would be thrice as large, and the text itself is asked afterwards. */
+const trigramsOf = (name: string): string =>
+  `CREATE VIRTUAL TABLE ${name} USING fts5(folded, tokenize = 'trigram case_sensitive 1', detail = 'none', ` +
+  `content = '', contentless_delete = 1)`;
