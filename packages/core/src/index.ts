@@ -188,10 +188,8 @@ export type {
   AssetHits,
   AssetPaging,
   AssetQuestion as AssetIndexQuestion,
-  FacetAnswer,
   SearchIndexShape,
   SearchPlan,
-  ValueCount,
 } from "./ports/SearchIndex.ts";
 export * from "./ports/Storage.ts";
 export * as StorageText from "./ports/StorageText.ts";

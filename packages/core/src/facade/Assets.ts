@@ -15,6 +15,8 @@ export const assetsOf = (on: On) => ({
   missing: (actor: Actor) => on(Assets.missing(actor)),
   /** Searches them by asset tokens, patch tokens or both, under a view, in pages (AST-03, AST-04). */
   search: (actor: Actor, input: AssetSearches.AssetSearchInput) => on(AssetSearches.search(actor, input)),
+  /** How the storage carries a search out: statements, indexes, cost, and a warning where everything is read. */
+  explainPlan: (actor: Actor, input: AssetSearches.AssetSearchInput) => on(AssetSearches.explainPlan(actor, input)),
   /** Counts of each facet among those found, each value with the query that narrows to it (AST-12). */
   facets: (actor: Actor, input: AssetSearches.FacetsInput) => on(AssetSearches.facets(actor, input)),
   /** One of them. */

@@ -9,10 +9,11 @@ import type { Effect } from "effect/Effect";
 import type { View } from "../domain/assessment/AssetSearch.ts";
 import type { AssetSortKey } from "../domain/assessment/AssetSort.ts";
 import type { AssetDocument } from "../domain/asset/AssetCatalog.ts";
-import type { Facet } from "../domain/asset/AssetFacets.ts";
+import type { Facet, Tally } from "../domain/asset/AssetFacets.ts";
 import type { SeatRule } from "../domain/license/SeatRule.ts";
 import type { PatchDocument } from "../domain/patch/PatchCatalog.ts";
 import type { Direction, Key } from "../domain/shared/Keyset.ts";
+import type { TenantId } from "../domain/shared/Tenant.ts";
 import type { StorageError } from "./Storage.ts";
 
 /** Which assets, of those with PM activated (AST-11). */
@@ -46,6 +47,8 @@ export interface AssetHit {
   readonly missing: number | null;
   readonly installed: number | null;
   readonly latestMissing: number | null;
+  /** When it was assessed last; epoch milliseconds. */
+  readonly lastScannedAt: number | null;
   /** The patches of the view that fulfil the patch query; null when nothing is asked of patches. */
   readonly matching: number | null;
 }
@@ -56,21 +59,6 @@ export interface AssetHits {
   readonly total: number;
   /** Where to go on; null at the end. */
   readonly next: Key | null;
-}
-
-/** How many assets have a value; values that a query can't tell apart, such as two of another letter case, are one. */
-export interface ValueCount {
-  /** As one of these assets spells it; null: it isn't known. */
-  readonly value: string | null;
-  readonly assets: number;
-}
-
-/** The values of a facet, most frequent first and then in their order, at most as many as were asked for. */
-export interface FacetAnswer {
-  readonly facet: Facet;
-  readonly values: readonly ValueCount[];
-  /** How many values more there are. */
-  readonly more: number;
 }
 
 /** How a search is carried out, for operators. */
@@ -92,19 +80,20 @@ export interface SearchPlan {
 
 export interface SearchIndexShape {
   readonly assets: (tenantId: string, question: AssetQuestion, paging: AssetPaging) => Effect<AssetHits, StorageError>;
+  /** One answer for each facet, in their order; values that a query can't tell apart, such as two spellings, are one. */
   readonly assetFacets: (
-    tenantId: string,
+    tenantId: TenantId,
     question: AssetQuestion,
     asked: { readonly facets: readonly Facet[]; readonly values: number },
-  ) => Effect<readonly FacetAnswer[], StorageError>;
+  ) => Effect<readonly Tally[], StorageError>;
   readonly explainAssets: (
-    tenantId: string,
+    tenantId: TenantId,
     question: AssetQuestion,
     paging: AssetPaging,
   ) => Effect<SearchPlan, StorageError>;
   /** Which of these assets hold a seat. */
   readonly licensed: (
-    tenantId: string,
+    tenantId: TenantId,
     seats: SeatRule,
     assetIds: readonly string[],
   ) => Effect<ReadonlySet<string>, StorageError>;

@@ -140,6 +140,7 @@ const asks: readonly (readonly [string, string, Ask])[] = [
   ["assets.missing", "sue mara uli ada rita sam", (f, a) => f.assets.missing(a)],
   ["assets.search", everyone, (f, a) => f.assets.search(a, {})],
   ["assets.facets", everyone, (f, a) => f.assets.facets(a, {})],
+  ["assets.explainPlan", everyone, (f, a) => f.assets.explainPlan(a, {})],
   ["assets.get", everyone, (f, a) => f.assets.get(a, Values.uuid(0x1001))],
   ["assets.patches", everyone, (f, a) => f.assets.patches(a, Values.uuid(0x1001), { state: "missing" })],
   ["assets.agents", everyone, (f, a) => f.assets.agents(a, {})],

@@ -3,6 +3,7 @@
  * the QQL text that finds those assets: text that can be read, edited and saved, and that finds as many as were counted.
  */
 import * as Qql from "@fettle/qql";
+import * as CodePointOrder from "../shared/CodePointOrder.ts";
 import * as AssetCatalog from "./AssetCatalog.ts";
 
 /** The closed list of facets, with the token that each counts by. */
@@ -25,10 +26,14 @@ export const facets = Object.keys(tokens) as readonly Facet[];
 /** Most values that a facet tells, the most frequent first. */
 export const FACET_VALUES_MAX = 100;
 
-export interface FacetValue {
-  /** Null counts the assets of which it isn't known. */
+/** How many assets have a value. */
+export interface ValueCount {
+  /** As one of these assets spells it; null: it isn't known. */
   readonly value: string | null;
   readonly assets: number;
+}
+
+export interface FacetValue extends ValueCount {
   /** Finds these assets among all; null for a value that no query can hold. */
   readonly condition: string | null;
   /** The search that was asked and this condition. */
@@ -42,14 +47,18 @@ export interface FacetCounts {
   readonly more: number;
 }
 
-/** Counts a facet over the documents of the assets found by `asked` (null: all assets). */
-export const count = (
-  facet: Facet,
-  documents: readonly AssetCatalog.AssetDocument[],
-  asked: Qql.Query<AssetCatalog.AssetDocument> | null,
-): FacetCounts => {
-  const token = Qql.Catalog.find(AssetCatalog.catalog, tokens[facet]);
-  if (token === undefined || token.type === "group") throw new Error(`${facet} counts by no token`);
+/** A facet as it was counted, without the texts that narrow a search to its values. */
+export interface Tally {
+  readonly facet: Facet;
+  /** Most frequent first, then in their order; at most as many as were asked for. */
+  readonly values: readonly ValueCount[];
+  /** How many values more there are. */
+  readonly more: number;
+}
+
+/** Counts a facet over documents, and keeps the `most` frequent values. */
+export const tally = (facet: Facet, documents: readonly AssetCatalog.AssetDocument[], most: number): Tally => {
+  const token = tokenOf(facet);
   const counts = new Map<string | null, { readonly value: string | null; assets: number }>();
   for (const document of documents) {
     for (const [key, value] of distinct(token, document)) {
@@ -58,13 +67,33 @@ export const count = (
       else known.assets += 1;
     }
   }
-  const ordered = [...counts.values()].sort((a, b) => b.assets - a.assets || inOrder(a.value, b.value));
-  const shown = ordered.slice(0, FACET_VALUES_MAX);
-  return {
-    facet,
-    values: shown.map((counted) => ({ ...counted, ...textsOf(token, counted.value, asked) })),
-    more: ordered.length - shown.length,
-  };
+  const ordered = inOrder([...counts.values()]);
+  return { facet, values: ordered.slice(0, most), more: Math.max(0, ordered.length - most) };
+};
+
+/** Most frequent first, then by value, the unknown last. */
+export const inOrder = (values: readonly ValueCount[]): readonly ValueCount[] =>
+  [...values].sort((a, b) => b.assets - a.assets || compare(a.value, b.value));
+
+/** The values of a document that a facet counts it under, as they are spelled there; null where there is none. */
+export const valuesOf = (facet: Facet, document: AssetCatalog.AssetDocument): readonly (string | null)[] => [
+  ...distinct(tokenOf(facet), document).values(),
+];
+
+/** A tally with the texts that narrow `asked` (null: all assets) to each of its values. */
+export const told = (
+  { facet, values, more }: Tally,
+  asked: Qql.Query<AssetCatalog.AssetDocument> | null,
+): FacetCounts => ({
+  facet,
+  values: values.map((counted) => ({ ...counted, ...textsOf(tokenOf(facet), counted.value, asked) })),
+  more,
+});
+
+const tokenOf = (facet: Facet): Qql.Catalog.Token => {
+  const token = Qql.Catalog.find(AssetCatalog.catalog, tokens[facet]);
+  if (token === undefined || token.type === "group") throw new Error(`${facet} counts by no token`);
+  return token;
 };
 
 // Values that a query can't tell apart, such as two that differ in letter case, are one.
@@ -113,5 +142,5 @@ const conditionOf = (token: Qql.Catalog.Token, value: string | null): Qql.Ast.Ma
   return { _tag: "Match", ...nowhere, name, value: { ...nowhere, _tag: quote, text: value } };
 };
 
-const inOrder = (a: string | null, b: string | null): number =>
-  a === b ? 0 : a === null ? 1 : b === null ? -1 : a < b ? -1 : 1;
+const compare = (a: string | null, b: string | null): number =>
+  a === b ? 0 : a === null ? 1 : b === null ? -1 : CodePointOrder.compare(a, b);

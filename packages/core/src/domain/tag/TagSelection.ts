@@ -65,6 +65,12 @@ export const bearing = (set: TagSet, tree: TagTree.TagTree): Bearing => {
   return wanted.map((tag) => [...TagTree.descend(children, [tag])].sort());
 };
 
+/** Whether tags satisfy what {@link bearing} spelled out. */
+export const bears = (wanted: Bearing): TagTest => {
+  const sets = wanted.map((tags) => new Set(tags));
+  return (assetTags) => sets.every((set) => assetTags.some((tag) => set.has(tag)));
+};
+
 /** How many of the assets that bear the selected tags are meant, of how many (TAG-09). */
 export interface Coverage {
   /** Assets that a job with this selection would hold. */
@@ -109,7 +115,7 @@ export const coverage = (selection: TagSelection, tree: TagTree.TagTree, assets:
   };
 };
 
-type TagTest = (assetTags: readonly string[]) => boolean;
+export type TagTest = (assetTags: readonly string[]) => boolean;
 
 const never: TagTest = () => false;
 

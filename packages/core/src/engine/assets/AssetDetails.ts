@@ -13,6 +13,7 @@ import * as Assessments from "../assessment/Assessments.ts";
 import { reject } from "../Rejected.ts";
 import * as Cursor from "../searches/Cursor.ts";
 import * as Queries from "../searches/Queries.ts";
+import * as ScannedSearch from "../searches/ScannedSearch.ts";
 import * as AssetSearches from "./AssetSearches.ts";
 import * as Fleet from "./Fleet.ts";
 
@@ -37,7 +38,7 @@ export const get = Effect.fn("AssetDetails.get")(function* (actor: Actor, assetI
   const progress = yield* Assessments.progress(actor.tenantId);
   const assessed = fleet.assessments.get(asset.id);
   const details: AssetDetails = {
-    ...AssetSearches.rowOf(fleet, { asset, patches: null }),
+    ...AssetSearches.rowOf(asset, fleet.agents.get(asset.id), ScannedSearch.hitOf(fleet, { asset, patches: null })),
     tags: asset.tags.map((id) => ({ id, name: fleet.tree.get(id)?.name ?? id })),
     unknown: assessed?.unknown.length ?? null,
     assessedAt: assessed?.assessedAt ?? null,

@@ -2,39 +2,33 @@
  * The asset list as users search it (AST-03, AST-04, AST-11, AST-12): by asset tokens, patch tokens or both, under a view,
  * in the caller's scope, with PM activated, in pages; and the filters beside it.
  */
-import * as Qql from "@fettle/qql";
+import type * as Qql from "@fettle/qql";
 import * as Effect from "effect/Effect";
+import type { User } from "../../domain/access/User.ts";
 import * as AssetSearch from "../../domain/assessment/AssetSearch.ts";
-import { type Asset, isPatchManaged } from "../../domain/asset/Asset.ts";
+import { type AssetSortKey, assetSortKeys } from "../../domain/assessment/AssetSort.ts";
+import type { Asset } from "../../domain/asset/Asset.ts";
 import * as AssetCatalog from "../../domain/asset/AssetCatalog.ts";
 import * as AssetFacets from "../../domain/asset/AssetFacets.ts";
 import * as PatchCatalog from "../../domain/patch/PatchCatalog.ts";
 import type { Actor } from "../../domain/shared/Actor.ts";
-import * as Keyset from "../../domain/shared/Keyset.ts";
+import type * as Keyset from "../../domain/shared/Keyset.ts";
+import type { TenantId } from "../../domain/shared/Tenant.ts";
+import * as TagTree from "../../domain/tag/TagTree.ts";
 import { Environment } from "../../ports/Environment.ts";
+import type { AssetHit, AssetQuestion as AssetIndexQuestion } from "../../ports/SearchIndex.ts";
+import type { AgentRecord } from "../../schema/Stored.ts";
 import * as Authority from "../access/Authority.ts";
 import { reject } from "../Rejected.ts";
+import * as Repository from "../Repository.ts";
 import * as Cursor from "../searches/Cursor.ts";
 import * as Queries from "../searches/Queries.ts";
 import * as RecentSearches from "../searches/RecentSearches.ts";
+import * as ScannedSearch from "../searches/ScannedSearch.ts";
 import * as Fleet from "./Fleet.ts";
 
-/** What assets may be sorted by; what isn't known comes last. */
-export const sortKeys = [
-  "name",
-  "operatingSystem",
-  "missing",
-  "installed",
-  "latestMissing",
-  "lastCheckedIn",
-  "lastScanned",
-  "lastBoot",
-  "activated",
-] as const;
-export type SortKey = (typeof sortKeys)[number];
-
 export interface Sort {
-  readonly by: SortKey;
+  readonly by: AssetSortKey;
   readonly direction?: Keyset.Direction;
 }
 
@@ -98,23 +92,22 @@ export interface AssetPage {
 export const search = Effect.fn("AssetSearches.search")(function* (actor: Actor, input: AssetSearchInput) {
   const user = yield* Authority.require(actor, "view-assets");
   const limit = yield* Cursor.limitOf(input.limit);
-  const { by, direction } = yield* Cursor.sorted(input.sort ?? { by: "name" }, sortKeys);
+  const { by, direction } = yield* Cursor.sorted(input.sort ?? { by: "name" }, assetSortKeys);
   const asked = yield* read(input);
   const listing: Cursor.Listing = {
     list: "assets",
     question: { asset: input.assetQuery ?? null, patch: input.patchQuery ?? null, view: asked.view, by, direction },
   };
-  const position = yield* Cursor.start(actor, listing, input.cursor);
-  const fleet = yield* Fleet.asked(actor.tenantId, yield* Fleet.load(actor.tenantId, user), asked.patchQuery);
-  const found = find(fleet, asked, position.asOf);
-  const key = (one: Found): Keyset.Key => [sortKey(fleet, one, by), one.asset.id];
-  const page = Keyset.page(found, key, { direction, after: position.after, limit });
-  const next = page.next === null ? null : yield* Cursor.seal(actor, listing, { ...position, after: page.next });
+  const { asOf, after } = yield* Cursor.start(actor, listing, input.cursor);
+  const question = yield* questionOf(actor.tenantId, user, asked, asOf);
+  const index = yield* ScannedSearch.of;
+  const found = yield* index.assets(actor.tenantId, question, { by, direction, after, limit });
+  const next = found.next === null ? null : yield* Cursor.seal(actor, listing, { asOf, after: found.next });
   if (input.cursor === undefined) {
     const { assetQuery = null, patchQuery = null } = input;
     yield* RecentSearches.note(actor, "asset", { query: assetQuery, patchQuery, view: asked.view });
   }
-  const answer: AssetPage = { rows: page.rows.map((one) => rowOf(fleet, one)), total: found.length, next };
+  const answer: AssetPage = { rows: yield* rowsOf(actor.tenantId, found.hits), total: found.total, next };
   return answer;
 });
 
@@ -128,11 +121,25 @@ export const facets = Effect.fn("AssetSearches.facets")(function* (actor: Actor,
     }
   }
   const asked = yield* read(input);
-  const fleet = yield* Fleet.asked(actor.tenantId, yield* Fleet.load(actor.tenantId, user), asked.patchQuery);
-  const documents = find(fleet, asked, (yield* Environment).now()).map((one) =>
-    AssetCatalog.toDocument(one.asset, Fleet.contextOf(fleet, one.asset, Fleet.needsOf(null))),
-  );
-  return [...new Set(wanted)].map((facet) => AssetFacets.count(facet, documents, asked.assetQuery));
+  const question = yield* questionOf(actor.tenantId, user, asked, (yield* Environment).now());
+  const tallies = yield* (yield* ScannedSearch.of).assetFacets(actor.tenantId, question, {
+    facets: [...new Set(wanted)],
+    values: AssetFacets.FACET_VALUES_MAX,
+  });
+  return tallies.map((tally) => AssetFacets.told(tally, asked.assetQuery));
+});
+
+/**
+ * How the storage carries a search out: its statements with their plans, what they cost, and a warning where everything
+ * is read. For operators; what the search would find is not told.
+ */
+export const explainPlan = Effect.fn("AssetSearches.explainPlan")(function* (actor: Actor, input: AssetSearchInput) {
+  const user = yield* Authority.require(actor, "view-assets");
+  const limit = yield* Cursor.limitOf(input.limit);
+  const { by, direction } = yield* Cursor.sorted(input.sort ?? { by: "name" }, assetSortKeys);
+  const question = yield* questionOf(actor.tenantId, user, yield* read(input), (yield* Environment).now());
+  const index = yield* ScannedSearch.of;
+  return yield* index.explainAssets(actor.tenantId, question, { by, direction, after: null, limit });
 });
 
 interface Asked {
@@ -154,63 +161,34 @@ const read = Effect.fn("AssetSearches.read")(function* (input: AssetQuestion) {
   return asked;
 });
 
-interface Found {
-  readonly asset: Asset;
-  readonly patches: readonly string[] | null;
-}
+// What the caller's scope, the tags and the licences come to now.
+const questionOf = Effect.fn("AssetSearches.questionOf")(function* (
+  tenantId: TenantId,
+  { scope }: User,
+  { assetQuery, patchQuery, view }: Asked,
+  asOf: number,
+) {
+  const { tree, seats } = yield* Fleet.standing(tenantId);
+  const seen = scope._tag === "All" ? null : [...TagTree.closure(tree, scope.tags)];
+  const question: AssetIndexQuestion = { asset: assetQuery, patch: patchQuery, view, seen, seats, asOf };
+  return question;
+});
 
-// AST-11: with PM activated only. The patch part is asked of each patch once, not of each asset.
-const find = (fleet: Fleet.Fleet, { assetQuery, patchQuery, view }: Asked, now: number): readonly Found[] => {
-  const contextOf = Fleet.patchContexts(fleet, patchQuery);
-  const hits = patchQuery && AssetSearch.patchHits(patchQuery, fleet.patches.values(), { contextOf, now });
-  const needs = Fleet.needsOf(assetQuery);
-  return fleet.assets.flatMap((asset): readonly Found[] => {
-    if (!isPatchManaged(asset)) return [];
-    const patches = AssetSearch.foundBy({ view, hits }, fleet.assessments.get(asset.id) ?? null, fleet.graph);
-    if (patches !== null && patches.length === 0) return [];
-    if (assetQuery === null) return [{ asset, patches }];
-    const document = AssetCatalog.toDocument(asset, Fleet.contextOf(fleet, asset, needs));
-    return Qql.matches(assetQuery, document, now) ? [{ asset, patches }] : [];
+// An asset that was removed since it was found is left out.
+const rowsOf = Effect.fn("AssetSearches.rowsOf")(function* (tenantId: TenantId, hits: readonly AssetHit[]) {
+  const ids = hits.map((hit) => hit.id);
+  const assets = new Map((yield* Repository.some(tenantId, "asset", ids)).map((a) => [a.id, a.value]));
+  const agents = new Map((yield* Repository.some(tenantId, "agent", ids)).map((a) => [a.id, a.value]));
+  return hits.flatMap((hit): readonly AssetRow[] => {
+    const asset = assets.get(hit.id);
+    return asset === undefined ? [] : [rowOf(asset, agents.get(hit.id), hit)];
   });
-};
+});
 
-const sortKey = (fleet: Fleet.Fleet, { asset }: Found, by: SortKey): Keyset.KeyPart => {
-  const assessed = fleet.assessments.get(asset.id);
-  switch (by) {
-    case "name":
-      return asset.name;
-    case "operatingSystem":
-      return asset.osName;
-    case "missing":
-      return assessed?.missing.length ?? null;
-    case "installed":
-      return assessed?.installed.length ?? null;
-    case "latestMissing":
-      return assessed === undefined ? null : AssetSearch.latestMissing(assessed, fleet.graph).length;
-    case "lastCheckedIn":
-      return fleet.agents.get(asset.id)?.lastCheckedInAt ?? null;
-    case "lastScanned":
-      return assessed?.assessedAt ?? null;
-    case "lastBoot":
-      return asset.facts.bootedAt;
-    case "activated":
-      return asset.activations.PM ?? null;
-  }
-};
-
-/** An asset of a fleet as a row of the list. */
-export const rowOf = (fleet: Fleet.Fleet, { asset, patches }: Found): AssetRow => {
-  const assessed = fleet.assessments.get(asset.id);
-  const agent = fleet.agents.get(asset.id);
-  return {
-    asset,
-    isLicensed: Fleet.isLicensed(fleet, asset.id),
-    missing: assessed?.missing.length ?? null,
-    installed: assessed?.installed.length ?? null,
-    latestMissing: assessed === undefined ? null : AssetSearch.latestMissing(assessed, fleet.graph).length,
-    matching: patches?.length ?? null,
-    lastScannedAt: assessed?.assessedAt ?? null,
-    lastCheckedInAt: agent?.lastCheckedInAt ?? asset.provisionedAt,
-    agentVersion: agent?.agentVersion ?? null,
-  };
-};
+/** An asset with what was found of it, as a row of the list. */
+export const rowOf = (asset: Asset, agent: AgentRecord | undefined, { id: _, ...hit }: AssetHit): AssetRow => ({
+  asset,
+  ...hit,
+  lastCheckedInAt: agent?.lastCheckedInAt ?? asset.provisionedAt,
+  agentVersion: agent?.agentVersion ?? null,
+});

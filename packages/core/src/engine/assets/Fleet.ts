@@ -10,13 +10,14 @@ import type { Assessment } from "../../domain/assessment/Assessment.ts";
 import * as AssetSearch from "../../domain/assessment/AssetSearch.ts";
 import { type Asset, isPatchManaged, whyNotScanned } from "../../domain/asset/Asset.ts";
 import type * as AssetCatalog from "../../domain/asset/AssetCatalog.ts";
-import * as Licence from "../../domain/license/Licence.ts";
+import * as SeatRule from "../../domain/license/SeatRule.ts";
 import type { Patch } from "../../domain/patch/Patch.ts";
 import type * as PatchCatalog from "../../domain/patch/PatchCatalog.ts";
 import * as Supersedence from "../../domain/patch/Supersedence.ts";
 import * as Vulnerability from "../../domain/patch/Vulnerability.ts";
 import type { TenantId } from "../../domain/shared/Tenant.ts";
 import * as TagScope from "../../domain/tag/TagScope.ts";
+import type * as TagSelection from "../../domain/tag/TagSelection.ts";
 import type { TagTree } from "../../domain/tag/TagTree.ts";
 import { Environment } from "../../ports/Environment.ts";
 import type { AgentRecord } from "../../schema/Stored.ts";
@@ -30,7 +31,8 @@ export interface Fleet {
   /** In the caller's scope, by nothing else narrowed. */
   readonly assets: readonly Asset[];
   readonly tree: TagTree;
-  readonly seats: ReadonlyMap<string, Licence.SeatVerdict>;
+  /** Those that hold a licence now. */
+  readonly licensed: ReadonlySet<string>;
   readonly agents: ReadonlyMap<string, AgentRecord>;
   readonly assessments: ReadonlyMap<string, Assessment>;
   readonly patches: ReadonlyMap<string, Patch>;
@@ -42,16 +44,33 @@ export interface Fleet {
 
 /** Reads the fleet that a user sees (TAG-05). */
 export const load = Effect.fn("Fleet.load")(function* (tenantId: TenantId, user: User) {
-  const subscription = yield* Subscriptions.of(tenantId);
+  const { tree, seats } = yield* standing(tenantId);
+  return yield* read(tenantId, { tree, seats, sees: TagScope.compile(user.scope, tree) });
+});
+
+/** What the tags of the moment and the licences come to. */
+export const standing = Effect.fn("Fleet.standing")(function* (tenantId: TenantId) {
   const tree = yield* Tags.tree(tenantId);
+  const now = (yield* Environment).now();
+  return { tree, seats: SeatRule.of(yield* Subscriptions.of(tenantId), tree, now) };
+});
+
+/** Which assets are seen, and who holds a seat. */
+export interface Looking {
+  readonly tree: TagTree;
+  readonly seats: SeatRule.SeatRule;
+  readonly sees: TagSelection.TagTest;
+}
+
+/** Reads a fleet. */
+export const read = Effect.fn("Fleet.read")(function* (tenantId: TenantId, { tree, seats, sees }: Looking) {
   const everything = (yield* Repository.all(tenantId, "asset")).map((a) => a.value);
   const patches = (yield* Repository.all(tenantId, "patch")).map((p) => p.value);
-  const sees = TagScope.compile(user.scope, tree);
   const fleet: Fleet = {
     assets: everything.filter((a) => sees(a.tags)),
     tree,
     // Seats are given among all assets of the tenant, whoever looks.
-    seats: Licence.assignSeats(subscription, tree, everything, (yield* Environment).now()),
+    licensed: SeatRule.holders(seats, everything),
     agents: new Map((yield* Repository.all(tenantId, "agent")).map((a) => [a.id, a.value])),
     assessments: scanned(everything, yield* Assessments.all(tenantId)),
     patches: new Map(patches.map((p) => [p.id, p])),
@@ -144,7 +163,7 @@ const patchCounts = (fleet: Fleet): ReadonlyMap<string, { missing: number; insta
 };
 
 /** Whether an asset holds a licence now. */
-export const isLicensed = (fleet: Fleet, assetId: string): boolean => fleet.seats.get(assetId)?._tag === "Licensed";
+export const isLicensed = (fleet: Fleet, assetId: string): boolean => fleet.licensed.has(assetId);
 
 /** What the query language is told of an asset. */
 export const contextOf = (fleet: Fleet, asset: Asset, needs: Needs): AssetCatalog.AssetContext => ({
