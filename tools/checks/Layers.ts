@@ -82,7 +82,7 @@ export const ZONES: readonly Zone[] = [
   {
     name: "adapters/$1",
     files: /^packages\/adapters\/src\/([^/]+\/[^/]+)\//,
-    zones: ["adapters/storage/sql"],
+    zones: ["adapters/storage/sql", "adapters/storage/search"],
     packages: [...ENTRY_POINTS, DECLARED, NODE],
   },
   { name: "adapters", files: /^packages\/adapters\/src\//, zones: [], packages: [] },
