@@ -181,7 +181,7 @@ const openSession = Effect.fn("Agent.openSession")(function* (
   const keys = yield* (yield* AgentKeys).loadOrCreate();
   const host = yield* Host;
   const bootId = yield* host.bootId();
-  const { timeZone } = yield* host.facts();
+  const { timeZone, platform } = yield* host.facts();
   const { identity, membership } = memory.state();
   if (identity === null || membership === null) return yield* Effect.die("a session before provisioning");
   const session: CheckIn.Session = {
@@ -191,6 +191,7 @@ const openSession = Effect.fn("Agent.openSession")(function* (
     agentVersion: options.agentVersion,
     timeZone,
     hold: (now) => ConfiguredConduct.holdOf(memory.state(), timeZone, now),
+    effort: (window, now) => ConfiguredConduct.effortOf(memory.state(), platform, window, now),
     party: { tenantId: membership.tenantId, agentId: identity.agentId, epoch: membership.epoch, keys },
     fact: (body: FactBody, ahead = 0) =>
       Effect.sync(

@@ -4,6 +4,7 @@
  */
 import * as Effect from "effect/Effect";
 import * as ManifestGate from "../session/ManifestGate.ts";
+import type { RunWindow } from "../vocabulary/CpuLimit.ts";
 import * as Crypto from "../wire/Crypto.ts";
 import * as Documents from "../wire/Documents.ts";
 import * as Dsse from "../wire/Dsse.ts";
@@ -18,7 +19,7 @@ import * as ConfiguredConduct from "./ConfiguredConduct.ts";
 import * as Dropping from "./Dropping.ts";
 import * as Exchange from "./Exchange.ts";
 import { Host, noDetails } from "./Host.ts";
-import { Installer } from "./Installer.ts";
+import { type Effort, Installer } from "./Installer.ts";
 import { Inventory } from "./Inventory.ts";
 import type { JournalRecord } from "./Journal.ts";
 import type { Memory } from "./Memory.ts";
@@ -35,6 +36,8 @@ export interface Session {
   readonly timeZone: string;
   /** What keeps a run from starting at that time. */
   readonly hold: (now: number) => Hold | null;
+  /** How the installer is to go about a run with this window at that time. */
+  readonly effort: (window: RunWindow, now: number) => Effort;
   /**
    * Numbers and times a fact body; the record goes into the journal with the change that it tells of, behind `ahead` other
    * facts of the same append.

@@ -3,12 +3,15 @@
  *
  * Inside a blackout nothing is sent and no run starts; what was begun goes on (WIN-05). A module acts only if it is active
  * here and enabled in the profile (CFG-09). A scan is due from the end of the former one (CFG-04), or some time after what
- * calls for one: a first start, a boot, another agent version or set of modules, the end of a blackout (CFG-05).
+ * calls for one: a first start, a boot, another agent version or set of modules, the end of a blackout (CFG-05). An installer is
+ * told the CPU limit that holds for its run (WIN-08).
  */
 import { Blackout, Duration, Instant, Pacing, ScanCountdown, TimeZone } from "@fettle/scheduler";
+import * as CpuLimit from "../vocabulary/CpuLimit.ts";
 import * as ModuleConduct from "../vocabulary/ModuleConduct.ts";
 import { type ConfigurationSettings, unsaid } from "../wire/ConfigurationSettings.ts";
 import type { AgentState } from "./AgentState.ts";
+import type { Effort } from "./Installer.ts";
 
 /** Why no run may start now. */
 export type Hold =
@@ -40,6 +43,14 @@ export const holdOf = (state: AgentState, zone: string, now: number): Hold | nul
   const until = silentUntil(state, zone, now);
   return until === null ? null : { _tag: "Blackout", until };
 };
+
+/** How the installer is to go about a run with this window at that time (CFG-02, WIN-08). */
+export const effortOf = (
+  state: AgentState,
+  platform: CpuLimit.Platform,
+  window: CpuLimit.RunWindow,
+  now: number,
+): Effort => ({ cpuLimitPercent: CpuLimit.holding(settingsOf(state), platform, window, now) });
 
 /** Whether the machine is scanned at all: for the inventory, or to assess patches. */
 export const isCollecting = (state: AgentState): boolean => {

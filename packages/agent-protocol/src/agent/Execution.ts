@@ -12,7 +12,7 @@ import * as Json from "../wire/Json.ts";
 import * as AgentState from "./AgentState.ts";
 import type { Session } from "./CheckIn.ts";
 import * as Evidence from "./Evidence.ts";
-import { Installer, type InstallerError, type InstallReport } from "./Installer.ts";
+import { type Effort, Installer, type InstallerError, type InstallReport } from "./Installer.ts";
 import * as NextStep from "./NextStep.ts";
 import * as PatchFiles from "./PatchFiles.ts";
 import { AgentEnvironment } from "./Ports.ts";
@@ -34,7 +34,8 @@ export const advance = Effect.fn("Execution.advance")(function* (session: Sessio
   const now = Math.max(environment.now(), session.memory.state().timeFloor);
   const step = NextStep.nextStep(run, now, session.hold(now));
   if (step._tag === "Wait") return { _tag: "Waiting", until: step.until } as Advance;
-  const done = yield* Effect.result(perform(session, run, step));
+  const effort = session.effort(run.manifest, now);
+  const done = yield* Effect.result(perform(session, run, step, effort));
   if (done._tag === "Success") {
     return { _tag: step._tag === "Move" && isLast(session, runId) ? "Finished" : "Stepped" } as Advance;
   }
@@ -49,20 +50,21 @@ const perform = Effect.fn("Execution.perform")(function* (
   session: Session,
   run: AgentState.HeldRun,
   step: Exclude<NextStep.Step, { _tag: "Wait" }>,
+  effort: Effort,
 ) {
   switch (step._tag) {
     case "Move":
       return yield* moveTo(session, run, step);
     case "Prefetch":
-      return yield* prefetch(session, run, step.patch);
+      return yield* prefetch(session, run, step.patch, effort);
     case "Skip": {
       const skipped = Evidence.untried({ runId: run.manifest.runId, ...step }, "Skipped", null);
       return yield* settle(session, skipped);
     }
     case "Attempt":
-      return yield* attempt(session, run, step.patch, step.attempt);
+      return yield* attempt(session, run, step, effort);
     case "Recover":
-      return yield* recover(session, run, step.patch, step.open);
+      return yield* recover(session, run, step, effort);
   }
 });
 
@@ -96,13 +98,14 @@ const prefetch = Effect.fn("Execution.prefetch")(function* (
   session: Session,
   run: AgentState.HeldRun,
   patch: PatchInstruction,
+  effort: Effort,
 ) {
   const { runId } = run.manifest;
   const installer = yield* Installer;
   const found = yield* installer.detect(patch);
   const needed = Detection.verdict(run.manifest.kind, patch, found) === "Unsatisfied";
   const report = needed
-    ? ((yield* PatchFiles.obtain(session, patch)) ?? (yield* installer.prefetch(patch)))
+    ? ((yield* PatchFiles.obtain(session, patch)) ?? (yield* installer.prefetch(patch, effort)))
     : nothingToFetch;
   const record = { _tag: "Prefetched", runId, patchId: patch.patchId, report } as const;
   if (report.reasonCode === null) return yield* session.memory.record([record]);
@@ -121,14 +124,14 @@ const nothingToFetch: InstallReport = { exitCode: 0, signal: null, reasonCode: n
 const attempt = Effect.fn("Execution.attempt")(function* (
   session: Session,
   run: AgentState.HeldRun,
-  patch: PatchInstruction,
-  number: number,
+  { patch, attempt: number }: Extract<NextStep.Step, { _tag: "Attempt" }>,
+  effort: Effort,
 ) {
   const { runId, kind } = run.manifest;
   const installer = yield* Installer;
   const found = yield* installer.detect(patch);
   const isBroken = Detection.verdict(kind, patch, found) === "Broken";
-  const before = isBroken ? yield* mendThenDetect(patch) : found;
+  const before = isBroken ? yield* mendThenDetect(patch, effort) : found;
   if (Detection.verdict(kind, patch, before) !== "Unsatisfied") {
     return yield* settle(
       session,
@@ -137,7 +140,7 @@ const attempt = Effect.fn("Execution.attempt")(function* (
   }
   const about = { runId, patchId: patch.patchId, attempt: number };
   yield* session.memory.record([{ _tag: "InstallIntended", ...about, before }]);
-  const report = yield* kind === "rollback" ? installer.rollback(patch) : installer.install(patch);
+  const report = yield* kind === "rollback" ? installer.rollback(patch, effort) : installer.install(patch, effort);
   yield* session.memory.record([{ _tag: "InstallReported", ...about, report }]);
   yield* observe(session, run, patch, { attempt: number, before, report });
 });
@@ -146,12 +149,12 @@ const attempt = Effect.fn("Execution.attempt")(function* (
 const recover = Effect.fn("Execution.recover")(function* (
   session: Session,
   run: AgentState.HeldRun,
-  patch: PatchInstruction,
-  open: AgentState.OpenAttempt,
+  { patch, open }: Extract<NextStep.Step, { _tag: "Recover" }>,
+  effort: Effort,
 ) {
   const { runId, kind } = run.manifest;
   const installer = yield* Installer;
-  const after = open.report === null ? yield* mendThenDetect(patch) : yield* installer.detect(patch);
+  const after = open.report === null ? yield* mendThenDetect(patch, effort) : yield* installer.detect(patch);
   const verdict = Detection.verdict(kind, patch, after);
   const mayRetry = open.report === null && open.attempt < NextStep.ATTEMPTS_MAX && installer.class !== "opaque";
   if (verdict === "Unsatisfied" && mayRetry) {
@@ -173,9 +176,9 @@ const observe = Effect.fn("Execution.observe")(function* (
   yield* settle(session, Evidence.judge({ runId, kind, patch, ...open, after }));
 });
 
-const mendThenDetect = Effect.fn("Execution.mendThenDetect")(function* (patch: PatchInstruction) {
+const mendThenDetect = Effect.fn("Execution.mendThenDetect")(function* (patch: PatchInstruction, effort: Effort) {
   const installer = yield* Installer;
-  yield* installer.repair();
+  yield* installer.repair(effort);
   return yield* installer.detect(patch);
 });
 

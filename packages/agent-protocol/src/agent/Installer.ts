@@ -24,6 +24,15 @@ export interface InstallReport {
   readonly outputTail: string;
 }
 
+/** How an installer is to go about its work. An installer that isn't told goes about it as it likes. */
+export interface Effort {
+  /**
+   * The share of one core that the work may take, 1–100; 100 is no limit. An installer keeps to it by means that can't hurt a
+   * transaction, and says in its own documentation how far it does. Decided once for each call: what has begun isn't hurried.
+   */
+  readonly cpuLimitPercent: number;
+}
+
 /** Why an installer could not even try. `Busy` is a lock held by somebody else, `Unreachable` a network that is down: wait and try again. */
 export class InstallerError extends Data.TaggedError("InstallerError")<{
   readonly reason: "Busy" | "Unreachable" | "NotPrivileged" | "ToolMissing" | "InstructionRefused" | "Unreadable";
@@ -58,13 +67,13 @@ export interface InstallerShape {
   /** What the package database says about each package of the instruction. Changes nothing. */
   readonly detect: (patch: PatchInstruction) => Effect<readonly InstalledVersions[], InstallerError>;
   /** Fetches and checks what an installation will need, without installing. */
-  readonly prefetch: (patch: PatchInstruction) => Effect<InstallReport, InstallerError>;
+  readonly prefetch: (patch: PatchInstruction, effort?: Effort) => Effect<InstallReport, InstallerError>;
   /** Brings the instruction's packages to exactly its versions, in one transaction. */
-  readonly install: (patch: PatchInstruction) => Effect<InstallReport, InstallerError>;
+  readonly install: (patch: PatchInstruction, effort?: Effort) => Effect<InstallReport, InstallerError>;
   /** Takes the instruction's packages back to exactly its versions, in one transaction. */
-  readonly rollback: (patch: PatchInstruction) => Effect<InstallReport, InstallerError>;
+  readonly rollback: (patch: PatchInstruction, effort?: Effort) => Effect<InstallReport, InstallerError>;
   /** After a crash: waits for an installer that still runs, then mends what a half-done transaction left. */
-  readonly repair: () => Effect<InstallReport, InstallerError>;
+  readonly repair: (effort?: Effort) => Effect<InstallReport, InstallerError>;
 }
 
 export class Installer extends Context.Service<Installer, InstallerShape>()("fettle/agent/Installer") {}

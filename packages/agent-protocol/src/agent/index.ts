@@ -6,6 +6,7 @@ export * as AgentState from "./AgentState.ts";
 export { ExchangeError } from "./Exchange.ts";
 export { Host, type HostDetails, HostError, type HostFacts, type HostShape, noDetails } from "./Host.ts";
 export {
+  type Effort,
   type FileInstaller,
   Installer,
   type InstallerClass,

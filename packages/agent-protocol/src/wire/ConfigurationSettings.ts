@@ -39,6 +39,8 @@ export const ConfigurationSettings = z.strictObject({
   chunkKilobytes: positive,
   cpuLimitPercent: z.int().min(1).max(100),
   cpuThrottleMilliseconds: natural,
+  /** WIN-08. Told only where it holds: what platforms of before told reads the same, and agents of before read what they know. */
+  mayExceedCpuLimitInWindow: z.literal(true).exactOptional(),
   loggingLevel: z.enum(["none", "error", "warning", "info", "debug", "trace"]),
   scanDelayMinutes: z.int().min(0).max(525_600),
   scanRandomizeMinutes: z.int().min(0).max(525_600),
