@@ -180,7 +180,14 @@ export type { DeletionOptions, TagInput } from "./engine/tags/Tags.ts";
 export type { TagListInput, TagPage, TagPreview, TagPreviewInput, TagRow, TagView } from "./engine/tags/TagViews.ts";
 export * as Fettle from "./Fettle.ts";
 export { AccessPolicy } from "./ports/AccessPolicy.ts";
-export { BlobError, BlobStore, type BlobStoreShape } from "./ports/BlobStore.ts";
+export {
+  BLOB_BYTES_MAX,
+  BlobError,
+  type BlobPage,
+  BlobStore,
+  type BlobStoreShape,
+  type KeptBlob,
+} from "./ports/BlobStore.ts";
 export { Directory, DirectoryError } from "./ports/Directory.ts";
 export { Environment } from "./ports/Environment.ts";
 export type {

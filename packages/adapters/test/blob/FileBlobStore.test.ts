@@ -4,23 +4,29 @@ import { Crypto } from "@fettle/agent-protocol";
 import { BlobStore } from "@fettle/core";
 import { BlobConformance } from "@fettle/core/testing";
 import * as Effect from "effect/Effect";
-import { describe, expect, test } from "vitest";
-import { UNFINISHED_AGE_MAX_MS } from "../../src/blob/files/FileBlobStore.ts";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { TIDYING_INTERVAL_MS, UNFINISHED_AGE_MAX_MS } from "../../src/blob/files/FileBlobStore.ts";
 import { FileBlobStore } from "../../src/blob/files/index.ts";
 import { directories } from "../storage/Directories.ts";
 
 const directory = directories();
-const open = (at: string) => Effect.runPromise(FileBlobStore.open({ directory: at }));
+const bytesMax = BlobConformance.BYTES_MAX;
+const open = (at: string) => Effect.runPromise(FileBlobStore.open({ directory: at, bytesMax }));
 const abc = new TextEncoder().encode("abc");
 const HEX = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+
+afterEach(() => void vi.useRealTimers());
 
 describe("conformance of the blob store in files", () => {
   const at = directory();
   const damage = (tenantId: string, digest: Crypto.Digest) =>
     writeFileSync(FileBlobStore.pathOf(at, tenantId, digest), "other bytes");
+  const backdate = (tenantId: string, digest: Crypto.Digest, putAt: number) =>
+    utimesSync(FileBlobStore.pathOf(at, tenantId, digest), putAt / 1_000, putAt / 1_000);
   for (const { name, run } of BlobConformance.cases) {
     test(`${name} (files)`, async () => {
-      await expect(Effect.runPromise(run({ blobs: await open(at), damage, prefix: "t" }))).resolves.toBeUndefined();
+      const subject = { blobs: await open(at), damage, backdate, bytesMax, prefix: "t" };
+      await expect(Effect.runPromise(run(subject))).resolves.toBeUndefined();
     });
   }
 });
@@ -30,7 +36,7 @@ describe("the blob store in files", () => {
     const at = join(directory(), "new", "blobs");
     const blobs = await open(at);
     await Effect.runPromise(blobs.put("acme", abc));
-    expect(readdirSync(at).sort()).toEqual([".incoming", "acme"]);
+    expect(readdirSync(at).sort()).toEqual([".incoming", ".outgoing", "acme"]);
     expect(readdirSync(join(at, ".incoming"))).toEqual([]);
     expect(readFileSync(join(at, "acme", "ba", HEX), "utf8")).toBe("abc");
     expect(statSync(join(at, "acme", "ba", HEX)).mode & 0o777).toBe(0o600);
@@ -59,6 +65,7 @@ describe("the blob store in files", () => {
         message: expect.stringContaining("can't name a directory"),
       });
       expect((await Effect.runPromise(Effect.flip(blobs.get(tenant, `sha256:${HEX}`)))).isRetryable).toBe(false);
+      expect((await Effect.runPromise(Effect.flip(blobs.list(tenant, { limit: 1 })))).isRetryable).toBe(false);
     }
     const digests = [
       "sha256:../../../secret",
@@ -68,12 +75,14 @@ describe("the blob store in files", () => {
       `sha256:${HEX}\n`,
       "",
     ];
-    for (const digest of digests) {
-      const error = await Effect.runPromise(Effect.flip(blobs.get("acme", digest as Crypto.Digest)));
-      expect(error).toMatchObject({ reason: "Missing", isRetryable: false });
+    for (const digest of digests as Crypto.Digest[]) {
+      for (const asked of [blobs.get("acme", digest), blobs.renew("acme", digest), blobs.remove("acme", digest, 1)]) {
+        const error = await Effect.runPromise(Effect.flip(asked as Effect.Effect<unknown, unknown>));
+        expect(error).toMatchObject({ reason: "Missing", isRetryable: false });
+      }
     }
     expect(readdirSync(outer).sort()).toEqual(["blobs", "secret"]);
-    expect(readdirSync(at)).toEqual([".incoming"]);
+    expect(readdirSync(at).sort()).toEqual([".incoming", ".outgoing"]);
     await Effect.runPromise(blobs.put("x".repeat(63), abc));
   });
 
@@ -87,6 +96,47 @@ describe("the blob store in files", () => {
     utimesSync(young, seconds + 60, seconds + 60);
     await open(at);
     expect([existsSync(old), existsSync(young)]).toEqual([false, true]);
+  });
+
+  test("removes what a crash left unfinished also while it stays open", async () => {
+    const at = directory();
+    const blobs = await open(at);
+    const old = join(at, ".incoming", "old");
+    writeFileSync(old, "half");
+    const seconds = (Date.now() - 2 * UNFINISHED_AGE_MAX_MS) / 1_000;
+    utimesSync(old, seconds, seconds);
+    vi.setSystemTime(Date.now() + TIDYING_INTERVAL_MS - 60_000);
+    await Effect.runPromise(blobs.put("acme", abc));
+    expect(existsSync(old)).toBe(true);
+    vi.setSystemTime(Date.now() + 120_000);
+    await Effect.runPromise(blobs.put("acme", abc));
+    expect(existsSync(old)).toBe(false);
+  });
+
+  test("no flipped byte is an answer, whichever it is", async () => {
+    const at = directory();
+    const blobs = await open(at);
+    const bytes = new TextEncoder().encode("what a flipped byte makes of it");
+    const digest = await Effect.runPromise(blobs.put("acme", bytes));
+    for (let i = 0; i < bytes.length; i += 1) {
+      const flipped = bytes.slice();
+      flipped[i] = (flipped[i] ?? 0) ^ (1 << (i % 8));
+      writeFileSync(FileBlobStore.pathOf(at, "acme", digest), flipped);
+      expect((await Effect.runPromise(Effect.flip(blobs.get("acme", digest)))).reason).toBe("Corrupt");
+    }
+  });
+
+  test("lists blobs only, whatever else came into the directory", async () => {
+    const at = directory();
+    const blobs = await open(at);
+    const digest = await Effect.runPromise(blobs.put("acme", abc));
+    for (const name of ["lost+found", "UPPER"]) mkdirSync(join(at, name));
+    mkdirSync(join(at, "acme", "zz"));
+    writeFileSync(join(at, "acme", "ba", `00${HEX.slice(2)}`), "under the wrong digits");
+    writeFileSync(join(at, "acme", "ba", "readme"), "");
+    expect(await Effect.runPromise(blobs.tenants())).toEqual(["acme"]);
+    expect(await Effect.runPromise(blobs.list("acme", { limit: 10 }))).toMatchObject([{ digest, bytes: 3 }]);
+    expect(await Effect.runPromise(blobs.list("nobody", { limit: 10 }))).toEqual([]);
   });
 
   test("says what the file system says when it can't write", async () => {

@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { Storage } from "../../src/ports/Storage.ts";
-import * as CodePointOrder from "../../src/testing/storage/CodePointOrder.ts";
+import * as CodePointOrder from "../../src/domain/shared/CodePointOrder.ts";
 import { batchOf, event, put } from "../../src/testing/storage/cases/StorageSubject.ts";
 import {
   BlobConformance,
@@ -25,9 +25,12 @@ describe("conformance of the storage in memory", () => {
 
 describe("conformance of the blob store in memory", () => {
   for (const { name, run } of BlobConformance.cases) {
-    const blobs = MemoryBlobStore.make();
+    const bytesMax = BlobConformance.BYTES_MAX;
+    const blobs = MemoryBlobStore.make({ bytesMax });
+    const { damage, backdate } = blobs;
     test(`${name} (memory)`, async () => {
-      await expect(Effect.runPromise(run({ blobs, damage: blobs.damage, prefix: "t" }))).resolves.toBeUndefined();
+      const subject = { blobs, damage, backdate, bytesMax, prefix: "t" };
+      await expect(Effect.runPromise(run(subject))).resolves.toBeUndefined();
     });
   }
 });
