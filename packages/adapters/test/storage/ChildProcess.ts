@@ -17,9 +17,10 @@ export interface Child {
   readonly kill: () => Promise<void>;
 }
 
-/** Starts a TypeScript file beside the test as a process of its own. */
-export const start = (script: URL, args: readonly string[]): Child => {
-  const child = spawn(process.execPath, ["--import", "tsx", fileURLToPath(script), ...args], {
+/** Starts a TypeScript file beside the test, or a bundle's path, as a process of its own. */
+export const start = (script: URL | string, args: readonly string[]): Child => {
+  const program = typeof script === "string" ? [script] : ["--import", "tsx", fileURLToPath(script)];
+  const child = spawn(process.execPath, [...program, ...args], {
     cwd: fileURLToPath(new URL("../../", import.meta.url)),
     stdio: ["pipe", "pipe", "pipe"],
   });

@@ -88,9 +88,16 @@ describe("opening a SQLite file", () => {
   test("waits for the disk at every commit (synchronous = FULL) and checks foreign keys", async () => {
     const options = { what: "a storage", applicationId: 1, migrations };
     const database = await Effect.runPromise(SqliteFile.open({ file: join(directory(), "p.db"), ...options }));
-    const pragmas = ["synchronous", "fullfsync", "checkpoint_fullfsync", "foreign_keys", "busy_timeout"];
+    const pragmas = [
+      "synchronous",
+      "fullfsync",
+      "checkpoint_fullfsync",
+      "foreign_keys",
+      "busy_timeout",
+      "journal_size_limit",
+    ];
     const values = pragmas.map((name) => database.pragma(name, { simple: true }));
-    expect(values).toEqual([2, 1, 1, 1, SqliteStorage.BUSY_WAIT_MS]);
+    expect(values).toEqual([2, 1, 1, 1, SqliteStorage.BUSY_WAIT_MS, SqliteFile.LOG_KEPT_BYTES]);
     database.close();
   });
 

@@ -21,6 +21,12 @@ export interface SqliteFileOptions {
 /** How long a statement waits for the lock of another process, in milliseconds. */
 export const BUSY_WAIT_MS = 5_000;
 
+/**
+ * What the write-ahead log keeps on the disk between checkpoints, in bytes. A reader that lasts (a backup) lets the log grow
+ * as long as it reads; the first commit after that and after a checkpoint cuts the log back to this.
+ */
+export const LOG_KEPT_BYTES = 64 * 1_024 * 1_024;
+
 /** How long opening is tried again while another process creates the file: SQLite itself doesn't wait there. */
 export const OPEN_WAIT_MS = 10_000;
 const OPEN_PAUSE_MS = 25;
@@ -56,6 +62,7 @@ const openOnce = (options: SqliteFileOptions): Database.Database => {
     database.pragma("fullfsync = ON");
     database.pragma("checkpoint_fullfsync = ON");
     database.pragma("foreign_keys = ON");
+    database.pragma(`journal_size_limit = ${LOG_KEPT_BYTES}`);
     if (versionOf(database) < options.migrations.length) migrate(database, options);
     return database;
   } catch (thrown) {

@@ -9,12 +9,8 @@ import * as SqliteReader from "../SqliteReader.ts";
 import { APPLICATION_ID } from "../SqliteStorage.ts";
 import * as Arguments from "./Arguments.ts";
 import * as ExitCode from "./ExitCode.ts";
-
-/** What the process gives the command. */
-export interface Streams {
-  readonly output: Writable;
-  readonly complaints: Writable;
-}
+import { type Streams, version, write } from "./Shell.ts";
+import * as Table from "./Table.ts";
 
 /** Does what the arguments say; resolves to the exit code. */
 export const run = async (args: readonly string[], { output, complaints }: Streams): Promise<number> => {
@@ -95,10 +91,7 @@ const tableOf = (found: readonly Found[]): string => {
     `${f.records}`,
     f.broken === null ? whole(f) : `BROKEN: ${f.broken.message}`,
   ]);
-  const table = [["tenant", "records", "trail"], ...rows];
-  const [first = 0, second = 0] = [0, 1].map((i) => Math.max(...table.map((row) => (row[i] ?? "").length)));
-  const lines = table.map(([a = "", b = "", c = ""]) => [a.padEnd(first), b.padStart(second), c].join("  "));
-  return `${lines.join("\n")}\n`;
+  return Table.render([["tenant", "records", "trail"], ...rows], [1]);
 };
 
 const whole = ({ removedThrough }: Found): string =>
@@ -125,24 +118,4 @@ const explained = (error: unknown): string | null => {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   const isOfFile = ["ENOENT", "EACCES", "EISDIR"].includes(code) || /directory does not exist/.test(String(error));
   return isOfFile ? (error as Error).message : null;
-};
-
-/** A reader that has had enough (`| head`) is no error. */
-const write = (stream: Writable, text: string): Promise<void> =>
-  new Promise((resolve, reject) => {
-    const settle = (error?: NodeJS.ErrnoException | null): void => {
-      if (error === undefined || error === null || error.code === "EPIPE") resolve();
-      else reject(error);
-    };
-    stream.once("error", settle);
-    stream.write(text, (error) => {
-      stream.off("error", settle);
-      settle(error);
-    });
-  });
-
-/** From the package's manifest, which stands as far above the source as above the build. */
-const version = (): string => {
-  const manifest = readFileSync(new URL("../../../../package.json", import.meta.url), "utf8");
-  return (JSON.parse(manifest) as { readonly version: string }).version;
 };
