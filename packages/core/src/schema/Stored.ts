@@ -153,6 +153,7 @@ const profileSettings: z.ZodType<Settings.Given> = z.strictObject({
   chunkKilobytes: int.exactOptional(),
   cpuLimitPercent: int.exactOptional(),
   cpuThrottleMilliseconds: int.exactOptional(),
+  mayExceedCpuLimitInWindow: z.boolean().exactOptional(),
   isCollectionSuspended: z.boolean().exactOptional(),
   isAutoUpdatePrevented: z.boolean().exactOptional(),
   blackouts: z.array(z.strictObject({ weekdays: z.array(weekday), fromMinute: int, toMinute: int })).exactOptional(),

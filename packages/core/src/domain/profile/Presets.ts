@@ -2,6 +2,8 @@
  * How much of its machine and network an agent takes: three presets with declared values (CFG-10), of which a profile may
  * say some otherwise. Limit and throttle are two ways to say the same, for Windows and for Linux and Mac: they pair.
  */
+import { CpuLimit } from "@fettle/agent-protocol/vocabulary";
+
 export const presets = ["LOW", "NORMAL", "HIGH"] as const;
 export type Preset = (typeof presets)[number];
 
@@ -46,26 +48,14 @@ export const values: { readonly [P in Preset]: Performance } = {
 /** The settings that a preset gives values to, by name. */
 export const names = Object.keys(values.NORMAL) as readonly (keyof Performance)[];
 
-/** A share of one core, and the pauses in milliseconds that come to the same; no `max`: from there on. */
-export interface CpuPair {
-  readonly limitPercent: number;
-  readonly min: number;
-  readonly max: number | null;
-}
+/** A share of one core, and the pauses in milliseconds that come to the same. */
+export type CpuPair = CpuLimit.CpuPair;
 
 /** CFG-10, from unhindered to hardly noticeable. */
-export const cpuPairs: readonly CpuPair[] = [
-  { limitPercent: 100, min: 0, max: 0 },
-  { limitPercent: 20, min: 1, max: 10 },
-  { limitPercent: 10, min: 11, max: 20 },
-  { limitPercent: 5, min: 21, max: null },
-];
-
-const idlest: CpuPair = { limitPercent: 5, min: 21, max: null };
+export const cpuPairs: readonly CpuPair[] = CpuLimit.pairs;
 
 /** The share of one core that a throttle comes to. */
-export const limitOf = (throttleMilliseconds: number): number =>
-  (cpuPairs.find(({ max }) => max !== null && throttleMilliseconds <= max) ?? idlest).limitPercent;
+export const limitOf = CpuLimit.ofThrottle;
 
 /** Whether a limit and a throttle ask the same of Windows as of Linux and Mac. */
 export const isPaired = ({

@@ -18,6 +18,8 @@ export type LoggingLevel = (typeof loggingLevels)[number];
 export interface Settings extends Presets.Performance {
   /** The values that hold where the profile doesn't say its own (CFG-10). */
   readonly preset: Presets.Preset;
+  /** To complete inside its window, a run that must may take more of the CPU than the profile sets (WIN-08). */
+  readonly mayExceedCpuLimitInWindow: boolean;
   /** VM, PC, SCA and inventory stop; everything else goes on (CFG-03). */
   readonly isCollectionSuspended: boolean;
   /** The agent doesn't upgrade itself (AGT-09). */
@@ -49,6 +51,7 @@ export type Given = Partial<Settings>;
 /** What holds where neither profile nor preset says otherwise (CFG-02, CFG-09). */
 export const defaults: Omit<Settings, keyof Presets.Performance> = {
   preset: "NORMAL",
+  mayExceedCpuLimitInWindow: false,
   isCollectionSuspended: false,
   isAutoUpdatePrevented: false,
   blackouts: [],
@@ -89,6 +92,7 @@ export const ranges = {
 } as const satisfies { readonly [N in keyof Settings]?: Range };
 
 const flags = [
+  "mayExceedCpuLimitInWindow",
   "isCollectionSuspended",
   "isAutoUpdatePrevented",
   "isScanMergeEnabled",

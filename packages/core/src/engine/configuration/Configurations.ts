@@ -116,9 +116,11 @@ const payloadOf = (
   { profile, modules, assessmentIntervalSeconds }: Told,
 ): ConfigurationPayload => {
   const { preset: _, ...settings } = Effective.values(Effective.of(profile.settings, limits));
-  const { statusIntervalSeconds, scanIntervalSeconds, blackouts, scanMergePorts, ...rest } = settings;
+  const { statusIntervalSeconds, scanIntervalSeconds, blackouts, scanMergePorts, mayExceedCpuLimitInWindow, ...rest } =
+    settings;
   const told: Documents.Configuration["settings"] = {
     ...rest,
+    ...(mayExceedCpuLimitInWindow ? { mayExceedCpuLimitInWindow } : {}),
     blackouts: blackouts.map((b) => ({ ...b, weekdays: [...b.weekdays] })),
     scanMergePorts: [...scanMergePorts],
   };

@@ -4,6 +4,7 @@
  */
 import type { Package } from "@fettle/agent-protocol";
 import {
+  type Effort,
   type FileInstaller,
   type HostDetails,
   HostError,
@@ -20,7 +21,14 @@ import * as Effect from "effect/Effect";
 
 /** What truly happened, in order. */
 export type Truth =
-  | { readonly _tag: "Begin"; readonly at: number; readonly patchId: string; readonly action: "install" | "rollback" }
+  | {
+      readonly _tag: "Begin";
+      readonly at: number;
+      readonly patchId: string;
+      readonly action: "install" | "rollback";
+      /** The share of one core that the installer was told to keep to; null where it was told none. */
+      readonly cpuLimitPercent: number | null;
+    }
   | { readonly _tag: "Effect"; readonly at: number; readonly patchId: string; readonly action: "install" | "rollback" }
   | { readonly _tag: "Repair"; readonly at: number };
 
@@ -86,13 +94,14 @@ export const make = (options: SimulatedOsOptions): SimulatedOs => {
     ...(options.files === undefined ? {} : { files: fileInstaller(options.files, held) }),
     detect: (patch) => Effect.sync(() => P.concerned(patch.packages).map((p) => detect(database, p))),
     prefetch: (patch) => Effect.sync(() => prefetch(options, patch)),
-    install: (patch) =>
+    install: (patch, effort) =>
       Effect.suspend(() =>
         patch.files?.some((f) => !held.has(f.digest)) === true
           ? Effect.succeed(failed(ReasonCode.reasonCodes.InstallerFailed, "a file of the patch isn't here"))
-          : transact(options, database, truth, patch, "install"),
+          : transact(options, database, truth, { patch, action: "install", effort }),
       ),
-    rollback: (patch) => Effect.suspend(() => transact(options, database, truth, patch, "rollback")),
+    rollback: (patch, effort) =>
+      Effect.suspend(() => transact(options, database, truth, { patch, action: "rollback", effort })),
     repair: () =>
       Effect.sync(() => {
         truth.push({ _tag: "Repair", at: options.now() });
@@ -129,7 +138,8 @@ const mend = (options: SimulatedOsOptions, database: Map<string, readonly string
   const broken = [...database].filter(([, evrs]) => evrs.length > 1);
   for (const [key, evrs] of broken) database.set(key, newestLast(options, evrs).slice(-1));
   if (broken.length > 0 && begun?._tag === "Begin" && begun.action === "install") {
-    truth.push({ ...begun, _tag: "Effect", at: options.now() });
+    const { patchId, action } = begun;
+    truth.push({ _tag: "Effect", at: options.now(), patchId, action });
   }
 };
 
@@ -176,19 +186,26 @@ const prefetch = (options: SimulatedOsOptions, patch: Package.PatchInstruction):
     ? failed(ReasonCode.reasonCodes.FileHashValidationFailed, "the file's checksum doesn't match")
     : fine;
 
+/** A transaction that an installer is asked for. */
+interface Work {
+  readonly patch: Package.PatchInstruction;
+  readonly action: "install" | "rollback";
+  readonly effort: Effort | undefined;
+}
+
 // One transaction: every package of the patch or none, but for a crash half way, which leaves both versions standing.
 const transact = (
   options: SimulatedOsOptions,
   database: Map<string, readonly string[]>,
   truth: Truth[],
-  patch: Package.PatchInstruction,
-  action: "install" | "rollback",
+  { patch, action, effort }: Work,
 ): Effect.Effect<InstallReport, InstallerError> => {
   const struck = options.strike?.() ?? null;
   if (struck === "busy") {
     return Effect.fail(new InstallerError({ reason: "Busy", message: "the lock is taken", isRetryable: true }));
   }
-  truth.push({ _tag: "Begin", at: options.now(), patchId: patch.patchId, action });
+  const cpuLimitPercent = effort?.cpuLimitPercent ?? null;
+  truth.push({ _tag: "Begin", at: options.now(), patchId: patch.patchId, action, cpuLimitPercent });
   if (struck === "before") throw new SimulatedCrash("before the transaction");
   const fault = patch.packages.map((p) => options.faults[p.name]).find((f) => f !== undefined);
   if (fault === "corrupt-file") return Effect.succeed(prefetch(options, patch));
