@@ -79,7 +79,11 @@ export interface SearchPlan {
 }
 
 export interface SearchIndexShape {
-  readonly assets: (tenantId: string, question: AssetQuestion, paging: AssetPaging) => Effect<AssetHits, StorageError>;
+  readonly assets: (
+    tenantId: TenantId,
+    question: AssetQuestion,
+    paging: AssetPaging,
+  ) => Effect<AssetHits, StorageError>;
   /** One answer for each facet, in their order; values that a query can't tell apart, such as two spellings, are one. */
   readonly assetFacets: (
     tenantId: TenantId,
