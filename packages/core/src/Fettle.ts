@@ -22,7 +22,7 @@ import { agentsOf, keysOf } from "./facade/Agents.ts";
 import { assetsOf, purgesOf } from "./facade/Assets.ts";
 import { catalogueOf } from "./facade/Catalogue.ts";
 import { assessmentProfilesOf, configurationProfilesOf } from "./facade/Configuration.ts";
-import { jobsOf } from "./facade/Jobs.ts";
+import { jobsOf, scriptAuthorsOf } from "./facade/Jobs.ts";
 import { freezesOf, quorumsOf } from "./facade/Maintenance.ts";
 import type { FettlePorts, On } from "./facade/On.ts";
 import { tagsOf } from "./facade/Tags.ts";
@@ -67,6 +67,7 @@ export const make = (ports: Context.Context<FettlePorts>) => {
     catalogue: catalogueOf(on),
     searches: searchesOf(on),
     jobs: jobsOf(on),
+    scriptAuthors: scriptAuthorsOf(on),
     runs: {
       ofJob: (actor: Actor, jobId: string) => on(Runs.ofJob(actor, jobId)),
       /** How far a run has come. */

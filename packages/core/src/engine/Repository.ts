@@ -4,6 +4,7 @@
  */
 import * as Effect from "effect/Effect";
 import type { EventType } from "../domain/event/Event.ts";
+import * as SavedScript from "../domain/job/SavedScript.ts";
 import * as Schedule from "../domain/job/Schedule.ts";
 import type { TenantId } from "../domain/shared/Tenant.ts";
 import {
@@ -52,6 +53,7 @@ const indexesOf: { readonly [K in EntityKind]?: (value: EntityOf<K>) => Indexes 
     ...(job.status === "Enabled" && Schedule.isTrigger(job.schedule)
       ? [{ name: "trigger", value: job.schedule._tag }]
       : []),
+    ...SavedScript.digestsIn(job.actions).map((value) => ({ name: "script", value })),
   ],
   snapshot: (snapshot) => (snapshot.names ?? []).map((value) => ({ name: "names", value })),
   packageNames: (list) => list.names.map((value) => ({ name: "package", value })),

@@ -14,6 +14,8 @@ import * as JobOwners from "../engine/jobs/JobOwners.ts";
 import * as JobSearches from "../engine/jobs/JobSearches.ts";
 import * as JobSharing from "../engine/jobs/JobSharing.ts";
 import * as Jobs from "../engine/jobs/Jobs.ts";
+import * as ScriptAuthors from "../engine/jobs/ScriptAuthors.ts";
+import * as Scripts from "../engine/jobs/Scripts.ts";
 import * as Approvals from "../engine/plans/Approvals.ts";
 import * as Explanations from "../engine/plans/Explanations.ts";
 import * as JobLints from "../engine/plans/JobLints.ts";
@@ -95,4 +97,23 @@ export const jobsOf = (on: On) => ({
     on(Approvals.approve(actor, jobId, approval)),
   /** Enables a job; naming a plan's hash approves that plan and no other. */
   enable: (actor: Actor, jobId: string, options?: Jobs.EnablingOptions) => on(Jobs.enable(actor, jobId, options)),
+  /** Saves a script that a registered author signed, for jobs to name (JOB-20). */
+  saveScript: (actor: Actor, input: Scripts.ScriptInput, options?: Repeatable) =>
+    on(Scripts.save(actor, input, options)),
+  /** Every saved script, by title, with the reference by which an action names it. */
+  scripts: (actor: Actor) => on(Scripts.list(actor)),
+  /** A saved script with its bytes, and the envelope that proves whose they are. */
+  getScript: (actor: Actor, scriptId: string) => on(Scripts.get(actor, scriptId)),
+  /** Deletes a script that no job names. */
+  deleteScript: (actor: Actor, scriptId: string, options?: Repeatable) => on(Scripts.remove(actor, scriptId, options)),
+});
+
+export const scriptAuthorsOf = (on: On) => ({
+  /** Registers the public key of an author of scripts (JOB-20). */
+  register: (actor: Actor, input: ScriptAuthors.ScriptAuthorInput, options?: Repeatable) =>
+    on(ScriptAuthors.register(actor, input, options)),
+  /** Revokes an author's key, for good; jobs that name a script of theirs can't be enabled any more. */
+  revoke: (actor: Actor, keyId: string, options?: Repeatable) => on(ScriptAuthors.revoke(actor, keyId, options)),
+  /** Every author's key, revoked ones too, by title. */
+  list: (actor: Actor) => on(ScriptAuthors.list(actor)),
 });

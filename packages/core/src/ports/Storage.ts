@@ -48,6 +48,8 @@ export const entityKinds = [
   "savedSearch",
   "recentSearch",
   "sweep",
+  "scriptAuthor",
+  "script",
 ] as const;
 export type EntityKind = (typeof entityKinds)[number];
 

@@ -7,6 +7,8 @@ import type { Assessment } from "../domain/assessment/Assessment.ts";
 import { unknownReasons } from "../domain/assessment/Judgement.ts";
 import { type Asset, noFacts } from "../domain/asset/Asset.ts";
 import type { Job } from "../domain/job/Job.ts";
+import type { SavedScript } from "../domain/job/SavedScript.ts";
+import type { ScriptAuthor } from "../domain/job/ScriptAuthor.ts";
 import type { ActivationKey } from "../domain/key/ActivationKey.ts";
 import type { Subscription } from "../domain/license/Subscription.ts";
 import type { ChangeFreeze } from "../domain/maintenance/ChangeFreeze.ts";
@@ -38,6 +40,7 @@ import { changeFreeze, quorumGroup, scheduling } from "./StoredMaintenance.ts";
 import { digest, int, pkg, platform, selection, tagSet, text, texts } from "./StoredParts.ts";
 import { plan } from "./StoredPlan.ts";
 import * as StoredRun from "./StoredRun.ts";
+import { script, scriptAuthor } from "./StoredScript.ts";
 
 export type { AgentRecord, RemovedAgentRecord } from "./StoredAgent.ts";
 
@@ -405,6 +408,8 @@ export const codecs = {
     z.strictObject({ userId: text, kind: searchKind, searches: z.array(z.strictObject({ question, at: int })) }),
   ),
   sweep: codec<SweepRecord>(sweep),
+  scriptAuthor: codec<ScriptAuthor>(scriptAuthor),
+  script: codec<SavedScript>(script),
 } as const;
 
 export type EntityOf<K extends keyof typeof codecs> = z.infer<(typeof codecs)[K]>;

@@ -6,6 +6,7 @@ import * as Actor from "../../src/domain/shared/Actor.ts";
 import type { Fettle } from "../../src/Fettle.ts";
 import * as ControlPlane from "../scenario/ControlPlane.ts";
 import * as Scene from "../scenario/Scene.ts";
+import * as Scripts from "../scenario/Scripts.ts";
 import * as Timed from "../scenario/Timed.ts";
 import * as Values from "../scenario/Values.ts";
 
@@ -19,6 +20,8 @@ interface Known {
   /** An activation key, and its secret. */
   readonly keyId: string;
   readonly secret: string;
+  /** A saved script of ada's. */
+  readonly scriptId: string;
 }
 type Ask = (fettle: Fettle, actor: Actor.Actor, known: Known) => Effect.Effect<unknown, unknown>;
 
@@ -203,6 +206,13 @@ const asks: readonly (readonly [string, string, Ask])[] = [
   ["jobs.share", "sue mara", (f, a, { jobId }) => f.jobs.share(a, jobId, { readers: ["rita"] })],
   ["jobs.changeOwner", "sue mara", (f, a, { jobId }) => f.jobs.changeOwner(a, jobId, "uli")],
   ["jobs.approve", "sue mara", (f, a, { ulis }) => f.jobs.approve(a, ulis.id, { planHash: ulis.hash })],
+  ["jobs.saveScript", "sue mara uli", (f, a) => f.jobs.saveScript(a, Scripts.script("start"))],
+  ["jobs.scripts", "sue mara uli", (f, a) => f.jobs.scripts(a)],
+  ["jobs.getScript", "sue mara uli", (f, a, { scriptId }) => f.jobs.getScript(a, scriptId)],
+  ["jobs.deleteScript", "sue mara", (f, a, { scriptId }) => f.jobs.deleteScript(a, scriptId)],
+  ["scriptAuthors.register", "sue mara", (f, a) => f.scriptAuthors.register(a, Scripts.input(Scripts.bob))],
+  ["scriptAuthors.revoke", "sue mara", (f, a) => f.scriptAuthors.revoke(a, Scripts.ada.id)],
+  ["scriptAuthors.list", "sue mara uli", (f, a) => f.scriptAuthors.list(a)],
   ["access.decide", everyone, (f, a, { jobId }) => f.access.decide(a, { jobId, action: "enable" })],
   ["runs.ofJob", "sue mara", (f, a, { jobId }) => f.runs.ofJob(a, jobId)],
   ["runs.progress", "sue mara", (f, a, { runId }) => f.runs.progress(a, runId)],
@@ -224,7 +234,10 @@ const world = () => {
   const { id } = plane.call(plane.fettle.jobs.create(ControlPlane.as("uli"), Values.draft()));
   const { hash } = plane.call(plane.fettle.jobs.plan(manager, id));
   const key = { keyId: scene.issued.key.id, secret: scene.issued.secret };
-  return { scene, plane, known: { jobId: open.id, nightlyId, runId: scene.run(ran).id, ulis: { id, hash }, ...key } };
+  plane.call(plane.fettle.scriptAuthors.register(manager, Scripts.input(Scripts.ada)));
+  const scriptId = plane.call(plane.fettle.jobs.saveScript(manager, Scripts.script("stop"))).script.id;
+  const runId = scene.run(ran).id;
+  return { scene, plane, known: { jobId: open.id, nightlyId, runId, ulis: { id, hash }, ...key, scriptId } };
 };
 
 describe("the façade's permissions", () => {

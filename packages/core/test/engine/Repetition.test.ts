@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { Repeatable } from "../../src/engine/Idempotency.ts";
 import * as ControlPlane from "../scenario/ControlPlane.ts";
 import * as Scene from "../scenario/Scene.ts";
+import * as Scripts from "../scenario/Scripts.ts";
 import * as Timed from "../scenario/Timed.ts";
 import * as Values from "../scenario/Values.ts";
 
@@ -399,6 +400,32 @@ const mutating: { readonly [method: string]: (scene: Scene.Scene) => Requests } 
       other: (options) => fettle.jobs.enable(manager, id, { ...options, planHash: "sha256:0" }),
     };
   },
+  "scriptAuthors.register": ({ plane: { fettle } }) => ({
+    ask: (options) => fettle.scriptAuthors.register(manager, Scripts.input(Scripts.ada), options),
+    other: (options) => fettle.scriptAuthors.register(manager, Scripts.input(Scripts.bob), options),
+  }),
+  "scriptAuthors.revoke": ({ plane: { fettle, call } }) => {
+    for (const who of [Scripts.ada, Scripts.bob]) call(fettle.scriptAuthors.register(manager, Scripts.input(who)));
+    return {
+      ask: (options) => fettle.scriptAuthors.revoke(manager, Scripts.ada.id, options),
+      other: (options) => fettle.scriptAuthors.revoke(manager, Scripts.bob.id, options),
+    };
+  },
+  "jobs.saveScript": ({ plane: { fettle, call } }) => {
+    call(fettle.scriptAuthors.register(manager, Scripts.input(Scripts.ada)));
+    return {
+      ask: (options) => fettle.jobs.saveScript(manager, Scripts.script("stop"), options),
+      other: (options) => fettle.jobs.saveScript(manager, Scripts.script("start"), options),
+    };
+  },
+  "jobs.deleteScript": ({ plane: { fettle, call } }) => {
+    call(fettle.scriptAuthors.register(manager, Scripts.input(Scripts.ada)));
+    const ids = ["stop", "start"].map((text) => call(fettle.jobs.saveScript(manager, Scripts.script(text))).script.id);
+    return {
+      ask: (options) => fettle.jobs.deleteScript(manager, ids[0] ?? "", options),
+      other: (options) => fettle.jobs.deleteScript(manager, ids[1] ?? "", options),
+    };
+  },
 };
 
 /** What changes nothing that a caller asked for, or is no caller's: the tick, and agents with their own sequence. */
@@ -427,6 +454,7 @@ const others = [
     "runs.progress",
     "runs.results",
   ],
+  ["jobs.scripts", "jobs.getScript", "scriptAuthors.list"],
   ["purges.preview", "purges.list", "retention.get"],
   ["audit.search", "audit.verify", "audit.checkpoint", "tick", "gateway.handle", "events.after"],
 ].flat();

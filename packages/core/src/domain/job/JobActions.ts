@@ -2,19 +2,21 @@
  * What a job does beside patches: actions before and after them (JOB-20). Which kinds and languages a platform has is one
  * table; what a script's end means is `ScriptExit`'s, which agents share.
  */
+import { Script } from "@fettle/agent-protocol/vocabulary";
 import type { Platform } from "../shared/Platform.ts";
 import * as Rejection from "../shared/Rejection.ts";
 
 /** Where a script or file is: its bytes are named by their digest, and a script is signed by an author's own key. */
 export interface ScriptReference {
-  /** `sha256:…` of its bytes in the blob store. */
+  /** `sha256:…` of its bytes: the id under which it is saved, `jobs.saveScript`. */
   readonly digest: string;
   readonly sizeBytes: number;
-  /** The author's key, and their signature of the digest. */
+  /** The fingerprint of the author's key, and their signature of it as `AuthoredScript` has it, language and bytes. */
   readonly author: { readonly keyId: string; readonly signature: string };
 }
 
-export type ScriptLanguage = "powershell" | "shell" | "applescript";
+export const languages = Script.languages;
+export type ScriptLanguage = Script.ScriptLanguage;
 
 export type JobAction =
   | {
@@ -59,7 +61,7 @@ export interface ActionsDraft {
 export const ACTIONS_MAX = 5;
 
 /** Largest script, in bytes: 20 KB. */
-export const SCRIPT_BYTES_MAX = 20_480;
+export const SCRIPT_BYTES_MAX = Script.BYTES_MAX;
 
 /** How long an action may take, in seconds. */
 export const TIME_LIMIT_SECONDS_MIN = 1;

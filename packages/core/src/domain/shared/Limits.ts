@@ -65,6 +65,9 @@ export interface Limits {
   readonly quorumGroupsMax: number;
   /** JOB-24: of one user and platform. */
   readonly defaultJobsMax: number;
+  /** JOB-20: authors' keys, those that are revoked included, and saved scripts. */
+  readonly scriptAuthorsMax: number;
+  readonly scriptsMax: number;
   /** PAT-11: feeds of a catalogue, patches of one feed, and how many patches one write takes up. */
   readonly catalogueFeedsMax: number;
   readonly cataloguePatchesMax: number;
@@ -138,6 +141,8 @@ export const defaults: Limits = {
   freezesMax: 256,
   quorumGroupsMax: 1_000,
   defaultJobsMax: 20,
+  scriptAuthorsMax: 1_000,
+  scriptsMax: 10_000,
   catalogueFeedsMax: 100,
   cataloguePatchesMax: 200_000,
   patchesPerWriteMax: 10_000,

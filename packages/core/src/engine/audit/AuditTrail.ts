@@ -42,6 +42,8 @@ const auditedKinds: ReadonlySet<EntityKind> = new Set<EntityKind>([
   "freeze",
   "quorumGroup",
   "job",
+  "scriptAuthor",
+  "script",
   "savedSearch",
   "purgeRule",
   "retention",

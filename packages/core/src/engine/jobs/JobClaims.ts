@@ -1,6 +1,7 @@
 /**
  * What goes into the commit that saves, changes, gives away or deletes a job, beside the job itself: that its tags are there
- * and stay (TAG-03), that its link closes no circle (JOB-21), that its owner has no more default jobs than may be (JOB-24).
+ * and stay (TAG-03), that its link closes no circle (JOB-21), that its owner has no more default jobs than may be (JOB-24), that its
+ * scripts are saved and their authors' keys good (JOB-20).
  */
 import * as Effect from "effect/Effect";
 import * as DefaultJobs from "../../domain/job/DefaultJobs.ts";
@@ -16,6 +17,7 @@ import { refuse } from "../Rejected.ts";
 import * as Repository from "../Repository.ts";
 import * as Subscriptions from "../subscription/Subscriptions.ts";
 import * as JobLinks from "./JobLinks.ts";
+import * as JobScripts from "./JobScripts.ts";
 import * as JobTags from "./JobTags.ts";
 
 export interface JobClaims {
@@ -31,10 +33,17 @@ export const of = Effect.fn("JobClaims.of")(function* (actor: Actor, before: Job
   const ofRings = isNew(before?.rollout, after.rollout)
     ? yield* JobTags.claimRings(tenantId, Rollout.tagsOf(after.rollout))
     : [];
+  const scripts = isNew(before?.actions, after.actions) ? yield* JobScripts.claim(tenantId, after) : null;
   const links = isNew(before?.patches, after.patches) ? yield* JobLinks.claim(actor, after) : null;
   const claims: JobClaims = {
-    expect: links?.expect ?? [],
-    counters: [...tags, ...ofRings, ...(links?.counters ?? []), ...(yield* held(tenantId, before, after))],
+    expect: [...(links?.expect ?? []), ...(scripts?.expect ?? [])],
+    counters: [
+      ...tags,
+      ...ofRings,
+      ...(links?.counters ?? []),
+      ...(scripts?.counters ?? []),
+      ...(yield* held(tenantId, before, after)),
+    ],
   };
   return claims;
 });

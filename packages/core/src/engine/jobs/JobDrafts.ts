@@ -20,6 +20,7 @@ import * as Tags from "../tags/Tags.ts";
 import * as JobAuthority from "./JobAuthority.ts";
 import * as JobContexts from "./JobContexts.ts";
 import * as JobLinks from "./JobLinks.ts";
+import * as JobScripts from "./JobScripts.ts";
 
 /** What a draft comes to. */
 export interface DraftVerdict extends JobView.JobFindings {
@@ -40,7 +41,11 @@ export const validate = Effect.fn("JobDrafts.validate")(function* (actor: Actor,
   const { limits } = yield* Subscriptions.of(tenantId);
   const context = yield* JobContexts.ofSaving(tenantId, user, draft);
   const clock = yield* JobContexts.clock(tenantId);
-  const problems = [...Job.newProblems(draft, limits, context), ...(yield* JobLinks.problems(actor, draft))];
+  const problems = [
+    ...Job.newProblems(draft, limits, context),
+    ...(yield* JobScripts.faults(tenantId, draft)),
+    ...(yield* JobLinks.problems(actor, draft)),
+  ];
   const verdict: DraftVerdict = { problems, ...JobView.findings(draft, clock) };
   return verdict;
 });

@@ -20,6 +20,7 @@ import * as Subscriptions from "../subscription/Subscriptions.ts";
 import * as JobAuthority from "./JobAuthority.ts";
 import * as JobClaims from "./JobClaims.ts";
 import * as JobContexts from "./JobContexts.ts";
+import * as JobScripts from "./JobScripts.ts";
 
 /** How a job is changed. */
 export interface ChangeOptions extends Idempotency.Repeatable {
@@ -71,7 +72,11 @@ export const edited = Effect.fn("JobEdits.edited")(function* (
   const { schedule = job.schedule, targets = job.targets } = edit;
   const { platform } = job;
   const context = yield* JobContexts.ofSaving(tenantId, user, { schedule, targets, platform });
-  return yield* lift(JobEdit.edit(job, edit, limits, context));
+  const made = JobEdit.edit(job, edit, limits, context);
+  // Only what is new is looked at: a job whose script's author was revoked meanwhile may be given another title.
+  const actions = edit.actions ?? undefined;
+  const unsaved = yield* JobScripts.faults(tenantId, { platform, ...(actions === undefined ? {} : { actions }) });
+  return unsaved.length === 0 ? yield* lift(made) : yield* refuse([...(made.ok ? [] : made.error), ...unsaved]);
 });
 
 /** Adds patches to a job's list, and nothing else (JOB-09, JOB-10). */

@@ -15,6 +15,7 @@ import * as Plans from "../plans/Plans.ts";
 import { lift, refuse } from "../Rejected.ts";
 import * as Repository from "../Repository.ts";
 import * as Subscriptions from "../subscription/Subscriptions.ts";
+import * as JobScripts from "./JobScripts.ts";
 
 /** Who enables, and the plan that they looked at. */
 export interface Enabling {
@@ -35,7 +36,7 @@ export const decide = Effect.fn("JobEnabling.decide")(function* (
   const now = (yield* Environment).now();
   const unlicensed = Subscription.deploymentFault(subscription, now);
   if (unlicensed !== null) return yield* refuse(unlicensed);
-  const missing = CarriedOut.faults(job);
+  const missing = [...CarriedOut.faults(job), ...(yield* JobScripts.faults(tenantId, job))];
   if (missing.length > 0) return yield* refuse(missing);
   const { hash, plan } = yield* Plans.compile(tenantId, job);
   if (planHash !== undefined) {

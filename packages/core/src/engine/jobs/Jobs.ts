@@ -25,6 +25,7 @@ import * as JobAuthority from "./JobAuthority.ts";
 import * as JobClaims from "./JobClaims.ts";
 import * as JobContexts from "./JobContexts.ts";
 import * as JobEnabling from "./JobEnabling.ts";
+import * as JobScripts from "./JobScripts.ts";
 import * as JobSharing from "./JobSharing.ts";
 
 /** How a job is saved for the first time. */
@@ -73,7 +74,10 @@ const madeOf = Effect.fn("Jobs.madeOf")(function* (tenantId: TenantId, user: Use
   const context = yield* JobContexts.ofSaving(tenantId, user, draft);
   const made = Job.create(draft, { ...context, id, ownerId: user.id, limits });
   const ownerId = isUnowned === true ? null : user.id;
-  const faults = yield* JobSharing.coAuthorFaults(tenantId, { ownerId }, coAuthors);
+  const faults = [
+    ...(yield* JobScripts.faults(tenantId, draft)),
+    ...(yield* JobSharing.coAuthorFaults(tenantId, { ownerId }, coAuthors)),
+  ];
   if (!made.ok || faults.length > 0) return yield* refuse([...(made.ok ? [] : made.error), ...faults]);
   return yield* lift(Sharing.share({ ...made.value, coAuthors: [] }, { coAuthors }, limits));
 });
