@@ -64,6 +64,9 @@ const forced: readonly string[] = [
   "color=never",
 ].map((setting) => `--setopt=${setting}`);
 
+/** For a dnf at a lower priority: it would go back to the ordinary one for the transaction, most of its work. */
+export const keepingPriority: readonly string[] = ["--setopt=reset_nice=False"];
+
 /** Brings installed packages to exactly these versions, which the advisory, if any, must be about. */
 export const install = (settings: DnfSettings, wanted: Deployment): Line => {
   const operands = nevras(wanted.packages);

@@ -6,7 +6,13 @@
  * reported, never believed.
  */
 import { Package, ReasonCode, RpmVersion } from "@fettle/agent-protocol";
-import { Installer, InstallerError, type InstallerShape, type InstallReport } from "@fettle/agent-protocol/agent";
+import {
+  type Effort,
+  Installer,
+  InstallerError,
+  type InstallerShape,
+  type InstallReport,
+} from "@fettle/agent-protocol/agent";
 import * as Effect from "effect/Effect";
 import * as Layer from "effect/Layer";
 import * as Semaphore from "effect/Semaphore";
@@ -35,20 +41,29 @@ export const make = (options: DnfOptions.DnfOptions): InstallerShape => {
   const alone = Semaphore.makeUnsafe(1).withPermits(1);
   const detect = (patch: Package.PatchInstruction) =>
     Effect.andThen(accept(patch), installed(settings, Package.concerned(patch.packages)));
+  const asked = <A>(patch: Package.PatchInstruction, work: (found: Found) => Effect.Effect<A, InstallerError>) =>
+    alone(Effect.flatMap(detect(patch), work));
   return {
     name: "dnf",
     class: "transactional",
     supportsRollback: true,
     packageFormat: "rpm",
     detect,
-    prefetch: (patch) => alone(Effect.flatMap(detect(patch), (found) => deploy(settings, patch, found, "prefetch"))),
-    install: (patch) => alone(Effect.flatMap(detect(patch), (found) => deploy(settings, patch, found, "install"))),
-    rollback: (patch) => alone(Effect.flatMap(detect(patch), (found) => takeBack(settings, patch, found))),
-    repair: () => alone(Effect.andThen(privileged, Repair.repair(settings))),
+    prefetch: (patch, effort) => asked(patch, (found) => deploy(settings, { patch, found, effort }, "prefetch")),
+    install: (patch, effort) => asked(patch, (found) => deploy(settings, { patch, found, effort }, "install")),
+    rollback: (patch, effort) => asked(patch, (found) => takeBack(settings, { patch, found, effort })),
+    repair: (effort) => alone(Effect.andThen(privileged, Repair.repair(settings, effort))),
   };
 };
 
 type Found = readonly Package.InstalledVersions[];
+
+/** A patch, what is installed of it, and how to go about it. */
+interface Work {
+  readonly patch: Package.PatchInstruction;
+  readonly found: Found;
+  readonly effort: Effort | undefined;
+}
 
 // Refused before anything is spawned, detection included: names are operands there too.
 const accept = (patch: Package.PatchInstruction): Effect.Effect<void, InstallerError> =>
@@ -85,8 +100,7 @@ const privileged: Effect.Effect<void, InstallerError> = Effect.suspend(() =>
 
 const deploy = Effect.fn("DnfInstaller.deploy")(function* (
   settings: DnfOptions.DnfSettings,
-  patch: Package.PatchInstruction,
-  found: Found,
+  { patch, found, effort }: Work,
   what: "install" | "prefetch",
 ) {
   const wanted = patch.packages.filter((p) => isOlder(p, found) || isToReplace(p, found));
@@ -99,6 +113,7 @@ const deploy = Effect.fn("DnfInstaller.deploy")(function* (
     return review(settings, line, {
       review: (plan) => TransactionPlan.reviewInstall(plan, wanted),
       changesSystem: what === "install",
+      ...RunReport.limitsOf(effort),
     });
   };
   // What was prefetched is enough for most installs; only when it isn't are the repositories asked anew.
@@ -119,8 +134,7 @@ const tidy = (settings: DnfOptions.DnfSettings, { reasonCode, exitCode }: Instal
 
 const takeBack = Effect.fn("DnfInstaller.takeBack")(function* (
   settings: DnfOptions.DnfSettings,
-  patch: Package.PatchInstruction,
-  found: Found,
+  { patch, found, effort }: Work,
 ) {
   const wanted = patch.packages.filter((p) => evrsOf(p, found).some((evr) => RpmVersion.compare(evr, p.evr) !== 0));
   const refusal = whyNoRollback(wanted, found);
@@ -130,6 +144,7 @@ const takeBack = Effect.fn("DnfInstaller.takeBack")(function* (
   const report = yield* review(settings, CommandLine.rollback(settings, wanted), {
     review: (plan) => TransactionPlan.reviewRollback(plan, wanted),
     changesSystem: true,
+    ...RunReport.limitsOf(effort),
   });
   yield* tidy(settings, report);
   return report;

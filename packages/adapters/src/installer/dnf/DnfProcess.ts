@@ -3,14 +3,17 @@
  *
  * Invariants: dnf has a process group of its own and writes to files, never to a pipe of ours (a broken pipe in the
  * middle of a transaction makes dnf fail and leaves a half-written history); it asks before it acts, and when nobody is
- * left to answer it reads the end of its input, which means no; once it was answered yes it is never ended by us.
+ * left to answer it reads the end of its input, which means no; once it was answered yes it is never ended by us. It keeps
+ * to a share of the CPU as {@link ./Priority.ts} says.
  */
 import { spawn } from "node:child_process";
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import type { Ending } from "./Classification.ts";
+import * as CommandLine from "./CommandLine.ts";
 import { type DnfSettings, environment } from "./DnfOptions.ts";
 import * as Fifo from "./Fifo.ts";
+import * as Priority from "./Priority.ts";
 import * as TransactionPlan from "./TransactionPlan.ts";
 
 export interface ReviewedCommand {
@@ -19,6 +22,8 @@ export interface ReviewedCommand {
   readonly review: (plan: readonly TransactionPlan.Change[]) => TransactionPlan.Verdict;
   /** Whether dnf will change the system: then it may take its time, and is never ended. */
   readonly changesSystem: boolean;
+  /** The share of one core that it may take; 100 is no limit. */
+  readonly cpuLimitPercent: number;
 }
 
 export type Outcome =
@@ -73,15 +78,21 @@ const openOutput = async (settings: DnfSettings): Promise<Output> => {
 const start = async (settings: DnfSettings, command: ReviewedCommand, output: Output): Promise<Outcome> => {
   const input = await Fifo.open(settings.stateDirectory);
   try {
-    const child = spawn(settings.dnf, [...command.line], {
+    const nice = Priority.niceOf(command.cpuLimitPercent);
+    const whole = nice === 0 ? command.line : [...CommandLine.keepingPriority, ...command.line];
+    const { program, args } = Priority.launch({ program: settings.dnf, args: whole }, nice);
+    const child = spawn(program, [...args], {
       cwd: "/",
       env: environment,
       detached: true,
       stdio: [input.reader.fd, output.stdout.fd, output.stderr.fd],
     });
     const progress = watch(child);
+    if (child.pid !== undefined) await Priority.lowerSession(child.pid, nice);
     await input.reader.close();
-    return await accompany(settings, command, { child, output, progress, answers: input.writer });
+    const outcome = await accompany(settings, command, { child, output, progress, answers: input.writer });
+    const cause = outcome._tag === "Ended" ? Priority.notBecome(nice, outcome.ending) : null;
+    return cause === null ? outcome : notStarted(settings, new Error(cause));
   } finally {
     await input.writer.close();
   }

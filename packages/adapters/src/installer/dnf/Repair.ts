@@ -4,7 +4,7 @@
  * removes the older. What then is installed, the next detection says.
  */
 import { ReasonCode } from "@fettle/agent-protocol";
-import { InstallerError, type InstallReport } from "@fettle/agent-protocol/agent";
+import { type Effort, InstallerError, type InstallReport } from "@fettle/agent-protocol/agent";
 import * as Effect from "effect/Effect";
 import * as Classification from "./Classification.ts";
 import * as CommandLine from "./CommandLine.ts";
@@ -19,7 +19,7 @@ import * as TransactionPlan from "./TransactionPlan.ts";
 const POLL_MILLISECONDS = 200;
 
 /** Mends the system. The report has a reason code when something is still wrong. */
-export const repair = Effect.fn("Repair.repair")(function* (settings: DnfSettings) {
+export const repair = Effect.fn("Repair.repair")(function* (settings: DnfSettings, effort: Effort | undefined) {
   const waited = yield* waitForOthers(settings);
   const before = yield* duplicates(settings);
   if (before.size === 0) {
@@ -29,6 +29,7 @@ export const repair = Effect.fn("Repair.repair")(function* (settings: DnfSetting
     line: CommandLine.removeDuplicates(settings),
     review: (plan) => TransactionPlan.reviewRepair(plan, before),
     changesSystem: true,
+    ...RunReport.limitsOf(effort),
   });
   if (report.reasonCode !== null) return report;
   const after = yield* duplicates(settings);

@@ -1,6 +1,6 @@
 /** From how a dnf run went to what the port says about it. */
-import { ReasonCode } from "@fettle/agent-protocol";
-import { InstallerError, type InstallReport } from "@fettle/agent-protocol/agent";
+import { CpuLimit, ReasonCode } from "@fettle/agent-protocol";
+import { type Effort, InstallerError, type InstallReport } from "@fettle/agent-protocol/agent";
 import * as Effect from "effect/Effect";
 import * as Classification from "./Classification.ts";
 import type { DnfSettings } from "./DnfOptions.ts";
@@ -31,6 +31,11 @@ export const failed = (reasonCode: ReasonCode.ReasonCode, reason: string): Insta
 /** A database's answer, or the port's error. */
 export const orDatabaseError = <A>(answer: DatabaseResult<A>): Effect.Effect<A, InstallerError> =>
   answer.ok ? Effect.succeed(answer.value) : Effect.fail(new InstallerError({ ...answer.error, isRetryable: false }));
+
+/** The share of one core that a command may take. Told nothing, it isn't limited. */
+export const limitsOf = (effort: Effort | undefined): Pick<DnfProcess.ReviewedCommand, "cpuLimitPercent"> => ({
+  cpuLimitPercent: effort?.cpuLimitPercent ?? CpuLimit.UNLIMITED_PERCENT,
+});
 
 /** Runs dnf under review. Not interruptible: what has begun is waited for. */
 export const reviewed = (

@@ -12,6 +12,7 @@ const accept: DnfProcess.ReviewedCommand = {
   line: ["upgrade", "--", "a b", "$(id)", "*"],
   review: (changes) => (changes.length === 1 ? { _tag: "Accepted" } : { _tag: "Exceeds", changes }),
   changesSystem: true,
+  cpuLimitPercent: 100,
 };
 let folder: string;
 
