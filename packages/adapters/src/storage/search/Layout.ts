@@ -132,6 +132,8 @@ export interface Link {
   /** The table of the elements, and its column that `to` names; `n` unless said. */
   readonly table: string;
   readonly key?: string;
+  /** That table's column with the tenant's number, if it has one: then its indexes can be entered. */
+  readonly elementTenant?: string;
   /** Where the tokens' keys are, by their name within the group; the token itself by the empty name. */
   readonly columns: { readonly [name: string]: Stored | Child };
   /** A closed condition on both tables' rows, by their aliases. */

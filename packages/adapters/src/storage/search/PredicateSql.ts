@@ -10,6 +10,7 @@ import type * as Qql from "@fettle/qql";
 import * as Binding from "./Binding.ts";
 import { quoted } from "./Identifier.ts";
 import type * as Layout from "./Layout.ts";
+import * as Route from "./Route.ts";
 import * as TestSql from "./TestSql.ts";
 
 export interface PredicateSql {
@@ -74,80 +75,87 @@ type Piece = TestSql.Piece;
 function pieceOf(context: Context, place: Place, predicate: Qql.Predicate.Predicate): Piece {
   switch (predicate._tag) {
     case "And":
-    case "Or": {
-      const pieces = predicate.operands.map((operand) => pieceOf(context, place, operand));
-      return predicate._tag === "And" ? TestSql.all(pieces) : TestSql.any(pieces);
-    }
+      return TestSql.all(predicate.operands.map((operand) => pieceOf(context, place, operand)));
+    case "Or":
+      return TestSql.any(alternatives(context, place, predicate));
     case "Not":
       return TestSql.not(pieceOf(context, place, predicate.operand));
-    case "Nested": {
-      const { path, operand } = predicate;
-      return along(context, place, path, (at, field) => {
-        if (field._tag !== "Inner") return TestSql.NEVER;
-        const inner = pieceOf(context, { ...at, fields: field.fields }, operand);
-        return field.presence === null
-          ? inner
-          : TestSql.all([{ text: `${at.alias}.${field.presence} = 1`, isTotal: false }, inner]);
-      });
+    default: {
+      const route = Route.of(place.fields, predicate.path);
+      if (route === null) return TestSql.NEVER;
+      return enter(context, place, route.tables, (inner) => elementPiece(context, inner, route.element, predicate));
     }
-    case "Leaf":
-      return along(context, place, predicate.path, (at, field) =>
-        field._tag === "Inner"
-          ? TestSql.presence(at.alias, field)
-          : TestSql.of(context, at.alias, field.stored, predicate.test),
-      );
   }
 }
 
-/** Of the element that a path leads to. */
-type At = (place: Place, element: Layout.Element) => Piece;
+type OnPath = Qql.Predicate.Leaf | Qql.Predicate.Nested;
 
-/** Follows a path to what it leads to; of tables on the way only the last is entered, whose keys say what they are within. */
-function along(context: Context, place: Place, path: readonly Qql.Catalog.Step[], at: At): Piece {
-  let fields = place.fields;
-  let entered: Layout.Child | Layout.Linked | null = null;
-  for (const [i, { key }] of path.entries()) {
-    const field = fields.get(key);
-    if (field === undefined) return TestSql.NEVER;
-    const isTable = field._tag === "Child" || field._tag === "Linked";
-    if (isTable && entered?._tag === "Linked") {
-      return enter(context, place, entered, (inner) => along(context, inner, path.slice(i), at));
-    }
-    if (isTable) entered = field;
-    const element: Layout.Element = isTable ? field.element : field;
-    if (i === path.length - 1) {
-      return entered === null
-        ? at({ ...place, fields }, element)
-        : enter(context, place, entered, (inner) => at(inner, element));
-    }
-    if (element._tag !== "Inner") return TestSql.NEVER;
-    fields = element.fields;
+/** What is asked of the element that the path leads to. */
+function elementPiece(context: Context, place: Place, element: Layout.Element, predicate: OnPath): Piece {
+  if (predicate._tag === "Leaf") {
+    return element._tag === "Inner"
+      ? TestSql.presence(place.alias, element)
+      : TestSql.of(context, place.alias, element.stored, predicate.test);
   }
-  return TestSql.NEVER;
+  if (element._tag === "Value") return TestSql.NEVER;
+  const isObject = element.presence === null ? [] : [TestSql.isObject(place.alias, element.presence)];
+  return TestSql.all([...isObject, pieceOf(context, { ...place, fields: element.fields }, predicate.operand)]);
 }
 
-const NO_FIELDS: Layout.Fields = new Map();
+interface Alternative {
+  readonly predicate: OnPath;
+  readonly element: Layout.Element;
+}
 
-/** There is a row of the table, within what stands at the place, that the condition holds for. */
+/** Alternatives that lead to one table are asked of each of its rows together, so that it is entered once. */
+function alternatives(context: Context, place: Place, or: Qql.Predicate.Or): readonly Piece[] {
+  const groups = new Map<unknown, { readonly tables: readonly Route.RouteTable[]; readonly members: Alternative[] }>();
+  const others: Piece[] = [];
+  for (const operand of flattened(or)) {
+    const route = "path" in operand ? Route.of(place.fields, operand.path) : null;
+    const [table] = route?.tables ?? [];
+    if (!("path" in operand) || route === null || table === undefined || route.tables.length > 1) {
+      others.push(pieceOf(context, place, operand));
+      continue;
+    }
+    const group = groups.get(table) ?? { tables: route.tables, members: [] };
+    groups.set(table, group);
+    group.members.push({ predicate: operand, element: route.element });
+  }
+  const entered = [...groups.values()].map(({ tables, members }) =>
+    enter(context, place, tables, (inner) =>
+      TestSql.any(members.map(({ element, predicate }) => elementPiece(context, inner, element, predicate))),
+    ),
+  );
+  return [...others, ...entered];
+}
+
+/** Operands that are Ors themselves, as searches are, give theirs. */
+const flattened = ({ operands }: Qql.Predicate.Or): readonly Qql.Predicate.Predicate[] =>
+  operands.flatMap((operand) => (operand._tag === "Or" ? flattened(operand) : [operand]));
+
+/** There is a row, within what stands at the place, that the condition holds for. */
 function enter(
   context: Context,
   place: Place,
-  field: Layout.Child | Layout.Linked,
+  [table, ...rest]: readonly Route.RouteTable[],
   condition: (place: Place) => Piece,
 ): Piece {
-  return field._tag === "Child"
-    ? enterChild(context, place, field, condition)
-    : enterLinked(context, place, field, condition);
+  if (table === undefined) return condition(place);
+  const inner = (at: Place): Piece => enter(context, at, rest, condition);
+  return table._tag === "Child" ? enterChild(context, place, table, inner) : enterLinked(context, place, table, inner);
 }
+
+/** Only for places from which no path begins. */
+const NO_FIELDS: Layout.Fields = new Map();
 
 function enterChild(context: Context, place: Place, child: Layout.Child, condition: (place: Place) => Piece): Piece {
   const alias = `x${++context.aliases}`;
-  const { table, element } = child;
+  const { table } = child;
   const keys = table.keys.map((key) => `${alias}.${key}`);
   const shared = keys.slice(0, place.keys.length);
   const from = `FROM ${table.name} AS ${alias} WHERE ${alias}.t = ${context.binding.bind(context.tenant)}`;
-  const fields = element._tag === "Inner" ? element.fields : NO_FIELDS;
-  const { text } = condition({ alias, keys, fields });
+  const { text } = condition({ alias, keys, fields: NO_FIELDS });
   const where = text === TestSql.ALWAYS.text ? "" : ` AND ${text}`;
   if (context.shape === "set") {
     return { text: `${listed(place.keys)} IN (SELECT ${shared.join(", ")} ${from}${where})`, isTotal: true };
@@ -161,7 +169,7 @@ const listed = (keys: readonly string[]): string => (keys.length === 1 ? `${keys
 function enterLinked(
   context: Context,
   place: Place,
-  { link, element }: Layout.Linked,
+  { link }: Layout.Linked,
   condition: (place: Place) => Piece,
 ): Piece {
   const { binding, shape, tenant } = context;
@@ -169,12 +177,19 @@ function enterLinked(
   const column = (of: string, name: string): string => `${of}.${quoted(name)}`;
   const key = column(alias, link.key ?? "n");
   const [owner] = place.keys;
-  const from = `FROM ${quoted(link.link)} AS ${joint} JOIN ${quoted(link.table)} AS ${alias} ON ${key} = ${column(joint, link.to)}`;
+  const links = `${quoted(link.link)} AS ${joint}`;
+  const elements = `${quoted(link.table)} AS ${alias}`;
+  const on = `ON ${key} = ${column(joint, link.to)}`;
+  // The order is given: from the elements that fulfil the condition, or from the links of the one row.
+  const from =
+    shape === "set" ? `FROM ${elements} CROSS JOIN ${links} ${on}` : `FROM ${links} CROSS JOIN ${elements} ${on}`;
   const conditions = shape === "set" ? [] : [`${column(joint, link.from)} = ${owner}`];
   if (link.tenant !== undefined) conditions.push(`${column(joint, link.tenant)} = ${binding.bind(tenant)}`);
+  if (link.elementTenant !== undefined) {
+    conditions.push(`${column(alias, link.elementTenant)} = ${binding.bind(tenant)}`);
+  }
   if (link.fixed !== undefined) conditions.push(`(${link.fixed(joint, alias)})`);
-  const fields = element._tag === "Inner" ? element.fields : NO_FIELDS;
-  conditions.push(condition({ alias, keys: [key], fields }).text);
+  conditions.push(condition({ alias, keys: [key], fields: NO_FIELDS }).text);
   const where = conditions.join(" AND ");
   return shape === "set"
     ? { text: `${owner} IN (SELECT ${column(joint, link.from)} ${from} WHERE ${where})`, isTotal: true }

@@ -27,7 +27,14 @@ export const ALWAYS: Piece = { text: "1", isTotal: true };
 const BEHIND_ALL = "x''";
 
 export const all = (pieces: readonly Piece[]): Piece => joined(pieces, " AND ", ALWAYS);
-export const any = (pieces: readonly Piece[]): Piece => joined(pieces, " OR ", NEVER);
+
+/** More alternatives than these are not planned for one by one, which takes a time that goes by their square. */
+const PLANNED_MAX = 32;
+
+export function any(pieces: readonly Piece[]): Piece {
+  const { text, isTotal } = joined(pieces, " OR ", NEVER);
+  return { text: pieces.length > PLANNED_MAX ? `+${text}` : text, isTotal };
+}
 
 export const not = ({ text, isTotal }: Piece): Piece => ({
   text: isTotal ? `NOT (${text})` : `(${text}) IS NOT TRUE`,
@@ -56,6 +63,9 @@ function grouped(texts: readonly string[], operator: string): string[] {
 /** That there is an object, or something in its place. */
 export const presence = (alias: string, { presence: column }: Layout.Inner): Piece =>
   column === null ? ALWAYS : { text: `${alias}.${column} IS NOT NULL`, isTotal: true };
+
+/** That it is an object, and not what should have been one. */
+export const isObject = (alias: string, presence: string): Piece => nullable(`${alias}.${presence} = 1`);
 
 /** A test of a value. */
 export function of(context: Context, alias: string, stored: Layout.Stored, test: Qql.Predicate.Test): Piece {

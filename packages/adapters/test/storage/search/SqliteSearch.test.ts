@@ -1,0 +1,103 @@
+import { FullText } from "@fettle/qql";
+import { AssetFacets, type AssetHits, type AssetPaging, type StorageShape, Tenant } from "@fettle/core";
+import { SearchReference } from "@fettle/core/testing";
+import { SearchArbitraries } from "@fettle/core/testing/arbitraries";
+import * as Effect from "effect/Effect";
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import * as SqliteStorage from "../../../src/storage/sqlite/SqliteStorage.ts";
+import { runs } from "../../Runs.ts";
+
+type Question = fc.TypeOf<typeof SearchArbitraries.question>;
+
+const tenantId = Tenant.parse("acme");
+const other = Tenant.parse("globex");
+
+/** A storage in memory, filled by a history; another tenant has the first half of it. */
+const filled = Effect.fnUntraced(function* (history: fc.TypeOf<typeof SearchArbitraries.history>) {
+  const storage = yield* SqliteStorage.open({ file: ":memory:" });
+  for (const [i, writes] of history.entries()) {
+    for (const id of i < history.length / 2 ? [tenantId, other] : [tenantId]) {
+      const answer = yield* storage.commit({ tenantId: id, expect: [], counters: [], uniques: [], writes, events: [] });
+      expect(answer._tag).toBe("Committed");
+    }
+  }
+  return storage;
+});
+
+/** Every page of a question's list, put together. */
+const walked = Effect.fnUntraced(function* (
+  search: NonNullable<StorageShape["search"]>,
+  question: Question,
+  paging: AssetPaging,
+) {
+  const pages: AssetHits[] = [];
+  let after = paging.after;
+  do {
+    const page: AssetHits = yield* search.assets(tenantId, question, { ...paging, after });
+    pages.push(page);
+    after = page.next;
+  } while (after !== null);
+  return pages;
+});
+
+const run = <A>(effect: Effect.Effect<A, unknown, never>): A => Effect.runSync(effect);
+
+describe("searches of assets in SQLite", () => {
+  it("AST-03, AST-04, AST-11, TAG-05, LIC-05: find, count, sort and page what the reference does", () => {
+    let [asked, some] = [0, 0];
+    fc.assert(
+      fc.property(
+        SearchArbitraries.history,
+        fc.array(fc.tuple(SearchArbitraries.question, SearchArbitraries.paging), { minLength: 6, maxLength: 6 }),
+        (history, questions) => {
+          run(
+            Effect.scoped(
+              Effect.gen(function* () {
+                const storage = yield* filled(history);
+                const reference = SearchReference.over(storage);
+                for (const [question, paging] of questions) {
+                  const found = yield* walked(storage.search as never, question, paging);
+                  const wanted = yield* walked(reference, question, paging);
+                  expect(found, JSON.stringify([question.asset?.text, question.patch?.text])).toEqual(wanted);
+                  asked += 1;
+                  if ((wanted[0]?.total ?? 0) > 0) some += 1;
+                }
+              }),
+            ),
+          );
+        },
+      ),
+      runs(150),
+    );
+    expect(some / asked).toBeGreaterThan(0.2);
+  });
+
+  it("AST-12: count facets as the reference does", () => {
+    // Of two spellings either may be told.
+    const folded = (tallies: readonly AssetFacets.Tally[]) =>
+      tallies.map(({ facet, values, more }) => ({
+        facet,
+        more,
+        values: values
+          .map((v) => [v.value === null ? null : FullText.fold(v.value), v.assets])
+          .sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)),
+      }));
+    fc.assert(
+      fc.property(SearchArbitraries.history, SearchArbitraries.question, (history, question) => {
+        run(
+          Effect.scoped(
+            Effect.gen(function* () {
+              const storage = yield* filled(history);
+              const wanted = { facets: AssetFacets.facets, values: 100 };
+              const told = yield* (storage.search as NonNullable<StorageShape["search"]>).assetFacets(tenantId, question, wanted);
+              const expected = yield* SearchReference.over(storage).assetFacets(tenantId, question, wanted);
+              expect(folded(told)).toEqual(folded(expected));
+            }),
+          ),
+        );
+      }),
+      runs(100),
+    );
+  });
+});
