@@ -1,17 +1,21 @@
-import { FullText } from "@fettle/qql";
 import { AssetFacets, type AssetHits, type AssetPaging, type StorageShape, Tenant } from "@fettle/core";
 import { SearchReference } from "@fettle/core/testing";
 import { SearchArbitraries } from "@fettle/core/testing/arbitraries";
+import { FullText } from "@fettle/qql";
 import * as Effect from "effect/Effect";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import * as SqliteStorage from "../../../src/storage/sqlite/SqliteStorage.ts";
-import { runs } from "../../Runs.ts";
+
+const runs = (times: number) => ({
+  numRuns: Math.ceil(times * Number(process.env.FETTLE_RUNS ?? 1)),
+  seed: Number(process.env.FETTLE_SEED ?? 20260201),
+});
 
 type Question = fc.TypeOf<typeof SearchArbitraries.question>;
 
-const tenantId = Tenant.parse("acme");
-const other = Tenant.parse("globex");
+const tenantId = Tenant.of("acme");
+const other = Tenant.of("globex");
 
 /** A storage in memory, filled by a history; another tenant has the first half of it. */
 const filled = Effect.fnUntraced(function* (history: fc.TypeOf<typeof SearchArbitraries.history>) {
@@ -90,7 +94,11 @@ describe("searches of assets in SQLite", () => {
             Effect.gen(function* () {
               const storage = yield* filled(history);
               const wanted = { facets: AssetFacets.facets, values: 100 };
-              const told = yield* (storage.search as NonNullable<StorageShape["search"]>).assetFacets(tenantId, question, wanted);
+              const told = yield* (storage.search as NonNullable<StorageShape["search"]>).assetFacets(
+                tenantId,
+                question,
+                wanted,
+              );
               const expected = yield* SearchReference.over(storage).assetFacets(tenantId, question, wanted);
               expect(folded(told)).toEqual(folded(expected));
             }),
