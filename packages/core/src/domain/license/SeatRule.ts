@@ -34,14 +34,16 @@ export const of = (
   const plan = Subscription.planAt(subscription, now);
   if (plan === "Free") return { _tag: "Nobody" };
   if (plan === "Trial") return { _tag: "Activated" };
-  const { seats, include, exclude } = Subscription.licenceOf(subscription, module);
-  return {
-    _tag: "Seats",
-    seats,
-    include: include.tags.length === 0 ? null : TagSelection.bearing(include, tree),
-    exclude: exclude.tags.length === 0 ? null : TagSelection.bearing(exclude, tree),
-  };
+  return ofLicence(Subscription.licenceOf(subscription, module), tree);
 };
+
+/** The rule of what was bought. */
+export const ofLicence = ({ seats, include, exclude }: Subscription.ModuleLicence, tree: TagTree): SeatRule => ({
+  _tag: "Seats",
+  seats,
+  include: include.tags.length === 0 ? null : TagSelection.bearing(include, tree),
+  exclude: exclude.tags.length === 0 ? null : TagSelection.bearing(exclude, tree),
+});
 
 /** The ids of those that hold a seat. */
 export const holders = (

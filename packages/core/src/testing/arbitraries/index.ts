@@ -12,4 +12,5 @@ export * as HostArbitraries from "./HostArbitraries.ts";
 export * as JobArbitraries from "./JobArbitraries.ts";
 export * as MaintenanceArbitraries from "./MaintenanceArbitraries.ts";
 export * as PatchArbitraries from "./PatchArbitraries.ts";
+export * as SearchArbitraries from "./SearchArbitraries.ts";
 export * as TagArbitraries from "./TagArbitraries.ts";

@@ -5,4 +5,5 @@ export * as JournalConformance from "./JournalConformance.ts";
 export * as MemoryBlobStore from "./MemoryBlobStore.ts";
 export * as MemoryJournal from "./MemoryJournal.ts";
 export * as MemoryStorage from "./MemoryStorage.ts";
+export * as SearchReference from "./SearchReference.ts";
 export * as StorageConformance from "./StorageConformance.ts";
