@@ -36,7 +36,14 @@ const timing = z.strictObject({
   latestReboot: int.nullable(),
 });
 
-const ring = z.strictObject({ name: text, number: int, afterDays: int });
+// Before rings told of their slots, they told the days alone.
+const ring = z.strictObject({
+  name: text,
+  number: int,
+  afterDays: int,
+  earliest: int.nullable().default(null),
+  why: text.nullable().default(null),
+});
 
 // Before plans told of times, every job was on demand, without a window, and never rebooted.
 const withTimes = (stored: unknown): unknown => {

@@ -98,7 +98,7 @@ const read = (from: PlanInputs, occasion: Occasion): Times | string => {
   };
 };
 
-interface World {
+export interface World {
   readonly from: PlanInputs;
   readonly occasion: Occasion;
   readonly schedule: TimedSchedule;
@@ -124,13 +124,13 @@ const zonesOf = ({ occasion, schedule }: World): readonly TimeZone.TimeZone[] =>
   return isAgent && zones.length > 0 ? zones : [assetZone(occasion, occasion.defaultZone)];
 };
 
-const assetZone = ({ defaultZone }: Occasion, name: string): TimeZone.TimeZone => {
+export const assetZone = ({ defaultZone }: Occasion, name: string): TimeZone.TimeZone => {
   const own = TimeZone.of(name);
   const fallback = TimeZone.of(defaultZone);
   return own.ok ? own.value : fallback.ok ? fallback.value : TimeZone.utc;
 };
 
-const scheduleZone = (schedule: TimedSchedule, own: TimeZone.TimeZone): TimeZone.TimeZone => {
+export const scheduleZone = (schedule: TimedSchedule, own: TimeZone.TimeZone): TimeZone.TimeZone => {
   if (schedule._tag === "OnDemand" || schedule.zone._tag === "Agent") return own;
   const zone =
     schedule.zone._tag === "Named" ? TimeZone.of(schedule.zone.zone) : TimeZone.fixed(schedule.zone.offsetMinutes);
@@ -180,7 +180,7 @@ const timingOf = (world: World, asset: Asset, local: number | null): Out | Runs 
 };
 
 // Minute by minute, from when it is due to the end of its window.
-const walk = (world: World, asset: Asset, due: number, end: number): number | Out => {
+export const walk = (world: World, asset: Asset, due: number, end: number): number | Out => {
   const { inBlackout } = world.occasion;
   const isBlack = blackoutsOn(world, asset);
   const isFrozen = freezesOn(world, asset);
@@ -223,7 +223,7 @@ const firstStart = (world: World, asset: Asset, slot: number | null, from: numbe
   return null;
 };
 
-const firstFree = (world: World, asset: Asset, from: number, end: number): number | null => {
+export const firstFree = (world: World, asset: Asset, from: number, end: number): number | null => {
   const [isBlack, isFrozen] = [blackoutsOn(world, asset), freezesOn(world, asset)];
   const last = Math.min(end, from + NO_WINDOW_DAYS * Values.DAY_MS);
   for (let at = from; at < last; at += Values.MINUTE_MS) if (!isBlack(at) && !isFrozen(at)) return at;
@@ -256,7 +256,7 @@ const freezesOn = ({ occasion }: World, asset: Asset): ((at: number) => boolean)
 };
 
 // By the end of the window, or so much later as the work may take that begins just before; then all that users may put off.
-const latestReboot = ({ from, occasion }: World, windowEnd: number): number | null => {
+export const latestReboot = ({ from, occasion }: World, windowEnd: number): number | null => {
   const { reboot, window, platform } = from.job;
   if (reboot._tag === "Suppress") return null;
   const bound = window?.bound ?? (platform === "Linux" ? "complete" : "start");
@@ -266,11 +266,11 @@ const latestReboot = ({ from, occasion }: World, windowEnd: number): number | nu
   return windowEnd + (bound === "start" ? occasion.workMilliseconds : 0) + minutes * Values.MINUTE_MS;
 };
 
-const windowMs = ({ from }: World): number =>
+export const windowMs = ({ from }: World): number =>
   from.job.window === undefined ? Number.POSITIVE_INFINITY : from.job.window.minutes * Values.MINUTE_MS;
 
 // SCH-05: every minute of the day and a half around is asked what the clocks show then.
-const startIn = ({ schedule }: World, own: TimeZone.TimeZone, local: number): number | null => {
+export const startIn = ({ schedule }: World, own: TimeZone.TimeZone, local: number): number | null => {
   const zone = scheduleZone(schedule, own);
   const { gap, overlap } = (schedule._tag === "OnDemand" ? undefined : schedule.resolution) ?? TimeZone.compatible;
   const key = `${zone.name} ${local} ${gap} ${overlap}`;
@@ -294,9 +294,9 @@ const search = (zone: TimeZone.TimeZone, local: number, gap: string, overlap: st
   return gap === "next-valid" ? jump : local - (localAt(zone, before) - before);
 };
 
-const localAt = (zone: TimeZone.TimeZone, at: number): number => asUtc(TimeZone.wallAt(zone, Instant.held(at)));
+export const localAt = (zone: TimeZone.TimeZone, at: number): number => asUtc(TimeZone.wallAt(zone, Instant.held(at)));
 
-const asUtc = (wall: WallTime.WallTime): number =>
+export const asUtc = (wall: WallTime.WallTime): number =>
   Date.UTC(wall.year, wall.month - 1, wall.day, wall.hour, wall.minute, wall.second);
 
 const printed = (local: number): string => new Date(local).toISOString().slice(0, 19);

@@ -19,6 +19,9 @@ export const compile = (inputs: PlanInputs, timings: Timings): Obstacles => {
   const { scope, tree, job } = inputs;
   const isSeen = TagScope.compile(scope, tree);
   const wasSeen = job.formerScopes.map((former) => TagScope.compile(former, tree));
+  // Whom the first ring has no time for, the next may take (RNG-05); where that one has none, those after it haven't either.
+  const hasLaterRing = (asset: Asset.Asset): boolean =>
+    (job.rollout?.rings.length ?? 0) > 1 && timings.inRing(asset, 2)._tag === "Runs";
   return function* (asset, verdict): Generator<Obstacle, undefined> {
     if (verdict === "not-selected") yield { rule: "TAG-03", reason: "the job's targets don't mean it" };
     if (!isSeen(asset.tags)) yield { rule: "TAG-06", reason: "outside the owner's tag scope" };
@@ -28,7 +31,7 @@ export const compile = (inputs: PlanInputs, timings: Timings): Obstacles => {
     yield* unfit(asset, job);
     yield* unmanaged(inputs, asset);
     const timing = timings.of(asset);
-    if (timing._tag === "Out") yield timing.obstacle;
+    if (timing._tag === "Out" && !hasLaterRing(asset)) yield timing.obstacle;
   };
 };
 

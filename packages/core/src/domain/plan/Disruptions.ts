@@ -203,10 +203,13 @@ const at = (
   const { key } = timings.value.occurrence;
   // Of a rollout each ring has its run, and others may follow.
   if (materialised.has(key) && job.rollout === undefined) return [];
+  const hasRings = (job.rollout?.rings.length ?? 0) > 1;
   const cause = causeOf(job, key);
   const known = new Map<PlanTiming.AssetTiming, Interval.Interval | null>();
   return reaches.flatMap((asset): readonly Disruption[] => {
-    const timing = timings.value.of(asset);
+    const first = timings.value.of(asset);
+    // Whom the first ring has no time for, a later one may take.
+    const timing = first._tag === "Out" && hasRings ? timings.value.inRing(asset, 2) : first;
     let interval = known.get(timing);
     if (interval === undefined) {
       interval = stretchOf(job, timing, { enabledAt, now, workMilliseconds: occasion.workMilliseconds });
@@ -231,10 +234,12 @@ const stretchOf = (
   const { start, windowEnd } = timing.timing;
   const window = Job.windowOf(job);
   const begins = Instant.held(Math.max(start ?? enabledAt, now));
-  const end = windowEnd ?? onDemandEnd(job.schedule, window, enabledAt);
+  const hasRings = job.rollout !== undefined;
+  // The first ring's window may be over while others are to come.
+  const end = hasRings ? null : (windowEnd ?? onDemandEnd(job.schedule, window, enabledAt));
   if (end !== null && end <= now) return null;
   const validity = Interval.of(begins, end === null ? null : Instant.held(end));
-  return stretch({ window, validity, reboot: job.reboot, hasRings: job.rollout !== undefined, workMilliseconds });
+  return stretch({ window, validity, reboot: job.reboot, hasRings, workMilliseconds });
 };
 
 // A plan on demand names no instants, since nobody knows when it will be enabled; here it is known.

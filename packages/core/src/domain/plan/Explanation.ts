@@ -19,6 +19,7 @@ import type { PlannedPatch } from "./Fate.ts";
 import * as PatchChoice from "./PatchChoice.ts";
 import * as Plan from "./Plan.ts";
 import type { Obstacle, PlanInputs } from "./PlanInputs.ts";
+import type { PlanRing } from "./PlanRings.ts";
 import type * as PlanTiming from "./PlanTiming.ts";
 import * as Remedies from "./Remedies.ts";
 
@@ -43,6 +44,8 @@ export interface Explanation {
   readonly earliest: number | null;
   /** When it would start; null where its blockers keep it out at that time. */
   readonly timing: PlanTiming.PlanTiming | null;
+  /** Its ring and when that starts there at the earliest (RNG-05); left out where it gets nothing or the job has no rings. */
+  readonly ring?: PlanRing;
   /** What puts the start off: blackouts and freezes, and for the job as a whole the success of the one that it is linked to (JOB-21). */
   readonly waits: readonly Obstacle[];
   readonly reads: Reads;
@@ -67,12 +70,15 @@ export const explain = (inputs: PlanInputs, question: Question): Result<Explanat
   const verdict = TagSelection.compile(job.targets, inputs.tree)(asset);
   const timings = Plan.timingsOf(inputs);
   if (!timings.ok) return timings;
-  const clock = clockOf(inputs, timings.value, asset);
   const obstacles = [...AssetObstacles.compile(inputs, timings.value)(asset, verdict)];
-  const own = obstacles.map((o) => Remedies.blocker(o === clock.obstacle ? { ...o, until: clock.startsAt } : o));
   const found = patchId === null ? ofWhole(inputs, question) : ofPatch(inputs, question, patchId);
   if (!found.ok) return found;
-  if (found.value === null) return ok(null);
+  const ringed = obstacles.length > 0 ? noRing : ringOf(inputs, question);
+  if (found.value === null || ringed === null) return ok(null);
+  if (ringed.obstacle !== null) obstacles.push(ringed.obstacle);
+  const known = clockOf(inputs, timings.value, { asset, ring: ringed.ring?.number ?? 1 });
+  const clock = ringed.obstacle === null ? known : { ...known, timing: null, waits: [] };
+  const own = obstacles.map((o) => Remedies.blocker(o === clock.obstacle ? { ...o, until: clock.startsAt } : o));
   const { gets, blockers, withheld } = found.value;
   const others = [...own.filter((_, i) => obstacles[i] !== clock.obstacle), ...blockers];
   return ok({
@@ -84,9 +90,30 @@ export const explain = (inputs: PlanInputs, question: Question): Result<Explanat
     withheld,
     earliest: own.length + blockers.length === 0 ? null : earliestOf(clock, others),
     timing: clock.timing,
+    ...(ringed.ring === undefined ? {} : { ring: ringed.ring }),
     waits: inputs.linkWait === undefined ? clock.waits : [inputs.linkWait, ...clock.waits],
     reads,
   });
+};
+
+interface Ringed {
+  readonly ring?: PlanRing;
+  /** Its ring has no time for it. */
+  readonly obstacle: Obstacle | null;
+}
+
+const noRing: Ringed = { obstacle: null };
+
+// Which one depends on all that get something: the plan tells. Null: the asset alone doesn't.
+const ringOf = (inputs: PlanInputs, { asset, reads }: Question): Ringed | null => {
+  if (inputs.job.rollout === undefined) return noRing;
+  if (reads === "asset") return null;
+  const plan = Plan.compile(inputs);
+  if (!plan.ok) return noRing;
+  const ring = plan.value.groups.find((group) => group.assets.includes(asset.id))?.ring;
+  if (ring !== undefined) return { ring, obstacle: null };
+  const out = plan.value.excluded.find(({ assetId, rule }) => assetId === asset.id && rule === "RNG-05");
+  return { obstacle: out === undefined ? null : { rule: out.rule, reason: out.reason } };
 };
 
 interface Clock extends Pick<Explanation, "timing" | "waits"> {
@@ -97,8 +124,12 @@ interface Clock extends Pick<Explanation, "timing" | "waits"> {
   readonly startsIfMade: (from: number) => number | null;
 }
 
-const clockOf = ({ job, occasion, now }: PlanInputs, timings: PlanTiming.Timings, asset: Asset): Clock => {
-  const timing = timings.of(asset);
+const clockOf = (
+  { job, occasion, now }: PlanInputs,
+  timings: PlanTiming.Timings,
+  { asset, ring }: { readonly asset: Asset; readonly ring: number },
+): Clock => {
+  const timing = timings.inRing(asset, ring);
   const from = Math.max(occasion?.enabledAt ?? now, occasion?.notBefore ?? 0);
   // What runs once and was enabled has its one plan, and gets no other.
   const isOver = job.status !== "Disabled" && Schedule.isRunOnce(job.schedule);

@@ -45,7 +45,7 @@ const LOOKED_AHEAD_MILLISECONDS = 366 * 86_400_000;
  */
 export const firstStart = (clock: Clock, { from, madeFrom = 0 }: Since): Instant.Instant | null => {
   const { schedule, enabledAt } = clock;
-  if (schedule._tag === "Recurring") return inRuns(clock, schedule, { from, madeFrom });
+  if (schedule._tag === "Recurring") return firstRun(clock, schedule, { from, madeFrom })?.begins ?? null;
   const due = Instant.held(Math.max(from, madeFrom, enabledAt));
   if (schedule._tag === "OnDemand") return firstFree(clock, Interval.from(due), due);
   const nominal = JobSchedule.nominalFor(schedule, { zone: clock.calendar.zone, enabledAt });
@@ -58,11 +58,18 @@ const firstFree = ({ calendar }: Clock, validity: Interval.Interval, from: Insta
 
 const RUN = { window: PatchWindow.none, reserve: Duration.zero } as const;
 
-const inRuns = (
+/** A run: what its schedule says, and when it starts, which is later where something keeps it off. */
+export interface FirstRun {
+  readonly nominal: Instant.Instant;
+  readonly begins: Instant.Instant;
+}
+
+/** The first run of a recurrence, from one instant on, that isn't lost on the asset; null: there is none, or none in a year. */
+export const firstRun = (
   clock: Clock,
   schedule: JobSchedule.Recurring,
-  { from, madeFrom }: Required<Since>,
-): Instant.Instant | null => {
+  { from, madeFrom = 0 }: Since,
+): FirstRun | null => {
   const { window, calendar, enabledAt, lead, slot } = clock;
   const { recurrence, resolution } = schedule;
   const zone = JobSchedule.zoneOf(schedule.zone, calendar.zone);
@@ -80,7 +87,7 @@ const inRuns = (
     if (lost.has(validity)) continue;
     const verdict = Maintenance.judge(calendar, { ...RUN, validity }, next.instant);
     const begins = verdict._tag === "MayStart" ? next.instant : verdict._tag === "Waits" ? verdict.until : null;
-    if (begins !== null && madeAt(clock, schedule, next) >= madeFrom) return begins;
+    if (begins !== null && madeAt(clock, schedule, next) >= madeFrom) return { nominal: next.instant, begins };
     const lastLost = begins === null ? lost.add(validity) : after;
     if (lastLost <= after) continue;
     after = lastLost;

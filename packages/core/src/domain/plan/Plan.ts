@@ -33,7 +33,7 @@ export type PlannedPatch = Fate.PlannedPatch;
 /** Assets that get the same list at the same time, in the same ring. */
 export interface PlanGroup {
   readonly patches: readonly PlannedPatch[];
-  /** Of a ring: as if it were the first. */
+  /** Of a later ring: as of its earliest slot. */
   readonly timing: PlanTiming.PlanTiming;
   /** Left out: the job has no rings. */
   readonly ring?: PlanRing;

@@ -1,6 +1,7 @@
 /**
  * When each asset gets its list: the instants of one occurrence of the job on each asset's clock, bounded by its window, put
- * off by blackouts and freezes (SCH-03, SCH-06, SCH-08, WIN-01 … WIN-07), and the latest reboot after it (RBT-08). Pure.
+ * off by blackouts and freezes (SCH-03, SCH-06, SCH-08, WIN-01 … WIN-07), and the latest reboot after it (RBT-08); of a later
+ * ring those of its earliest slot (RNG-05, {@link RingTiming}). Pure.
  *
  * A plan names the same instants however often it is looked at: what starts as soon as the job is enabled has no instant yet,
  * unless a blackout or a freeze puts it off to one. A run that is enabled late is due when it is enabled: what a blackout or a
@@ -31,13 +32,14 @@ import * as TagSelection from "../tag/TagSelection.ts";
 import type { TagTree } from "../tag/TagTree.ts";
 import * as FirstStart from "./FirstStart.ts";
 import type { Obstacle, Occasion } from "./PlanInputs.ts";
+import * as RingTiming from "./RingTiming.ts";
 import * as TimeReasons from "./TimeReasons.ts";
 
 /** Epoch milliseconds throughout. */
 export interface PlanTiming {
   /** The zone whose clock names the start; null where one instant holds for every asset. */
   readonly zone: string | null;
-  /** The first instant at which it may start; null: as soon as the job is enabled. */
+  /** The first instant at which it may start; null: as soon as the job is enabled, or in a later ring so many days after that. */
   readonly start: number | null;
   /** The end of the window; null: there is none, or it counts from the enabling. */
   readonly windowEnd: number | null;
@@ -66,6 +68,8 @@ interface Timed {
 export interface Timings {
   readonly occurrence: PlanOccurrence;
   readonly of: (asset: Timed) => AssetTiming;
+  /** The same in a ring of the job, from 1: the first is at work when a job without rings is (RNG-05). */
+  readonly inRing: (asset: Timed, ring: number) => AssetTiming;
   /** When the asset could start by the clock alone, in this run or a later one; null: never that is known. */
   readonly firstStart: (asset: Timed, since: FirstStart.Since) => number | null;
 }
@@ -117,9 +121,15 @@ export const compile = (job: Planned, occasion: Occasion): Result<Timings, Rejec
   if (!occurrence.ok) return occurrence;
   const { key, nominalLocal } = occurrence.value;
   const prepared: Prepared = { job, schedule: compiled.value, occurrence: occurrence.value, occasion };
+  const of = timer(prepared, timingOf);
+  const later = new Map<number, Timings["of"]>();
+  // A run that starts in no zone, enabled too late for, has no later rings.
+  const isRun = occurrence.value.instants.some(({ _tag }) => _tag === "Starts");
   return ok({
     occurrence: { key, nominalLocal: nominalLocal === null ? null : WallTime.print(nominalLocal) },
-    of: timer(prepared),
+    of,
+    inRing: (asset, ring) =>
+      ring <= 1 || !isRun ? of(asset) : Memo.at(later, ring, () => ringTimer(prepared, ring))(asset),
     firstStart: (asset, since) => FirstStart.firstStart(clockOf(prepared, asset), since),
   });
 };
@@ -127,7 +137,7 @@ export const compile = (job: Planned, occasion: Occasion): Result<Timings, Rejec
 const first = (rejections: readonly Rejection.Rejection[]): Rejection.Rejection =>
   rejections[0] ?? Rejection.make("SCH-01", "invalid", "this is no schedule", "schedule");
 
-type Planned = Pick<Job.Job, "schedule" | "window" | "reboot" | "platform">;
+type Planned = Pick<Job.Job, "schedule" | "window" | "reboot" | "platform" | "rollout">;
 
 interface Prepared {
   readonly job: Planned;
@@ -185,14 +195,27 @@ const slotOf = (
 };
 
 // Assets of one zone with the same blackouts and freezes have one timing, worked out once.
-const timer = (prepared: Prepared): Timings["of"] => {
+const timer = (prepared: Prepared, timingIn: (prepared: Prepared, calendar: Maintenance.Calendar) => AssetTiming) => {
   const { occasion } = prepared;
   const known = new Map<unknown, Map<unknown, Map<string, AssetTiming>>>();
-  return (asset) => {
+  return (asset: Timed): AssetTiming => {
     const byFreezes = Memo.at(known, blackoutsOf(occasion, asset), () => new Map<unknown, Map<string, AssetTiming>>());
     const byZone = Memo.at(byFreezes, freezesOf(occasion, asset), () => new Map<string, AssetTiming>());
-    return Memo.at(byZone, asset.timeZone, () => timingOf(prepared, calendarOf(occasion, asset)));
+    return Memo.at(byZone, asset.timeZone, () => timingIn(prepared, calendarOf(occasion, asset)));
   };
+};
+
+const ringTimer = (prepared: Prepared, ring: number): Timings["of"] => {
+  const soaks = (prepared.job.rollout?.rings ?? []).slice(0, ring - 1).map(({ soakDays }) => soakDays ?? 0);
+  return timer(prepared, (_, calendar) => {
+    const { schedule, occurrence } = prepared;
+    const found = RingTiming.of(clockIn(prepared, calendar), { nominalLocal: occurrence.nominalLocal, soaks });
+    if (found._tag === "NoSlot") return out("RNG-05", `ring ${ring} has no slot: ${found.reason}`);
+    const validity = JobSchedule.validityFor(found.nominal, Job.windowOf(prepared.job));
+    const zone = schedule._tag !== "OnDemand" && schedule.zone._tag === "Agent" ? calendar.zone.name : null;
+    const isUnknown = schedule._tag === "OnDemand" && found.begins === found.nominal;
+    return runs(prepared, calendar, { zone, validity, due: found.nominal, begins: found.begins, isUnknown });
+  });
 };
 
 const NONE: readonly never[] = [];
@@ -207,11 +230,17 @@ const calendarOf = (occasion: Occasion, asset: Timed): Maintenance.Calendar => (
   inBlackout: occasion.inBlackout,
 });
 
-const clockOf = ({ job, schedule, occurrence, occasion }: Prepared, asset: Timed): FirstStart.Clock => {
+const clockOf = (prepared: Prepared, asset: Timed): FirstStart.Clock =>
+  clockIn(prepared, calendarOf(prepared.occasion, asset));
+
+const clockIn = (
+  { job, schedule, occurrence, occasion }: Prepared,
+  calendar: Maintenance.Calendar,
+): FirstStart.Clock => {
   const { nominalLocal } = occurrence;
   const { enabledAt, window, lead, zones } = contextOf(job, occasion, zonesIn(occasion));
   const slot = schedule._tag === "Recurring" && nominalLocal !== null ? Recurrence.slotOf(nominalLocal) : null;
-  return { schedule, window, calendar: calendarOf(occasion, asset), enabledAt, lead, slot, zones };
+  return { schedule, window, calendar, enabledAt, lead, slot, zones };
 };
 
 const timingOf = (prepared: Prepared, calendar: Maintenance.Calendar): AssetTiming => {
@@ -250,25 +279,47 @@ const instantIn = (
 };
 
 const startOf = (
-  { job, schedule, occasion }: Prepared,
+  prepared: Prepared,
   calendar: Maintenance.Calendar,
   { zone, nominal, start, validity }: Extract<Occurrence.ZoneInstant, { readonly _tag: "Starts" }>,
 ): AssetTiming => {
-  const window = Job.windowOf(job);
-  const run: Maintenance.Run = { window, validity: Interval.of(start, validity.end), reserve: Duration.zero };
+  const { job, schedule, occasion } = prepared;
+  const run: Maintenance.Run = {
+    window: Job.windowOf(job),
+    validity: Interval.of(start, validity.end),
+    reserve: Duration.zero,
+  };
   const verdict = Maintenance.judge(calendar, run, start);
   if (verdict._tag === "TimedOut" || verdict._tag === "CanceledBlackout") return lost(calendar, run, verdict._tag);
   const begins = verdict._tag === "Waits" ? verdict.until : start;
   // On demand, and past its time, it starts with the enabling, whenever that is.
-  const isAtOnce = begins === start && (schedule._tag === "OnDemand" || nominal < occasion.enabledAt);
+  const isUnknown = begins === start && (schedule._tag === "OnDemand" || nominal < occasion.enabledAt);
+  return runs(prepared, calendar, { zone, validity: run.validity, due: start, begins, isUnknown });
+};
+
+interface Begun extends Pick<PlanTiming, "zone"> {
+  readonly validity: Interval.Interval;
+  readonly due: Instant.Instant;
+  readonly begins: Instant.Instant;
+  /** It counts from the enabling: no instant is known yet. */
+  readonly isUnknown: boolean;
+}
+
+const runs = (
+  { job, schedule, occasion }: Prepared,
+  calendar: Maintenance.Calendar,
+  { zone, validity, due, begins, isUnknown }: Begun,
+): AssetTiming => {
+  const window = Job.windowOf(job);
   const windowEnd = schedule._tag === "OnDemand" ? null : validity.end;
   const timing: PlanTiming = {
     zone,
-    start: isAtOnce ? null : begins,
+    start: isUnknown ? null : begins,
     windowEnd,
     latestReboot: windowEnd === null ? null : latestRebootOf(job, window, windowEnd, occasion),
   };
-  return { _tag: "Runs", timing, waits: TimeReasons.within(calendar, run, { from: start, to: begins }) };
+  const run: Maintenance.Run = { window, validity, reserve: Duration.zero };
+  return { _tag: "Runs", timing, waits: TimeReasons.within(calendar, run, { from: due, to: begins }) };
 };
 
 // Freezes alone leave no start; or but for blackouts there would be one.

@@ -72,6 +72,14 @@ export const tagsOf = (rollout: Rollout | undefined): readonly string[] => [
   ...new Set(rollout?.rings.flatMap(({ members }) => (members._tag === "Tags" ? members.tags.tags : [])) ?? []),
 ];
 
+/** What decides who is in which ring beside the rollout itself. */
+export interface Assignment {
+  readonly jobId: string;
+  readonly tree: TagTree;
+  /** Whether the ring at a place can have an asset at all; one that can't leaves it to those after it. Left out: each can. */
+  readonly isOpen?: (assetId: string, place: number) => boolean;
+}
+
 /**
  * Which ring each of the job's targets is in, as the ring's place from 0: by asset, in the order of the targets.
  *
@@ -82,16 +90,16 @@ export const tagsOf = (rollout: Rollout | undefined): readonly string[] => [
 export const assign = (
   { rings }: Rollout,
   targets: readonly TagSelection.Selectable[],
-  about: { readonly jobId: string; readonly tree: TagTree },
+  { jobId, tree, isOpen = () => true }: Assignment,
 ): ReadonlyMap<string, number> => {
   const ringOf = new Map<string, number>();
-  let left = inOrder(targets, about.jobId);
+  let left = inOrder(targets, jobId);
   for (const [i, { members }] of rings.entries()) {
-    const takes = taker(members, targets.length, about.tree);
+    const takes = taker(members, targets.length, tree);
     const isLast = i === rings.length - 1;
     const remain: TagSelection.Selectable[] = [];
     for (const asset of left) {
-      if (isLast || takes(asset)) ringOf.set(asset.id, i);
+      if (isLast || (isOpen(asset.id, i) && takes(asset))) ringOf.set(asset.id, i);
       else remain.push(asset);
     }
     left = remain;
