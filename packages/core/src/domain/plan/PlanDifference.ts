@@ -11,10 +11,12 @@ import * as Rejection from "../shared/Rejection.ts";
 import * as ConductDifference from "./ConductDifference.ts";
 import * as Fate from "./Fate.ts";
 import type { Plan, PlannedPatch } from "./Plan.ts";
+import * as RingDifference from "./RingDifference.ts";
 import * as TimeDifference from "./TimeDifference.ts";
 
 export type PlanChange =
   | TimeDifference.TimeChange
+  | RingDifference.RingChange
   | ConductDifference.ConductChange
   /** Assets that get something now and didn't before. */
   | { readonly _tag: "AssetsJoined"; readonly assets: readonly string[] }
@@ -50,6 +52,7 @@ export const compare = (before: Plan, after: Plan): PlanDifference => {
     ...basis(before, after),
     ...ConductDifference.of(before.conduct, after.conduct),
     ...TimeDifference.of(before, after),
+    ...RingDifference.of(before, after),
     ...assets(before, after),
     ...patches(before, after),
     ...exclusions(before, after),
@@ -98,6 +101,13 @@ const isNeverTolerated = (change: PlanChange): boolean =>
 // Another kind of job, or another job, is another plan altogether.
 const OF_VERSIONS: ReadonlySet<string> = new Set(["tzdata", "tokenizer"]);
 
+const TOUCHING: ReadonlySet<PlanChange["_tag"]> = new Set([
+  "ListsChanged",
+  "TimesChanged",
+  "RingsChanged",
+  "ZoneRulesMoved",
+]);
+
 // Each asset once, whatever changed of it.
 const touchedBy = (changes: readonly PlanChange[]): number => {
   const touched = new Set<string>();
@@ -106,7 +116,7 @@ const touchedBy = (changes: readonly PlanChange[]): number => {
   for (const change of changes) {
     if (change._tag === "OccurrenceChanged") staying = change.assets;
     if (change._tag === "AssetsJoined" || change._tag === "AssetsLeft") for (const id of change.assets) moved.add(id);
-    if (change._tag === "ListsChanged" || change._tag === "TimesChanged" || change._tag === "ZoneRulesMoved")
+    if (TOUCHING.has(change._tag) && "assets" in change && typeof change.assets !== "number")
       for (const id of change.assets) touched.add(id);
   }
   return moved.size + Math.max(staying, touched.size);
@@ -245,6 +255,8 @@ const wordsOf = (change: PlanChange): string => {
       return `${change.what} was ${change.from} and is ${change.to}`;
     case "ConductChanged":
       return ConductDifference.wordsOf(change);
+    case "RingsChanged":
+      return RingDifference.wordsOf(change, named);
     case "OccurrenceChanged":
     case "TimesChanged":
     case "ZoneRulesMoved":

@@ -13,6 +13,7 @@ import * as Rejection from "../shared/Rejection.ts";
 import { fail, ok, type Result } from "../shared/Result.ts";
 import type { Plan } from "./Plan.ts";
 import type { PlanInputs } from "./PlanInputs.ts";
+import * as PlanRings from "./PlanRings.ts";
 import * as PlanTiming from "./PlanTiming.ts";
 import * as PreviewPlaces from "./PreviewPlaces.ts";
 
@@ -47,6 +48,14 @@ export interface PreviewRow {
   /** Of how many. */
   readonly assets: number;
   readonly notes: readonly Preview.Note[];
+  /** Of a job in rings those after the first, whose times the row tells; left out where there are none. */
+  readonly rings?: readonly PreviewRing[];
+}
+
+/** A later ring of a run in a place (RNG-05), whether or not it has assets there. */
+export interface PreviewRing extends PlanRings.PlanRing {
+  /** As that of the row. */
+  readonly latestReboot: number | null;
 }
 
 /** What the run would do, as far as known: who gets what is decided when it is made. */
@@ -158,12 +167,27 @@ export const fill = (
       const at = planOf[i] ?? null;
       const found = at === null ? tooMany : counted[at];
       if (found === undefined || !("outline" in found)) return { ...run, unknown: found ?? tooMany };
-      const rows = run.rows.map((row) => ({ ...row, gets: row.outBy === null ? (found.gets[row.place - 1] ?? 0) : 0 }));
-      const latest = rows.filter((row) => (row.gets ?? 0) > 0).map((row) => row.latestReboot);
+      const rows = run.rows.map((row) => {
+        const isOut = row.outBy !== null && row.rings === undefined;
+        return { ...row, gets: isOut ? 0 : (found.gets[row.place - 1] ?? 0) };
+      });
+      const latest = rows.flatMap((row) => rebootsOf(row, found.ringsAt[row.place - 1] ?? NO_RINGS));
       return { ...run, rows, outline: { ...found.outline, latestReboot: maximum(latest) } };
     }),
   };
 };
+
+// Of the rings that have assets there.
+const rebootsOf = (
+  { gets, latestReboot, rings = [] }: PreviewRow,
+  at: ReadonlySet<number>,
+): readonly (number | null)[] => {
+  if ((gets ?? 0) === 0) return [];
+  const later = rings.filter(({ number }) => at.has(number)).map((ring) => ring.latestReboot);
+  return at.size === 0 || at.has(1) ? [latestReboot, ...later] : later;
+};
+
+const NO_RINGS: ReadonlySet<number> = new Set();
 
 const tooMany = Rejection.make(
   "SCH-12",
@@ -246,15 +270,44 @@ const timedRun = (
   const timings = PlanTiming.compile(at.job, at.occasion ?? PlanTiming.noOccasion(at.now));
   if (!timings.ok) return timings;
   const found = samples.map((sample) => timings.value.of(sample));
-  const signature = found.map((t) => (t._tag === "Runs" ? "" : t.obstacle.rule)).join(" ");
+  const rings = PlanRings.places(inputs.job);
+  const outs = found.map((t) => (t._tag === "Runs" ? "" : t.obstacle.rule));
+  const open = rings.length < 2 ? [] : samples.map((sample) => `${lastOpen(timings.value, sample, rings.length)}`);
+  const signature = [...outs, ...open].join(" ");
   const run: PreviewRun = {
     slot,
     nominalLocal: local === null ? null : WallTime.print(local),
-    rows: rows.map((row) => rowOf(row, places, found)),
+    rows: rows.map((row) => ({
+      ...rowOf(row, places, found),
+      ...ringsOf(timings.value, samples[Number(row.label) - 1], rings),
+    })),
     outline: null,
     unknown: null,
   };
   return ok({ run, inputs: at, signature });
+};
+
+type Sample = PreviewPlaces.Places["samples"][number];
+
+// Where one ring has no slot, those after it have none either.
+const lastOpen = (timings: PlanTiming.Timings, sample: Sample, rings: number): number => {
+  let last = rings;
+  while (last > 1 && timings.inRing(sample, last)._tag === "Out") last -= 1;
+  return last;
+};
+
+const ringsOf = (
+  timings: PlanTiming.Timings,
+  sample: Sample | undefined,
+  rings: readonly PlanRings.RingPlace[],
+): Pick<PreviewRow, "rings"> => {
+  if (sample === undefined || rings.length < 2) return {};
+  const later = rings.slice(1).map((place): PreviewRing => {
+    const timing = timings.inRing(sample, place.number);
+    if (timing._tag === "Out") return { ...place, earliest: null, why: timing.obstacle.reason, latestReboot: null };
+    return { ...PlanRings.timed(place, timing.timing), latestReboot: timing.timing.latestReboot };
+  });
+  return { rings: later };
 };
 
 const rowOf = (
@@ -298,22 +351,25 @@ interface Counted {
   readonly outline: RunOutline;
   /** In the order of the places. */
   readonly gets: readonly number[];
+  /** The rings that have assets there, likewise. */
+  readonly ringsAt: readonly ReadonlySet<number>[];
 }
 
 const counts = (plan: Plan, places: PreviewPlaces.Places): Counted => {
   const patches = new Set<string>();
-  const getting = new Set<string>();
+  const getting = new Map<string, number | null>();
   for (const group of plan.groups) {
     for (const { patchId } of group.patches) patches.add(patchId);
-    for (const id of group.assets) getting.add(id);
+    for (const id of group.assets) getting.set(id, group.ring?.number ?? null);
   }
   const gets = places.assets.map((ids) => ids.reduce((sum, id) => sum + (getting.has(id) ? 1 : 0), 0));
+  const ringsAt = places.assets.map((ids) => new Set(ids.flatMap((id) => getting.get(id) ?? [])));
   const excluded = new Map<string, number>();
   for (const { rule } of plan.excluded) excluded.set(rule, (excluded.get(rule) ?? 0) + 1);
   const byRule = [...excluded].map(([rule, n]) => ({ rule, assets: n })).sort((a, b) => (a.rule < b.rule ? -1 : 1));
   const leftOut = new Set(plan.leftOut.map((l) => l.patchId)).size;
   const outline = { assets: getting.size, patches: patches.size, excluded: byRule, leftOut, latestReboot: null };
-  return { gets, outline };
+  return { gets, ringsAt, outline };
 };
 
 const maximum = (instants: readonly (number | null)[]): number | null =>

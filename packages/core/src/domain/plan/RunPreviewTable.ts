@@ -2,6 +2,7 @@
 import type { Blackout, Freeze } from "@fettle/scheduler";
 import { WallTime } from "@fettle/scheduler";
 import { Preview, TextTable } from "@fettle/scheduler/preview";
+import * as PlanRings from "./PlanRings.ts";
 import type { PreviewPlace } from "./PreviewPlaces.ts";
 import type { PreviewRow, PreviewRun, RunPreview } from "./RunPreview.ts";
 
@@ -18,6 +19,7 @@ export const render = (preview: RunPreview): string => {
   return [
     `${preview.title}, zone rules ${preview.tzdata}`,
     times(preview),
+    ...rings(preview),
     outlines(preview),
     ...(calendars.length === 0 ? [] : [calendars.map(calendarText).join("\n")]),
     ...(places === 0 ? [] : [`and ${places} more places with ${countOf(assets, "asset")}`]),
@@ -42,6 +44,27 @@ const times = ({ runs, places }: RunPreview): string => {
       ]),
     ),
   );
+};
+
+// By each place's own clock, which stands beside the time.
+const rings = ({ runs, places }: RunPreview): readonly string[] => {
+  const later = runs.flatMap((run) => run.rows.flatMap((row) => row.rings ?? []));
+  if (later.length === 0) return [];
+  const isTold = tellsPlace(places);
+  const names = new Map(later.map((ring) => [ring.number, `${PlanRings.nameOf(ring)} not before`]));
+  const table = TextTable.render(
+    ["run", "zone", ...names.values()],
+    runs.flatMap((run) =>
+      run.rows.map((row, i) => [
+        i === 0 ? nameOf(run) : "",
+        `${row.zone}${isTold(row.place) ? ` (${row.place})` : ""}`,
+        ...(row.rings ?? []).map(({ earliest, why }) =>
+          earliest === null ? (why ?? "-") : PlanRings.at(earliest, row.zone),
+        ),
+      ]),
+    ),
+  );
+  return [table];
 };
 
 const outlines = ({ runs, isProvisional }: RunPreview): string => {

@@ -31,9 +31,9 @@ export interface Move {
 /** What changed of the times. */
 export const of = (before: Plan, after: Plan): readonly TimeChange[] => {
   const [was, is] = [timingsOf(before), timingsOf(after)];
-  const [from, to] = [before.occurrence, after.occurrence];
   // Of another run every instant is another: that one says so is enough.
-  if (textOfOccurrence(from) !== textOfOccurrence(to)) {
+  if (!isSameRun(before, after)) {
+    const [from, to] = [before.occurrence, after.occurrence];
     return [{ _tag: "OccurrenceChanged", from, to, assets: [...is.keys()].filter((id) => was.has(id)).length }];
   }
   const changes = changesIn(was, is);
@@ -45,6 +45,10 @@ export const of = (before: Plan, after: Plan): readonly TimeChange[] => {
     ...others.map(({ from, to, assets }) => ({ _tag: "TimesChanged", assets: assets.sort(), from, to }) as const),
   ];
 };
+
+/** Whether both are for one run. */
+export const isSameRun = (a: Plan, b: Plan): boolean =>
+  textOfOccurrence(a.occurrence) === textOfOccurrence(b.occurrence);
 
 /** A change in words; `named` says which assets. */
 export const wordsOf = (change: TimeChange, named: (assets: readonly string[]) => string): string => {
