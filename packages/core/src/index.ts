@@ -69,6 +69,7 @@ export type { Explanation } from "./domain/plan/Explanation.ts";
 export * as LintFinding from "./domain/plan/LintFinding.ts";
 export type { Plan, PlanExclusion, PlanGroup, PlannedPatch } from "./domain/plan/Plan.ts";
 export type { DriftTolerance, PlanChange, PlanDifference } from "./domain/plan/PlanDifference.ts";
+export * as PlanRings from "./domain/plan/PlanRings.ts";
 export type { PreviewPlace } from "./domain/plan/PreviewPlaces.ts";
 export type {
   Down as QuorumDown,
@@ -77,7 +78,7 @@ export type {
   Verdict as QuorumVerdict,
 } from "./domain/plan/QuorumProof.ts";
 export type { Blocker } from "./domain/plan/Remedies.ts";
-export type { PreviewRow, PreviewRun, RunOutline, RunPreview } from "./domain/plan/RunPreview.ts";
+export type { PreviewRing, PreviewRow, PreviewRun, RunOutline, RunPreview } from "./domain/plan/RunPreview.ts";
 export * as RunPreviewTable from "./domain/plan/RunPreviewTable.ts";
 export * as AgentUpgrade from "./domain/profile/AgentUpgrade.ts";
 export type { AssessmentProfile, Effective, Overlap } from "./domain/profile/AssessmentProfile.ts";
