@@ -1,3 +1,5 @@
+import { cpSync } from "node:fs";
+import { join } from "node:path";
 import { Storage } from "@fettle/core";
 import { MemoryStorage, StorageConformance } from "@fettle/core/testing";
 import * as Effect from "effect/Effect";
@@ -27,6 +29,29 @@ describe("conformance of the storage in PostgreSQL", () => {
     const rows = await connection.query("SELECT count(*) AS n FROM fettle.entity WHERE revision < 1", []);
     expect(Number(rows[0]?.n)).toBe(0);
   });
+});
+
+// Ends as in a crash: the next process finds what is in the files at that moment, and nothing was closed before.
+const crashing = (folder: string): StorageConformance.LastingSubject["open"] => {
+  let crashes = 0;
+  return () =>
+    Effect.gen(function* () {
+      const opened = yield* Effect.promise(() => PgliteConnection.open(join(folder, `${crashes}`)));
+      const end = Effect.promise(async () => {
+        cpSync(join(folder, `${crashes}`), join(folder, `${crashes + 1}`), { recursive: true });
+        crashes += 1;
+        await opened.close();
+      });
+      return { storage: yield* PostgresStorage.open(opened), end: () => end };
+    });
+};
+
+describe("what lasts of the storage in PostgreSQL", () => {
+  for (const { name, run } of StorageConformance.lasting) {
+    test(`${name} (PostgreSQL)`, async () => {
+      await expect(Effect.runPromise(run({ open: crashing(directory()) }))).resolves.toBeUndefined();
+    });
+  }
 });
 
 test("PostgreSQL answers whatever the storage in memory answers, over random batches", async () => {

@@ -25,6 +25,25 @@ afterAll(() => Effect.runPromise(Scope.close(scope, Exit.void)));
 const using = <A>(file: string, use: (storage: SqliteStorage.SqliteStorage) => Effect.Effect<A, unknown>): Promise<A> =>
   Effect.runPromise(Effect.scoped(Effect.flatMap(SqliteStorage.open({ file }), use)));
 
+// Ends as in a crash: the next process finds what is in the files at that moment, and nothing was closed before.
+const crashing = (folder: string): StorageConformance.LastingSubject["open"] => {
+  let crashes = 0;
+  const file = (): string => join(folder, `${crashes}.db`);
+  return () =>
+    Effect.gen(function* () {
+      const own = yield* Scope.make();
+      const opened = yield* Scope.provide(SqliteStorage.open({ file: file() }), own);
+      const end = Effect.gen(function* () {
+        const left = file();
+        crashes += 1;
+        copyFileSync(left, file());
+        copyFileSync(`${left}-wal`, `${file()}-wal`);
+        yield* Scope.close(own, Exit.void);
+      });
+      return { storage: opened, end: () => end };
+    });
+};
+
 const failure = (file: string) => Effect.runPromise(Effect.flip(Effect.scoped(SqliteStorage.open({ file }))));
 
 const job = (id: string, body: unknown = {}) => ({
@@ -40,6 +59,14 @@ describe("conformance of the storage in SQLite", () => {
   for (const { name, run } of StorageConformance.cases) {
     test(`${name} (SQLite)`, async () => {
       await expect(Effect.runPromise(run({ storage, prefix: "t" }))).resolves.toBeUndefined();
+    });
+  }
+});
+
+describe("what lasts of the storage in SQLite", () => {
+  for (const { name, run } of StorageConformance.lasting) {
+    test(`${name} (SQLite)`, async () => {
+      await expect(Effect.runPromise(run({ open: crashing(directory()) }))).resolves.toBeUndefined();
     });
   }
 });

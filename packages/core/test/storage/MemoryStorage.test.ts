@@ -1,8 +1,8 @@
 import * as Effect from "effect/Effect";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { Storage } from "../../src/ports/Storage.ts";
 import * as CodePointOrder from "../../src/domain/shared/CodePointOrder.ts";
+import { Storage } from "../../src/ports/Storage.ts";
 import { batchOf, event, put } from "../../src/testing/storage/cases/StorageSubject.ts";
 import {
   BlobConformance,
@@ -12,6 +12,7 @@ import {
   MemoryStorage,
   StorageConformance,
 } from "../../src/testing/storage/index.ts";
+import * as OrderedIds from "../../src/testing/storage/OrderedIds.ts";
 
 const runs = Number(process.env.FETTLE_RUNS ?? 1);
 
@@ -133,13 +134,13 @@ describe("the order of ids", () => {
         fc.integer({ min: 1, max: 5 }),
         (add, drop, after, limit) => {
           const ids: string[] = [];
-          for (const id of add) CodePointOrder.insert(ids, id);
-          for (const id of drop) if (ids.includes(id)) CodePointOrder.remove(ids, id);
+          for (const id of add) OrderedIds.insert(ids, id);
+          for (const id of drop) if (ids.includes(id)) OrderedIds.remove(ids, id);
           const bytes = (id: string) => Buffer.from(id);
           const kept = add.filter((id) => !drop.includes(id)).sort((a, b) => Buffer.compare(bytes(a), bytes(b)));
           expect(ids).toEqual(kept);
           const later = kept.filter((id) => Buffer.compare(bytes(id), bytes(after)) > 0);
-          expect(CodePointOrder.page(ids, after, limit)).toEqual(later.slice(0, limit));
+          expect(OrderedIds.page(ids, after, limit)).toEqual(later.slice(0, limit));
         },
       ),
       { numRuns: 500 * runs, seed: 8 },

@@ -70,4 +70,51 @@ export const counterCases = [
     same(yield* t.storage.counter(t.id, "uses"), 10, "the counter");
     same((yield* t.storage.list(t.id, "agent", { limit: 1_000 })).length, 10, "how many agents");
   }),
+  storageCase(
+    "counter-bounds",
+    "floors and ceilings hold at zero, at the safe integers and where they cross",
+    function* (t) {
+      const { MAX_SAFE_INTEGER: most, MIN_SAFE_INTEGER: least } = Number;
+      yield* t.must({ counters: [{ key: "max", by: most, floor: most, ceiling: most }] });
+      yield* t.must({ counters: [{ key: "max", by: 0, floor: most, ceiling: most }] });
+      same(
+        yield* t.commit({ counters: [{ key: "max", by: -1, floor: most }] }),
+        refusedBy("max"),
+        "one below the most",
+      );
+      yield* t.must({ counters: [{ key: "min", by: least, floor: least, ceiling: least }] });
+      same(
+        yield* t.commit({ counters: [{ key: "min", by: 1, ceiling: least }] }),
+        refusedBy("min"),
+        "one above the least",
+      );
+      same(yield* t.commit({ counters: [{ key: "x", by: 0, floor: 1 }] }), refusedBy("x"), "nothing, of a floor of 1");
+      same(
+        yield* t.commit({ counters: [{ key: "x", by: 0, ceiling: -1 }] }),
+        refusedBy("x"),
+        "nothing, of a ceiling of -1",
+      );
+      same(
+        yield* t.commit({ counters: [{ key: "x", by: 5, floor: 6, ceiling: 4 }] }),
+        refusedBy("x"),
+        "bounds that cross",
+      );
+      yield* t.must({ counters: [{ key: "x", by: 0, floor: 0, ceiling: 0 }] });
+      same(yield* t.storage.counter(t.id, "x"), 0, "a counter that nothing was added to");
+      // Leaves the safe integers in the middle, though not in the end.
+      const through = [
+        { key: "max", by: 1 },
+        { key: "max", by: -1 },
+      ];
+      same(yield* t.commit({ counters: through }), refusedBy("max"), "over the most and back");
+      yield* t.must({ counters: [...through].reverse() });
+      same(
+        [yield* t.storage.counter(t.id, "max"), yield* t.storage.counter(t.id, "min")],
+        [most, least],
+        "the counters",
+      );
+      yield* t.must({ counters: [{ key: "max", by: least }] });
+      same(yield* t.storage.counter(t.id, "max"), 0, "all of it taken");
+    },
+  ),
 ];

@@ -111,7 +111,7 @@ export const eventCases = [
 // Reads, adds one and writes with the revision it read; again when another was quicker.
 const increment = (t: Tenant): Effect.Effect<void, unknown> =>
   Effect.gen(function* () {
-    for (;;) {
+    for (let attempt = 0; attempt < 100; attempt += 1) {
       const stored = yield* t.storage.get(t.id, "job", "a");
       const revision = stored?.revision ?? 0;
       const answer = yield* t.commit({
@@ -121,4 +121,5 @@ const increment = (t: Tenant): Effect.Effect<void, unknown> =>
       });
       if (answer._tag === "Committed") return;
     }
+    throw new Error("100 attempts with the revision just read were refused");
   });

@@ -96,6 +96,42 @@ export const forgettingCases = [
     );
     same(yield* recordsOf(t), expected, "records");
   }),
+  storageCase(
+    "forget-again",
+    "CFG-07: what is gone stays gone, and a removal up to an earlier position does nothing",
+    function* (t) {
+      yield* t.must({
+        events: [1, 2, 3].map((n) => event("E", `${n}`)),
+        audit: [1, 2, 3].map((n) => audited("user:anna", `${n}`)),
+      });
+      const records = yield* t.storage.audit(t.id, { after: 0, limit: 9 });
+      for (const position of [2, 2, 1, 0]) {
+        yield* t.must({ forget: { events: position, audit: position } });
+        same(
+          [yield* eventsOf(t), yield* recordsOf(t)],
+          [["3 3"], [3]],
+          `what stands after a removal up to ${position}`,
+        );
+      }
+      yield* t.must({ forget: { audit: 3 } });
+      same(
+        [yield* eventsOf(t), yield* recordsOf(t)],
+        [["3 3"], []],
+        "what stands after the records alone were removed",
+      );
+      // Nothing is there to be told of: the chain goes on from a record that nobody can read any more.
+      for (const id of ["4", "5"])
+        yield* t.must({ forget: { events: 99 }, events: [event("E", id)], audit: [audited("user:ben", id)] });
+      same(yield* eventsOf(t), ["5 5"], "the last event");
+      const later = yield* t.storage.audit(t.id, { after: 0, limit: 9 });
+      const link = { position: 3, hash: records[2]?.hash ?? "" };
+      same(
+        [later.map((r) => r.position), AuditChain.follow(t.id, link, later)._tag],
+        [[4, 5], "Whole"],
+        "the records after",
+      );
+    },
+  ),
   storageCase("forget-nonsense", "CFG-07: what is no position is refused", function* (t) {
     for (const forget of [{ events: -1 }, { audit: 1.5 }, { audit: Number.NaN }]) {
       const failed = yield* Effect.flip(t.commit({ forget }));

@@ -2,7 +2,7 @@
 import { type Batch, PAGE_LIMIT_MAX, type StoredJson } from "../../../ports/Storage.ts";
 import { BATCH_CHANGES_MAX, BODY_CHARACTERS_MAX, INDEXES_MAX, TEXT_BYTES_MAX } from "../../../ports/StorageText.ts";
 import { failsWith, same } from "../Conformance.ts";
-import { audited, event, put, storageCase } from "./StorageSubject.ts";
+import { audited, del, event, put, storageCase } from "./StorageSubject.ts";
 
 const over = PAGE_LIMIT_MAX + 1;
 
@@ -110,4 +110,90 @@ export const limitCases = [
     yield* failsWith(t.commit({ writes: [put("job", "a", 1, indexes)] }), "Refused", "the entity");
     yield* t.must({ writes: [put("job", "a", 1, indexes.slice(1))] });
   }),
+  storageCase(
+    "body-max",
+    "bodies of exactly BODY_CHARACTERS_MAX are kept, of one character more refused",
+    function* (t) {
+      // As many bytes as so many characters can have.
+      const large = filled("尺", BODY_CHARACTERS_MAX);
+      yield* t.must({ writes: [put("snapshot", "a", large)] });
+      same((yield* t.body("snapshot", "a")) === large, true, "whether a body comes back");
+      const [most, over] = [filled("x", BODY_CHARACTERS_MAX), filled("x", BODY_CHARACTERS_MAX + 1)];
+      yield* t.must({ events: [event("E", "a", most)], audit: [audited("user:anna", "a", most)] });
+      same((yield* t.storage.events(t.id, 0, 1))[0]?.body === most, true, "whether an event's body comes back");
+      same((yield* t.storage.audit(t.id, { after: 0, limit: 1 }))[0]?.body === most, true, "whether a record's does");
+      for (const parts of [
+        { writes: [put("snapshot", "a", over)] },
+        { events: [event("E", "a", over)] },
+        { audit: [audited("user:anna", "a", over)] },
+      ]) {
+        yield* failsWith(t.commit({ counters: [{ key: "k", by: 1 }], ...parts }), "Refused", Object.keys(parts).join());
+      }
+      same([yield* t.storage.counter(t.id, "k"), yield* t.revision("snapshot", "a")], [0, 1], "what is left");
+      yield* t.must({ writes: [del("snapshot", "a")], forget: { events: 1, audit: 1 } });
+    },
+  ),
+  storageCase(
+    "changes-max",
+    "BATCH_CHANGES_MAX changes of every sort are one batch, one more of any is refused",
+    function* (t) {
+      const many = <A>(one: (name: string, i: number) => A, count: number): readonly A[] =>
+        Array.from({ length: count }, (_, i) => one(`n-${String(i).padStart(5, "0")}`, i));
+      const fifth = BATCH_CHANGES_MAX / 5;
+      const most = {
+        expect: many((id) => ({ kind: "assetRun", id, revision: "absent" }) as const, fifth),
+        counters: many((key, i) => ({ key, by: i }), fifth),
+        uniques: many((key) => ({ key, owner: key }), fifth),
+        writes: many((id, i) => put("assetRun", id, i, [{ name: "run", value: `r${i % 20}` }]), fifth),
+        events: many((id, i) => event("E", id, i), fifth / 2),
+        audit: many((id, i) => audited("user:anna", id, i), fifth / 2),
+      };
+      const more = {
+        expect: [{ kind: "assetRun", id: "z", revision: "absent" }] as const,
+        counters: [{ key: "z", by: 1 }],
+        uniques: [{ key: "z", owner: "z" }],
+        writes: [put("assetRun", "z")],
+        events: [event("E", "z")],
+        audit: [audited("user:anna", "z")],
+      };
+      for (const key of Object.keys(more) as (keyof typeof more)[]) {
+        yield* failsWith(t.commit({ ...most, [key]: [...most[key], ...more[key]] }), "Refused", `one more of ${key}`);
+      }
+      same(yield* t.storage.list(t.id, "assetRun", { limit: 9 }), [], "what the refused ones left");
+      const taken = { uniques: [...most.uniques.slice(1), { key: most.uniques[1]?.key ?? "", owner: "another" }] };
+      same((yield* t.commit({ ...most, ...taken }))._tag, "Refused", "the largest, whose last claim doesn't hold");
+      same(yield* t.storage.list(t.id, "assetRun", { limit: 9 }), [], "what it left");
+      yield* t.must(most);
+      const last = fifth - 1;
+      const found = yield* t.storage.find(t.id, "assetRun", { name: "run", value: "r19" }, { limit: 1_000 });
+      same([found.length, found.at(-1)?.body], [fifth / 20, last], "what an index value finds");
+      same(yield* t.storage.counter(t.id, `n-0${last}`), last, "the last counter");
+      same(
+        (yield* t.storage.events(t.id, fifth / 2 - 1, 9)).map((e) => e.position),
+        [fifth / 2],
+        "the last event",
+      );
+      same(
+        (yield* t.storage.audit(t.id, { after: fifth / 2 - 1, limit: 9 })).map((r) => r.position),
+        [fifth / 2],
+        "the last record",
+      );
+    },
+  ),
+  storageCase("many-writes", "BATCH_CHANGES_MAX writes are one batch, and so are as many removals", function* (t) {
+    const ids = Array.from({ length: BATCH_CHANGES_MAX }, (_, i) => `asset-${String(i).padStart(5, "0")}`);
+    yield* failsWith(t.commit({ writes: ["z", ...ids].map((id) => put("assetRun", id)) }), "Refused", "one more");
+    yield* t.must({ writes: ids.map((id) => put("assetRun", id, null)) });
+    const end = yield* t.storage.list(t.id, "assetRun", { after: ids.at(-2) ?? "", limit: 9 });
+    same(end, [{ kind: "assetRun", id: ids.at(-1), revision: 1, body: null }], "the last");
+    yield* t.must({ writes: ids.map((id) => del("assetRun", id)) });
+    same(yield* t.storage.list(t.id, "assetRun", { limit: 9 }), [], "what is left");
+  }),
 ];
+
+// Text whose JSON has so many characters, nearly all of them of one kind.
+const filled = (unit: string, characters: number): string => {
+  const each = JSON.stringify(unit).length - 2;
+  const count = Math.floor((characters - 2) / each);
+  return unit.repeat(count) + "x".repeat(characters - 2 - count * each);
+};

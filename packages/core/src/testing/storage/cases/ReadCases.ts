@@ -1,6 +1,6 @@
 /** Reads: by id, in order of ids, by index entry, page by page. */
 import * as Effect from "effect/Effect";
-import { PAGE_LIMIT_MAX, type Stored } from "../../../ports/Storage.ts";
+import { entityKinds, PAGE_LIMIT_MAX, type Stored } from "../../../ports/Storage.ts";
 import { same } from "../Conformance.ts";
 import { del, put, storageCase, type Tenant } from "./StorageSubject.ts";
 
@@ -127,6 +127,49 @@ export const readCases = [
       same(idsOf(answer), [id], `find ${name}=${JSON.stringify(value)}`);
     }
   }),
+  storageCase(
+    "kinds",
+    "the same id in every kind is each its own, also where one kind's name begins another's",
+    function* (t) {
+      const joined = [
+        put("asset", "Run-a", "asset"),
+        put("assetRun", "-a", "assetRun"),
+        put("assessment", "Profile-a", "assessment"),
+        put("assessmentProfile", "-a", "assessmentProfile"),
+      ];
+      const named = entityKinds.flatMap((kind) => [
+        put(kind, "same", kind, [{ name: "n", value: "v" }]),
+        put(kind, kind, kind),
+      ]);
+      yield* t.must({ writes: [...named, ...joined] });
+      for (const kind of entityKinds) {
+        same([yield* t.body(kind, "same"), yield* t.revision(kind, "same")], [kind, 1], kind);
+        same(
+          (yield* t.storage.list(t.id, kind, { limit: 9 })).filter((s) => s.body !== kind),
+          [],
+          `others among ${kind}`,
+        );
+        const answer = yield* t.storage.find(t.id, kind, { name: "n", value: "v" }, { limit: 9 });
+        same(answer, [{ kind, id: "same", revision: 1, body: kind }], `${kind} by its index`);
+      }
+      for (const { kind, id } of joined)
+        same([yield* t.body(kind, id), yield* t.revision(kind, id)], [kind, 1], `${kind} ${id}`);
+      // One kind's entry must not find what is another's though the id is there too.
+      yield* t.must({
+        writes: [
+          put("job", "same", "job"),
+          put("tag", "only", "tag", [{ name: "n", value: "w" }]),
+          put("job", "only", "job"),
+        ],
+      });
+      same(yield* t.storage.find(t.id, "job", { name: "n", value: "w" }, { limit: 9 }), [], "a job by a tag's entry");
+      same(
+        yield* t.storage.find(t.id, "job", { name: "n", value: "v" }, { limit: 9 }),
+        [],
+        "a job by an entry of before",
+      );
+    },
+  ),
   storageCase("full-page", "a page of the largest size is answered whole", function* (t) {
     const ids = Array.from({ length: PAGE_LIMIT_MAX + 1 }, (_, i) => `id-${String(i).padStart(5, "0")}`);
     yield* t.must({ writes: ids.map((id) => put("asset", id, null, [{ name: "all", value: "1" }])) });
@@ -145,9 +188,10 @@ const walk = (
 ): Effect.Effect<readonly string[], unknown> =>
   Effect.gen(function* () {
     const ids: string[] = [];
-    for (;;) {
+    for (let turn = 0; turn <= 2 * ordered.length; turn += 1) {
       const page = yield* read(ids.at(-1));
       if (page.length === 0) return ids;
       ids.push(...idsOf(page));
     }
+    throw new Error(`a walk of many pages comes to no end; it stands at ${ids.at(-1)}`);
   });

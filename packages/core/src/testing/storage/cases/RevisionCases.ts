@@ -12,6 +12,8 @@ export const revisionCases = [
       const expected = { kind: "job", id: "a", revision, body: { n: revision } };
       same(yield* t.storage.get(t.id, "job", "a"), expected, "the entity");
     }
+    yield* t.must({ writes: [put("job", "a", { n: 3 })] });
+    same(yield* t.revision("job", "a"), 4, "the revision after the same was written again");
   }),
   storageCase("absent", "an expectation of absence holds once and is then refused by name", function* (t) {
     const expected = { kind: "job", id: "a", revision: "absent" } as const;
