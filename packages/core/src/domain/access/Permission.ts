@@ -26,7 +26,7 @@ const what = {
   "reboot-assets": "let assets be rebooted",
 
   // Catalogue (PAT-04).
-  "manage-catalogue": "say what patches and vulnerabilities there are",
+  "manage-catalogue": "say what patches and vulnerabilities there are, and whose scripts jobs may name",
   "supply-vendor-file": "enable vendor-acquired patches by supplying their file",
 
   // Jobs (RBAC-02, RBAC-04, RBAC-08).
