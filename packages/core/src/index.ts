@@ -64,7 +64,7 @@ export type {
 export type { PatchNow, PatchNowGroup, Unfixed, UnfixedReason } from "./domain/patch/PatchNow.ts";
 export * as Supersedence from "./domain/patch/Supersedence.ts";
 export type { VendorFile } from "./domain/patch/VendorFile.ts";
-export type { Vulnerability } from "./domain/patch/Vulnerability.ts";
+export { normal as normalCve, type Vulnerability } from "./domain/patch/Vulnerability.ts";
 export type { Explanation } from "./domain/plan/Explanation.ts";
 export * as LintFinding from "./domain/plan/LintFinding.ts";
 export type { Plan, PlanExclusion, PlanGroup, PlannedPatch } from "./domain/plan/Plan.ts";

@@ -104,7 +104,7 @@ describe("opening a SQLite file", () => {
     expect(database.pragma("user_version", { simple: true })).toBe(migrations.length);
     expect(database.pragma("application_id", { simple: true })).toBe(SqliteStorage.APPLICATION_ID);
     const tables = database.prepare<[], { name: string; strict: number }>(
-      "SELECT name, strict FROM pragma_table_list WHERE schema = 'main' AND name NOT LIKE 'sqlite_%' ORDER BY name",
+      "SELECT name, strict FROM pragma_table_list WHERE schema = 'main' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'search_%' ORDER BY name",
     );
     const strict = tables.all().map(({ name, strict }) => [name, strict]);
     const names = ["audit", "audit_head", "counter", "entity", "event", "event_head", "index_entry", "unique_key"];

@@ -5,6 +5,7 @@
  * A call runs on the event loop, and waits there for another process's write at most {@link BUSY_WAIT_MS}.
  */
 import { Storage, type StorageError, type StorageShape } from "@fettle/core";
+import type { Database } from "better-sqlite3";
 import * as Effect from "effect/Effect";
 import * as Layer from "effect/Layer";
 import type { Scope } from "effect/Scope";
@@ -15,12 +16,15 @@ import { fromFailure, toStorageError } from "./SqliteError.ts";
 import { migrations } from "./SqliteMigrations.ts";
 import * as SqliteReader from "./SqliteReader.ts";
 import * as SqliteWriter from "./SqliteWriter.ts";
+import * as Reindex from "./search/Reindex.ts";
 
 export { BUSY_WAIT_MS } from "../sql/SqliteFile.ts";
 
 export interface SqliteStorageOptions {
   /** Path of the database. Its directory must be there; beside it come `-wal` and `-shm`. */
   readonly file: string;
+  /** Told while what is searched is made anew, as after an update of this code: for a large file that takes minutes. */
+  readonly onReindex?: (progress: Reindex.Progress) => void;
 }
 
 export interface SqliteStorage extends StorageShape {
@@ -45,30 +49,37 @@ export const open = (options: SqliteStorageOptions): Effect.Effect<SqliteStorage
 export const layer = (options: SqliteStorageOptions): Layer.Layer<Storage, StorageError> =>
   Layer.effect(Storage, open(options));
 
-const acquire = ({ file }: SqliteStorageOptions): Effect.Effect<SqliteStorage, StorageError> =>
-  Effect.map(
+const acquire = (options: SqliteStorageOptions): Effect.Effect<SqliteStorage, StorageError> =>
+  Effect.map(opened(options), (database) => {
+    const group = GroupCommit.make(SqliteWriter.make(database));
+    return {
+      ...SqliteReader.make(database),
+      commit: (batch) =>
+        Effect.suspend(() => {
+          try {
+            return group.submit(encode(batch));
+          } catch (thrown) {
+            const error = toStorageError("commit", thrown);
+            return error === null ? Effect.die(thrown) : Effect.fail(error);
+          }
+        }),
+      close: () =>
+        Effect.sync(() => {
+          group.drain();
+          database.close();
+        }),
+    };
+  });
+
+const opened = ({ file, onReindex }: SqliteStorageOptions): Effect.Effect<Database, StorageError> =>
+  Effect.flatMap(
     Effect.mapError(
       SqliteFile.open({ file, what: "a Fettle storage", applicationId: APPLICATION_ID, migrations }),
       (failure) => fromFailure("open", failure),
     ),
-    (database) => {
-      const group = GroupCommit.make(SqliteWriter.make(database));
-      return {
-        ...SqliteReader.make(database),
-        commit: (batch) =>
-          Effect.suspend(() => {
-            try {
-              return group.submit(encode(batch));
-            } catch (thrown) {
-              const error = toStorageError("commit", thrown);
-              return error === null ? Effect.die(thrown) : Effect.fail(error);
-            }
-          }),
-        close: () =>
-          Effect.sync(() => {
-            group.drain();
-            database.close();
-          }),
-      };
-    },
+    (database) =>
+      Effect.as(
+        Effect.onError(Reindex.ifDue(database, onReindex), () => Effect.sync(() => database.close())),
+        database,
+      ),
   );

@@ -11,6 +11,7 @@ import { type Accepted, decide, type Outcome as EntityOutcome, type Standing } f
 import type { EncodedBatch, EncodedPut } from "../sql/EncodedBatch.ts";
 import type { Outcome } from "./GroupCommit.ts";
 import { toStorageError } from "./SqliteError.ts";
+import * as SearchWriter from "./search/SearchWriter.ts";
 
 /** Answers each batch of a group, in order, once the group is durable. */
 export const make = (database: Database): ((batches: readonly EncodedBatch[]) => readonly Outcome[]) => {
@@ -18,11 +19,13 @@ export const make = (database: Database): ((batches: readonly EncodedBatch[]) =>
   return (batches) => {
     try {
       statements.begin.run();
+      statements.search.begin();
       const outcomes = carryOutAll(database, statements, batches);
       statements.commit.run();
       return outcomes;
     } catch (thrown) {
       if (database.open && database.inTransaction) statements.rollback.run();
+      statements.search.forget();
       const failure = failed(thrown);
       return batches.map(() => failure);
     }
@@ -33,6 +36,7 @@ type Statements = ReturnType<typeof prepare>;
 
 // IMMEDIATE: the write lock is taken before anything is read, so what was read still stands at the commit.
 const prepare = (database: Database) => ({
+  search: SearchWriter.make(database),
   begin: database.prepare("BEGIN IMMEDIATE"),
   commit: database.prepare("COMMIT"),
   rollback: database.prepare("ROLLBACK"),
@@ -102,6 +106,7 @@ const carryOutAll = (
     if (batches.length === 1 || !database.inTransaction) throw thrown;
     statements.rollback.run();
     statements.begin.run();
+    statements.search.forget();
     return batches.map((batch) => inSavepoint(database, statements, batch));
   }
 };
@@ -117,6 +122,7 @@ const inSavepoint = (database: Database, statements: Statements, batch: EncodedB
     if (!database.inTransaction) throw thrown;
     statements.rollbackTo.run();
     statements.release.run();
+    statements.search.forget();
     return failed(thrown);
   }
 };
@@ -125,7 +131,10 @@ const carryOut = (statements: Statements, batch: EncodedBatch): CommitAnswer => 
   const decision = decide(batch, standing(statements, batch.tenantId));
   if (decision._tag === "Refused") return decision;
   writeSets(statements, batch.tenantId, decision);
-  for (const outcome of decision.outcomes) writeEntity(statements, batch.tenantId, outcome);
+  for (const outcome of decision.outcomes) {
+    writeEntity(statements, batch.tenantId, outcome);
+    statements.search.write(batch.tenantId, outcome);
+  }
   forget(statements, batch);
   writeEvents(statements, batch);
   writeAudit(statements, batch);

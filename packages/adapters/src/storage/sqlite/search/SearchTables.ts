@@ -7,14 +7,16 @@
  * |---|---|
  * | `search_asset` | an asset entity, with what its agent and its assessment say of it; `n` is its number |
  * | `search_unscanned` | an asset that isn't scanned (AST-07): its assessment says nothing |
+ * | `search_assessment` | a digest of what is missing and installed on an asset, so that the same again is not written again |
  * | `search_tag` | a tag that is stored, or borne; without an entity its name is its id |
  * | `search_asset_tag` | an asset bears a tag |
  * | `search_patch` | a patch entity; also a patch that only assessments name: then all but `id` is null |
  * | `search_asset_patch` | a patch is missing (status 0) or installed (1) on an asset |
  * | `search_cve`, `search_cve_patch` | CVE ids as they are compared (PAT-05), and the patches that name them |
  * | `search_vulnerability`, `search_vulnerability_cve` | a vulnerability, and the CVE ids that it names |
- * | `search_supersedence` | what of a patch its place among the others was last worked out from |
- * | `search_tenant`, `search_state` | a tenant's number `t`; how far what depends on all patches together has come |
+ * | `search_supersedence` | at which change of the catalogue a patch was written, and what its place was last worked out from |
+ * | `search_tenant` | a tenant's number `t` |
+ * | `search_state` | how often a tenant's patches were written, and up to which time their places are worked out |
  *
  * Lazily kept, right only after {@link ./Upkeep.ts}: of patches `isSuperseded` and `supersededBy`, of assets
  * `nonSupersededMissingPatchCount`, of their missing patches `latest`: 1 for one that no other takes the place of, null for
@@ -161,6 +163,12 @@ function statusLink(sql: Layout.ComputedSql): Layout.Link {
   };
 }
 
+/** Columns of `search_patch`. Quoted. */
+export const patchColumns = { title: '"title:folded"', isSuperseded: '"isSuperseded:number"' } as const;
+
+/** The table of `supersededBy`. Quoted. */
+export const supersededByTable = '"search_patch_supersededBy"';
+
 /** Whether there is an entity of a row of `search_patch`: no query is asked of one that only assessments name. */
 export const isPatchStored = (alias: string): string => `${alias}."title:folded" IS NOT NULL`;
 
@@ -197,6 +205,7 @@ const links: readonly string[] = [
   `CREATE TABLE search_tenant (t INTEGER PRIMARY KEY, tenant_id TEXT NOT NULL UNIQUE) STRICT`,
   `CREATE TABLE search_state (t INTEGER PRIMARY KEY, catalogue INTEGER NOT NULL, superseded INTEGER NOT NULL) STRICT`,
   `CREATE TABLE search_unscanned (asset INTEGER PRIMARY KEY) STRICT`,
+  `CREATE TABLE search_assessment (asset INTEGER PRIMARY KEY, digest INTEGER NOT NULL) STRICT`,
   `CREATE TABLE search_tag (n INTEGER PRIMARY KEY, t INTEGER NOT NULL, id TEXT NOT NULL, stored INTEGER NOT NULL, ` +
     `"id:folded" TEXT NOT NULL, "name:folded" TEXT NOT NULL, "name:tokens" TEXT NOT NULL, UNIQUE (t, id)) STRICT`,
   `CREATE INDEX "search_tag:by:id" ON search_tag (t, "id:folded")`,
@@ -211,15 +220,17 @@ const links: readonly string[] = [
   `CREATE TABLE search_cve (n INTEGER PRIMARY KEY, t INTEGER NOT NULL, cve TEXT NOT NULL, UNIQUE (t, cve)) STRICT`,
   `CREATE TABLE search_cve_patch (patch INTEGER NOT NULL, cve INTEGER NOT NULL, PRIMARY KEY (patch, cve)) STRICT, WITHOUT ROWID`,
   `CREATE INDEX "search_cve_patch:by:cve" ON search_cve_patch (cve, patch)`,
-  `CREATE TABLE search_vulnerability (n INTEGER PRIMARY KEY, t INTEGER NOT NULL, id TEXT NOT NULL, qid INTEGER NOT NULL, ` +
-    `UNIQUE (t, id)) STRICT`,
+  `CREATE TABLE search_vulnerability (n INTEGER PRIMARY KEY, t INTEGER NOT NULL, id TEXT NOT NULL, qid NUMERIC, ` +
+    `UNIQUE (t, id))`,
   `CREATE INDEX "search_vulnerability:by:qid" ON search_vulnerability (t, qid)`,
   `CREATE TABLE search_vulnerability_cve (vulnerability INTEGER NOT NULL, cve INTEGER NOT NULL, ` +
     `PRIMARY KEY (vulnerability, cve)) STRICT, WITHOUT ROWID`,
   `CREATE INDEX "search_vulnerability_cve:by:cve" ON search_vulnerability_cve (cve, vulnerability)`,
   `CREATE VIEW search_patch_vulnerability AS SELECT p.patch AS patch, v.vulnerability AS vulnerability ` +
     `FROM search_cve_patch AS p JOIN search_vulnerability_cve AS v ON v.cve = p.cve`,
-  `CREATE TABLE search_supersedence (patch INTEGER PRIMARY KEY, made_of TEXT NOT NULL) STRICT`,
+  `CREATE TABLE search_supersedence (t INTEGER NOT NULL, id TEXT NOT NULL, at INTEGER NOT NULL, made_of TEXT, ` +
+    `PRIMARY KEY (t, id)) STRICT, WITHOUT ROWID`,
+  `CREATE INDEX "search_supersedence:by:at" ON search_supersedence (t, at)`,
 ];
 
 /** What makes all tables, in order; those of searches must not be there. */
