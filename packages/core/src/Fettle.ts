@@ -12,6 +12,7 @@ import * as Effect from "effect/Effect";
 import type { Actor } from "./domain/shared/Actor.ts";
 import * as AgentGateway from "./engine/agents/AgentGateway.ts";
 import * as AuditTrail from "./engine/audit/AuditTrail.ts";
+import * as BlobGarbage from "./engine/blobs/BlobGarbage.ts";
 import type { Repeatable } from "./engine/Idempotency.ts";
 import * as Dispatcher from "./engine/runs/Dispatcher.ts";
 import * as Runs from "./engine/runs/Runs.ts";
@@ -88,6 +89,8 @@ export const make = (ports: Context.Context<FettlePorts>) => {
     },
     /** Makes runs of what is due and issues manifests. Call it as often as you like, from as many places. */
     tick: () => on(Dispatcher.tick()),
+    /** Removes blobs that nothing names any more, and answers how much that freed. Call it once a day or so. */
+    collectBlobs: () => on(BlobGarbage.collect()),
     gateway: {
       /** Answers a request of an agent, whatever transport brought it. */
       handle: (request: SignedRequest.WireRequest) => on(AgentGateway.handle(request)),

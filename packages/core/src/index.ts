@@ -131,6 +131,7 @@ export * as AuditChain from "./engine/audit/AuditChain.ts";
 export type { AuditPage, AuditRecord, AuditSearchInput } from "./engine/audit/AuditTrail.ts";
 export * as AuditVerification from "./engine/audit/AuditVerification.ts";
 export type { HoldInput, ReleaseInput } from "./engine/audit/Retentions.ts";
+export type { BlobCollection } from "./engine/blobs/BlobGarbage.ts";
 export type { PatchView } from "./engine/catalogue/Catalogue.ts";
 export type { FeedInput, FeedOptions, Ingested } from "./engine/catalogue/Feeds.ts";
 export type { PatchNowInput, PatchNowProposal } from "./engine/catalogue/PatchProposals.ts";

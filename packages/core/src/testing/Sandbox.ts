@@ -67,7 +67,7 @@ export const make = (options: SandboxOptions): Sandbox => {
   const random = Random.make("sandbox");
   const keys = Crypto.generateKeyPair();
   const ports = Context.make(Storage, MemoryStorage.make()).pipe(
-    Context.add(BlobStore, MemoryBlobStore.make()),
+    Context.add(BlobStore, MemoryBlobStore.make({ now })),
     Context.add(TenantKeys, { keyPair: () => Effect.succeed(keys) }),
     Context.add(Directory, StaticDirectory.make({ [options.tenantId]: options.users })),
     Context.add(Environment, { now, uuid: random.uuid, secret: () => random.token(32), tzdata: () => "sandbox" }),

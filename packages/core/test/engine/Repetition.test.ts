@@ -428,7 +428,7 @@ const mutating: { readonly [method: string]: (scene: Scene.Scene) => Requests } 
   },
 };
 
-/** What changes nothing that a caller asked for, or is no caller's: the tick, and agents with their own sequence. */
+/** What changes nothing that a caller asked for, or is no caller's: the tick, blobs' collection, agents with their own sequence. */
 const others = [
   ["subscriptions.get", "licences.consumption", "licences.preview", "licences.of"],
   ["list", "get", "effective", "overlaps"].map((name) => `assessmentProfiles.${name}`),
@@ -456,7 +456,7 @@ const others = [
   ],
   ["jobs.scripts", "jobs.getScript", "scriptAuthors.list"],
   ["purges.preview", "purges.list", "retention.get"],
-  ["audit.search", "audit.verify", "audit.checkpoint", "tick", "gateway.handle", "events.after"],
+  ["audit.search", "audit.verify", "audit.checkpoint", "tick", "collectBlobs", "gateway.handle", "events.after"],
 ].flat();
 
 /** These answer a repetition by refusing it, for their answer may be shown once only. */

@@ -87,7 +87,7 @@ export interface ControlPlaneOptions {
 /** A control plane with nothing in it. */
 export const make = (options: ControlPlaneOptions = {}): ControlPlane => {
   const storage = MemoryStorage.make();
-  const blobs = MemoryBlobStore.make();
+  const blobs = MemoryBlobStore.make({ now: () => clock });
   const hooks: ControlPlane["hooks"] = { before: null, after: null };
   const users = new Map<string, User | null>();
   const chance = perTenant(() => Random.make("ids"));

@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect";
 import * as VendorFile from "../../domain/patch/VendorFile.ts";
 import { type Actor, label } from "../../domain/shared/Actor.ts";
 import type { Limits } from "../../domain/shared/Limits.ts";
+import type { TenantId } from "../../domain/shared/Tenant.ts";
 import { BlobStore } from "../../ports/BlobStore.ts";
 import { Environment } from "../../ports/Environment.ts";
 import * as Stored from "../../schema/Stored.ts";
@@ -56,6 +57,7 @@ export const supply = Effect.fn("VendorFiles.supply")(function* (
     const known = yield* Repository.get(tenantId, "vendorFile", patchId);
     if (known !== null && VendorFile.isSame(known.value, file)) return { change: { writes: [] }, answer: known.value };
     if (content !== undefined) yield* (yield* BlobStore).put(tenantId, content);
+    if (known !== null) yield* keepForPlans(tenantId, known.value);
     const { digest } = file;
     const change = {
       expect: [Repository.expected("vendorFile", patchId, known), Repository.expected("patch", patchId, patch)],
@@ -80,6 +82,7 @@ export const withdraw = Effect.fn("VendorFiles.withdraw")(function* (
   const decide = Effect.gen(function* () {
     const known = yield* Repository.get(tenantId, "vendorFile", patchId);
     if (known === null) return yield* reject("PAT-04", "not-found", `nobody supplied a file of ${patchId}`, "patchId");
+    yield* keepForPlans(tenantId, known.value);
     const now = (yield* Environment).now();
     const deletion: Repository.Change["writes"][number] = { _tag: "Delete", kind: "vendorFile", id: patchId };
     const change = {
@@ -91,6 +94,16 @@ export const withdraw = Effect.fn("VendorFiles.withdraw")(function* (
   });
   const call = { method: "catalogue.withdrawFile", key, request: { patchId } };
   return yield* Decisions.ifItStands(tenantId, Idempotency.once(actor, call, decide));
+});
+
+// A plan that is being made has read of the file, and its commit comes later: until then nothing names the content.
+const keepForPlans = Effect.fn("VendorFiles.keepForPlans")(function* (
+  tenantId: TenantId,
+  { url, digest }: VendorFile.VendorFile,
+) {
+  if (url !== null) return;
+  const renewed = (yield* BlobStore).renew(tenantId, digest as Crypto.Digest);
+  yield* Effect.catchTag(renewed, "BlobError", (e) => (e.reason === "Missing" ? Effect.void : Effect.fail(e)));
 });
 
 const offerOf = (input: VendorFileInput, limits: Limits): VendorFile.Offer => {

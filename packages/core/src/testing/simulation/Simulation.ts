@@ -271,7 +271,7 @@ const controlPlanePorts = (
 ): Context.Context<Fettle.FettlePorts> => {
   const keys = Crypto.generateKeyPair();
   return Context.make(Storage, storage).pipe(
-    Context.add(BlobStore, MemoryBlobStore.make()),
+    Context.add(BlobStore, MemoryBlobStore.make({ now })),
     Context.add(TenantKeys, { keyPair: () => Effect.succeed(keys) }),
     Context.add(
       Directory,
