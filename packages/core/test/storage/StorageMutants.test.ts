@@ -51,8 +51,8 @@ const edited = async ({ edits }: Pick<TextMutant, "edits">): Promise<() => Stora
     plugins: [
       {
         name: "mutant",
-        setup: ({ onLoad }) => {
-          onLoad({ filter: /\.ts$/ }, ({ path }) => ({ contents: edit(path), loader: "ts" }));
+        setup: (building) => {
+          building.onLoad({ filter: /\.ts$/ }, ({ path }) => ({ contents: edit(path), loader: "ts" }));
         },
       },
     ],

@@ -70,7 +70,7 @@ export const cursorCases = [
         let after = 0;
         for (let turn = 0; turn < 10_000 && after < 48; turn += 1) {
           const page = yield* t.storage.events(t.id, after, 5);
-          for (const { position, id, body } of page) seen.push(`${position} ${id} ${body}`);
+          for (const { position, id, body } of page) seen.push(`${position} ${id} ${JSON.stringify(body)}`);
           after = page.at(-1)?.position ?? after;
           yield* Effect.yieldNow;
         }
@@ -80,7 +80,7 @@ export const cursorCases = [
       const events = yield* t.storage.events(t.id, 0, 1_000);
       same(
         seen,
-        events.map(({ position, id, body }) => `${position} ${id} ${body}`),
+        events.map(({ position, id, body }) => `${position} ${id} ${JSON.stringify(body)}`),
         "events as they were followed, and as they stand",
       );
       same(
