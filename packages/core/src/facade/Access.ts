@@ -8,6 +8,7 @@ import * as AccessQuestions from "../engine/access/AccessQuestions.ts";
 import * as Retentions from "../engine/audit/Retentions.ts";
 import type { Repeatable } from "../engine/Idempotency.ts";
 import * as Searches from "../engine/searches/Searches.ts";
+import * as SearchMoves from "../engine/searches/SearchMoves.ts";
 import type { On } from "./On.ts";
 
 export const accessOf = (on: On) => ({
@@ -35,6 +36,11 @@ export const searchesOf = (on: On) => ({
   /** Runs a saved search, a page at a time. */
   run: (actor: Actor, searchId: string, paging?: { readonly cursor?: string; readonly limit?: number }) =>
     on(Searches.run(actor, searchId, paging)),
+  /** The actor's saved searches that find an asset now. */
+  finding: (actor: Actor, assetId: string) => on(SearchMoves.finding(actor, assetId)),
+  /** Which of the actor's saved searches an asset would enter and leave with other tags. */
+  ifTagged: (actor: Actor, assetId: string, edit: SearchMoves.TagEdit) =>
+    on(SearchMoves.ifTagged(actor, assetId, edit)),
 });
 
 export const retentionOf = (on: On) => ({

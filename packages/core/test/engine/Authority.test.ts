@@ -154,6 +154,8 @@ const asks: readonly (readonly [string, string, Ask])[] = [
   ["searches.run", everyone, (f, a) => withSearch(f, a, (id) => f.searches.run(a, id))],
   ["searches.list", everyone, (f, a) => f.searches.list(a)],
   ["searches.recent", everyone, (f, a) => f.searches.recent(a, "asset")],
+  ["searches.finding", everyone, (f, a) => f.searches.finding(a, Values.uuid(0x1001))],
+  ["searches.ifTagged", everyone, (f, a) => f.searches.ifTagged(a, Values.uuid(0x1001), {})],
   ["jobs.search", everyone, (f, a) => f.jobs.search(a, {})],
   ["catalogue.ingest", "sue mara", (f, a) => f.catalogue.ingest(a, Scene.catalogue)],
   ["catalogue.feeds", everyone, (f, a) => f.catalogue.feeds(a)],

@@ -1,6 +1,7 @@
 /** One asset as a user sees it: what it is, and which patches are missing, installed and unknown on it (AST-02, AST-06). */
 import * as Qql from "@fettle/qql";
 import * as Effect from "effect/Effect";
+import type { User } from "../../domain/access/User.ts";
 import type { MissingPackage, UnknownReason } from "../../domain/assessment/Assessment.ts";
 import * as AssetSearch from "../../domain/assessment/AssetSearch.ts";
 import * as Asset from "../../domain/asset/Asset.ts";
@@ -8,6 +9,7 @@ import type { Patch } from "../../domain/patch/Patch.ts";
 import * as PatchCatalog from "../../domain/patch/PatchCatalog.ts";
 import type { Actor } from "../../domain/shared/Actor.ts";
 import * as Keyset from "../../domain/shared/Keyset.ts";
+import type { TenantId } from "../../domain/shared/Tenant.ts";
 import * as Authority from "../access/Authority.ts";
 import * as Assessments from "../assessment/Assessments.ts";
 import { reject } from "../Rejected.ts";
@@ -16,6 +18,7 @@ import * as Queries from "../searches/Queries.ts";
 import * as ScannedSearch from "../searches/ScannedSearch.ts";
 import * as AssetSearches from "./AssetSearches.ts";
 import * as Fleet from "./Fleet.ts";
+import * as SeenAsset from "./SeenAsset.ts";
 
 /** An asset with everything that is known of it but its list of patches. */
 export interface AssetDetails extends AssetSearches.AssetRow {
@@ -88,7 +91,8 @@ export const patches = Effect.fn("AssetDetails.patches")(function* (
   assetId: string,
   input: AssetPatchesInput,
 ) {
-  const { fleet: loaded, asset } = yield* find(actor, assetId);
+  const seen = yield* find(actor, assetId);
+  const { asset } = seen;
   const limit = yield* Cursor.limitOf(input.limit);
   const { state, sort = { by: "publishedDate", direction: "descending" } } = input;
   const { by, direction } = yield* Cursor.sorted(sort, patchSortKeys);
@@ -96,7 +100,7 @@ export const patches = Effect.fn("AssetDetails.patches")(function* (
     return yield* reject("AST-03", "invalid", `one of ${patchStates.join(", ")}`, "state");
   }
   const query = yield* Queries.read(PatchCatalog.catalog, input.patchQuery, "patchQuery");
-  const fleet = yield* Fleet.asked(actor.tenantId, loaded, query);
+  const fleet = yield* fleetOf(actor.tenantId, seen, query);
   const question = { asset: asset.id, state, patch: input.patchQuery ?? null, by, direction };
   const listing: Cursor.Listing = { list: "asset-patches", question };
   const position = yield* Cursor.start(actor, listing, input.cursor);
@@ -112,12 +116,17 @@ export const patches = Effect.fn("AssetDetails.patches")(function* (
 
 const find = Effect.fn("AssetDetails.find")(function* (actor: Actor, assetId: string) {
   const user = yield* Authority.require(actor, "view-assets");
-  const fleet = yield* Fleet.load(actor.tenantId, user);
-  const asset = fleet.assets.find((a) => a.id === assetId && Asset.isPatchManaged(a));
-  if (asset === undefined) {
-    return yield* reject("AST-11", "not-found", `there is no asset ${assetId} in your scope`, "assetId");
-  }
-  return { fleet, asset };
+  return { user, ...(yield* SeenAsset.load(actor.tenantId, user, assetId)) };
+});
+
+// How many assets lack a patch is counted over all that the user sees.
+const fleetOf = Effect.fn("AssetDetails.fleetOf")(function* (
+  tenantId: TenantId,
+  { user, fleet }: { readonly user: User; readonly fleet: Fleet.Fleet },
+  query: Qql.Query<PatchCatalog.PatchDocument> | null,
+) {
+  const asksCounts = query !== null && Fleet.asksCounts(query);
+  return yield* Fleet.asked(tenantId, asksCounts ? yield* Fleet.load(tenantId, user) : fleet, query);
 });
 
 const inState = (fleet: Fleet.Fleet, assetId: string, state: PatchState): readonly AssetPatch[] | null => {

@@ -65,20 +65,31 @@ export interface Looking {
 /** Reads a fleet. */
 export const read = Effect.fn("Fleet.read")(function* (tenantId: TenantId, { tree, seats, sees }: Looking) {
   const everything = (yield* Repository.all(tenantId, "asset")).map((a) => a.value);
-  const patches = (yield* Repository.all(tenantId, "patch")).map((p) => p.value);
-  const fleet: Fleet = {
+  const assessments = yield* Assessments.all(tenantId);
+  return yield* withCatalogue(tenantId, {
     assets: everything.filter((a) => sees(a.tags)),
     tree,
     // Seats are given among all assets of the tenant, whoever looks.
     licensed: SeatRule.holders(seats, everything),
     agents: new Map((yield* Repository.all(tenantId, "agent")).map((a) => [a.id, a.value])),
-    assessments: scanned(everything, yield* Assessments.all(tenantId)),
+    assessments: scanned(everything, assessments),
+  });
+});
+
+/** Assets with what is known of them, beside the catalogue of the moment. */
+export const withCatalogue = Effect.fnUntraced(function* (
+  tenantId: TenantId,
+  fleet: Pick<Fleet, "assets" | "tree" | "licensed" | "agents" | "assessments">,
+) {
+  const patches = (yield* Repository.all(tenantId, "patch")).map((p) => p.value);
+  const whole: Fleet = {
+    ...fleet,
     patches: new Map(patches.map((p) => [p.id, p])),
     graph: Supersedence.make(patches),
     qids: new Map(),
     supplied: new Set(),
   };
-  return fleet;
+  return whole;
 });
 
 /** The fleet with what a query over patches asks for beyond it: vulnerabilities by number (PAT-05), supplied files (PAT-04). */
@@ -99,8 +110,8 @@ export const asked = Effect.fn("Fleet.asked")(function* (
   return answer;
 });
 
-// AST-07: what an evaluation edition's packages would say is not told.
-const scanned = (
+/** AST-07: what an evaluation edition's packages would say is not told. */
+export const scanned = (
   assets: readonly Asset[],
   assessments: ReadonlyMap<string, Assessment>,
 ): ReadonlyMap<string, Assessment> => {
@@ -127,6 +138,12 @@ export const needsOf = (query: Qql.Query<AssetCatalog.AssetDocument> | null): Ne
   };
 };
 
+/** Whether a query over patches asks on how many assets each is. */
+export const asksCounts = (query: Qql.Query<PatchCatalog.PatchDocument>): boolean => {
+  const { tokens } = Dependencies.of(query.checked);
+  return tokens.has("missingCount") || tokens.has("installedCount");
+};
+
 /**
  * What a query over patches is told of each: its place among the others, and on how many of the fleet's patch-managed
  * assets it is missing and installed, where the query asks for that.
@@ -136,7 +153,7 @@ export const patchContexts = (
   query: Qql.Query<PatchCatalog.PatchDocument> | null,
 ): ((patch: Patch) => PatchCatalog.PatchContext) => {
   const tokens: ReadonlySet<string> = query === null ? new Set() : Dependencies.of(query.checked).tokens;
-  const counts = tokens.has("missingCount") || tokens.has("installedCount") ? patchCounts(fleet) : null;
+  const counts = query !== null && asksCounts(query) ? patchCounts(fleet) : null;
   const nowhere = { missing: 0, installed: 0 };
   return (patch) => ({
     qids: Vulnerability.qidsOf(patch, fleet.qids),
