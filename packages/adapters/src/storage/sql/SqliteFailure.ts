@@ -10,17 +10,20 @@ export interface SqliteFailure {
 type Verdict = Pick<SqliteFailure, "reason" | "isRetryable">;
 
 const busy: Verdict = { reason: "Busy", isRetryable: true };
+const full: Verdict = { reason: "Full", isRetryable: false };
 const corrupt: Verdict = { reason: "Corrupt", isRetryable: false };
 const refused: Verdict = { reason: "Refused", isRetryable: false };
 const gone: Verdict = { reason: "Unavailable", isRetryable: false };
 const flaky: Verdict = { reason: "Unavailable", isRetryable: true };
 
-// By primary result code; extended codes (SQLITE_IOERR_FSYNC) begin with it.
+// By primary result code, with which extended codes (SQLITE_IOERR_FSYNC) begin; the first that fits.
 const verdicts: readonly (readonly [string, Verdict])[] = [
   ["SQLITE_BUSY", busy],
   ["SQLITE_LOCKED", busy],
   ["SQLITE_PROTOCOL", busy],
-  ["SQLITE_FULL", { reason: "Full", isRetryable: false }],
+  ["SQLITE_FULL", full],
+  // No room for the index of the write-ahead log, which is a file as well.
+  ["SQLITE_IOERR_SHMSIZE", full],
   ["SQLITE_CORRUPT", corrupt],
   ["SQLITE_NOTADB", corrupt],
   ["SQLITE_CONSTRAINT", refused],
