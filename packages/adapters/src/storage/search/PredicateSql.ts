@@ -8,7 +8,7 @@
  */
 import type * as Qql from "@fettle/qql";
 import * as Binding from "./Binding.ts";
-import { quoted } from "./Identifier.ts";
+import * as Entered from "./Entered.ts";
 import type * as Layout from "./Layout.ts";
 import * as Route from "./Route.ts";
 import * as TestSql from "./TestSql.ts";
@@ -46,36 +46,26 @@ export function of(predicate: Qql.Predicate.Predicate, layout: Layout.Layout, op
 function write(
   predicate: Qql.Predicate.Predicate,
   layout: Layout.Layout,
-  options: Options,
+  { alias, shape, now, tenant, trigrams = true }: Options,
   binding: Binding.Binding,
 ): PredicateSql {
-  const { alias } = options;
-  const context: Context = { ...options, withTrigrams: options.trigrams ?? true, binding, aliases: 0 };
-  const place: Place = { alias, keys: [`${alias}.n`], fields: layout.fields };
+  const context: Context = { shape, now, tenant, withTrigrams: trigrams, binding, aliases: 0 };
+  const place: Entered.Place = { alias, keys: [`${alias}.n`], fields: layout.fields };
   const { text } = pieceOf(context, place, predicate);
   return { text, parameters: binding.values() };
 }
 
 interface Context extends TestSql.Context {
   readonly shape: Shape;
-  /** How many were given. */
-  aliases: number;
-}
-
-/** Where a path begins: the row of the document or of an element, and what it holds. */
-interface Place {
-  readonly alias: string;
-  /** What tells the row from others: its number; of a row of a layout's table the document's, then the places. */
-  readonly keys: readonly string[];
-  readonly fields: Layout.Fields;
 }
 
 type Piece = TestSql.Piece;
+type Predicate = Qql.Predicate.Predicate;
 
-function pieceOf(context: Context, place: Place, predicate: Qql.Predicate.Predicate): Piece {
+function pieceOf(context: Context, place: Entered.Place, predicate: Predicate): Piece {
   switch (predicate._tag) {
     case "And":
-      return TestSql.all(predicate.operands.map((operand) => pieceOf(context, place, operand)));
+      return TestSql.all(conjunction(context, place, predicate));
     case "Or":
       return TestSql.any(alternatives(context, place, predicate));
     case "Not":
@@ -91,15 +81,134 @@ function pieceOf(context: Context, place: Place, predicate: Qql.Predicate.Predic
 type OnPath = Qql.Predicate.Leaf | Qql.Predicate.Nested;
 
 /** What is asked of the element that the path leads to. */
-function elementPiece(context: Context, place: Place, element: Layout.Element, predicate: OnPath): Piece {
+function elementPiece(context: Context, place: Entered.Place, element: Layout.Element, predicate: OnPath): Piece {
   if (predicate._tag === "Leaf") {
     return element._tag === "Inner"
       ? TestSql.presence(place.alias, element)
       : TestSql.of(context, place.alias, element.stored, predicate.test);
   }
   if (element._tag === "Value") return TestSql.NEVER;
-  const isObject = element.presence === null ? [] : [TestSql.isObject(place.alias, element.presence)];
-  return TestSql.all([...isObject, pieceOf(context, { ...place, fields: element.fields }, predicate.operand)]);
+  const { alias, keys } = place;
+  const { fields, presence } = element;
+  const isObject = presence === null ? TestSql.ALWAYS : TestSql.isObject(alias, presence);
+  const inner = pieceOf(context, { alias, keys, fields }, predicate.operand);
+  return isObject === TestSql.ALWAYS ? inner : TestSql.all([isObject, inner]);
+}
+
+/** There is a row, within what stands at the place, that the condition holds for. */
+function enter(
+  context: Context,
+  place: Entered.Place,
+  tables: readonly Route.RouteTable[],
+  condition: (place: Entered.Place) => Piece,
+): Piece {
+  if (tables.length === 0) return condition(place);
+  if (context.shape === "set") {
+    return { text: `${listed(place.keys)} IN (${selection(context, place, tables, condition)})`, isTotal: true };
+  }
+  const { from, owner, where } = entered(context, place, tables, condition);
+  let within = "";
+  for (const [i, key] of owner.entries()) within += ` AND ${key} = ${place.keys[i]}`;
+  return { text: `EXISTS (SELECT 1 ${from}${within}${where})`, isTotal: true };
+}
+
+/** The keys, in the place's row, of all rows that have such a row. */
+function selection(
+  context: Context,
+  place: Entered.Place,
+  tables: readonly Route.RouteTable[],
+  condition: (place: Entered.Place) => Piece,
+): string {
+  const { from, owner, where } = entered(context, place, tables, condition);
+  return `SELECT ${owner.join(", ")} ${from}${where}`;
+}
+
+function entered(
+  context: Context,
+  place: Entered.Place,
+  [table, ...rest]: readonly Route.RouteTable[],
+  condition: (place: Entered.Place) => Piece,
+): { readonly from: string; readonly owner: readonly string[]; readonly where: string } {
+  const { from, owner, place: inner } = Entered.of(context, place, table as Route.RouteTable);
+  const { text } = enter(context, inner, rest, condition);
+  return { from, owner, where: text === TestSql.ALWAYS.text ? "" : ` AND ${text}` };
+}
+
+const listed = (keys: readonly string[]): string => (keys.length === 1 ? `${keys[0]}` : `(${keys.join(", ")})`);
+
+/** A subselect may be put together from 500 others at most. */
+const COMPOUND_MAX = 100;
+
+/**
+ * Operands of an AND. In sets, what other tables are asked for is brought together before a row is looked at: SQLite
+ * merges subselects in the order of an index, which takes a fraction of looking each row of one up in the others.
+ */
+function conjunction(context: Context, place: Entered.Place, and: Qql.Predicate.And): readonly Piece[] {
+  const operands = flattened(and);
+  const having: Selected[] = [];
+  const without: Selected[] = [];
+  const others: Predicate[] = [];
+  for (const operand of operands) {
+    const isNot = operand._tag === "Not";
+    const selected = context.shape === "set" ? selectedBy(place, isNot ? operand.operand : operand) : null;
+    if (selected === null) others.push(operand);
+    else if (isNot) without.push(selected);
+    else having.push(selected);
+  }
+  if (having.length === 0 || having.length + without.length < 2) {
+    return operands.map((operand) => pieceOf(context, place, operand));
+  }
+  const pieces = others.map((operand) => pieceOf(context, place, operand));
+  const all = [...having, ...without];
+  for (let at = 0; at < all.length; at += COMPOUND_MAX) {
+    pieces.push(compound(context, place, all.slice(at, at + COMPOUND_MAX), having.length - at));
+  }
+  return pieces;
+}
+
+interface Selected {
+  readonly route: Route.Route;
+  readonly predicate: OnPath;
+}
+
+/** Null for what isn't asked of other tables. */
+function selectedBy(place: Entered.Place, predicate: Predicate): Selected | null {
+  const route = "path" in predicate ? Route.of(place.fields, predicate.path) : null;
+  return route === null || route.tables.length === 0 ? null : { route, predicate: predicate as OnPath };
+}
+
+/** The first `having` are to be among, the others not; of a part without any to be among, none of them. */
+function compound(context: Context, place: Entered.Place, selected: readonly Selected[], having: number): Piece {
+  let text = "";
+  for (const [i, { route, predicate }] of selected.entries()) {
+    if (i > 0) text += having <= 0 ? " UNION ALL " : i < having ? " INTERSECT " : " EXCEPT ";
+    text += selection(context, place, route.tables, (at) => elementPiece(context, at, route.element, predicate));
+  }
+  return { text: `${listed(place.keys)} ${having > 0 ? "IN" : "NOT IN"} (${text})`, isTotal: true };
+}
+
+/** Alternatives that lead to one table are asked of each of its rows together, so that it is entered once. */
+function alternatives(context: Context, place: Entered.Place, or: Qql.Predicate.Or): readonly Piece[] {
+  const groups = new Map<Route.RouteTable, Alternative[]>();
+  const pieces: Piece[] = [];
+  for (const predicate of flattened(or)) {
+    const route = "path" in predicate ? Route.of(place.fields, predicate.path) : null;
+    const table = route?.tables[0];
+    if (!("path" in predicate) || route === null || table === undefined || route.tables.length > 1) {
+      pieces.push(pieceOf(context, place, predicate));
+      continue;
+    }
+    const { element } = route;
+    const group = groups.get(table);
+    if (group === undefined) groups.set(table, [{ predicate, element }]);
+    else group.push({ predicate, element });
+  }
+  for (const [table, group] of groups) {
+    const condition = (inner: Entered.Place): Piece =>
+      TestSql.any(group.map(({ element, predicate }) => elementPiece(context, inner, element, predicate)));
+    pieces.push(enter(context, place, [table], condition));
+  }
+  return pieces;
 }
 
 interface Alternative {
@@ -107,91 +216,8 @@ interface Alternative {
   readonly element: Layout.Element;
 }
 
-/** Alternatives that lead to one table are asked of each of its rows together, so that it is entered once. */
-function alternatives(context: Context, place: Place, or: Qql.Predicate.Or): readonly Piece[] {
-  const groups = new Map<unknown, { readonly tables: readonly Route.RouteTable[]; readonly members: Alternative[] }>();
-  const others: Piece[] = [];
-  for (const operand of flattened(or)) {
-    const route = "path" in operand ? Route.of(place.fields, operand.path) : null;
-    const [table] = route?.tables ?? [];
-    if (!("path" in operand) || route === null || table === undefined || route.tables.length > 1) {
-      others.push(pieceOf(context, place, operand));
-      continue;
-    }
-    const group = groups.get(table) ?? { tables: route.tables, members: [] };
-    groups.set(table, group);
-    group.members.push({ predicate: operand, element: route.element });
-  }
-  const entered = [...groups.values()].map(({ tables, members }) =>
-    enter(context, place, tables, (inner) =>
-      TestSql.any(members.map(({ element, predicate }) => elementPiece(context, inner, element, predicate))),
-    ),
-  );
-  return [...others, ...entered];
-}
-
-/** Operands that are Ors themselves, as searches are, give theirs. */
-const flattened = ({ operands }: Qql.Predicate.Or): readonly Qql.Predicate.Predicate[] =>
-  operands.flatMap((operand) => (operand._tag === "Or" ? flattened(operand) : [operand]));
-
-/** There is a row, within what stands at the place, that the condition holds for. */
-function enter(
-  context: Context,
-  place: Place,
-  [table, ...rest]: readonly Route.RouteTable[],
-  condition: (place: Place) => Piece,
-): Piece {
-  if (table === undefined) return condition(place);
-  const inner = (at: Place): Piece => enter(context, at, rest, condition);
-  return table._tag === "Child" ? enterChild(context, place, table, inner) : enterLinked(context, place, table, inner);
-}
-
-/** Only for places from which no path begins. */
-const NO_FIELDS: Layout.Fields = new Map();
-
-function enterChild(context: Context, place: Place, child: Layout.Child, condition: (place: Place) => Piece): Piece {
-  const alias = `x${++context.aliases}`;
-  const { table } = child;
-  const keys = table.keys.map((key) => `${alias}.${key}`);
-  const shared = keys.slice(0, place.keys.length);
-  const from = `FROM ${table.name} AS ${alias} WHERE ${alias}.t = ${context.binding.bind(context.tenant)}`;
-  const { text } = condition({ alias, keys, fields: NO_FIELDS });
-  const where = text === TestSql.ALWAYS.text ? "" : ` AND ${text}`;
-  if (context.shape === "set") {
-    return { text: `${listed(place.keys)} IN (SELECT ${shared.join(", ")} ${from}${where})`, isTotal: true };
-  }
-  const within = shared.map((key, i) => ` AND ${key} = ${place.keys[i]}`).join("");
-  return { text: `EXISTS (SELECT 1 ${from}${within}${where})`, isTotal: true };
-}
-
-const listed = (keys: readonly string[]): string => (keys.length === 1 ? `${keys[0]}` : `(${keys.join(", ")})`);
-
-function enterLinked(
-  context: Context,
-  place: Place,
-  { link }: Layout.Linked,
-  condition: (place: Place) => Piece,
-): Piece {
-  const { binding, shape, tenant } = context;
-  const [joint, alias] = [`x${++context.aliases}`, `x${++context.aliases}`];
-  const column = (of: string, name: string): string => `${of}.${quoted(name)}`;
-  const key = column(alias, link.key ?? "n");
-  const [owner] = place.keys;
-  const links = `${quoted(link.link)} AS ${joint}`;
-  const elements = `${quoted(link.table)} AS ${alias}`;
-  const on = `ON ${key} = ${column(joint, link.to)}`;
-  // The order is given: from the elements that fulfil the condition, or from the links of the one row.
-  const from =
-    shape === "set" ? `FROM ${elements} CROSS JOIN ${links} ${on}` : `FROM ${links} CROSS JOIN ${elements} ${on}`;
-  const conditions = shape === "set" ? [] : [`${column(joint, link.from)} = ${owner}`];
-  if (link.tenant !== undefined) conditions.push(`${column(joint, link.tenant)} = ${binding.bind(tenant)}`);
-  if (link.elementTenant !== undefined) {
-    conditions.push(`${column(alias, link.elementTenant)} = ${binding.bind(tenant)}`);
-  }
-  if (link.fixed !== undefined) conditions.push(`(${link.fixed(joint, alias)})`);
-  conditions.push(condition({ alias, keys: [key], fields: NO_FIELDS }).text);
-  const where = conditions.join(" AND ");
-  return shape === "set"
-    ? { text: `${owner} IN (SELECT ${column(joint, link.from)} ${from} WHERE ${where})`, isTotal: true }
-    : { text: `EXISTS (SELECT 1 ${from} WHERE ${where})`, isTotal: true };
-}
+/** Operands that are of the same kind themselves, as searches in an OR are, give theirs. */
+const flattened = ({ _tag, operands }: Qql.Predicate.And | Qql.Predicate.Or): readonly Predicate[] =>
+  operands.some((operand) => operand._tag === _tag)
+    ? operands.flatMap((operand) => (operand._tag === _tag ? flattened(operand as Qql.Predicate.Or) : [operand]))
+    : operands;

@@ -47,9 +47,14 @@ const SIDE_BY_SIDE_MAX = 32;
 function joined(pieces: readonly Piece[], operator: string, empty: Piece): Piece {
   const [first = empty] = pieces;
   if (pieces.length < 2) return first;
-  let texts = pieces.map(({ text }) => text);
+  let texts: string[] = [];
+  let isTotal = true;
+  for (const piece of pieces) {
+    texts.push(piece.text);
+    isTotal &&= piece.isTotal;
+  }
   while (texts.length > SIDE_BY_SIDE_MAX) texts = grouped(texts, operator);
-  return { text: `(${texts.join(operator)})`, isTotal: pieces.every(({ isTotal }) => isTotal) };
+  return { text: `(${texts.join(operator)})`, isTotal };
 }
 
 function grouped(texts: readonly string[], operator: string): string[] {

@@ -7,38 +7,53 @@ import type * as Qql from "@fettle/qql";
 const LENGTH = 3;
 /** More narrow down little, and cost a look-up each. */
 const TRIGRAMS_MAX = 16;
+/** Of a longer text those at its beginning are enough. */
+const COLLECTED_MAX = 128;
 const NUL = "\0";
 
 /** What the full-text table is asked for; null where trigrams don't help. */
 export function matchOf(test: Qql.Predicate.Test): string | null {
-  const found = trigramsOf(test);
+  const found: string[] = [];
+  collect(test, found);
   if (found.length === 0) return null;
   const step = Math.max(1, found.length / TRIGRAMS_MAX);
-  const chosen = Array.from({ length: Math.min(found.length, TRIGRAMS_MAX) }, (_, i) => found[Math.floor(i * step)]);
-  return chosen.map((trigram) => `"${trigram?.replaceAll('"', '""')}"`).join(" AND ");
+  let match = "";
+  for (let at = 0; at < found.length; at += step) {
+    const trigram = found[Math.floor(at)] as string;
+    match += `${match === "" ? "" : " AND "}"${trigram.includes('"') ? trigram.replaceAll('"', '""') : trigram}"`;
+  }
+  return match;
 }
 
 /** A text as its trigrams are kept: a full-text table reads it up to its first NUL. */
 export const textOf = (folded: string): string => (folded.includes(NUL) ? folded.replaceAll(NUL, "\uffff") : folded);
 
-function trigramsOf(test: Qql.Predicate.Test): readonly string[] {
+function collect(test: Qql.Predicate.Test, found: string[]): void {
   switch (test._tag) {
     case "All":
-      return [...new Set(test.tests.flatMap(trigramsOf))];
+      for (const each of test.tests) collect(each, found);
+      break;
     case "Contains":
       // Words stand behind spaces, which the text itself needn't have between them.
-      return test.key === "tokens" ? [...new Set(test.text.split(" ").flatMap(trigrams))] : trigrams(test.text);
+      if (test.key !== "tokens") add(test.text, found);
+      else for (const word of test.text.split(" ")) add(word, found);
+      break;
     case "EndsWith":
-      return trigrams(test.text);
+      add(test.text, found);
+      break;
     default:
-      return [];
+      break;
   }
 }
 
-function trigrams(text: string): readonly string[] {
-  if (text.includes(NUL)) return [];
-  const points = [...text];
-  const found = new Set<string>();
-  for (let at = 0; at + LENGTH <= points.length; at++) found.add(points.slice(at, at + LENGTH).join(""));
-  return [...found];
+const SURROGATE = /[\ud800-\udfff]/;
+
+function add(text: string, found: string[]): void {
+  if (text.length < LENGTH || text.includes(NUL)) return;
+  const points = SURROGATE.test(text) ? [...text] : null;
+  const end = (points ?? text).length - LENGTH;
+  for (let at = 0; at <= end && found.length < COLLECTED_MAX; at++) {
+    const trigram = points === null ? text.slice(at, at + LENGTH) : points.slice(at, at + LENGTH).join("");
+    if (!found.includes(trigram)) found.push(trigram);
+  }
 }
