@@ -166,7 +166,8 @@ const TENANTS = `
   )
   SELECT id FROM walk WHERE id IS NOT NULL`;
 
-const reading = <A>(operation: string, read: () => A): Effect.Effect<A, StorageError> =>
+/** A read as an effect; what the driver throws is the port's error. */
+export const reading = <A>(operation: string, read: () => A): Effect.Effect<A, StorageError> =>
   Effect.suspend(() => {
     try {
       return Effect.succeed(read());

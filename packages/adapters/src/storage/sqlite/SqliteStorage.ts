@@ -4,7 +4,7 @@
  *
  * A call runs on the event loop, and waits there for another process's write at most {@link BUSY_WAIT_MS}.
  */
-import { Storage, type StorageError, type StorageShape } from "@fettle/core";
+import { type SearchIndexShape, Storage, type StorageError, type StorageShape } from "@fettle/core";
 import type { Database } from "better-sqlite3";
 import * as Effect from "effect/Effect";
 import * as Layer from "effect/Layer";
@@ -17,6 +17,7 @@ import { migrations } from "./SqliteMigrations.ts";
 import * as SqliteReader from "./SqliteReader.ts";
 import * as SqliteWriter from "./SqliteWriter.ts";
 import * as Reindex from "./search/Reindex.ts";
+import * as SqliteSearch from "./search/SqliteSearch.ts";
 
 export { BUSY_WAIT_MS } from "../sql/SqliteFile.ts";
 
@@ -54,6 +55,7 @@ const acquire = (options: SqliteStorageOptions): Effect.Effect<SqliteStorage, St
     const group = GroupCommit.make(SqliteWriter.make(database));
     return {
       ...SqliteReader.make(database),
+      search: searchOf(database),
       commit: (batch) =>
         Effect.suspend(() => {
           try {
@@ -70,6 +72,19 @@ const acquire = (options: SqliteStorageOptions): Effect.Effect<SqliteStorage, St
         }),
     };
   });
+
+const searchOf = (database: Database): SearchIndexShape => {
+  const search = SqliteSearch.make(database);
+  const answer = <A>(operation: string, read: () => A) => SqliteReader.reading(`search.${operation}`, read);
+  return {
+    assets: (tenantId, question, paging) => answer("assets", () => search.assets(tenantId, question, paging)),
+    assetFacets: (tenantId, question, asked) =>
+      answer("assetFacets", () => search.assetFacets(tenantId, question, asked)),
+    explainAssets: (tenantId, question, paging) =>
+      answer("explainAssets", () => search.explainAssets(tenantId, question, paging)),
+    licensed: (tenantId, seats, assetIds) => answer("licensed", () => search.licensed(tenantId, seats, assetIds)),
+  };
+};
 
 const opened = ({ file, onReindex }: SqliteStorageOptions): Effect.Effect<Database, StorageError> =>
   Effect.flatMap(

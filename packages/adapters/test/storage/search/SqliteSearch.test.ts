@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { AssetFacets, type AssetHits, type AssetPaging, type StorageShape, Tenant } from "@fettle/core";
 import { SearchReference } from "@fettle/core/testing";
 import { SearchArbitraries } from "@fettle/core/testing/arbitraries";
@@ -6,6 +7,7 @@ import * as Effect from "effect/Effect";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import * as SqliteStorage from "../../../src/storage/sqlite/SqliteStorage.ts";
+import { directories } from "../Directories.ts";
 
 const runs = (times: number) => ({
   numRuns: Math.ceil(times * Number(process.env.FETTLE_RUNS ?? 1)),
@@ -17,9 +19,11 @@ type Question = fc.TypeOf<typeof SearchArbitraries.question>;
 const tenantId = Tenant.of("acme");
 const other = Tenant.of("globex");
 
-/** A storage in memory, filled by a history; another tenant has the first half of it. */
+const directory = directories();
+
+/** A storage, filled by a history; another tenant has the first half of it. */
 const filled = Effect.fnUntraced(function* (history: fc.TypeOf<typeof SearchArbitraries.history>) {
-  const storage = yield* SqliteStorage.open({ file: ":memory:" });
+  const storage = yield* SqliteStorage.open({ file: join(directory(), "storage.db") });
   for (const [i, writes] of history.entries()) {
     for (const id of i < history.length / 2 ? [tenantId, other] : [tenantId]) {
       const answer = yield* storage.commit({ tenantId: id, expect: [], counters: [], uniques: [], writes, events: [] });
@@ -45,17 +49,17 @@ const walked = Effect.fnUntraced(function* (
   return pages;
 });
 
-const run = <A>(effect: Effect.Effect<A, unknown, never>): A => Effect.runSync(effect);
+const run = <A>(effect: Effect.Effect<A, unknown, never>): Promise<A> => Effect.runPromise(effect);
 
 describe("searches of assets in SQLite", () => {
-  it("AST-03, AST-04, AST-11, TAG-05, LIC-05: find, count, sort and page what the reference does", () => {
+  it("AST-03, AST-04, AST-11, TAG-05, LIC-05: find, count, sort and page what the reference does", async () => {
     let [asked, some] = [0, 0];
-    fc.assert(
-      fc.property(
+    await fc.assert(
+      fc.asyncProperty(
         SearchArbitraries.history,
         fc.array(fc.tuple(SearchArbitraries.question, SearchArbitraries.paging), { minLength: 6, maxLength: 6 }),
-        (history, questions) => {
-          run(
+        async (history, questions) => {
+          await run(
             Effect.scoped(
               Effect.gen(function* () {
                 const storage = yield* filled(history);
@@ -77,7 +81,7 @@ describe("searches of assets in SQLite", () => {
     expect(some / asked).toBeGreaterThan(0.2);
   });
 
-  it("AST-12: count facets as the reference does", () => {
+  it("AST-12: count facets as the reference does", async () => {
     // Of two spellings either may be told.
     const folded = (tallies: readonly AssetFacets.Tally[]) =>
       tallies.map(({ facet, values, more }) => ({
@@ -87,9 +91,9 @@ describe("searches of assets in SQLite", () => {
           .map((v) => [v.value === null ? null : FullText.fold(v.value), v.assets])
           .sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)),
       }));
-    fc.assert(
-      fc.property(SearchArbitraries.history, SearchArbitraries.question, (history, question) => {
-        run(
+    await fc.assert(
+      fc.asyncProperty(SearchArbitraries.history, SearchArbitraries.question, async (history, question) => {
+        await run(
           Effect.scoped(
             Effect.gen(function* () {
               const storage = yield* filled(history);

@@ -1,0 +1,130 @@
+/**
+ * A question about assets as conditions on the rows of `search_asset`, called `a` here: which rows it means, in the two
+ * shapes that PredicateSql knows.
+ */
+import type { AssetIndexQuestion, AssetSearch } from "@fettle/core";
+import * as Qql from "@fettle/qql";
+import * as PredicateSql from "../../search/PredicateSql.ts";
+import * as Fragment from "./Fragment.ts";
+import * as SearchTables from "./SearchTables.ts";
+
+const { sql } = Fragment;
+
+/** A question with what was looked up for it. */
+export interface Asked {
+  readonly question: AssetIndexQuestion;
+  /** The tenant's number. */
+  readonly tenant: number;
+  /** Numbers of the tags of which one must be borne; null: all are seen. */
+  readonly seen: readonly number[] | null;
+  /** Whether a row holds a seat, as 1 or 0. */
+  readonly licensed: Fragment.Fragment;
+  readonly hits: Hits | null;
+}
+
+/** The numbers of the patches that fulfil the patch query where they are missing, and where they are installed. */
+export interface Hits {
+  readonly missing: readonly number[];
+  readonly installed: readonly number[];
+}
+
+const { activated } = SearchTables.assetColumns;
+
+/** The rows that the question means. */
+export const found = (asked: Asked, shape: PredicateSql.Shape): Fragment.Fragment =>
+  Fragment.all([
+    ...visible(asked, shape),
+    ...(asked.question.asset === null ? [] : [fulfils(asked, asked.question.asset, shape)]),
+    ...byPatches(asked, shape),
+  ]);
+
+/** Managed (AST-11), and in the caller's scope (TAG-05). */
+export const visible = (
+  { tenant, seen }: Pick<Asked, "tenant" | "seen">,
+  shape: PredicateSql.Shape,
+  alias = "a",
+): readonly Fragment.Fragment[] => [
+  Fragment.of(`${alias}.t = ? AND ${alias}.${activated} IS NOT NULL`, tenant),
+  ...(seen === null ? [] : [bearsOneOf(seen, shape, alias)]),
+];
+
+/** Bears one of these tags. */
+export const bearsOneOf = (tags: readonly number[], shape: PredicateSql.Shape, alias = "a"): Fragment.Fragment => {
+  const borne = Fragment.numbers(tags);
+  return shape === "set"
+    ? sql`${Fragment.of(`${alias}.n IN (SELECT l.asset FROM search_asset_tag AS l WHERE l.tag IN `)}${borne}${Fragment.of(")")}`
+    : sql`${Fragment.of(`EXISTS (SELECT 1 FROM search_asset_tag AS l WHERE l.asset = ${alias}.n AND l.tag IN `)}${borne}${Fragment.of(")")}`;
+};
+
+const fulfils = (asked: Asked, query: Qql.Query<never>, shape: PredicateSql.Shape): Fragment.Fragment => {
+  const { tenant, question, licensed } = asked;
+  const layout = SearchTables.withComputed(SearchTables.assets, {
+    licensed: ({ bind }) => bound(licensed, bind),
+  });
+  const predicate = Qql.Predicate.of(query.checked);
+  return PredicateSql.of(predicate, layout, { alias: "a", shape, now: question.asOf, tenant });
+};
+
+/** A fragment's text whose values are bound anew, where it stands in another statement. */
+const bound = ({ text, parameters }: Fragment.Fragment, bind: (value: never) => string): string => {
+  let at = 0;
+  return text.replace(/\?/g, () => bind(parameters[at++] as never));
+};
+
+const byPatches = (asked: Asked, shape: PredicateSql.Shape): readonly Fragment.Fragment[] => {
+  const links = linksOf(asked);
+  if (links === null) return [];
+  const each = links.map((link) =>
+    shape === "set"
+      ? sql`a.n IN (SELECT l.asset FROM search_asset_patch AS l WHERE ${link})`
+      : sql`EXISTS (SELECT 1 FROM search_asset_patch AS l WHERE l.asset = a.n AND ${link})`,
+  );
+  return [each.length === 1 ? (each[0] as Fragment.Fragment) : sql`(${Fragment.joined(each, " OR ")})`];
+};
+
+/**
+ * Which of an asset's patches it is found by, as conditions on rows of `search_asset_patch` called `l`, one of which must
+ * hold; null when nothing is asked of patches (see AssetSearch.foundBy).
+ */
+export const linksOf = ({ question, hits }: Pick<Asked, "question" | "hits">): readonly Fragment.Fragment[] | null => {
+  const { view } = question;
+  if (view === "all" && hits === null) return null;
+  const missing = (): Fragment.Fragment => among(statusOf(view), hits?.missing ?? null);
+  const installed = (): Fragment.Fragment => among(`l.status = ${SearchTables.INSTALLED}`, hits?.installed ?? null);
+  if (view === "all") return [missing(), installed()];
+  return [view === "installed" ? installed() : missing()];
+};
+
+const statusOf = (view: AssetSearch.View): string =>
+  view === "latest-missing"
+    ? `l.status = ${SearchTables.MISSING} AND l.latest = 1`
+    : `l.status = ${SearchTables.MISSING}`;
+
+const among = (status: string, patches: readonly number[] | null): Fragment.Fragment =>
+  patches === null ? Fragment.of(status) : sql`${Fragment.of(status)} AND l.patch IN ${Fragment.numbers(patches)}`;
+
+/** The patches that fulfil the patch query as missing, or as installed, ones. */
+export const hits = (
+  asked: Omit<Asked, "hits" | "licensed">,
+  query: Qql.Query<never>,
+  status: typeof SearchTables.MISSING | typeof SearchTables.INSTALLED,
+): Fragment.Fragment => {
+  const { tenant, question } = asked;
+  const counted =
+    (of: number) =>
+    ({ alias, bind }: { readonly alias: string; readonly bind: (v: never) => string }) => {
+      const rows = Fragment.all(visible(asked, "probe", "b"));
+      return (
+        `(SELECT count(*) FROM search_asset_patch AS c JOIN search_asset AS b ON b.n = c.asset ` +
+        `WHERE c.patch = ${alias}.n AND c.status = ${of} AND ${bound(rows, bind)})`
+      );
+    };
+  const layout = SearchTables.withComputed(SearchTables.withStatus(SearchTables.patches, status), {
+    missingCount: counted(SearchTables.MISSING),
+    installedCount: counted(SearchTables.INSTALLED),
+  });
+  const predicate = Qql.Predicate.of(query.checked);
+  const fulfilled = PredicateSql.of(predicate, layout, { alias: "p", shape: "set", now: question.asOf, tenant });
+  const stored = Fragment.of(`p.t = ? AND ${SearchTables.isPatchStored("p")}`, tenant);
+  return sql`SELECT p.n FROM search_patch AS p WHERE ${stored} AND ${fulfilled}`;
+};

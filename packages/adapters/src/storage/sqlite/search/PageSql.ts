@@ -1,0 +1,111 @@
+/**
+ * A page of the assets found, in the order of a key and then of ids; those whose key isn't known come last, whichever
+ * direction (Keyset.compare). So a list has two parts, and a page may begin in the first and end in the second.
+ *
+ * What many assets fulfil is looked for along the index of the order, until the page is full; what few fulfil is found
+ * first and sorted then. Each is hundreds of times slower where the other belongs.
+ */
+import type { AssetPaging, AssetSortKey } from "@fettle/core";
+import * as Layout from "../../search/Layout.ts";
+import type * as PredicateSql from "../../search/PredicateSql.ts";
+import * as Fragment from "./Fragment.ts";
+import * as SearchTables from "./SearchTables.ts";
+
+const { sql } = Fragment;
+
+/** A row of a page: the asset's number and id, and its key. */
+export interface PageRow {
+  readonly n: number;
+  readonly id: string;
+  readonly key: string | number | null;
+}
+
+/** Where the rest of a list begins: behind a key and an id. */
+export interface After {
+  readonly key: string | number | null;
+  readonly id: string;
+}
+
+/** The tokens by which each sort key sorts. */
+const tokens: { readonly [K in AssetSortKey]: string } = {
+  name: "name",
+  operatingSystem: "operatingSystem",
+  missing: "missingPatchCount",
+  installed: "installedPatchCount",
+  latestMissing: "nonSupersededMissingPatchCount",
+  lastCheckedIn: "lastCheckedIn",
+  lastScanned: "scanDateTime",
+  lastBoot: "lastBoot",
+  activated: "activated",
+};
+
+/** Where a sort key stands. */
+interface Key {
+  /** The column of `search_asset`. Quoted. */
+  readonly column: string;
+  readonly index: string;
+  /** The dictionary whose rows the column's numbers mean; null for a key that stands in the column itself. */
+  readonly shared: Layout.SharedText | null;
+}
+
+const keyOf = (by: AssetSortKey): Key => {
+  const stored = Layout.storedOf(SearchTables.assets, tokens[by]);
+  if (stored === null || stored._tag === "Computed") throw new RangeError(`assets can't be sorted by ${by}`);
+  const column = stored._tag === "InlineText" ? stored.folded : stored.column;
+  const index = `"search_asset:by:${column.slice(1, -1)}"`;
+  return { column, index, shared: stored._tag === "SharedText" ? stored : null };
+};
+
+/** Whether the order's index is followed, rather than what is found sorted. */
+export const isAlongIndex = (found: number, all: number, limit: number): boolean =>
+  // Along the index `limit × all ÷ found` rows are looked at before the page is full; else all that are found.
+  found * found > limit * all;
+
+/** The rows with a known key behind `after` (null: from the start), in order, at most `limit`. */
+export const known = (
+  rows: Fragment.Fragment,
+  shape: PredicateSql.Shape,
+  tenant: number,
+  { by, direction, limit }: Pick<AssetPaging, "by" | "direction" | "limit">,
+  after: After | null,
+): Fragment.Fragment => {
+  const { column, index, shared } = keyOf(by);
+  const order = direction === "ascending" ? "ASC" : "DESC";
+  const key = shared === null ? `a.${column}` : "d.folded";
+  const from =
+    shared !== null
+      ? Fragment.of(
+          `FROM ${shared.dictionary} AS d CROSS JOIN search_asset AS a ON a.${column} = d.n WHERE d.t = ? AND d.field = ? AND `,
+          tenant,
+          shared.field,
+        )
+      : Fragment.of(
+          shape === "probe" ? `FROM search_asset AS a INDEXED BY ${index} WHERE ` : "FROM search_asset AS a WHERE ",
+        );
+  // A sign before a column keeps its index from being chosen for the order alone.
+  const sorted = shared === null && shape === "set" ? `+${key}` : key;
+  return sql`${Fragment.of(`SELECT a.n AS n, a.id AS id, ${key} AS key `)}${from}${rows} AND ${Fragment.of(`${key} IS NOT NULL`)}${behind(key, direction, after)}${Fragment.of(` ORDER BY ${sorted} ${order}, a.id LIMIT ?`, limit)}`;
+};
+
+/** The rows whose key isn't known, behind an id (null: all of them). */
+export const unknown = (
+  rows: Fragment.Fragment,
+  { by, limit }: Pick<AssetPaging, "by" | "limit">,
+  after: After | null,
+): Fragment.Fragment => {
+  const { column } = keyOf(by);
+  const behindId = after === null ? Fragment.of("") : Fragment.of(" AND a.id > ?", after.id);
+  return sql`${Fragment.of("SELECT a.n AS n, a.id AS id, NULL AS key FROM search_asset AS a WHERE ")}${rows} AND ${Fragment.of(`a.${column} IS NULL`)}${behindId}${Fragment.of(" ORDER BY a.id LIMIT ?", limit)}`;
+};
+
+// As a bound that an index is entered by, and the ties beside it.
+const behind = (key: string, direction: AssetPaging["direction"], after: After | null): Fragment.Fragment => {
+  if (after === null) return Fragment.of("");
+  const [atOrBehind, isBehind] = direction === "ascending" ? [">=", ">"] : ["<=", "<"];
+  return Fragment.of(
+    ` AND ${key} ${atOrBehind} ? AND (${key} ${isBehind} ? OR a.id > ?)`,
+    after.key,
+    after.key,
+    after.id,
+  );
+};

@@ -1,0 +1,35 @@
+/** Statements prepared once for each text, the last so many kept: questions of the same form have the same text. */
+import type { Database, Statement } from "better-sqlite3";
+import type * as Fragment from "./Fragment.ts";
+
+export interface Statements {
+  readonly all: <Row>(statement: Fragment.Fragment) => readonly Row[];
+  readonly get: <Row>(statement: Fragment.Fragment) => Row | undefined;
+  /** SQLite's own plan of a statement, a line a step. */
+  readonly plan: (statement: Fragment.Fragment) => readonly string[];
+}
+
+/** Prepared statements that are kept. */
+export const STATEMENTS_MAX = 200;
+
+export const make = (database: Database): Statements => {
+  const kept = new Map<string, Statement<unknown[]>>();
+  const prepared = (text: string): Statement<unknown[]> => {
+    const known = kept.get(text);
+    const statement = known ?? database.prepare<unknown[]>(text);
+    // Behind all others: what was used last goes last.
+    if (known !== undefined) kept.delete(text);
+    else if (kept.size >= STATEMENTS_MAX) kept.delete(kept.keys().next().value ?? "");
+    kept.set(text, statement);
+    return statement;
+  };
+  return {
+    all: <Row>({ text, parameters }: Fragment.Fragment) => prepared(text).all(...parameters) as readonly Row[],
+    get: <Row>({ text, parameters }: Fragment.Fragment) => prepared(text).get(...parameters) as Row | undefined,
+    plan: ({ text, parameters }) =>
+      database
+        .prepare<unknown[], { readonly detail: string }>(`EXPLAIN QUERY PLAN ${text}`)
+        .all(...parameters)
+        .map((step) => step.detail),
+  };
+};
