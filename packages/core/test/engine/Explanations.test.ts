@@ -1,11 +1,14 @@
 import * as Context from "effect/Context";
 import * as Effect from "effect/Effect";
 import { describe, expect, it } from "vitest";
+import * as PlanRings from "../../src/domain/plan/PlanRings.ts";
+import * as RolloutPresets from "../../src/domain/rollout/RolloutPresets.ts";
 import * as Explanations from "../../src/engine/plans/Explanations.ts";
 import { Storage } from "../../src/ports/Storage.ts";
 import * as ControlPlane from "../scenario/ControlPlane.ts";
 import * as Scene from "../scenario/Scene.ts";
 import * as Timed from "../scenario/Timed.ts";
+import * as TimedWorld from "../scenario/TimedWorld.ts";
 import * as Values from "../scenario/Values.ts";
 
 describe("explaining a job", () => {
@@ -33,6 +36,25 @@ describe("explaining a job", () => {
     expect(explained("missingCount: 2")).toMatchObject({ reads: "fleet", blockers: [] });
     expect(explained("missingCount: 1")).toMatchObject({ reads: "fleet", blockers: [{ rule: "JOB-04" }] });
     expect(explained("category: security")).toMatchObject({ reads: "asset", blockers: [] });
+  });
+
+  it("RNG-05, PLN-03: of a job in rings tells the asset's ring and its slot as the plan does", () => {
+    const { plane, manager, agents } = Scene.make({ agents: 12 });
+    const { fettle, call } = plane;
+    const schedule = { _tag: "Once", at: TimedWorld.wall("2026-02-10T22:00"), zone: { _tag: "Agent" } } as const;
+    const job = call(fettle.jobs.create(manager, Values.draft({ schedule, rollout: RolloutPresets.pilots })));
+    const { groups } = call(fettle.jobs.plan(manager, job.id)).plan;
+    expect(groups.map(({ ring, assets }) => [ring?.number, assets.length]).sort()).toEqual([
+      [1, 10],
+      [2, 2],
+    ]);
+    for (const { id } of agents) {
+      const { ring, timing, reads } = call(fettle.jobs.explain(manager, job.id, { assetId: id }));
+      const group = groups.find(({ assets }) => assets.includes(id));
+      expect({ ring, timing, reads }).toEqual({ ring: group?.ring, timing: group?.timing, reads: "fleet" });
+      const words = ring && PlanRings.words(ring, timing?.zone ?? null);
+      expect(words).toMatch(/^ring (1 .* not before 2026-02-10|2 .* not before 2026-02-13) 22:00 UTC$/);
+    }
   });
 
   it("PLN-03: of a rollback tells that nothing is known to go back to", () => {

@@ -39,7 +39,7 @@ export interface Explanation {
   readonly withheld: readonly PatchChoice.LeftOut[];
   /**
    * The first instant at which none of the blockers would stand in the way any more and the job could start there, as far as
-   * time alone tells; null: it doesn't, or nothing stands in the way.
+   * time alone tells, in rings as if it came to be in the first; null: it doesn't, or nothing stands in the way.
    */
   readonly earliest: number | null;
   /** When it would start; null where its blockers keep it out at that time. */
@@ -55,6 +55,8 @@ export interface Question {
   readonly asset: Asset;
   readonly patchId: string | null;
   readonly reads: Reads;
+  /** Of a job in rings the plan of the whole fleet, where that was made; left out: it is made for the answer. */
+  readonly planned?: Result<Plan.Plan, Rejection.Rejection>;
 }
 
 /**
@@ -105,10 +107,10 @@ interface Ringed {
 const noRing: Ringed = { obstacle: null };
 
 // Which one depends on all that get something: the plan tells. Null: the asset alone doesn't.
-const ringOf = (inputs: PlanInputs, { asset, reads }: Question): Ringed | null => {
+const ringOf = (inputs: PlanInputs, { asset, reads, planned }: Question): Ringed | null => {
   if (inputs.job.rollout === undefined) return noRing;
   if (reads === "asset") return null;
-  const plan = Plan.compile(inputs);
+  const plan = planned ?? Plan.compile(inputs);
   if (!plan.ok) return noRing;
   const ring = plan.value.groups.find((group) => group.assets.includes(asset.id))?.ring;
   if (ring !== undefined) return { ring, obstacle: null };

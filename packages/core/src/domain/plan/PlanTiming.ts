@@ -208,10 +208,19 @@ const timer = (prepared: Prepared, timingIn: (prepared: Prepared, calendar: Main
 const ringTimer = (prepared: Prepared, ring: number): Timings["of"] => {
   const soaks = (prepared.job.rollout?.rings ?? []).slice(0, ring - 1).map(({ soakDays }) => soakDays ?? 0);
   return timer(prepared, (_, calendar) => {
-    const { schedule, occurrence } = prepared;
-    const found = RingTiming.of(clockIn(prepared, calendar), { nominalLocal: occurrence.nominalLocal, soaks });
+    const { job, schedule, occurrence, occasion } = prepared;
+    const found = RingTiming.of(
+      {
+        schedule,
+        window: Job.windowOf(job),
+        calendar,
+        enabledAt: Instant.held(occasion.enabledAt),
+        lead: Duration.milliseconds(occasion.leadMilliseconds),
+      },
+      { nominalLocal: occurrence.nominalLocal, soaks },
+    );
     if (found._tag === "NoSlot") return out("RNG-05", `ring ${ring} has no slot: ${found.reason}`);
-    const validity = JobSchedule.validityFor(found.nominal, Job.windowOf(prepared.job));
+    const validity = JobSchedule.validityFor(found.nominal, Job.windowOf(job));
     const zone = schedule._tag !== "OnDemand" && schedule.zone._tag === "Agent" ? calendar.zone.name : null;
     const isUnknown = schedule._tag === "OnDemand" && found.begins === found.nominal;
     return runs(prepared, calendar, { zone, validity, due: found.nominal, begins: found.begins, isUnknown });
@@ -230,17 +239,11 @@ const calendarOf = (occasion: Occasion, asset: Timed): Maintenance.Calendar => (
   inBlackout: occasion.inBlackout,
 });
 
-const clockOf = (prepared: Prepared, asset: Timed): FirstStart.Clock =>
-  clockIn(prepared, calendarOf(prepared.occasion, asset));
-
-const clockIn = (
-  { job, schedule, occurrence, occasion }: Prepared,
-  calendar: Maintenance.Calendar,
-): FirstStart.Clock => {
+const clockOf = ({ job, schedule, occurrence, occasion }: Prepared, asset: Timed): FirstStart.Clock => {
   const { nominalLocal } = occurrence;
   const { enabledAt, window, lead, zones } = contextOf(job, occasion, zonesIn(occasion));
   const slot = schedule._tag === "Recurring" && nominalLocal !== null ? Recurrence.slotOf(nominalLocal) : null;
-  return { schedule, window, calendar, enabledAt, lead, slot, zones };
+  return { schedule, window, calendar: calendarOf(occasion, asset), enabledAt, lead, slot, zones };
 };
 
 const timingOf = (prepared: Prepared, calendar: Maintenance.Calendar): AssetTiming => {

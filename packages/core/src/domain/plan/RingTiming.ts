@@ -17,6 +17,9 @@ import { Duration, Instant, JobSchedule, Recurrence, TimeZone, type WallTime } f
 import * as FirstStart from "./FirstStart.ts";
 import * as TimeReasons from "./TimeReasons.ts";
 
+/** A job's time on an asset: runs that came before, and other zones, decide nothing here. */
+export type Clock = Omit<FirstStart.Clock, "slot" | "zones">;
+
 /** A later ring. */
 export interface Question {
   /** What the schedule says of the first ring's run; null on demand. */
@@ -37,7 +40,7 @@ export type RingStart =
 const DAY_MS = 86_400_000;
 
 /** Its first legal slot on an asset's clock. */
-export const of = (clock: FirstStart.Clock, { nominalLocal, soaks }: Question): RingStart => {
+export const of = (clock: Clock, { nominalLocal, soaks }: Question): RingStart => {
   const { schedule } = clock;
   if (schedule._tag === "OnDemand" || nominalLocal === null) return onDemand(clock, soaks);
   const zone = JobSchedule.zoneOf(schedule.zone, clock.calendar.zone);
@@ -49,18 +52,20 @@ export const of = (clock: FirstStart.Clock, { nominalLocal, soaks }: Question): 
   const from = firstSince(recurring, zone.value, soaked(recurring.recurrence, deployed, soaks));
   if (from === null) return noSlot("the schedule ends before the rings before it have soaked");
   const lead = schedule._tag === "Recurring" ? clock.lead : Duration.zero;
-  const run = FirstStart.firstRun({ ...clock, lead, slot: null }, recurring, { from });
+  const run = FirstStart.firstRun({ ...clock, ...ALONE, lead }, recurring, { from });
   const lost = `from ${TimeReasons.iso(from)} on, when the rings before it have soaked, no run can start for a year`;
   return run === null ? noSlot(lost) : { _tag: "Starts", ...run };
 };
 
+const ALONE = { slot: null, zones: [] } as const;
+
 const noSlot = (reason: string): RingStart => ({ _tag: "NoSlot", reason });
 
 // As long as it may wait: what a blackout would cancel can be promoted after it.
-const onDemand = (clock: FirstStart.Clock, soaks: readonly number[]): RingStart => {
+const onDemand = (clock: Clock, soaks: readonly number[]): RingStart => {
   const days = soaks.reduce((sum, soak) => sum + soak, 0);
   const nominal = Instant.held(clock.enabledAt + days * DAY_MS);
-  const begins = FirstStart.firstStart({ ...clock, schedule: JobSchedule.onDemand }, { from: nominal });
+  const begins = FirstStart.firstStart({ ...clock, ...ALONE, schedule: JobSchedule.onDemand }, { from: nominal });
   return begins === null ? noSlot("blackouts leave no time") : { _tag: "Starts", nominal, begins };
 };
 

@@ -24,6 +24,9 @@ export const RUNS_DEFAULT = 5;
 /** Places that are shown at most, those with the most assets; of the others their number is told. */
 export const PLACES_MAX = 100;
 
+/** Slots of later rings that one preview tells at most, over all runs and places; runs past that tell none. */
+export const RING_SLOTS_MAX = 1_000;
+
 /** Plans that one preview compiles at most; runs past that tell times alone. */
 export const PLANS_MAX = 8;
 
@@ -48,7 +51,7 @@ export interface PreviewRow {
   /** Of how many. */
   readonly assets: number;
   readonly notes: readonly Preview.Note[];
-  /** Of a job in rings those after the first, whose times the row tells; left out where there are none. */
+  /** Of a job in rings those after the first, whose times the row tells; left out where there are none, empty past {@link RING_SLOTS_MAX}. */
   readonly rings?: readonly PreviewRing[];
 }
 
@@ -66,7 +69,7 @@ export interface RunOutline {
   readonly excluded: readonly { readonly rule: string; readonly assets: number }[];
   /** Patches that are left out, wholly or on some assets. */
   readonly leftOut: number;
-  /** The latest reboot of all (RBT-08). */
+  /** The latest reboot of all (RBT-08); null, too, where not all rings are told of. */
   readonly latestReboot: number | null;
 }
 
@@ -133,8 +136,10 @@ export const frame = (
   );
   if (!rows.ok) return rows;
   const timed: Timed[] = [];
+  const later = Math.max(PlanRings.places(job).length - 1, 0) * shown.length;
   for (const group of byRun(rows.value)) {
-    const run = timedRun(inputs, all, group);
+    const tellsRings = (timed.length + 1) * later <= RING_SLOTS_MAX;
+    const run = timedRun(inputs, all, { rows: group, tellsRings });
     if (!run.ok) return run;
     timed.push(run.value);
   }
@@ -171,7 +176,8 @@ export const fill = (
         const isOut = row.outBy !== null && row.rings === undefined;
         return { ...row, gets: isOut ? 0 : (found.gets[row.place - 1] ?? 0) };
       });
-      const latest = rows.flatMap((row) => rebootsOf(row, found.ringsAt[row.place - 1] ?? NO_RINGS));
+      const isTold = rows.every(({ rings }) => rings === undefined || rings.length > 0);
+      const latest = isTold ? rows.flatMap((row) => rebootsOf(row, found.ringsAt[row.place - 1] ?? NO_RINGS)) : [];
       return { ...run, rows, outline: { ...found.outline, latestReboot: maximum(latest) } };
     }),
   };
@@ -262,7 +268,7 @@ interface Timed {
 const timedRun = (
   inputs: PlanInputs,
   { places, samples }: PreviewPlaces.Places,
-  rows: readonly Preview.Row[],
+  { rows, tellsRings }: { readonly rows: readonly Preview.Row[]; readonly tellsRings: boolean },
 ): Result<Timed, Rejection.Rejection> => {
   const local = rows[0]?.nominalLocal ?? null;
   const slot = local === null || inputs.job.schedule?._tag !== "Recurring" ? null : Calendar.millisecondsOf(local);
@@ -279,7 +285,7 @@ const timedRun = (
     nominalLocal: local === null ? null : WallTime.print(local),
     rows: rows.map((row) => ({
       ...rowOf(row, places, found),
-      ...ringsOf(timings.value, samples[Number(row.label) - 1], rings),
+      ...ringsOf(timings.value, tellsRings ? samples[Number(row.label) - 1] : undefined, rings),
     })),
     outline: null,
     unknown: null,
@@ -291,8 +297,10 @@ type Sample = PreviewPlaces.Places["samples"][number];
 
 // Where one ring has no slot, those after it have none either.
 const lastOpen = (timings: PlanTiming.Timings, sample: Sample, rings: number): number => {
-  let last = rings;
-  while (last > 1 && timings.inRing(sample, last)._tag === "Out") last -= 1;
+  const isOpen = (ring: number): boolean => timings.inRing(sample, ring)._tag === "Runs";
+  if (isOpen(rings)) return rings;
+  let last = 1;
+  while (isOpen(last + 1)) last += 1;
   return last;
 };
 
@@ -301,7 +309,8 @@ const ringsOf = (
   sample: Sample | undefined,
   rings: readonly PlanRings.RingPlace[],
 ): Pick<PreviewRow, "rings"> => {
-  if (sample === undefined || rings.length < 2) return {};
+  if (rings.length < 2) return {};
+  if (sample === undefined) return { rings: [] };
   const later = rings.slice(1).map((place): PreviewRing => {
     const timing = timings.inRing(sample, place.number);
     if (timing._tag === "Out") return { ...place, earliest: null, why: timing.obstacle.reason, latestReboot: null };

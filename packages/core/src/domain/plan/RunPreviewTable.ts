@@ -55,13 +55,15 @@ const rings = ({ runs, places }: RunPreview): readonly string[] => {
   const table = TextTable.render(
     ["run", "zone", ...names.values()],
     runs.flatMap((run) =>
-      run.rows.map((row, i) => [
-        i === 0 ? nameOf(run) : "",
-        `${row.zone}${isTold(row.place) ? ` (${row.place})` : ""}`,
-        ...(row.rings ?? []).map(({ earliest, why }) =>
-          earliest === null ? (why ?? "-") : PlanRings.at(earliest, row.zone),
-        ),
-      ]),
+      run.rows
+        .filter((row) => (row.rings ?? []).length > 0)
+        .map((row, i) => [
+          i === 0 ? nameOf(run) : "",
+          `${row.zone}${isTold(row.place) ? ` (${row.place})` : ""}`,
+          ...(row.rings ?? []).map(({ earliest, why }) =>
+            earliest === null ? (why ?? "-") : PlanRings.at(earliest, row.zone),
+          ),
+        ]),
     ),
   );
   return [table];

@@ -1,11 +1,12 @@
 /**
- * Why an asset does or doesn't get what a job brings, and from when on it would (PLN-03, RUN-07). Read for it: all assets for
- * the order of the seats and their time zones, profiles and freezes, the asset's own assessment and runs, and of the catalogue
- * the patches that the job lists (of a query: all of them). Every assessment is read only where other assets decide; the answer
- * says so.
+ * Why an asset does or doesn't get what a job brings, and from when on it would (PLN-03, RUN-07). Read for it: profiles and
+ * freezes, the asset's own assessment and runs, of the catalogue the patches that the job lists (of a query: all of them), and
+ * of other assets what the storage's search tells: who has seats, and the zones that the job's targets are in. Every assessment is read only where other assets decide; the answer
+ * says so. Of a job in rings other assets decide who is in which: then the whole plan is made.
  */
 import * as Effect from "effect/Effect";
 import * as Explanation from "../../domain/plan/Explanation.ts";
+import * as Plan from "../../domain/plan/Plan.ts";
 import type { Actor } from "../../domain/shared/Actor.ts";
 import * as TagScope from "../../domain/tag/TagScope.ts";
 import * as Authority from "../access/Authority.ts";
@@ -14,6 +15,7 @@ import { lift, reject } from "../Rejected.ts";
 import * as Repository from "../Repository.ts";
 import * as Tags from "../tags/Tags.ts";
 import * as Plans from "./Plans.ts";
+import * as Turns from "./Turns.ts";
 
 /** Which asset, and which patch; without a patch, the job as a whole. */
 export interface ExplanationInput {
@@ -47,6 +49,8 @@ export const explain = Effect.fn("Explanations.explain")(function* (
   const known = yield* lift(Explanation.explain(alone, { asset, patchId: about, reads: "asset" }));
   if (known !== null) return known;
   const all = yield* Plans.gather(tenantId, job, null, time);
-  const found = yield* lift(Explanation.explain(all, { asset, patchId: about, reads: "fleet" }));
+  // Rings sort all that get something: in turns with others, as every plan is made.
+  const planned = job.rollout === undefined ? {} : { planned: yield* Turns.take(Plan.steps(all)) };
+  const found = yield* lift(Explanation.explain(all, { asset, patchId: about, reads: "fleet", ...planned }));
   return found ?? (yield* Effect.die(new Error("all assets were looked at")));
 });

@@ -1,4 +1,5 @@
 import type { JobSchedule } from "@fettle/scheduler";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Asset } from "../../../src/domain/asset/Asset.ts";
 import type { Job } from "../../../src/domain/job/Job.ts";
@@ -12,6 +13,7 @@ import * as RunPreviewTable from "../../../src/domain/plan/RunPreviewTable.ts";
 import type { Ring, Rollout } from "../../../src/domain/rollout/Rollout.ts";
 import { hashOf } from "../../../src/engine/plans/Plans.ts";
 import { codecs } from "../../../src/schema/Stored.ts";
+import * as Arbitraries from "../../scenario/Arbitraries.ts";
 import * as TimedWorld from "../../scenario/TimedWorld.ts";
 import * as Values from "../../scenario/Values.ts";
 
@@ -35,6 +37,8 @@ const rollout = (lab: number, web: number): Rollout => ({
     { name: "rest", members: { _tag: "Rest" }, soakDays: null, promotion: null },
   ],
 });
+
+const automatic = { _tag: "Automatic", countdownMinutes: 15 } as const;
 
 /** One asset of each ring in a zone, numbered from ten times that of the zone on. */
 const inZone = (zone: string, n: number): readonly Asset[] =>
@@ -194,7 +198,7 @@ describe("the earliest slot of a ring", () => {
   });
 
   it("RNG-05, RBT-08: bounds the window and the reboot of its assets", () => {
-    const reboot = { _tag: "Automatic", countdownMinutes: 15 } as const;
+    const reboot = automatic;
     const window = { minutes: 60, bound: "complete" } as const;
     const { groups } = planned(world({ schedule: once("2026-03-03T22:00"), window, reboot }));
     expect(groups.map(({ timing }) => [iso(timing.windowEnd), iso(timing.latestReboot)])).toEqual([
@@ -277,6 +281,64 @@ describe("what is told of a ring's slot", () => {
     }
   });
 
+  it("RNG-05, SCH-12: is in a preview's runs what the plan of each run says, zone by zone", () => {
+    const drawn = fc.record({
+      zones: fc.subarray([NEW_YORK, BERLIN, TOKYO], { minLength: 1 }),
+      schedule: fc.constantFrom<Schedule>(
+        { _tag: "OnDemand" },
+        once("2026-03-03T22:00"),
+        once("2026-02-28T22:00"),
+        daily("2026-03-01T02:30"),
+        recurring({ _tag: "Daily", every: 1 }, "2026-03-03T22:00", { _tag: "After", count: 9 }),
+        TimedWorld.weekly,
+      ),
+      soaks: fc.tuple(fc.integer({ min: 1, max: 6 }), fc.integer({ min: 1, max: 6 })),
+      days: fc.integer({ min: 1, max: 12 }),
+    });
+    const seen = { later: 0, reboots: 0 };
+    fc.assert(
+      fc.property(drawn, ({ zones, schedule: when, soaks: [lab, web], days }) => {
+        const frozen = freeze("f", "2026-03-02T00:00", `2026-03-${String(2 + days).padStart(2, "0")}T12:00`);
+        const over = { schedule: when, rollout: rollout(lab, web), window: { minutes: 2_880 }, reboot: automatic };
+        const inputs = world(over, zones, { freezes: { 10: [frozen], 11: [frozen], 22: [frozen] } });
+        const { runs, places } = preview(inputs);
+        for (const { slot, rows, outline } of runs) {
+          const occasion = { ...inputs.occasion, slot } as NonNullable<Plan.PlanInputs["occasion"]>;
+          const { groups } = planned({ ...inputs, occasion });
+          const told = rows.flatMap((row) => [
+            ...(row.outBy === null ? [[row.zone, 1, row.begins]] : []),
+            ...(row.rings ?? []).map(({ number, earliest }) => [row.zone, number, earliest]),
+          ]);
+          for (const { ring, assets } of groups) {
+            const own = inputs.assets.filter(({ id }) => assets.includes(id)).map(({ timeZone }) => timeZone);
+            for (const zone of own) expect(told).toContainEqual([zone, ring?.number, ring?.earliest]);
+            seen.later += ring?.number === 1 ? 0 : 1;
+          }
+          const reboots = groups.flatMap(({ timing }) => timing.latestReboot ?? []);
+          expect(outline?.latestReboot).toBe(reboots.length === 0 ? null : Math.max(...reboots));
+          seen.reboots += reboots.length;
+          expect(rows.reduce((sum, { gets }) => sum + (gets ?? 0), 0)).toBe(groups.flatMap((g) => g.assets).length);
+        }
+        expect(places.length).toBeGreaterThanOrEqual(zones.length);
+      }),
+      Arbitraries.runs(200),
+    );
+    expect(seen.later).toBeGreaterThan(100);
+    expect(seen.reboots).toBeGreaterThan(100);
+  });
+
+  it("RNG-05, SCH-12: is told in a preview for so many slots, and past that the latest reboot isn't either", () => {
+    const zones = Array.from({ length: 51 }, (_, i) => `+${Math.floor(i / 4) + 1}:${(i % 4) * 15}`).map((text) =>
+      text.replace(/\d+/g, (digits) => digits.padStart(2, "0")),
+    );
+    const inputs = world({ schedule: TimedWorld.weekly, reboot: automatic }, zones);
+    const { runs } = preview(inputs, 10);
+    const told = Math.floor(RunPreview.RING_SLOTS_MAX / (2 * zones.length));
+    expect(runs.map(({ rows }) => rows[0]?.rings?.length)).toEqual(runs.map((_, i) => (i < told ? 2 : 0)));
+    expect(runs.map(({ outline }) => outline?.latestReboot === null)).toEqual(runs.map((_, i) => i >= told));
+    expect(told).toBe(9);
+  });
+
   it("RNG-05, SCH-12: is printed with the preview, by each place's clock", () => {
     const inputs = world({ schedule: TimedWorld.weekly, title: "Sundays" }, [BERLIN, TOKYO]);
     expect(RunPreviewTable.render(preview(inputs)).split("\n\n")[2]).toMatchInlineSnapshot(`
@@ -290,8 +352,8 @@ describe("what is told of a ring's slot", () => {
   });
 });
 
-function preview(inputs: Plan.PlanInputs): RunPreview.RunPreview {
-  const frame = RunPreview.frame(inputs, { runs: 2, after: NOW });
+function preview(inputs: Plan.PlanInputs, runs = 2): RunPreview.RunPreview {
+  const frame = RunPreview.frame(inputs, { runs, after: NOW });
   if (!frame.ok) throw new Error(frame.error.message);
   return RunPreview.fill(frame.value, frame.value.plans.map(Plan.compile));
 }

@@ -5,6 +5,7 @@ import type { Asset } from "../../../src/domain/asset/Asset.ts";
 import type { TimedAction } from "../../../src/domain/job/JobActions.ts";
 import * as Explanation from "../../../src/domain/plan/Explanation.ts";
 import * as Plan from "../../../src/domain/plan/Plan.ts";
+import * as PlanDifference from "../../../src/domain/plan/PlanDifference.ts";
 import * as PlanTiming from "../../../src/domain/plan/PlanTiming.ts";
 import type { Ring, Rollout } from "../../../src/domain/rollout/Rollout.ts";
 import * as Arbitraries from "../../scenario/Arbitraries.ts";
@@ -101,7 +102,7 @@ describe("the times of rings in a plan of a generated fleet", () => {
           }
         }
       }),
-      Arbitraries.runs(1_000),
+      Arbitraries.runs(600),
     );
     for (const times of Object.values({ ...seen, later: 11 })) expect(times).toBeGreaterThan(10);
   });
@@ -113,6 +114,7 @@ describe("the times of rings in a plan of a generated fleet", () => {
         const compiled = Plan.compile(from);
         if (!compiled.ok) return;
         const plan = compiled.value;
+        expect(Plan.compile({ ...from, assets: [...from.assets].reverse() })).toEqual(compiled);
         for (const asset of from.assets) {
           const answer = explained(from, asset);
           const group = plan.groups.find((g) => g.assets.includes(asset.id));
@@ -131,8 +133,28 @@ describe("the times of rings in a plan of a generated fleet", () => {
           if (PlanTimeReference.ruleAgainst(from, asset) !== null) seen.passedOn += 1;
         }
       }),
-      Arbitraries.runs(600),
+      Arbitraries.runs(400),
     );
-    for (const times of Object.values(seen)) expect(times).toBeGreaterThan(5);
+    for (const times of Object.values(seen)) expect(times).toBeGreaterThan(0);
+  });
+
+  it("RNG-05, PLN-02: differ in words exactly where the plans of two rollouts differ beside their conduct", () => {
+    const seen = { same: 0, other: 0 };
+    const pairs = fc.tuple(inRingsForAll, fc.oneof(fc.constant(null), rollout));
+    fc.assert(
+      fc.property(pairs, ([from, other]) => {
+        const job = other === null ? from.job : { ...from.job, rollout: other };
+        const [before, after] = [Plan.compile(from), Plan.compile({ ...from, job })];
+        if (!before.ok || !after.ok) return;
+        const alike = { ...after.value, conduct: before.value.conduct };
+        const { changes, words } = PlanDifference.compare(before.value, alike);
+        const isSame = JSON.stringify(before.value) === JSON.stringify(alike);
+        expect([isSame, words]).toEqual([changes.length === 0, expect.any(Array)]);
+        seen[isSame ? "same" : "other"] += 1;
+      }),
+      Arbitraries.runs(300),
+    );
+    expect(seen.same).toBeGreaterThan(50);
+    expect(seen.other).toBeGreaterThan(10);
   });
 });
