@@ -1,0 +1,105 @@
+/** Reads through the storage, beside the driver's own prepared statements on the same file; both answer parsed bodies. */
+import * as path from "node:path";
+import Database from "better-sqlite3";
+import * as Effect from "effect/Effect";
+import type { Contest, Context } from "../Entry.ts";
+import * as Random from "../qql/Random.ts";
+import { perSecond } from "../Rate.ts";
+import * as Entities from "./Entities.ts";
+import * as Stores from "./Stores.ts";
+
+const ASSETS = 100_000;
+const ASSETS_FULL = 1_000_000;
+const RUN_MS = 1_000;
+/** Reads by id in one go. */
+const READS = 1_000;
+const SEED = 411;
+
+interface Row {
+  readonly id: string;
+  readonly revision: number;
+  readonly body: string;
+}
+
+interface Filled {
+  readonly storage: Stores.OpenStorage;
+  readonly raw: Database.Database;
+  readonly assets: number;
+  readonly close: () => Promise<void>;
+}
+
+// Only entities are read here, so only they are written.
+const filled = async ({ folder, isFull }: Context): Promise<Filled> => {
+  const assets = isFull ? ASSETS_FULL : ASSETS;
+  const raw = await Stores.raw(folder, "read.db");
+  const insert = raw.prepare("INSERT INTO entity (tenant_id, kind, id, revision, body) VALUES (?, 'asset', ?, 1, ?)");
+  raw.transaction(() => {
+    for (let n = 0; n < assets; n += 1) {
+      insert.run(Entities.TENANT, Entities.idOf(n), JSON.stringify(Entities.asset(n)));
+    }
+  })();
+  raw.close();
+  const storage = await Stores.open(folder, "read.db");
+  const reader = new Database(path.join(folder, "read.db"), { readonly: true });
+  const close = async (): Promise<void> => {
+    reader.close();
+    await storage.close();
+  };
+  return { storage, raw: reader, assets, close };
+};
+
+/** Assets by id, at random. */
+export const point = async (context: Context): Promise<Contest> => {
+  const { storage, raw, assets, close } = await filled(context);
+  const random = Random.make(SEED);
+  const ids = Array.from({ length: READS }, () => Entities.idOf(random(assets)));
+  const statement = raw.prepare<[string, string, string], Row>(
+    "SELECT id, revision, body FROM entity WHERE tenant_id = ? AND kind = ? AND id = ?",
+  );
+  const { get } = storage.storage;
+  const ours = Effect.gen(function* () {
+    for (const id of ids) if ((yield* get(Entities.TENANT, "asset", id)) === null) throw new Error(`${id} is missing`);
+  });
+  const peer = (): void => {
+    for (const id of ids) {
+      const row = statement.get(Entities.TENANT, "asset", id);
+      if (row === undefined) throw new Error(`${id} is missing`);
+      parsed(row);
+    }
+  };
+  return {
+    ours: () => perSecond(() => Effect.runSync(ours), RUN_MS, READS),
+    peer: () => perSecond(peer, RUN_MS, READS),
+    close,
+  };
+};
+
+/** All assets in the order of their ids, a page at a time. */
+export const pages = async (limit: number, context: Context): Promise<Contest> => {
+  const { storage, raw, assets, close } = await filled(context);
+  const statement = raw.prepare<[string, string, string, number], Row>(
+    "SELECT id, revision, body FROM entity WHERE tenant_id = ? AND kind = ? AND id > ? ORDER BY id LIMIT ?",
+  );
+  const { list } = storage.storage;
+  // Each goes on where its own page before ended, and begins anew at the end.
+  const paging = (read: (after: string) => readonly { readonly id: string }[]) => {
+    let [after, seen] = ["", 0];
+    return (): void => {
+      const page = read(after);
+      seen += page.length;
+      after = page.at(-1)?.id ?? "";
+      if (page.length === limit) return;
+      if (seen !== assets) throw new Error(`${seen} of ${assets} assets were listed`);
+      [after, seen] = ["", 0];
+    };
+  };
+  const ours = paging((after) => Effect.runSync(list(Entities.TENANT, "asset", { after, limit })));
+  const peer = paging((after) => statement.all(Entities.TENANT, "asset", after, limit).map(parsed));
+  return {
+    ours: () => perSecond(ours, RUN_MS),
+    peer: () => perSecond(peer, RUN_MS),
+    close,
+  };
+};
+
+const parsed = ({ id, revision, body }: Row) => ({ kind: "asset", id, revision, body: JSON.parse(body) as unknown });
