@@ -201,6 +201,7 @@ export type {
   AssetHits,
   AssetPaging,
   AssetQuestion as AssetIndexQuestion,
+  Reach,
   SearchIndexShape,
   SearchPlan,
 } from "./ports/SearchIndex.ts";

@@ -13,7 +13,9 @@ import type { Facet, Tally } from "../domain/asset/AssetFacets.ts";
 import type { SeatRule } from "../domain/license/SeatRule.ts";
 import type { PatchDocument } from "../domain/patch/PatchCatalog.ts";
 import type { Direction, Key } from "../domain/shared/Keyset.ts";
+import type { Platform } from "../domain/shared/Platform.ts";
 import type { TenantId } from "../domain/shared/Tenant.ts";
+import type { Bearing } from "../domain/tag/TagSelection.ts";
 import type { StorageError } from "./Storage.ts";
 
 /** Which assets, of those with PM activated (AST-11). */
@@ -61,6 +63,17 @@ export interface AssetHits {
   readonly next: Key | null;
 }
 
+/** The assets that a job may reach: what a selection means, of a platform, in every scope. */
+export interface Reach {
+  readonly platform: Platform;
+  /** Assets by their ids, beside those that bear the tags. */
+  readonly named: readonly string[];
+  readonly include: Bearing;
+  readonly exclude: Bearing;
+  /** Of each scope the tags of which one must be borne; a scope of all assets isn't here. */
+  readonly scopes: readonly (readonly string[])[];
+}
+
 /** How a search is carried out, for operators. */
 export interface SearchPlan {
   /** What it costs, in units of `Qql.Cost`. */
@@ -95,6 +108,8 @@ export interface SearchIndexShape {
     question: AssetQuestion,
     paging: AssetPaging,
   ) => Effect<SearchPlan, StorageError>;
+  /** The time zones of what a job may reach, each once, in order. */
+  readonly timeZones: (tenantId: TenantId, reach: Reach) => Effect<readonly string[], StorageError>;
   /** Which of these assets hold a seat. */
   readonly licensed: (
     tenantId: TenantId,

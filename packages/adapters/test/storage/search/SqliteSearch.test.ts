@@ -76,7 +76,7 @@ describe("searches of assets in SQLite", () => {
           );
         },
       ),
-      runs(150),
+      runs(100),
     );
     expect(some / asked).toBeGreaterThan(0.2);
   });
@@ -109,7 +109,41 @@ describe("searches of assets in SQLite", () => {
           ),
         );
       }),
-      runs(100),
+      runs(60),
     );
+  });
+
+  it("LIC-05, SCH-03: tell who holds a seat, and the zones that a job's targets are in, as the reference does", async () => {
+    let [held, zones] = [0, 0];
+    await fc.assert(
+      fc.asyncProperty(
+        SearchArbitraries.history,
+        fc.array(fc.tuple(SearchArbitraries.question, SearchArbitraries.assetIds, SearchArbitraries.reach), {
+          minLength: 8,
+          maxLength: 8,
+        }),
+        async (history, questions) => {
+          await run(
+            Effect.scoped(
+              Effect.gen(function* () {
+                const storage = yield* filled(history);
+                const search = storage.search as NonNullable<StorageShape["search"]>;
+                const reference = SearchReference.over(storage);
+                for (const [{ seats }, ids, reach] of questions) {
+                  const holders = yield* search.licensed(tenantId, seats, ids);
+                  expect(holders).toEqual(yield* reference.licensed(tenantId, seats, ids));
+                  const found = yield* search.timeZones(tenantId, reach);
+                  expect(found).toEqual(yield* reference.timeZones(tenantId, reach));
+                  held += holders.size;
+                  zones += found.length;
+                }
+              }),
+            ),
+          );
+        },
+      ),
+      runs(60),
+    );
+    expect(Math.min(held, zones)).toBeGreaterThan(50);
   });
 });

@@ -51,7 +51,7 @@ export function* seating(
     if (isChunk(1 + tags.length)) yield;
   }
   const { seats } = Subscription.licenceOf(subscription, module);
-  const late = refused("LIC-05", `all ${seats} seats are taken by earlier activations`);
+  const late = lateFor(seats);
   const queue = candidates.length > seats ? yield* Chunks.sorted(candidates, isEarlier) : candidates;
   for (const [i, { id }] of queue.entries()) {
     verdicts.set(id, i < seats ? licensed : late);
@@ -59,6 +59,21 @@ export function* seating(
   }
   return verdicts;
 }
+
+const lateFor = (seats: number): SeatVerdict =>
+  refused("LIC-05", `all ${seats} seats are taken by earlier activations`);
+
+/** The verdict on one asset, of which a store told whether it is among those that get a seat ({@link ./SeatRule.ts}). */
+export const verdictOf = (
+  { subscription, tree, now }: Omit<Standing, "assets">,
+  asset: Pick<Asset.Asset, "activations" | "tags">,
+  isHolder: boolean,
+  module: LicensedModule = "PM",
+): SeatVerdict => {
+  if (isHolder) return licensed;
+  const { seats } = Subscription.licenceOf(subscription, module);
+  return judgeOf({ subscription, tree, now }, module)(asset) ?? lateFor(seats);
+};
 
 /** How far the seats of a module are used (LIC-05). */
 export interface Consumption {

@@ -1,8 +1,9 @@
 /**
  * Why an asset does or doesn't get what a job brings, and from when on it would (PLN-03, RUN-07). Read for it: profiles and
  * freezes, the asset's own assessment and runs, of the catalogue the patches that the job lists (of a query: all of them), and
- * of other assets what the storage's search tells: who has seats, and the zones that the job's targets are in. Every assessment is read only where other assets decide; the answer
- * says so. Of a job in rings other assets decide who is in which: then the whole plan is made.
+ * of other assets what the storage's search tells: who has seats, and the zones that the job's targets are in. Every
+ * assessment is read only where other assets decide; the answer says so. Of a job in rings other assets decide who is in
+ * which: then the whole plan is made.
  */
 import * as Effect from "effect/Effect";
 import * as Explanation from "../../domain/plan/Explanation.ts";

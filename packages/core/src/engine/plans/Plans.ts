@@ -7,18 +7,23 @@ import type { Asset } from "../../domain/asset/Asset.ts";
 import type { Job } from "../../domain/job/Job.ts";
 import * as Suspension from "../../domain/job/Suspension.ts";
 import * as Licence from "../../domain/license/Licence.ts";
+import * as SeatRule from "../../domain/license/SeatRule.ts";
 import * as Circumstances from "../../domain/plan/Circumstances.ts";
 import * as Lacks from "../../domain/plan/Lacks.ts";
 import * as Plan from "../../domain/plan/Plan.ts";
 import * as PlanTiming from "../../domain/plan/PlanTiming.ts";
 import * as ConfigurationProfile from "../../domain/profile/ConfigurationProfile.ts";
 import type { TenantId } from "../../domain/shared/Tenant.ts";
+import type { TagScope } from "../../domain/tag/TagScope.ts";
+import * as TagSelection from "../../domain/tag/TagSelection.ts";
+import * as TagTree from "../../domain/tag/TagTree.ts";
 import { Environment } from "../../ports/Environment.ts";
 import * as Vulnerabilities from "../catalogue/Vulnerabilities.ts";
 import * as JobAuthority from "../jobs/JobAuthority.ts";
 import * as JobLinks from "../jobs/JobLinks.ts";
 import { lift } from "../Rejected.ts";
 import * as Repository from "../Repository.ts";
+import * as ScannedSearch from "../searches/ScannedSearch.ts";
 import * as Subscriptions from "../subscription/Subscriptions.ts";
 import * as Tags from "../tags/Tags.ts";
 import * as Turns from "./Turns.ts";
@@ -78,8 +83,7 @@ export const gather = Effect.fn("Plans.gather")(function* (
   const subscription = yield* Subscriptions.of(tenantId);
   const environment = yield* Environment;
   const tree = yield* Tags.tree(tenantId);
-  const all = yield* Turns.all(tenantId, "asset");
-  const assets = only === null ? all : [only.asset];
+  const assets = only === null ? yield* Turns.all(tenantId, "asset") : [only.asset];
   const profiles = (yield* Repository.all(tenantId, "profile")).map((p) => p.value);
   const freezes = (yield* Repository.all(tenantId, "freeze")).map((f) => f.value);
   const { scope } = yield* JobAuthority.principal(tenantId, job);
@@ -88,7 +92,10 @@ export const gather = Effect.fn("Plans.gather")(function* (
     scope,
     tree,
     assets,
-    seats: yield* Turns.take(Licence.seating({ subscription, tree, assets: all, now: environment.now() })),
+    seats:
+      only === null
+        ? yield* Turns.take(Licence.seating({ subscription, tree, assets, now: environment.now() }))
+        : yield* seatOf({ subscription, tree, now: environment.now() }, tenantId, only.asset),
     turnedOff: ConfigurationProfile.turningOff(profiles, tree, assets),
     assessments: only === null ? yield* assessmentsOf(tenantId) : yield* assessmentOf(tenantId, only.asset),
     patches: yield* patchesOf(tenantId, job, only),
@@ -105,7 +112,10 @@ export const gather = Effect.fn("Plans.gather")(function* (
       slot: time.slot ?? null,
       notBefore: time.notBefore ?? 0,
       enabledAt: time.enabledAt ?? environment.now(),
-      zones: PlanTiming.zonesOf(job, { scope, tree }, all),
+      zones:
+        only === null
+          ? PlanTiming.zonesOf(job, { scope, tree }, assets)
+          : yield* zonesAround(tenantId, job, { scope, tree }, only.asset),
       ...Circumstances.of({ subscription, profiles, freezes, tree }, assets),
     },
     limits: subscription.limits,
@@ -113,6 +123,40 @@ export const gather = Effect.fn("Plans.gather")(function* (
     versions: { tzdata: environment.tzdata(), tokenizer: String(Qql.FullText.TOKENIZER_VERSION) },
   };
   return inputs;
+});
+
+// Other assets decide about a seat, and in which zones a run begins: a store that searches knows both without reading them.
+const seatOf = Effect.fn("Plans.seatOf")(function* (
+  standing: Omit<Licence.Standing, "assets">,
+  tenantId: TenantId,
+  asset: Asset,
+) {
+  const { subscription, tree, now } = standing;
+  const index = yield* ScannedSearch.of;
+  const held = yield* index.licensed(tenantId, SeatRule.of(subscription, tree, now), [asset.id]);
+  return new Map([[asset.id, Licence.verdictOf(standing, asset, held.has(asset.id))]]);
+});
+
+const zonesAround = Effect.fn("Plans.zonesAround")(function* (
+  tenantId: TenantId,
+  { targets, platform, formerScopes }: Job,
+  { scope, tree }: { readonly scope: TagScope; readonly tree: TagTree.TagTree },
+  asset: Asset,
+) {
+  if (targets === null) return [];
+  const scopes = [scope, ...formerScopes].flatMap((each) =>
+    each._tag === "All" ? [] : [[...TagTree.closure(tree, each.tags)]],
+  );
+  const others = yield* (yield* ScannedSearch.of).timeZones(tenantId, {
+    platform,
+    named: targets.assets,
+    include: TagSelection.bearing(targets.include, tree),
+    exclude: TagSelection.bearing(targets.exclude, tree),
+    scopes,
+  });
+  // A store may tell one of several spellings.
+  const own = PlanTiming.zonesOf({ targets, platform, formerScopes }, { scope, tree }, [asset]);
+  return [...new Set([...others, ...own])].sort();
 });
 
 // A large fleet's wouldn't fit into memory if each had all of its own.

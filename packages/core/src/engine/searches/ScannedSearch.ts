@@ -13,7 +13,14 @@ import * as SeatRule from "../../domain/license/SeatRule.ts";
 import * as Keyset from "../../domain/shared/Keyset.ts";
 import type { TenantId } from "../../domain/shared/Tenant.ts";
 import * as TagSelection from "../../domain/tag/TagSelection.ts";
-import type { AssetHit, AssetPaging, AssetQuestion, SearchIndexShape, SearchPlan } from "../../ports/SearchIndex.ts";
+import type {
+  AssetHit,
+  AssetPaging,
+  AssetQuestion,
+  Reach,
+  SearchIndexShape,
+  SearchPlan,
+} from "../../ports/SearchIndex.ts";
 import { Storage, type StorageShape } from "../../ports/Storage.ts";
 import * as Fleet from "../assets/Fleet.ts";
 import * as Repository from "../Repository.ts";
@@ -38,6 +45,13 @@ export const over = (storage: StorageShape): SearchIndexShape => {
         }),
       ),
     explainAssets: () => Effect.succeed(scan),
+    timeZones: (tenantId, reach) =>
+      on(
+        Effect.map(Repository.all(tenantId, "asset"), (all) => {
+          const reaches = reached(reach);
+          return [...new Set(all.flatMap(({ value }) => (reaches(value) ? [value.timeZone] : [])))].sort();
+        }),
+      ),
     licensed: (tenantId, seats, assetIds) =>
       on(
         Effect.map(Repository.all(tenantId, "asset"), (all) => {
@@ -49,6 +63,20 @@ export const over = (storage: StorageShape): SearchIndexShape => {
         }),
       ),
   };
+};
+
+const reached = ({ platform, named, include, exclude, scopes }: Reach): ((asset: Asset) => boolean) => {
+  const byName = new Set(named);
+  const [isIn, isOut, isSeen] = [include, exclude, scopes].map(TagSelection.bears) as [
+    TagSelection.TagTest,
+    TagSelection.TagTest,
+    TagSelection.TagTest,
+  ];
+  return (asset) =>
+    asset.platform === platform &&
+    (byName.has(asset.id) || isIn(asset.tags)) &&
+    !isOut(asset.tags) &&
+    isSeen(asset.tags);
 };
 
 const scan: SearchPlan = {

@@ -9,9 +9,11 @@ import { assetSortKeys } from "../../domain/assessment/AssetSort.ts";
 import * as AssetCatalog from "../../domain/asset/AssetCatalog.ts";
 import * as SeatRule from "../../domain/license/SeatRule.ts";
 import * as PatchCatalog from "../../domain/patch/PatchCatalog.ts";
+import { platforms } from "../../domain/shared/Platform.ts";
+import * as TagSelection from "../../domain/tag/TagSelection.ts";
 import type { TagTree } from "../../domain/tag/TagTree.ts";
 import * as Repository from "../../engine/Repository.ts";
-import type { AssetPaging, AssetQuestion } from "../../ports/SearchIndex.ts";
+import type { AssetPaging, AssetQuestion, Reach } from "../../ports/SearchIndex.ts";
 import type { Batch } from "../../ports/Storage.ts";
 import type { AgentRecord } from "../../schema/StoredAgent.ts";
 import * as AssetBuilders from "../builders/AssetBuilders.ts";
@@ -78,7 +80,11 @@ const assessment = fc
 const write: fc.Arbitrary<Write> = fc.oneof(
   {
     weight: 6,
-    arbitrary: assetId.chain((id) => AssetArbitraries.asset(id).map((a) => Repository.put("asset", id, a))),
+    arbitrary: assetId.chain((id) =>
+      fc
+        .tuple(AssetArbitraries.asset(id), fc.constantFrom("UTC", "Europe/Berlin", "Asia/Tokyo"))
+        .map(([asset, timeZone]) => Repository.put("asset", id, { ...asset, timeZone })),
+    ),
   },
   { weight: 6, arbitrary: fc.tuple(assetId, assessment).map(([id, a]) => Repository.put("assessment", id, a)) },
   {
@@ -259,3 +265,17 @@ export const paging: fc.Arbitrary<AssetPaging> = fc.record({
   after: fc.constant(null),
   limit: fc.integer({ min: 1, max: 12 }),
 });
+
+/** What a job may reach. */
+export const reach: fc.Arbitrary<Reach> = TagArbitraries.tree.chain((tree) =>
+  fc.record({
+    platform: fc.constantFrom(...platforms),
+    named: fc.subarray([...TagArbitraries.ASSETS]),
+    include: TagArbitraries.tagSet.map((set) => TagSelection.bearing(set, tree)),
+    exclude: TagArbitraries.tagSet.map((set) => TagSelection.bearing(set, tree)),
+    scopes: fc.array(TagArbitraries.tagIds(4), { maxLength: 2 }),
+  }),
+);
+
+/** Ids of assets, some of them of none. */
+export const assetIds: fc.Arbitrary<readonly string[]> = fc.subarray([...TagArbitraries.ASSETS, "nowhere"]);

@@ -9,6 +9,7 @@ import {
   type AssetIndexQuestion,
   type AssetPaging,
   type Facet,
+  type Reach,
   type SearchPlan,
   type SeatRule,
 } from "@fettle/core";
@@ -18,6 +19,7 @@ import * as AssetSql from "./AssetSql.ts";
 import * as FacetSql from "./FacetSql.ts";
 import * as Fragment from "./Fragment.ts";
 import * as PageSql from "./PageSql.ts";
+import * as ReachSql from "./ReachSql.ts";
 import * as SearchPlans from "./SearchPlans.ts";
 import * as SearchTables from "./SearchTables.ts";
 import * as SeatSql from "./SeatSql.ts";
@@ -36,6 +38,7 @@ export interface SqliteSearch {
     asked: { readonly facets: readonly Facet[]; readonly values: number },
   ) => readonly AssetFacets.Tally[];
   readonly explainAssets: (tenantId: string, question: AssetIndexQuestion, paging: AssetPaging) => SearchPlan;
+  readonly timeZones: (tenantId: string, reach: Reach) => readonly string[];
   readonly licensed: (tenantId: string, seats: SeatRule, assetIds: readonly string[]) => ReadonlySet<string>;
 }
 
@@ -75,6 +78,15 @@ export const make = (database: Database): SqliteSearch => {
         const total = statements.get<{ readonly total: number }>(count(what))?.total ?? 0;
         const shape = shapeOf(statements, total, paging.limit);
         return SearchPlans.of(statements, what, paging, { count: count(what), shape });
+      });
+    },
+    timeZones: (tenantId, reach) => {
+      const tenant = tenantOf(statements, tenantId);
+      if (tenant === null) return [];
+      return reading(() => {
+        const reached = ReachSql.of(reach, tenant, (tags) => numbersOf(statements, tenant, tags));
+        const examples = statements.all<{ readonly one: number }>(ReachSql.zones(reached)).map((row) => row.one);
+        return [...Spelling.ofAssets(statements, tenantId, examples, (part) => part.document.timeZone).values()].sort();
       });
     },
     licensed: (tenantId, seats, assetIds) => {
