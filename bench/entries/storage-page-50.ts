@@ -4,7 +4,7 @@ import { pages } from "../storage/Reading.ts";
 
 const entry: Entry = {
   id: "storage.page-50",
-  what: "a page of 50 assets listed, of 100,000",
+  what: "a page of 50 assets listed, of 100,000, a second of one core",
   unit: "pages/s",
   better: "higher",
   goal: 0.97,

@@ -4,7 +4,7 @@ import { point } from "../storage/Reading.ts";
 
 const entry: Entry = {
   id: "storage.point",
-  what: "an asset read by its id, of 100,000",
+  what: "an asset read by its id, of 100,000, a second of one core",
   unit: "reads/s",
   better: "higher",
   goal: 0.93,

@@ -4,7 +4,7 @@ import Database from "better-sqlite3";
 import * as Effect from "effect/Effect";
 import type { Contest, Context } from "../Entry.ts";
 import * as Random from "../qql/Random.ts";
-import { perSecond } from "../Rate.ts";
+import { perCpuSecond } from "../Rate.ts";
 import * as Entities from "./Entities.ts";
 import * as Stores from "./Stores.ts";
 
@@ -68,8 +68,8 @@ export const point = async (context: Context): Promise<Contest> => {
     }
   };
   return {
-    ours: () => perSecond(() => Effect.runSync(ours), RUN_MS, READS),
-    peer: () => perSecond(peer, RUN_MS, READS),
+    ours: () => perCpuSecond(() => Effect.runSync(ours), RUN_MS, READS),
+    peer: () => perCpuSecond(peer, RUN_MS, READS),
     close,
   };
 };
@@ -96,8 +96,8 @@ export const pages = async (limit: number, context: Context): Promise<Contest> =
   const ours = paging((after) => Effect.runSync(list(Entities.TENANT, "asset", { after, limit })));
   const peer = paging((after) => statement.all(Entities.TENANT, "asset", after, limit).map(parsed));
   return {
-    ours: () => perSecond(ours, RUN_MS),
-    peer: () => perSecond(peer, RUN_MS),
+    ours: () => perCpuSecond(ours, RUN_MS),
+    peer: () => perCpuSecond(peer, RUN_MS),
     close,
   };
 };

@@ -32,8 +32,11 @@ export type Refused = Extract<CommitAnswer, { readonly _tag: "Refused" }>;
 
 /** Decides a batch: expectations first, then counters, then unique keys, each in the batch's order. */
 export const decide = (batch: EncodedBatch, standing: Standing): Accepted | Refused => {
+  // What is expected is mostly what is written, and need not be looked up twice.
+  const revisions = new Map<string, number>();
   for (const expected of batch.expect) {
     const revision = standing.revision(expected.kind, expected.id);
+    revisions.set(keyOf(expected), revision);
     if (revision !== (expected.revision === "absent" ? 0 : expected.revision)) {
       return { _tag: "Refused", because: { _tag: "Revision", expected } };
     }
@@ -42,7 +45,7 @@ export const decide = (batch: EncodedBatch, standing: Standing): Accepted | Refu
   if (typeof counters === "string") return { _tag: "Refused", because: { _tag: "Counter", key: counters } };
   const claims = newClaims(batch, standing);
   if ("_tag" in claims) return claims;
-  return { _tag: "Accepted", outcomes: outcomes(batch, standing), counters, claims };
+  return { _tag: "Accepted", outcomes: outcomes(batch, standing, revisions), counters, claims };
 };
 
 // The new values, or the key of the first counter that would leave its bounds.
@@ -67,13 +70,16 @@ const newClaims = (batch: EncodedBatch, standing: Standing): ReadonlyMap<string,
   return claims;
 };
 
-const outcomes = (batch: EncodedBatch, standing: Standing): readonly Outcome[] => {
+const outcomes = (
+  batch: EncodedBatch,
+  standing: Standing,
+  revisions: ReadonlyMap<string, number>,
+): readonly Outcome[] => {
   const byEntity = new Map<string, Outcome>();
   for (const write of batch.writes) {
-    // NUL is in no id.
-    const key = `${write.kind}\0${write.id}`;
+    const key = keyOf(write);
     const known = byEntity.get(key);
-    const before = known?.before ?? standing.revision(write.kind, write.id);
+    const before = known?.before ?? revisions.get(key) ?? standing.revision(write.kind, write.id);
     if (write._tag === "Delete") {
       byEntity.set(key, { _tag: "Removed", kind: write.kind, id: write.id, before });
     } else {
@@ -82,6 +88,9 @@ const outcomes = (batch: EncodedBatch, standing: Standing): readonly Outcome[] =
   }
   return [...byEntity.values()];
 };
+
+// NUL is in no id.
+const keyOf = ({ kind, id }: { readonly kind: EntityKind; readonly id: string }): string => `${kind}\0${id}`;
 
 const revisionOf = (known: Outcome | undefined, before: number): number => {
   if (known === undefined) return before;

@@ -40,7 +40,7 @@ export const toStored = (kind: EntityKind, row: EntityRow): Stored => ({
   kind,
   id: row.id,
   revision: row.revision,
-  body: parse(row.body, `${kind} ${row.id}`),
+  body: parse(row.body, kind, row.id),
 });
 
 /** Throws a `StorageError` (Corrupt) when the body is no JSON. */
@@ -50,7 +50,7 @@ export const toEvent = (row: EventRow): StoredEvent => ({
   kind: row.kind as EntityKind,
   id: row.id,
   at: row.at,
-  body: parse(row.body, `event ${row.position}`),
+  body: parse(row.body, "event", row.position),
 });
 
 /** Throws a `StorageError` (Corrupt) when the body is no JSON. */
@@ -60,17 +60,17 @@ export const toAuditRecord = (row: AuditRow): StoredAuditRecord => ({
   action: row.action,
   kind: row.kind as EntityKind,
   id: row.id,
-  body: parse(row.body, `audit record ${row.position}`),
+  body: parse(row.body, "audit record", row.position),
   position: row.position,
   previous: row.previous,
   hash: row.hash,
 });
 
-const parse = (text: string, where: string): StoredJson => {
+const parse = (text: string, what: string, which: string | number): StoredJson => {
   try {
     return JSON.parse(text) as StoredJson;
   } catch (cause) {
-    const message = `${where}: the stored body is no JSON; restore it from a backup`;
+    const message = `${what} ${which}: the stored body is no JSON; restore it from a backup`;
     throw new StorageError({ reason: "Corrupt", operation: "read", message, isRetryable: false, cause });
   }
 };

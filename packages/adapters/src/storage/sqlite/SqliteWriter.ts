@@ -172,6 +172,7 @@ const replaceIndexes = (
   { kind, id, indexes }: EncodedPut,
   existing: readonly [string, string][],
 ): void => {
+  if (indexes.length === 0 && existing.length === 0) return;
   const wanted = new Map(indexes.map(({ name, value }) => [`${name}\0${value}`, { name, value }]));
   for (const [name, value] of existing) {
     if (!wanted.delete(`${name}\0${value}`)) statements.deleteIndex.run(tenantId, kind, id, name, value);
