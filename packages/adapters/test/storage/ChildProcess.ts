@@ -39,7 +39,8 @@ export const start = (script: URL | string, args: readonly string[]): Child => {
   child.stdin.on("error", () => undefined);
   const printed = async (count: number): Promise<void> => {
     while (lines.length < count) {
-      if (child.exitCode !== null) throw new Error(`ended after ${lines.length} of ${count} lines: ${errors}`);
+      if (child.exitCode !== null || child.signalCode !== null)
+        throw new Error(`ended after ${lines.length} of ${count} lines: ${errors}`);
       await Promise.race([once(child.stdout, "data"), exit]);
     }
   };

@@ -22,8 +22,9 @@ const LANES = 6;
 const FRESH_EVERY = 5;
 /** The one that grows gives way to another before looking at all of it takes longer than killing. */
 const GROWS_CYCLES = 60;
-/** Killed at most so long after the first answer, in milliseconds. */
+/** Killed at most so long after the first answer, in milliseconds, or after so many: on a busy machine the time is long. */
 const LIVES_MS = 40;
+const ANSWERS_MAX = 80;
 
 // Some look as a tool does, which leaves the log as the killed process left it for the next one; some open the storage.
 const opened = async (file: string, cycle: number): Promise<Database.Database> => {
@@ -63,7 +64,7 @@ const killAgainAndAgain = async (times: readonly number[]): Promise<Tally> => {
     if (following !== undefined) next = begin(following);
     child.go();
     await child.printed(1);
-    await pause(delay);
+    await Promise.race([pause(delay), child.printed(ANSWERS_MAX)]);
     await child.kill();
     answered += child.lines.length;
     const database = await opened(file, cycle);
