@@ -19,6 +19,8 @@ export interface Entered {
   /** What its rows say of the row they belong to: as many as that has keys. */
   readonly owner: readonly string[];
   readonly place: Place;
+  /** Whether its rows are those of the tenant only. */
+  readonly isOfTenant: boolean;
 }
 
 /** Nothing is looked for in a row before its element says what it holds. */
@@ -35,6 +37,7 @@ function child(context: TestSql.Context, place: Place, table: Layout.Table): Ent
     from: `FROM ${table.name} AS ${alias} WHERE ${alias}.t = ${context.binding.bind(context.tenant)}`,
     owner: keys.length === place.keys.length ? keys : keys.slice(0, place.keys.length),
     place: { alias, keys, fields: NO_FIELDS },
+    isOfTenant: true,
   };
 }
 
@@ -48,5 +51,6 @@ function linked(context: TestSql.Context, { link, from, to, tenant, table, key =
     from: `FROM ${join} WHERE ${ofTenant}${always}`,
     owner: [`${joint}.${quoted(from)}`],
     place: { alias, keys: [number], fields: NO_FIELDS },
+    isOfTenant: tenant !== undefined,
   };
 }

@@ -21,6 +21,11 @@ export interface PredicateSql {
    * has more values than a statement may have placeholders names them, in one object.
    */
   readonly parameters: readonly Binding.Argument[];
+  /**
+   * A SELECT, with the same parameters, of the numbers of all rows of the tenant that the condition holds for, each once;
+   * null where the main table has to be asked as well. Counting them looks at no row of the main table.
+   */
+  readonly numbers: string | null;
 }
 
 export type Shape = "set" | "probe";
@@ -51,8 +56,8 @@ function write(
 ): PredicateSql {
   const context: Context = { shape, now, tenant, withTrigrams: trigrams, binding, aliases: 0 };
   const place: Entered.Place = { alias, keys: [`${alias}.n`], fields: layout.fields };
-  const { text } = pieceOf(context, place, predicate);
-  return { text, parameters: binding.values() };
+  const { text, numbers = null } = pieceOf(context, place, predicate);
+  return { text, parameters: binding.values(), numbers };
 }
 
 interface Context extends TestSql.Context {
@@ -104,7 +109,9 @@ function enter(
 ): Piece {
   if (tables.length === 0) return condition(place);
   if (context.shape === "set") {
-    return { text: `${listed(place.keys)} IN (${selection(context, place, tables, condition)})`, isTotal: true };
+    const { text, isOfTenant } = selection(context, place, tables, condition);
+    const piece: Piece = { text: `${listed(place.keys)} IN (SELECT ${text})`, isTotal: true };
+    return isOfTenant ? { ...piece, numbers: `SELECT DISTINCT ${text}` } : piece;
   }
   const { from, owner, where } = entered(context, place, tables, condition);
   let within = "";
@@ -112,15 +119,15 @@ function enter(
   return { text: `EXISTS (SELECT 1 ${from}${within}${where})`, isTotal: true };
 }
 
-/** The keys, in the place's row, of all rows that have such a row. */
+/** A SELECT, behind that word, of the keys of all rows like the place's that have such a row. */
 function selection(
   context: Context,
   place: Entered.Place,
   tables: readonly Route.RouteTable[],
   condition: (place: Entered.Place) => Piece,
-): string {
-  const { from, owner, where } = entered(context, place, tables, condition);
-  return `SELECT ${owner.join(", ")} ${from}${where}`;
+): { readonly text: string; readonly isOfTenant: boolean } {
+  const { from, owner, where, isOfTenant } = entered(context, place, tables, condition);
+  return { text: `${owner.join(", ")} ${from}${where}`, isOfTenant };
 }
 
 function entered(
@@ -128,10 +135,10 @@ function entered(
   place: Entered.Place,
   [table, ...rest]: readonly Route.RouteTable[],
   condition: (place: Entered.Place) => Piece,
-): { readonly from: string; readonly owner: readonly string[]; readonly where: string } {
-  const { from, owner, place: inner } = Entered.of(context, place, table as Route.RouteTable);
-  const { text } = enter(context, inner, rest, condition);
-  return { from, owner, where: text === TestSql.ALWAYS.text ? "" : ` AND ${text}` };
+): Entered.Entered & { readonly where: string } {
+  const made = Entered.of(context, place, table as Route.RouteTable);
+  const { text } = enter(context, made.place, rest, condition);
+  return { ...made, where: text === TestSql.ALWAYS.text ? "" : ` AND ${text}` };
 }
 
 const listed = (keys: readonly string[]): string => (keys.length === 1 ? `${keys[0]}` : `(${keys.join(", ")})`);
@@ -179,12 +186,18 @@ function selectedBy(place: Entered.Place, predicate: Predicate): Selected | null
 
 /** The first `having` are to be among, the others not; of a part without any to be among, none of them. */
 function compound(context: Context, place: Entered.Place, selected: readonly Selected[], having: number): Piece {
-  let text = "";
+  let numbers = "";
+  let isOfTenant = true;
   for (const [i, { route, predicate }] of selected.entries()) {
-    if (i > 0) text += having <= 0 ? " UNION ALL " : i < having ? " INTERSECT " : " EXCEPT ";
-    text += selection(context, place, route.tables, (at) => elementPiece(context, at, route.element, predicate));
+    const condition = (at: Entered.Place): Piece => elementPiece(context, at, route.element, predicate);
+    const made = selection(context, place, route.tables, condition);
+    if (i > 0) numbers += having <= 0 ? " UNION ALL " : i < having ? " INTERSECT " : " EXCEPT ";
+    numbers += `SELECT ${made.text}`;
+    isOfTenant &&= made.isOfTenant;
   }
-  return { text: `${listed(place.keys)} ${having > 0 ? "IN" : "NOT IN"} (${text})`, isTotal: true };
+  const text = `${listed(place.keys)} ${having > 0 ? "IN" : "NOT IN"} (${numbers})`;
+  // One alone would give numbers more than once.
+  return having > 0 && selected.length > 1 && isOfTenant ? { text, isTotal: true, numbers } : { text, isTotal: true };
 }
 
 /** Alternatives that lead to one table are asked of each of its rows together, so that it is entered once. */

@@ -10,6 +10,8 @@ export interface Piece {
   readonly text: string;
   /** Never null. */
   readonly isTotal: boolean;
+  /** A SELECT of the numbers of all rows that it holds for, each once, where other tables alone tell. */
+  readonly numbers?: string;
 }
 
 export interface Context {

@@ -63,6 +63,22 @@ export function open(layout: Layout.Layout, database: Database.Database = new Da
 /** What selecting takes but for the predicate. */
 export type Asked = Omit<PredicateSql.Options, "alias">;
 
+/** Every row of the main table by the numbers that a predicate gives without it, sorted; null where it gives none. */
+export function numbered(
+  { database, layout }: SearchDatabase,
+  predicate: Qql.Predicate.Predicate,
+  asked: Asked,
+): readonly string[] | null {
+  const { numbers, parameters } = PredicateSql.of(predicate, layout, { ...asked, alias: "a" });
+  if (numbers === null) return null;
+  const found = database.prepare<unknown[], number>(numbers).pluck();
+  const id = database.prepare<unknown[], string>(`SELECT id FROM ${layout.main.name} WHERE n = ?`).pluck();
+  return found
+    .all(...parameters)
+    .map((n) => id.get(n) ?? "none")
+    .sort();
+}
+
 /** The ids of a tenant's documents that a predicate selects, sorted. */
 export function select(
   { database, layout }: SearchDatabase,
