@@ -136,7 +136,6 @@ export type { PatchView } from "./engine/catalogue/Catalogue.ts";
 export type { FeedInput, FeedOptions, Ingested } from "./engine/catalogue/Feeds.ts";
 export type { PatchNowInput, PatchNowProposal } from "./engine/catalogue/PatchProposals.ts";
 export type {
-  PatchCounts,
   PatchFacetsInput,
   PatchPage,
   PatchQuestion,
@@ -201,9 +200,13 @@ export type {
   AssetHits,
   AssetPaging,
   AssetQuestion as AssetIndexQuestion,
+  Looked,
+  PatchCounts,
+  PatchTally,
   Reach,
   SearchIndexShape,
   SearchPlan,
+  Selected,
 } from "./ports/SearchIndex.ts";
 export * from "./ports/Storage.ts";
 export * as StorageText from "./ports/StorageText.ts";

@@ -63,15 +63,41 @@ export interface AssetHits {
   readonly next: Key | null;
 }
 
-/** The assets that a job may reach: what a selection means, of a platform, in every scope. */
-export interface Reach {
-  readonly platform: Platform;
+/** What a selection means, in the tags of the moment. */
+export interface Selected {
   /** Assets by their ids, beside those that bear the tags. */
   readonly named: readonly string[];
   readonly include: Bearing;
   readonly exclude: Bearing;
+}
+
+/** The assets that a job may reach: what a selection means, of a platform, in every scope. */
+export interface Reach extends Selected {
+  readonly platform: Platform;
   /** Of each scope the tags of which one must be borne; a scope of all assets isn't here. */
   readonly scopes: readonly (readonly string[])[];
+}
+
+/** The assets whose patches are counted, of those with PM activated. */
+export interface Looked {
+  /** As in {@link AssetQuestion.seen}. */
+  readonly seen: readonly string[] | null;
+  /** Null: all that are seen. */
+  readonly within: Selected | null;
+}
+
+/** On how many of the assets looked at a patch is missing, is the latest missing one, and is installed. */
+export interface PatchCounts {
+  readonly missing: number;
+  readonly latestMissing: number;
+  readonly installed: number;
+}
+
+export interface PatchTally {
+  /** How many assets are looked at, and of how many of them nothing is known yet: their patches are not counted. */
+  readonly assets: { readonly looked: number; readonly unassessed: number };
+  /** By the patch's id; a patch that is nowhere isn't here. */
+  readonly counts: ReadonlyMap<string, PatchCounts>;
 }
 
 /** How a search is carried out, for operators. */
@@ -108,6 +134,7 @@ export interface SearchIndexShape {
     question: AssetQuestion,
     paging: AssetPaging,
   ) => Effect<SearchPlan, StorageError>;
+  readonly patchCounts: (tenantId: TenantId, looked: Looked) => Effect<PatchTally, StorageError>;
   /** The time zones of what a job may reach, each once, in order. */
   readonly timeZones: (tenantId: TenantId, reach: Reach) => Effect<readonly string[], StorageError>;
   /** Which of these assets hold a seat. */

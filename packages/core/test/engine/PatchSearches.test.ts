@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { PatchSearchInput } from "../../src/engine/catalogue/PatchSearches.ts";
+import * as AssetBuilders from "../../src/testing/builders/AssetBuilders.ts";
 import * as ControlPlane from "../scenario/ControlPlane.ts";
+import * as FleetWorld from "../scenario/FleetWorld.ts";
 import * as Scene from "../scenario/Scene.ts";
 import * as Values from "../scenario/Values.ts";
 import * as WireAgent from "../scenario/WireAgent.ts";
@@ -51,6 +53,22 @@ describe("the patch list", () => {
       ids({ within: Values.select({ include: Values.any("fleet", "lab"), exclude: Values.any("fleet") }) }),
     ).toEqual(ids({ within: lab }));
     expect(ids({ within: Values.select({}) })).toEqual([]);
+  });
+
+  it("AST-07, PAT-10: what an evaluation edition's packages would say counts nowhere", () => {
+    const [full, evaluation] = [1, 2].map(Values.uuid) as [string, string];
+    const windows = { platform: "Windows", osName: "Windows Server 2022 Standard" } as const;
+    const plane = FleetWorld.make({
+      patches: [patch("W-1", { platform: "Windows" })],
+      assets: [
+        AssetBuilders.asset(full, windows),
+        AssetBuilders.asset(evaluation, { ...windows, osName: `${windows.osName} Evaluation` }),
+      ],
+      assessments: new Map([full, evaluation].map((id) => [id, AssetBuilders.assessment(["W-1"], [])])),
+    });
+    const { rows, assets } = plane.call(plane.fettle.catalogue.search(manager, {}));
+    expect(rows.map((row) => row.counts)).toEqual([{ missing: 1, latestMissing: 1, installed: 0 }]);
+    expect(assets).toEqual({ looked: 2, unassessed: 1 });
   });
 
   it("PAT-10, PAT-12: for a rollback has those installed on the selected assets that support it", () => {

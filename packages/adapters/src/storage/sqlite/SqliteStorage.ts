@@ -82,6 +82,7 @@ const searchOf = (database: Database): SearchIndexShape => {
       answer("assetFacets", () => search.assetFacets(tenantId, question, asked)),
     explainAssets: (tenantId, question, paging) =>
       answer("explainAssets", () => search.explainAssets(tenantId, question, paging)),
+    patchCounts: (tenantId, looked) => answer("patchCounts", () => search.patchCounts(tenantId, looked)),
     timeZones: (tenantId, reach) => answer("timeZones", () => search.timeZones(tenantId, reach)),
     licensed: (tenantId, seats, assetIds) => answer("licensed", () => search.licensed(tenantId, seats, assetIds)),
   };

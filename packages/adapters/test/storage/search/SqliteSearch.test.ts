@@ -113,15 +113,20 @@ describe("searches of assets in SQLite", () => {
     );
   });
 
-  it("LIC-05, SCH-03: tell who holds a seat, and the zones that a job's targets are in, as the reference does", async () => {
-    let [held, zones] = [0, 0];
+  it("LIC-05, PAT-10, SCH-03: tell who holds a seat, on how many assets a patch is, and where targets are, as the reference does", async () => {
+    let [held, zones, counted] = [0, 0, 0];
     await fc.assert(
       fc.asyncProperty(
         SearchArbitraries.history,
-        fc.array(fc.tuple(SearchArbitraries.question, SearchArbitraries.assetIds, SearchArbitraries.reach), {
-          minLength: 8,
-          maxLength: 8,
-        }),
+        fc.array(
+          fc.tuple(
+            SearchArbitraries.question,
+            SearchArbitraries.assetIds,
+            SearchArbitraries.reach,
+            SearchArbitraries.looked,
+          ),
+          { minLength: 8, maxLength: 8 },
+        ),
         async (history, questions) => {
           await run(
             Effect.scoped(
@@ -129,12 +134,15 @@ describe("searches of assets in SQLite", () => {
                 const storage = yield* filled(history);
                 const search = storage.search as NonNullable<StorageShape["search"]>;
                 const reference = SearchReference.over(storage);
-                for (const [{ seats }, ids, reach] of questions) {
+                for (const [{ seats }, ids, reach, looked] of questions) {
                   const holders = yield* search.licensed(tenantId, seats, ids);
                   expect(holders).toEqual(yield* reference.licensed(tenantId, seats, ids));
                   const found = yield* search.timeZones(tenantId, reach);
                   expect(found).toEqual(yield* reference.timeZones(tenantId, reach));
+                  const tally = yield* search.patchCounts(tenantId, looked);
+                  expect(tally).toEqual(yield* reference.patchCounts(tenantId, looked));
                   held += holders.size;
+                  counted += tally.counts.size;
                   zones += found.length;
                 }
               }),
@@ -144,6 +152,6 @@ describe("searches of assets in SQLite", () => {
       ),
       runs(60),
     );
-    expect(Math.min(held, zones)).toBeGreaterThan(50);
+    expect(Math.min(held, zones, counted)).toBeGreaterThan(50);
   });
 });

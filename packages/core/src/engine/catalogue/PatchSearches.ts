@@ -6,26 +6,26 @@ import type { JobKind } from "@fettle/agent-protocol/vocabulary";
 import * as Qql from "@fettle/qql";
 import * as Effect from "effect/Effect";
 import type { User } from "../../domain/access/User.ts";
-import type { Assessment } from "../../domain/assessment/Assessment.ts";
 import { type Asset, isPatchManaged } from "../../domain/asset/Asset.ts";
 import type { Patch } from "../../domain/patch/Patch.ts";
 import * as Patches from "../../domain/patch/Patch.ts";
 import * as PatchCatalog from "../../domain/patch/PatchCatalog.ts";
 import * as PatchFacets from "../../domain/patch/PatchFacets.ts";
-import * as Supersedence from "../../domain/patch/Supersedence.ts";
 import type { Actor } from "../../domain/shared/Actor.ts";
 import * as Keyset from "../../domain/shared/Keyset.ts";
 import type { TenantId } from "../../domain/shared/Tenant.ts";
 import * as TagScope from "../../domain/tag/TagScope.ts";
 import * as TagSelection from "../../domain/tag/TagSelection.ts";
+import * as TagTree from "../../domain/tag/TagTree.ts";
 import { Environment } from "../../ports/Environment.ts";
+import type { PatchCounts, PatchTally } from "../../ports/SearchIndex.ts";
 import * as Authority from "../access/Authority.ts";
-import * as Assessments from "../assessment/Assessments.ts";
 import { reject } from "../Rejected.ts";
 import * as Repository from "../Repository.ts";
 import * as Cursor from "../searches/Cursor.ts";
 import * as Queries from "../searches/Queries.ts";
 import * as RecentSearches from "../searches/RecentSearches.ts";
+import * as ScannedSearch from "../searches/ScannedSearch.ts";
 import * as Subscriptions from "../subscription/Subscriptions.ts";
 import * as Tags from "../tags/Tags.ts";
 import * as Catalogue from "./Catalogue.ts";
@@ -77,13 +77,6 @@ export interface PatchFacetsInput extends PatchQuestion {
   readonly facets?: readonly PatchFacets.Facet[];
 }
 
-/** On how many of the assets looked at a patch is missing, is the latest missing one, and is installed. */
-export interface PatchCounts {
-  readonly missing: number;
-  readonly latestMissing: number;
-  readonly installed: number;
-}
-
 export interface PatchRow extends Catalogue.PatchView {
   readonly counts: PatchCounts;
 }
@@ -92,8 +85,7 @@ export interface PatchPage {
   readonly rows: readonly PatchRow[];
   /** How many patches are found in all. */
   readonly total: number;
-  /** How many assets are looked at, and of how many of them nothing is known yet: their patches are not counted. */
-  readonly assets: { readonly looked: number; readonly unassessed: number };
+  readonly assets: PatchTally["assets"];
   /** Where to go on; null on the last page. */
   readonly next: string | null;
 }
@@ -209,17 +201,28 @@ interface World {
 
 const load = Effect.fn("PatchSearches.load")(function* (tenantId: TenantId, user: User, asked: Asked) {
   const catalogue = yield* Catalogue.load(tenantId);
-  const looked = yield* selected(tenantId, user, asked.within);
-  const all = yield* Assessments.all(tenantId);
-  const assessed = looked.flatMap((a) => all.get(a.id) ?? []);
   const asksQids = asked.query !== null && Qql.Dependencies.of(asked.query.checked).tokens.has("qid");
   const world: World = {
     catalogue,
     qids: asksQids ? yield* Vulnerabilities.byCve(tenantId) : new Map(),
-    counts: count(catalogue.graph, assessed),
-    assets: { looked: looked.length, unassessed: looked.length - assessed.length },
+    ...(yield* tallyOf(tenantId, user, asked.within)),
   };
   return world;
+});
+
+const tallyOf = Effect.fn("PatchSearches.tallyOf")(function* (
+  tenantId: TenantId,
+  { scope }: User,
+  selection: TagSelection.TagSelection | null,
+) {
+  const tree = yield* Tags.tree(tenantId);
+  const seen = scope._tag === "All" ? null : [...TagTree.closure(tree, scope.tags)];
+  const within = selection && {
+    named: selection.assets,
+    include: TagSelection.bearing(selection.include, tree),
+    exclude: TagSelection.bearing(selection.exclude, tree),
+  };
+  return yield* (yield* ScannedSearch.of).patchCounts(tenantId, { seen, within });
 });
 
 /** The patch-managed assets that a user sees, of those that a selection means (null: all of them). */
@@ -236,21 +239,6 @@ export const selected = Effect.fn("PatchSearches.selected")(function* (
     (a: Asset) => isPatchManaged(a) && sees(a.tags) && (select === null || select(a) === "selected"),
   );
 });
-
-const count = (graph: Supersedence.Supersedence, assessed: readonly Assessment[]): ReadonlyMap<string, PatchCounts> => {
-  const counts = new Map<string, { missing: number; latestMissing: number; installed: number }>();
-  const add = (id: string, as: keyof PatchCounts): void => {
-    const known = counts.get(id) ?? { missing: 0, latestMissing: 0, installed: 0 };
-    known[as] += 1;
-    counts.set(id, known);
-  };
-  for (const { missing, installed } of assessed) {
-    for (const { patchId } of missing) add(patchId, "missing");
-    for (const id of installed) add(id, "installed");
-    for (const id of Supersedence.latest(graph, { missing, installed, products: null })) add(id, "latestMissing");
-  }
-  return counts;
-};
 
 const nowhere: PatchCounts = { missing: 0, latestMissing: 0, installed: 0 };
 

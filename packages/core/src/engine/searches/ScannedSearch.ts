@@ -4,12 +4,14 @@
  */
 import * as Qql from "@fettle/qql";
 import * as Effect from "effect/Effect";
+import type { Assessment } from "../../domain/assessment/Assessment.ts";
 import * as AssetSearch from "../../domain/assessment/AssetSearch.ts";
 import type { AssetSortKey } from "../../domain/assessment/AssetSort.ts";
 import { type Asset, isPatchManaged } from "../../domain/asset/Asset.ts";
 import * as AssetCatalog from "../../domain/asset/AssetCatalog.ts";
 import * as AssetFacets from "../../domain/asset/AssetFacets.ts";
 import * as SeatRule from "../../domain/license/SeatRule.ts";
+import * as Supersedence from "../../domain/patch/Supersedence.ts";
 import * as Keyset from "../../domain/shared/Keyset.ts";
 import type { TenantId } from "../../domain/shared/Tenant.ts";
 import * as TagSelection from "../../domain/tag/TagSelection.ts";
@@ -17,11 +19,16 @@ import type {
   AssetHit,
   AssetPaging,
   AssetQuestion,
+  Looked,
+  PatchCounts,
+  PatchTally,
   Reach,
   SearchIndexShape,
   SearchPlan,
+  Selected,
 } from "../../ports/SearchIndex.ts";
 import { Storage, type StorageShape } from "../../ports/Storage.ts";
+import * as Assessments from "../assessment/Assessments.ts";
 import * as Fleet from "../assets/Fleet.ts";
 import * as Repository from "../Repository.ts";
 import * as Tags from "../tags/Tags.ts";
@@ -45,6 +52,7 @@ export const over = (storage: StorageShape): SearchIndexShape => {
         }),
       ),
     explainAssets: () => Effect.succeed(scan),
+    patchCounts: (tenantId, looked) => on(patchCounts(tenantId, looked)),
     timeZones: (tenantId, reach) =>
       on(
         Effect.map(Repository.all(tenantId, "asset"), (all) => {
@@ -65,18 +73,48 @@ export const over = (storage: StorageShape): SearchIndexShape => {
   };
 };
 
-const reached = ({ platform, named, include, exclude, scopes }: Reach): ((asset: Asset) => boolean) => {
+const selects = ({ named, include, exclude }: Selected): ((asset: Asset) => boolean) => {
   const byName = new Set(named);
-  const [isIn, isOut, isSeen] = [include, exclude, scopes].map(TagSelection.bears) as [
-    TagSelection.TagTest,
-    TagSelection.TagTest,
-    TagSelection.TagTest,
-  ];
-  return (asset) =>
-    asset.platform === platform &&
-    (byName.has(asset.id) || isIn(asset.tags)) &&
-    !isOut(asset.tags) &&
-    isSeen(asset.tags);
+  const [isIn, isOut] = [TagSelection.bears(include), TagSelection.bears(exclude)];
+  return ({ id, tags }) => (byName.has(id) || isIn(tags)) && !isOut(tags);
+};
+
+const reached = (reach: Reach): ((asset: Asset) => boolean) => {
+  const [isSelected, isSeen] = [selects(reach), TagSelection.bears(reach.scopes)];
+  return (asset) => asset.platform === reach.platform && isSelected(asset) && isSeen(asset.tags);
+};
+
+const patchCounts = Effect.fnUntraced(function* (tenantId: TenantId, { seen, within }: Looked) {
+  const isSeen = seen === null ? () => true : TagSelection.bears([seen]);
+  const isSelected = within === null ? () => true : selects(within);
+  const all = (yield* Repository.all(tenantId, "asset")).map((a) => a.value);
+  const looked = all.filter((a) => isPatchManaged(a) && isSeen(a.tags) && isSelected(a));
+  const assessments = Fleet.scanned(all, yield* Assessments.all(tenantId));
+  const graph = Supersedence.make((yield* Repository.all(tenantId, "patch")).map((p) => p.value));
+  const assessed = looked.flatMap((a) => assessments.get(a.id) ?? []);
+  const tally: PatchTally = {
+    assets: { looked: looked.length, unassessed: looked.length - assessed.length },
+    counts: counted(graph, assessed),
+  };
+  return tally;
+});
+
+const counted = (
+  graph: Supersedence.Supersedence,
+  assessed: readonly Assessment[],
+): ReadonlyMap<string, PatchCounts> => {
+  const counts = new Map<string, { missing: number; latestMissing: number; installed: number }>();
+  const add = (id: string, as: keyof PatchCounts): void => {
+    const known = counts.get(id) ?? { missing: 0, latestMissing: 0, installed: 0 };
+    known[as] += 1;
+    counts.set(id, known);
+  };
+  for (const assessment of assessed) {
+    for (const { patchId } of assessment.missing) add(patchId, "missing");
+    for (const id of assessment.installed) add(id, "installed");
+    for (const id of AssetSearch.latestMissing(assessment, graph)) add(id, "latestMissing");
+  }
+  return counts;
 };
 
 const scan: SearchPlan = {

@@ -13,7 +13,7 @@ import { platforms } from "../../domain/shared/Platform.ts";
 import * as TagSelection from "../../domain/tag/TagSelection.ts";
 import type { TagTree } from "../../domain/tag/TagTree.ts";
 import * as Repository from "../../engine/Repository.ts";
-import type { AssetPaging, AssetQuestion, Reach } from "../../ports/SearchIndex.ts";
+import type { AssetPaging, AssetQuestion, Looked, Reach, Selected } from "../../ports/SearchIndex.ts";
 import type { Batch } from "../../ports/Storage.ts";
 import type { AgentRecord } from "../../schema/StoredAgent.ts";
 import * as AssetBuilders from "../builders/AssetBuilders.ts";
@@ -266,16 +266,31 @@ export const paging: fc.Arbitrary<AssetPaging> = fc.record({
   limit: fc.integer({ min: 1, max: 12 }),
 });
 
-/** What a job may reach. */
-export const reach: fc.Arbitrary<Reach> = TagArbitraries.tree.chain((tree) =>
+const selected = (tree: TagTree): fc.Arbitrary<Selected> =>
   fc.record({
-    platform: fc.constantFrom(...platforms),
     named: fc.subarray([...TagArbitraries.ASSETS]),
     include: TagArbitraries.tagSet.map((set) => TagSelection.bearing(set, tree)),
     exclude: TagArbitraries.tagSet.map((set) => TagSelection.bearing(set, tree)),
-    scopes: fc.array(TagArbitraries.tagIds(4), { maxLength: 2 }),
+  });
+
+/** Which assets' patches are counted. */
+export const looked: fc.Arbitrary<Looked> = TagArbitraries.tree.chain((tree) =>
+  fc.record({
+    seen: fc.option(TagArbitraries.tagIds(4), { freq: 1 }),
+    within: fc.option(selected(tree), { freq: 2 }),
   }),
 );
+
+/** What a job may reach. */
+export const reach: fc.Arbitrary<Reach> = TagArbitraries.tree
+  .chain((tree) =>
+    fc.record({
+      platform: fc.constantFrom(...platforms),
+      selection: selected(tree),
+      scopes: fc.array(TagArbitraries.tagIds(4), { maxLength: 2 }),
+    }),
+  )
+  .map(({ selection, ...rest }) => ({ ...selection, ...rest }));
 
 /** Ids of assets, some of them of none. */
 export const assetIds: fc.Arbitrary<readonly string[]> = fc.subarray([...TagArbitraries.ASSETS, "nowhere"]);

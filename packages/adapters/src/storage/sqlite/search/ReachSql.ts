@@ -1,5 +1,5 @@
-/** What a job may reach, as a condition on rows of `search_asset`. */
-import type { Reach } from "@fettle/core";
+/** What a selection means and a job may reach, as conditions on rows of `search_asset`. */
+import type { Reach, Selected } from "@fettle/core";
 import { FullText } from "@fettle/qql";
 import * as Layout from "../../search/Layout.ts";
 import * as AssetSql from "./AssetSql.ts";
@@ -8,23 +8,26 @@ import * as SearchTables from "./SearchTables.ts";
 
 const { sql } = Fragment;
 
-/** The rows that are reached; numbers of tags, by their ids. */
-export const of = (
-  { platform, named, include, exclude, scopes }: Reach,
-  tenant: number,
-  numbersOf: (tags: readonly string[]) => readonly number[],
-): Fragment.Fragment => {
-  const bearing = (sets: readonly (readonly string[])[]): Fragment.Fragment =>
-    sql`(${Fragment.all(sets.map((tags) => AssetSql.bearsOneOf(numbersOf(tags), "set")))})`;
-  const byName = Fragment.of("a.id IN (SELECT value FROM json_each(?))", JSON.stringify(named));
-  return Fragment.all([
+/** Numbers of tags, by their ids. */
+export type NumbersOf = (tags: readonly string[]) => readonly number[];
+
+/** The rows that are reached. */
+export const of = (reach: Reach, tenant: number, numbersOf: NumbersOf): Fragment.Fragment =>
+  Fragment.all([
     Fragment.of("a.t = ?", tenant),
-    isOf(platform, tenant),
-    sql`(${byName} OR ${bearing(include)})`,
-    sql`NOT ${bearing(exclude)}`,
-    bearing(scopes),
+    isOf(reach.platform, tenant),
+    selects(reach, numbersOf),
+    bearing(reach.scopes, numbersOf),
   ]);
+
+/** The rows that a selection means. */
+export const selects = ({ named, include, exclude }: Selected, numbersOf: NumbersOf): Fragment.Fragment => {
+  const byName = Fragment.of("a.id IN (SELECT value FROM json_each(?))", JSON.stringify(named));
+  return sql`(${byName} OR ${bearing(include, numbersOf)}) AND NOT ${bearing(exclude, numbersOf)}`;
 };
+
+const bearing = (sets: readonly (readonly string[])[], numbersOf: NumbersOf): Fragment.Fragment =>
+  sql`(${Fragment.all(sets.map((tags) => AssetSql.bearsOneOf(numbersOf(tags), "set")))})`;
 
 const isOf = (platform: string, tenant: number): Fragment.Fragment => {
   const stored = Layout.storedOf(SearchTables.assets, "platform");

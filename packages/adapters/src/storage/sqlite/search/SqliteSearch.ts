@@ -9,6 +9,9 @@ import {
   type AssetIndexQuestion,
   type AssetPaging,
   type Facet,
+  type Looked,
+  type PatchCounts,
+  type PatchTally,
   type Reach,
   type SearchPlan,
   type SeatRule,
@@ -25,7 +28,9 @@ import * as SearchTables from "./SearchTables.ts";
 import * as SeatSql from "./SeatSql.ts";
 import * as Spelling from "./Spelling.ts";
 import * as Statements from "./Statements.ts";
+import * as TallySql from "./TallySql.ts";
 import * as Upkeep from "./Upkeep.ts";
+import type * as WriteTurns from "./WriteTurns.ts";
 
 const { sql } = Fragment;
 
@@ -38,15 +43,17 @@ export interface SqliteSearch {
     asked: { readonly facets: readonly Facet[]; readonly values: number },
   ) => readonly AssetFacets.Tally[];
   readonly explainAssets: (tenantId: string, question: AssetIndexQuestion, paging: AssetPaging) => SearchPlan;
+  readonly patchCounts: (tenantId: string, looked: Looked) => PatchTally;
   readonly timeZones: (tenantId: string, reach: Reach) => readonly string[];
   readonly licensed: (tenantId: string, seats: SeatRule, assetIds: readonly string[]) => ReadonlySet<string>;
 }
 
 const nothing: AssetHits = { hits: [], total: 0, next: null };
 
-export const make = (database: Database): SqliteSearch => {
+/** `inTurn` does what a search has to write, a transaction at a time; left out, it is done at once. */
+export const make = (database: Database, inTurn?: WriteTurns.InTurn): SqliteSearch => {
   const statements = Statements.make(database);
-  const upkeep = Upkeep.make(database);
+  const upkeep = Upkeep.make(database, inTurn);
   const reading = <A>(read: () => A): A => database.transaction(read).deferred();
   return {
     assets: (tenantId, question, paging) => {
@@ -80,6 +87,12 @@ export const make = (database: Database): SqliteSearch => {
         return SearchPlans.of(statements, what, paging, { count: count(what), shape });
       });
     },
+    patchCounts: (tenantId, looked) => {
+      const tenant = tenantOf(statements, tenantId);
+      if (tenant === null) return { assets: { looked: 0, unassessed: 0 }, counts: new Map() };
+      upkeep.before(tenant, { supersedence: false, latest: true });
+      return reading(() => tallyOf(statements, tenant, looked));
+    },
     timeZones: (tenantId, reach) => {
       const tenant = tenantOf(statements, tenantId);
       if (tenant === null) return [];
@@ -105,7 +118,7 @@ const tenantOf = (statements: Statements.Statements, tenantId: string): number |
   null;
 
 /** What has to be brought up to date before the question can be answered. */
-const needsOf = (question: AssetIndexQuestion, paging: AssetPaging | null): Upkeep.Needs => {
+export const needsOf = (question: AssetIndexQuestion, paging: AssetPaging | null): Upkeep.Needs => {
   const asset = question.asset === null ? null : Qql.Dependencies.of(question.asset.checked).tokens;
   const patch = question.patch === null ? null : Qql.Dependencies.of(question.patch.checked).tokens;
   return {
@@ -147,6 +160,18 @@ const numbersOf = (statements: Statements.Statements, tenant: number, tags: read
       ),
     )
     .map((row) => row.n);
+
+const tallyOf = (statements: Statements.Statements, tenant: number, looked: Looked): PatchTally => {
+  const rows = TallySql.looked(looked, tenant, (tags) => numbersOf(statements, tenant, tags));
+  const assets = statements.get<PatchTally["assets"]>(TallySql.assets(rows)) ?? { looked: 0, unassessed: 0 };
+  const counts = new Map<string, PatchCounts>();
+  for (const { id, status, assets: on, latest } of statements.all<TallySql.PatchRow>(TallySql.patches(rows))) {
+    const known = counts.get(id) ?? { missing: 0, latestMissing: 0, installed: 0 };
+    const isMissing = status === SearchTables.MISSING;
+    counts.set(id, isMissing ? { ...known, missing: on, latestMissing: latest } : { ...known, installed: on });
+  }
+  return { assets, counts };
+};
 
 const seatsOf = (statements: Statements.Statements, tenant: number, rule: SeatRule): Fragment.Fragment => {
   if (rule._tag !== "Seats" || rule.seats === 0) return SeatSql.licensed(rule, Fragment.always, null);
