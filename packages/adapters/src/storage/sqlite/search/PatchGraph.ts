@@ -5,6 +5,7 @@
 import { type Patch, Supersedence } from "@fettle/core";
 import type { Database } from "better-sqlite3";
 import * as EntityParts from "./EntityParts.ts";
+import { FILLING_NAME } from "./SearchTables.ts";
 
 /** A tenant by its number and its name. */
 export interface Tenant {
@@ -29,8 +30,12 @@ interface Kept {
 export const make = (database: Database): PatchGraphs => {
   const sql = prepare(database);
   const kept = new Map<string, Kept>();
+  let seen: string | undefined;
   return {
     of: (tenant) => {
+      const filling = sql.filling.get(FILLING_NAME);
+      if (filling !== seen) kept.clear();
+      seen = filling;
       const catalogue = sql.catalogue.get(tenant.t) ?? 0;
       const known = kept.get(tenant.tenantId);
       const now = known?.catalogue === catalogue ? known : { catalogue, graph: read(sql, tenant, known) };
@@ -44,6 +49,7 @@ export const make = (database: Database): PatchGraphs => {
 };
 
 const prepare = (database: Database) => ({
+  filling: database.prepare<[string], string>("SELECT stamp FROM search_stamp WHERE name = ?").pluck(),
   catalogue: database.prepare<[number], number>("SELECT catalogue FROM search_state WHERE t = ?").pluck(),
   written: database
     .prepare<[number, number], string>("SELECT id FROM search_supersedence WHERE t = ? AND at > ?")

@@ -2,6 +2,7 @@
  * Makes the search tables and fills them from the entities, in one transaction: whoever is killed in the middle leaves what
  * was there before, and who opens at the same time waits and then finds it done.
  */
+import { randomUUID } from "node:crypto";
 import type { EntityKind, StorageError } from "@fettle/core";
 import type { Database } from "better-sqlite3";
 import * as Effect from "effect/Effect";
@@ -47,7 +48,6 @@ export const isDue = (database: Database): boolean => {
  */
 export const run = (database: Database, onProgress: (progress: Progress) => void = () => undefined): Reindexed => {
   const work = (): Reindexed => {
-    const catalogue = formerCatalogue(database);
     drop(database);
     const isIndex = (statement: string): boolean => statement.startsWith("CREATE INDEX");
     database.exec(SearchTables.STAMP_TABLE);
@@ -55,12 +55,9 @@ export const run = (database: Database, onProgress: (progress: Progress) => void
     const entities = fill(database, onProgress);
     // Written in one go, an index is smaller and quicker than row by row.
     for (const statement of SearchTables.ddl) if (isIndex(statement)) database.exec(statement);
-    // What somebody still has in memory was made under smaller numbers.
-    database.prepare("UPDATE search_state SET catalogue = catalogue + ?").run(catalogue);
-    database.prepare("UPDATE search_supersedence SET at = at + ?").run(catalogue);
-    database
-      .prepare("INSERT INTO search_stamp (name, stamp) VALUES (?, ?)")
-      .run(SearchTables.STAMP_NAME, SearchTables.STAMP);
+    const stamp = database.prepare("INSERT INTO search_stamp (name, stamp) VALUES (?, ?)");
+    stamp.run(SearchTables.STAMP_NAME, SearchTables.STAMP);
+    stamp.run(SearchTables.FILLING_NAME, randomUUID());
     return { entities };
   };
   return database.transaction(work).exclusive();
@@ -105,12 +102,6 @@ const runIfDue = (database: Database, onProgress?: (progress: Progress) => void)
   } finally {
     database.pragma(`busy_timeout = ${BUSY_WAIT_MS}`);
   }
-};
-
-const formerCatalogue = (database: Database): number => {
-  const table = database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'search_state'").get();
-  if (table === undefined) return 0;
-  return Number(database.prepare("SELECT coalesce(max(catalogue), 0) FROM search_state").pluck().get());
 };
 
 // Whatever version of the code made it; those of a full-text table go with it.

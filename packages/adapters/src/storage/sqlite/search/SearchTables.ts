@@ -243,7 +243,9 @@ export const STAMP: string = [
   createHash("sha256").update(JSON.stringify(links)).digest("hex"),
 ].join(" ");
 
-/** Where the stamp stands: one row, for all tables are made together. */
+/** Where the stamp stands: one for all tables, for they are made together. */
 export const STAMP_TABLE =
   "CREATE TABLE IF NOT EXISTS search_stamp (name TEXT PRIMARY KEY, stamp TEXT NOT NULL) STRICT, WITHOUT ROWID";
 export const STAMP_NAME = "search";
+/** Names another row: which filling of the tables it was. What is kept in memory of another one is of no use. */
+export const FILLING_NAME = "filling";

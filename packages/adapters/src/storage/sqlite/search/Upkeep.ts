@@ -13,6 +13,7 @@ import * as Rows from "../../search/Rows.ts";
 import * as EntityParts from "./EntityParts.ts";
 import * as PatchGraph from "./PatchGraph.ts";
 import { assetColumns, MISSING, patchColumns, patches, supersededByTable } from "./SearchTables.ts";
+import type * as WriteTurns from "./WriteTurns.ts";
 
 /** What a question is about. */
 export interface Needs {
@@ -36,14 +37,14 @@ export interface Upkeep {
 /** Assets of one transaction: about 20 ms. */
 const CHUNK = 100;
 
-export const make = (database: Database): Upkeep => {
+export const make = (database: Database, inTurn: WriteTurns.InTurn = (write) => write()): Upkeep => {
   const work: Work = {
     sql: prepare(database),
     entities: EntityParts.make(database),
     graphs: PatchGraph.make(database),
   };
   const { sql } = work;
-  const writing = <A>(write: () => A): A => database.transaction(write).immediate();
+  const writing = <A>(write: () => A): A => inTurn(() => database.transaction(write).immediate());
   const arePlacesDue = (t: number): boolean => sql.arePlacesDue.get(t) === 1;
   const isDue = (t: number, { supersedence, latest }: Needs): boolean =>
     ((supersedence || latest) && arePlacesDue(t)) || (latest && sql.unknown.get(t, 0, 1) !== undefined);
@@ -91,7 +92,8 @@ interface Work {
 }
 
 const { latestMissing, scannedAt } = assetColumns;
-const unknown = `${scannedAt} IS NOT NULL AND ${latestMissing} IS NULL`;
+/** Of which assets it isn't known which of their missing patches are the latest. */
+export const unknown = `${scannedAt} IS NOT NULL AND ${latestMissing} IS NULL`;
 
 const prepare = (database: Database) => ({
   tenant: database.prepare<[number], string>("SELECT tenant_id FROM search_tenant WHERE t = ?").pluck(),
@@ -112,7 +114,6 @@ const prepare = (database: Database) => ({
     )
     .raw(),
   setMadeOf: database.prepare("UPDATE search_supersedence SET made_of = ? WHERE t = ? AND id = ?"),
-  removeMadeOf: database.prepare("DELETE FROM search_supersedence WHERE t = ? AND id = ?"),
   patch: database.prepare<[number, string], number>("SELECT n FROM search_patch WHERE t = ? AND id = ?").pluck(),
   setSuperseded: database.prepare(
     `UPDATE search_patch SET ${patchColumns.isSuperseded} = ? WHERE n = ? AND ${patchColumns.isSuperseded} IS NOT ?`,
@@ -161,8 +162,7 @@ const setPlaces = ({ sql, graphs }: Work, tenant: PatchGraph.Tenant): void => {
     written.push(id);
     if (now === before) continue;
     for (const each of [id, ...olderOf(before), ...olderOf(now)]) touched.add(each);
-    if (now === null) sql.removeMadeOf.run(t, id);
-    else sql.setMadeOf.run(now, t, id);
+    sql.setMadeOf.run(now, t, id);
   }
   const affected = connected(graph, touched);
   for (const id of new Set([...written, ...affected])) setPlace(sql, t, graph, id);
