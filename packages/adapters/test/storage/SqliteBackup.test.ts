@@ -1,4 +1,15 @@
-import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  existsSync,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import Database from "better-sqlite3";
@@ -155,6 +166,14 @@ describe("a backup", () => {
     expect(readdirSync(dirname(target))).toEqual([]);
   });
 
+  test("may be read by nobody who may not read the storage", async () => {
+    const file = await sample(1);
+    const target = join(directory(), "backup.db");
+    chmodSync(file, 0o600);
+    await backup({ file, target });
+    expect(statSync(target).mode & 0o777).toBe(0o600);
+  });
+
   test("that is interrupted leaves nothing", async () => {
     const file = await sample(1);
     await using(file, (storage) => fill(storage, 30, 100, "x".repeat(200_000)));
@@ -206,6 +225,23 @@ describe("a restored storage", () => {
     expect(readdirSync(dirname(place))).toEqual(["plane.db"]);
     expect(await jobs(place)).toBe(3);
     expect(await isSound(place)).toBe(true);
+  });
+
+  test("has the rights and the owner of the one that it replaces, and stands where a link leads to", async () => {
+    const file = await sample(3);
+    const target = join(directory(), "backup.db");
+    await backup({ file, target });
+    chmodSync(file, 0o640);
+    const isRoot = process.getuid?.() === 0;
+    if (isRoot) chownSync(file, 65_534, 65_534);
+    const link = join(directory(), "link.db");
+    symlinkSync(file, link);
+    await using(link, (storage) => fill(storage, 2, 50));
+    await restore({ backup: target, file: link, isReplacing: true });
+    expect(lstatSync(link).isSymbolicLink()).toBe(true);
+    expect(await jobs(file)).toBe(3);
+    expect(statSync(file)).toMatchObject({ mode: 0o100640, ...(isRoot ? { uid: 65_534, gid: 65_534 } : {}) });
+    expect([readdirSync(dirname(link)), readdirSync(dirname(file))]).toEqual([["link.db"], ["plane.db"]]);
   });
 
   test("is refused while the storage is open, which goes on undisturbed", async () => {

@@ -7,7 +7,18 @@
  * moved (`SQLITE_READONLY_DBMOVED`) before anything is written.
  */
 import { randomUUID } from "node:crypto";
-import { closeSync, existsSync, fsyncSync, linkSync, openSync, renameSync, rmSync } from "node:fs";
+import {
+  chownSync,
+  closeSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from "node:fs";
 import { dirname, resolve } from "node:path";
 import { SqliteRefusal } from "../sql/SqliteFailure.ts";
 import * as ExistingFile from "./ExistingFile.ts";
@@ -15,7 +26,15 @@ import * as ExistingFile from "./ExistingFile.ts";
 /** What a file is called until it is whole; one that was left behind by a crash may be deleted. */
 export const PARTIAL = ".partial";
 
-export const partialOf = (place: string): string => `${resolve(place)}.${randomUUID()}${PARTIAL}`;
+/** Where a place really is: what a link leads to is replaced, not the link. */
+export const realPlace = (place: string): string => (existsSync(place) ? realpathSync(place) : resolve(place));
+
+/** An empty file beside the place, which nobody may read who may not read `like`. */
+export const begin = (place: string, like: string): string => {
+  const partial = `${place}.${randomUUID()}${PARTIAL}`;
+  closeSync(openSync(partial, "wx", statSync(existsSync(place) ? place : like).mode & 0o777));
+  return partial;
+};
 
 /** Throws when nothing may be put there. */
 export const mustBeFree = (place: string, isReplacing: boolean): void => {
@@ -46,10 +65,18 @@ export const discard = (partial: string): void => {
 const replace = (partial: string, target: string): void => {
   const former = ExistingFile.openAlone(target);
   try {
+    keepOwner(partial, target);
     renameSync(partial, target);
   } finally {
     former.close();
   }
+};
+
+// Restored by root, it is still the service's.
+const keepOwner = (partial: string, target: string): void => {
+  if (process.getuid?.() !== 0) return;
+  const { uid, gid } = statSync(target);
+  chownSync(partial, uid, gid);
 };
 
 // A second name, then the first one goes: unlike a renaming, this never covers what came there in the meantime.

@@ -90,10 +90,11 @@ interface Copy {
 }
 
 const copy = async (asked: Copy, signal: AbortSignal): Promise<CopyReport> => {
-  const { from, to, isReplacing = false } = asked;
+  const { from, isReplacing = false } = asked;
+  const to = FilePlacing.realPlace(asked.to);
   FilePlacing.mustBeFree(to, isReplacing);
   const source = ExistingFile.openToRead(from);
-  const partial = FilePlacing.partialOf(to);
+  const partial = FilePlacing.begin(to, from);
   try {
     mustDiffer(from, to);
     await transfer(source.database, partial, asked, signal);
