@@ -171,6 +171,11 @@ function checkNames(catalog: Qql.Catalog.Catalog, options: Layout.Options): void
   for (const name of [...Object.keys(texts), ...indexed, ...trigrams, ...Object.keys(computed)]) {
     if (!tokens.has(name)) throw new RangeError(`${name} is not a token of the catalogue`);
   }
+  for (const name of trigrams) {
+    const isInline = (texts[name] ?? options.otherTexts ?? "inline") === "inline";
+    const isText = catalog.tokens.some((token) => token.name === name && token.type === "text");
+    if (!isText || !isInline) throw new RangeError(`${name} is not an inline text, which trigrams are of`);
+  }
   for (const name of Object.keys(links)) {
     if (!tokens.has(name) && !groups.has(name)) throw new RangeError(`${name} is not in the catalogue`);
   }
