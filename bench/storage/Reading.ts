@@ -40,7 +40,7 @@ const filled = async ({ folder, isFull }: Context): Promise<Filled> => {
   })();
   raw.close();
   const storage = await Stores.open(folder, "read.db");
-  const reader = new Database(path.join(folder, "read.db"), { readonly: true });
+  const reader = new Database(path.join(folder, "read.db"));
   const close = async (): Promise<void> => {
     reader.close();
     await storage.close();

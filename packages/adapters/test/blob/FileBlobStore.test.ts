@@ -1,8 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Crypto } from "@fettle/agent-protocol";
-import { BlobStore } from "@fettle/core";
-import { BlobConformance } from "@fettle/core/testing";
+import { Actor, BlobStore, Fettle } from "@fettle/core";
+import { BlobConformance, Sandbox, Story } from "@fettle/core/testing";
+import * as Context from "effect/Context";
 import * as Effect from "effect/Effect";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { TIDYING_INTERVAL_MS, UNFINISHED_AGE_MAX_MS } from "../../src/blob/files/FileBlobStore.ts";
@@ -151,6 +152,27 @@ describe("the blob store in files", () => {
     expect(await Effect.runPromise(Effect.flip(FileBlobStore.open({ directory: join(at, "file") })))).toMatchObject({
       reason: "Unavailable",
     });
+  });
+
+  test("a collection of the engine's removes the files of blobs that nothing names any more", async () => {
+    const at = directory();
+    const blobs = await open(at);
+    const users = [{ id: "mara", roles: ["PatchManager"], scope: { _tag: "All" } }] as const;
+    const mara = Actor.user("acme", "mara");
+    // Its clock is two days ahead of the files'.
+    const sandbox = Sandbox.make({ tenantId: "acme", users, startsAt: Date.now() + 2 * 86_400_000 });
+    const fettle = Fettle.promises(Fettle.make(Context.add(sandbox.ports, BlobStore, blobs)));
+    await fettle.subscriptions.save(mara, { plan: "Full", expiresAt: null, licences: { PM: { seats: 1 } } });
+    await fettle.catalogue.ingest(mara, Story.patches);
+    const former = await Effect.runPromise(blobs.list("acme", { limit: 10 }));
+    await fettle.catalogue.ingest(mara, Story.patches.slice(1));
+    const young = await Effect.runPromise(blobs.put("acme", abc));
+    const later = Date.now() / 1_000 + 86_400 + 60;
+    utimesSync(FileBlobStore.pathOf(at, "acme", young), later, later);
+    const [gone] = former;
+    expect(await fettle.collectBlobs()).toEqual({ removed: 1, bytesFreed: gone?.bytes, kept: 2, stuck: [] });
+    const left = (await Effect.runPromise(blobs.list("acme", { limit: 10 }))).map((b) => b.digest);
+    expect([left.length, left.includes(young), left.includes(gone?.digest ?? young)]).toEqual([2, true, false]);
   });
 
   test("is core's port by its layer", async () => {

@@ -55,6 +55,22 @@ describe("runs", () => {
     expect(call(fettle.retention.get(manager))).toMatchObject({ ...forEver, hold: null, lastRun: null });
   });
 
+  it("CFG-07: take the manifests of their asset runs with them, whose bytes are collected then", () => {
+    const { fettle, call, after, stored, blobs } = ended();
+    const manifests = [...stored("assetRun").values()].map((a) => a.manifest?.digest);
+    const documents = () => [...stored("document").values()].map((d) => d.digest as string);
+    const kept = () => Effect.runSync(blobs.list(ControlPlane.TENANT, { limit: 1_000 })).map((b) => b.digest as string);
+    const others = documents().filter((digest) => !manifests.includes(digest));
+    expect([manifests.length, others.length > 0]).toEqual([2, true]);
+    call(fettle.retention.save(manager, { ...forEver, runsDays: 30 }));
+    after(31);
+    expect(documents()).toEqual(others);
+    expect(kept()).toEqual(expect.arrayContaining(manifests));
+    expect(call(fettle.collectBlobs()).removed).toBe(2);
+    expect(kept().filter((digest) => manifests.includes(digest))).toEqual([]);
+    expect(kept()).toEqual(expect.arrayContaining(others));
+  });
+
   it("CFG-07: go with their asset runs and facts when all are past the limit, and the record says so", () => {
     const { fettle, call, clock, counts, after, told, runId, jobId } = ended();
     call(fettle.retention.save(manager, { ...forEver, runsDays: 30 }));

@@ -3,8 +3,10 @@
  * legal hold stays. What a tick removes, its record in the audit trail, and the retention as it was read are one commit:
  * a hold that comes at the same moment is never overtaken.
  */
+import type { Crypto } from "@fettle/agent-protocol";
 import * as Effect from "effect/Effect";
 import * as Retention from "../../domain/retention/Retention.ts";
+import type { AssetRun } from "../../domain/run/AssetRun.ts";
 import type { Run } from "../../domain/run/Run.ts";
 import * as Actor from "../../domain/shared/Actor.ts";
 import type { Rejection } from "../../domain/shared/Rejection.ts";
@@ -13,6 +15,7 @@ import type { TenantId } from "../../domain/shared/Tenant.ts";
 import { Environment } from "../../ports/Environment.ts";
 import { type DeleteWrite, type Expectation, PAGE_LIMIT_MAX, Storage } from "../../ports/Storage.ts";
 import * as Authority from "../access/Authority.ts";
+import * as SignedDocuments from "../agents/SignedDocuments.ts";
 import * as Decisions from "../Decisions.ts";
 import * as Idempotency from "../Idempotency.ts";
 import { lift, reject } from "../Rejected.ts";
@@ -24,7 +27,7 @@ import * as AuditTrail from "./AuditTrail.ts";
 /** Events, and audit records, that one tick removes; the rest follow with the next ticks. */
 export const ROWS_PER_TICK_MAX = PAGE_LIMIT_MAX;
 
-/** Runs, asset runs and facts together that one tick removes. */
+/** Runs, asset runs with their manifests, and facts together that one tick removes. */
 export const ENTITIES_PER_TICK_MAX = 5_000;
 
 /** The only one of its kind in a tenant. */
@@ -241,9 +244,9 @@ const withRun = Effect.fn("Retentions.withRun")(function* (
   const values = assetRuns.map((a) => a.value);
   if (!Retention.isOver(values, limit, now)) return before;
   let gone = before;
-  for (const { id, revision } of assetRuns) {
+  for (const { id, revision, value } of assetRuns) {
     const facts = yield* Repository.allBy(tenantId, "fact", "assetRun", id);
-    const writes = [...facts.map((f) => del("fact", f.id)), del("assetRun", id)];
+    const writes = [...facts.map((f) => del("fact", f.id)), ...manifestOf(value), del("assetRun", id)];
     // The first is taken whatever its size, so that none is ever too large to go.
     const isFull = gone.writes.length > 0 && gone.writes.length + writes.length > ENTITIES_PER_TICK_MAX;
     if (isFull) return { ...gone, isMore: true };
@@ -261,5 +264,9 @@ const withRun = Effect.fn("Retentions.withRun")(function* (
     writes: [...gone.writes, del("run", run.id)],
   };
 });
+
+// Its own and nobody else's, and expired: with it goes the last that names its bytes (BlobGarbage).
+const manifestOf = ({ manifest }: AssetRun): readonly DeleteWrite[] =>
+  manifest === null ? [] : [del("document", SignedDocuments.idOf(manifest.digest as Crypto.Digest))];
 
 const del = (kind: DeleteWrite["kind"], id: string): DeleteWrite => ({ _tag: "Delete", kind, id });
