@@ -31,8 +31,7 @@ export const of = (context: TestSql.Context, place: Place, table: Route.RouteTab
 
 function child(context: TestSql.Context, place: Place, table: Layout.Table): Entered {
   const alias = `x${++context.aliases}`;
-  const keys: string[] = [];
-  for (const key of table.keys) keys.push(`${alias}.${key}`);
+  const keys = table.keys.map((key) => `${alias}.${key}`);
   return {
     from: `FROM ${table.name} AS ${alias} WHERE ${alias}.t = ${context.binding.bind(context.tenant)}`,
     owner: keys.length === place.keys.length ? keys : keys.slice(0, place.keys.length),

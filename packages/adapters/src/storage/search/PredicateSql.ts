@@ -100,48 +100,32 @@ function elementPiece(context: Context, place: Entered.Place, element: Layout.El
   return isObject === TestSql.ALWAYS ? inner : TestSql.all([isObject, inner]);
 }
 
-/** There is a row, within what stands at the place, that the condition holds for. */
+/** There is a row, within what stands at the place, that the condition holds for; of the tables, from the one at `at` on. */
 function enter(
   context: Context,
   place: Entered.Place,
   tables: readonly Route.RouteTable[],
   condition: (place: Entered.Place) => Piece,
+  at = 0,
 ): Piece {
-  if (tables.length === 0) return condition(place);
+  const table = tables[at];
+  if (table === undefined) return condition(place);
+  const { from, owner, place: inner, isOfTenant } = Entered.of(context, place, table);
+  const { text } = enter(context, inner, tables, condition, at + 1);
+  const where = text === TestSql.ALWAYS.text ? "" : ` AND ${text}`;
   if (context.shape === "set") {
-    const { text, isOfTenant } = selection(context, place, tables, condition);
-    const piece: Piece = { text: `${listed(place.keys)} IN (SELECT ${text})`, isTotal: true };
-    return isOfTenant ? { ...piece, numbers: `SELECT DISTINCT ${text}` } : piece;
+    const selected = `${joined(owner)} ${from}${where}`;
+    const numbers = isOfTenant ? `SELECT DISTINCT ${selected}` : null;
+    return { text: `${listed(place.keys)} IN (SELECT ${selected})`, isTotal: true, numbers, selected };
   }
-  const { from, owner, where } = entered(context, place, tables, condition);
   let within = "";
-  for (const [i, key] of owner.entries()) within += ` AND ${key} = ${place.keys[i]}`;
+  for (let i = 0; i < owner.length; i++) within += ` AND ${owner[i]} = ${place.keys[i]}`;
   return { text: `EXISTS (SELECT 1 ${from}${within}${where})`, isTotal: true };
 }
 
-/** A SELECT, behind that word, of the keys of all rows like the place's that have such a row. */
-function selection(
-  context: Context,
-  place: Entered.Place,
-  tables: readonly Route.RouteTable[],
-  condition: (place: Entered.Place) => Piece,
-): { readonly text: string; readonly isOfTenant: boolean } {
-  const { from, owner, where, isOfTenant } = entered(context, place, tables, condition);
-  return { text: `${owner.join(", ")} ${from}${where}`, isOfTenant };
-}
+const joined = (keys: readonly string[]): string => (keys.length === 1 ? `${keys[0]}` : keys.join(", "));
 
-function entered(
-  context: Context,
-  place: Entered.Place,
-  [table, ...rest]: readonly Route.RouteTable[],
-  condition: (place: Entered.Place) => Piece,
-): Entered.Entered & { readonly where: string } {
-  const made = Entered.of(context, place, table as Route.RouteTable);
-  const { text } = enter(context, made.place, rest, condition);
-  return { ...made, where: text === TestSql.ALWAYS.text ? "" : ` AND ${text}` };
-}
-
-const listed = (keys: readonly string[]): string => (keys.length === 1 ? `${keys[0]}` : `(${keys.join(", ")})`);
+const listed = (keys: readonly string[]): string => (keys.length === 1 ? `${keys[0]}` : `(${joined(keys)})`);
 
 /** A subselect may be put together from 500 others at most. */
 const COMPOUND_MAX = 100;
@@ -190,10 +174,10 @@ function compound(context: Context, place: Entered.Place, selected: readonly Sel
   let isOfTenant = true;
   for (const [i, { route, predicate }] of selected.entries()) {
     const condition = (at: Entered.Place): Piece => elementPiece(context, at, route.element, predicate);
-    const made = selection(context, place, route.tables, condition);
+    const { selected: made = "", numbers: ofTenant = null } = enter(context, place, route.tables, condition);
     if (i > 0) numbers += having <= 0 ? " UNION ALL " : i < having ? " INTERSECT " : " EXCEPT ";
-    numbers += `SELECT ${made.text}`;
-    isOfTenant &&= made.isOfTenant;
+    numbers += `SELECT ${made}`;
+    isOfTenant &&= ofTenant !== null;
   }
   const text = `${listed(place.keys)} ${having > 0 ? "IN" : "NOT IN"} (${numbers})`;
   // One alone would give numbers more than once.

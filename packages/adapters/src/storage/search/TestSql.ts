@@ -11,7 +11,9 @@ export interface Piece {
   /** Never null. */
   readonly isTotal: boolean;
   /** A SELECT of the numbers of all rows that it holds for, each once, where other tables alone tell. */
-  readonly numbers?: string;
+  readonly numbers?: string | null;
+  /** What stands behind the SELECT of the text, where that is all of it. */
+  readonly selected?: string;
 }
 
 export interface Context {
