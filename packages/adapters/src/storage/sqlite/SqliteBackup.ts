@@ -52,7 +52,7 @@ export const PAGES_PER_TURN = 256;
 
 /**
  * Backs a storage up. While it lasts, the write-ahead log of the storage grows by all that is written. Copying leaves the event
- * loop free in between; checking the copy at the end does not (about two seconds a gigabyte): for a large storage, run
+ * loop free in between; checking the copy at the end does not (about three seconds a gigabyte): for a large storage, run
  * `fettle-db backup` as a process of its own.
  *
  * Fails as `Unavailable` when `file` is no storage, was written by newer code, or `target` is taken; as `Corrupt` when the
