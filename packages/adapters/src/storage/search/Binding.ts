@@ -35,7 +35,7 @@ export function byName(): Binding {
   const names = new Map<Layout.Parameter, string>();
   return {
     bind: (value) => {
-      const name = names.get(value) ?? `v${names.size}`;
+      const name = names.get(value) ?? names.size.toString();
       names.set(value, name);
       return `@${name}`;
     },

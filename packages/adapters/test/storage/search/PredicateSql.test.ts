@@ -122,6 +122,29 @@ describe("hostile values", () => {
   });
 });
 
+test("an element that is no object holds nothing, not even what texts have in JavaScript", () => {
+  const named = Qql.Catalog.define({
+    parts: {
+      type: "group",
+      repeated: true,
+      description: "Parts",
+      tokens: {
+        length: { type: "number", description: "Length", example: "1" },
+        description: { type: "keyword", description: "Description", example: "x" },
+      },
+    },
+  });
+  const database = SearchDatabase.open(Layout.of(named, { prefix: "asset" }));
+  database.put(1, "text", { parts: ["abc"] });
+  database.put(1, "object", { parts: [{ length: 3 }] });
+  const select = (text: string) =>
+    SearchDatabase.select(database, predicateOf(text, named), { shape: "set", now: 0, tenant: 1 });
+  expect(select("parts.length: 3")).toEqual(["object"]);
+  expect(select("parts.description is not null")).toEqual([]);
+  expect(select("parts: (description is null)")).toEqual(["object"]);
+  expect(select("parts is not null")).toEqual(["object", "text"]);
+});
+
 describe("large queries", () => {
   const count = 1_000;
   const documents = new Map<string, Qql.Catalog.AnyDocument>([

@@ -3,7 +3,10 @@ import * as Qql from "@fettle/qql";
 import { one, type Pick, rarely, some } from "./Picks.ts";
 import { strangeValue, valueFor } from "./RandomValues.ts";
 
-/** Names that a table might have for itself, or that a statement might trip over. */
+/**
+ * Names that a table might have for itself, or that a statement might trip over. None is a member of texts or symbols:
+ * the matcher finds those in an element that should have been an object.
+ */
 const NAMES = [
   "n", "t", "o", "id", "i1", "i2", "rowid", "text", "tokens", "folded", "field", "select", "order-by", "_x", "host", "name",
   "group", "from", "a", "x1", "X2", "values", "key-", "_", "status", "Interfaces", "ports", "where", "is", "null-able",
