@@ -111,7 +111,7 @@ describe("a write-ahead log", () => {
       found.add(whole);
     }
     expect(found.size).toBe(BATCHES + 1);
-  });
+  }, 600_000);
 
   test(`EVT-01: with any of ${FLIPS} bytes flipped holds exactly the batches before that byte`, async () => {
     const again = await make();
@@ -129,5 +129,5 @@ describe("a write-ahead log", () => {
     }
     closeSync(handle);
     expect(look(again.file)).toEqual(stepsOf(BATCHES));
-  });
+  }, 600_000);
 });
