@@ -31,7 +31,8 @@ export const of = (
   ];
   const planned = purposes.map(({ purpose, statement }) => planOf(statements, purpose, statement));
   const cost = question.asset === null ? Qql.Cost.SCAN : Qql.Cost.of(question.asset.checked);
-  return { cost, statements: planned, warnings: planned.flatMap(warningsOf) };
+  const isAll = question.asset === null && question.patch === null && question.view === "all";
+  return { cost, statements: planned, warnings: isAll ? [] : planned.flatMap(warningsOf) };
 };
 
 type Planned = SearchPlan["statements"][number];
@@ -43,13 +44,12 @@ const planOf = (statements: Statements.Statements, purpose: string, statement: F
 };
 
 /** The tables that grow with the fleet or the catalogue, by what statements call them. */
-const GROWING: Readonly<Record<string, string>> = { a: "every asset", p: "every patch", l: "every asset's patches" };
+const GROWING: Readonly<Record<string, string>> = { a: "every asset", p: "every patch" };
 
+// A page follows its order's index and ends when it is full; what is counted is looked at to the last.
 const warningsOf = ({ purpose, steps }: Planned): readonly string[] =>
   steps.flatMap((step) => {
-    const [, alias = "", index] = /^SCAN (\w+)( USING)?/.exec(step) ?? [];
-    const what = GROWING[alias];
-    if (what === undefined) return [];
-    const how = index === undefined ? "its table is read" : "an index is read from end to end";
-    return [`${purpose}: ${what} is looked at; ${how}, since no condition can be looked up`];
+    const what = GROWING[/^(?:SCAN (\w+)|SEARCH (\w+) USING .*\((?:t|managed)=\?\)$)/.exec(step)?.slice(1).find(Boolean) ?? ""];
+    if (purpose === "page" || what === undefined) return [];
+    return [`${purpose}: ${what} is looked at, since no condition can be looked up in an index; add one that can`];
   });
