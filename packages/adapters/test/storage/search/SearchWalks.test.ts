@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import {
   AssetCatalog,
+  type AssetHits,
   type AssetIndexQuestion,
   type AssetPaging,
   PatchCatalog,
@@ -97,7 +98,12 @@ describe("a walk over the pages of a search", () => {
               const ids: string[] = [];
               let after: AssetPaging["after"] = null;
               for (let page = 0; page === 0 || after !== null; page += 1) {
-                const found = yield* search.assets(tenantId, everything, { ...byName, direction, limit, after });
+                const found: AssetHits = yield* search.assets(tenantId, everything, {
+                  ...byName,
+                  direction,
+                  limit,
+                  after,
+                });
                 ids.push(...found.hits.map((hit) => hit.id));
                 after = found.next;
                 const writes = (changes[page % changes.length] ?? []).map(

@@ -1,5 +1,12 @@
 import { join } from "node:path";
-import { AssetFacets, type AssetHits, type AssetPaging, type StorageShape, Tenant } from "@fettle/core";
+import {
+  AssetFacets,
+  type AssetHits,
+  type AssetIndexQuestion,
+  type AssetPaging,
+  type StorageShape,
+  Tenant,
+} from "@fettle/core";
 import { SearchReference } from "@fettle/core/testing";
 import { SearchArbitraries } from "@fettle/core/testing/arbitraries";
 import { FullText } from "@fettle/qql";
@@ -14,7 +21,7 @@ const runs = (times: number) => ({
   seed: Number(process.env.FETTLE_SEED ?? 20260201),
 });
 
-type Question = fc.TypeOf<typeof SearchArbitraries.question>;
+type Question = AssetIndexQuestion;
 
 const tenantId = Tenant.of("acme");
 const other = Tenant.of("globex");
@@ -22,7 +29,7 @@ const other = Tenant.of("globex");
 const directory = directories();
 
 /** A storage, filled by a history; another tenant has the first half of it. */
-const filled = Effect.fnUntraced(function* (history: fc.TypeOf<typeof SearchArbitraries.history>) {
+const filled = Effect.fnUntraced(function* (history: readonly (readonly SearchArbitraries.Write[])[]) {
   const storage = yield* SqliteStorage.open({ file: join(directory(), "storage.db") });
   for (const [i, writes] of history.entries()) {
     for (const id of i < history.length / 2 ? [tenantId, other] : [tenantId]) {

@@ -49,7 +49,8 @@ const GROWING: Readonly<Record<string, string>> = { a: "every asset", p: "every 
 // A page follows its order's index and ends when it is full; what is counted is looked at to the last.
 const warningsOf = ({ purpose, steps }: Planned): readonly string[] =>
   steps.flatMap((step) => {
-    const what = GROWING[/^(?:SCAN (\w+)|SEARCH (\w+) USING .*\((?:t|managed)=\?\)$)/.exec(step)?.slice(1).find(Boolean) ?? ""];
+    const what =
+      GROWING[/^(?:SCAN (\w+)|SEARCH (\w+) USING .*\((?:t|managed)=\?\)$)/.exec(step)?.slice(1).find(Boolean) ?? ""];
     if (purpose === "page" || what === undefined) return [];
     return [`${purpose}: ${what} is looked at, since no condition can be looked up in an index; add one that can`];
   });
