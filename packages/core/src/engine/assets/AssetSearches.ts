@@ -186,9 +186,14 @@ const rowsOf = Effect.fn("AssetSearches.rowsOf")(function* (tenantId: TenantId, 
 });
 
 /** An asset with what was found of it, as a row of the list. */
-export const rowOf = (asset: Asset, agent: AgentRecord | undefined, { id: _, ...hit }: AssetHit): AssetRow => ({
+export const rowOf = (asset: Asset, agent: AgentRecord | undefined, hit: AssetHit): AssetRow => ({
   asset,
-  ...hit,
+  isLicensed: hit.isLicensed,
+  missing: hit.missing,
+  installed: hit.installed,
+  latestMissing: hit.latestMissing,
+  matching: hit.matching,
+  lastScannedAt: hit.lastScannedAt,
   lastCheckedInAt: agent?.lastCheckedInAt ?? asset.provisionedAt,
   agentVersion: agent?.agentVersion ?? null,
 });
