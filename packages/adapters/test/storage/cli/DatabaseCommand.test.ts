@@ -128,6 +128,21 @@ describe("fettle-db", () => {
     expect(JSON.parse((await command("migrate", old, "--json")).output)).toEqual({ from: VERSION, to: VERSION });
   });
 
+  it("makes what searches read anew, of a storage of an earlier version as well", async () => {
+    edit(file, "DROP TABLE search_asset");
+    const answer = await command("reindex", file);
+    expect(answer).toEqual({
+      code: 0,
+      output: expect.stringMatching(/: what searches read was made anew from \d+ entities\n$/),
+      complaints: "",
+    });
+    edit(file, "SELECT count(*) FROM search_asset");
+    const old = earlier();
+    expect(JSON.parse((await command("reindex", old, "--json")).output)).toEqual({ entities: 0 });
+    expect(await command("migrate", old)).toMatchObject({ output: `${old} is at schema version ${VERSION} already\n` });
+    expect(await command("check", old)).toMatchObject({ code: 0 });
+  });
+
   it("says what can't be done with a file, by exit code 2, and leaves the file as it is", async () => {
     const none = join(directory(), "none.db");
     const other = join(directory(), "other.db");
@@ -136,7 +151,7 @@ describe("fettle-db", () => {
     copyFileSync(file, newer);
     edit(newer, "PRAGMA user_version = 99");
     const before = [other, newer].map((path) => readFileSync(path));
-    for (const name of ["check", "stats", "migrate", "backup"]) {
+    for (const name of ["check", "stats", "migrate", "reindex", "backup"]) {
       const to = name === "backup" ? [join(directory(), "b.db")] : [];
       expect(await command(name, none, ...to)).toMatchObject({
         code: 2,
@@ -197,7 +212,7 @@ describe("fettle-db", () => {
 
   it.each([
     [[], "a command is missing"],
-    [["reindex", "a.db"], "there is no command reindex"],
+    [["vacuum", "a.db"], "there is no command vacuum"],
     [["toString", "a.db"], "there is no command toString"],
     [["check"], "check needs FILE"],
     [["backup", "a.db"], "backup needs TARGET"],
@@ -217,7 +232,18 @@ describe("fettle-db", () => {
   it("tells all of itself, and the package's version", async () => {
     const { code, output } = await command("--help");
     expect(code).toBe(0);
-    for (const word of ["check", "stats", "backup", "restore", "migrate", "--replace", "--json", "--quiet", "75"]) {
+    for (const word of [
+      "check",
+      "stats",
+      "backup",
+      "restore",
+      "migrate",
+      "reindex",
+      "--replace",
+      "--json",
+      "--quiet",
+      "75",
+    ]) {
       expect(output).toContain(word);
     }
     const manifest = JSON.parse(readFileSync(new URL("../../../package.json", import.meta.url), "utf8"));

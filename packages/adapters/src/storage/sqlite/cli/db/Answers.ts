@@ -34,6 +34,9 @@ export const ofMigration = (file: string, from: number, to: number): string =>
     ? `${Table.plain(file)} is at schema version ${to} already\n`
     : `${Table.plain(file)}: schema version ${from} → ${to}\n`;
 
+export const ofReindexing = (file: string, entities: number): string =>
+  `${Table.plain(file)}: what searches read was made anew from ${entities} entities\n`;
+
 const UNITS = ["B", "KiB", "MiB", "GiB", "TiB"];
 
 /** Bytes as people read them: `12.3 MiB`. */

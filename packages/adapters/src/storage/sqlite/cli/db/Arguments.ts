@@ -8,7 +8,8 @@ Commands:
   stats FILE           how large it is: tables, rows and bytes of each tenant's kinds, pages, write-ahead log
   backup FILE TARGET   copies it as it stands at one moment into one file that is checked; it may be in use
   restore BACKUP FILE  checks a backup and puts it in FILE's place, whole or not at all
-  migrate FILE         brings its schema up to this package's version; back it up before
+  migrate FILE         brings its schema, and what searches read, up to this package's version; back it up before
+  reindex FILE         makes what searches read anew from the entities; nothing else can be written meanwhile
 
 FILE is a Fettle storage in SQLite. check, stats and backup only read it; the control plane may go on using it. Never copy
 FILE by itself while it is open: what was committed last stands in FILE-wal. For restore with --replace nothing may have
@@ -37,7 +38,7 @@ interface Common {
 }
 
 export interface OfOne extends Common {
-  readonly command: "check" | "stats" | "migrate";
+  readonly command: "check" | "stats" | "migrate" | "reindex";
   readonly file: string;
 }
 
@@ -66,6 +67,7 @@ const FILES = {
   check: ["FILE"],
   stats: ["FILE"],
   migrate: ["FILE"],
+  reindex: ["FILE"],
   backup: ["FILE", "TARGET"],
   restore: ["BACKUP", "FILE"],
 } as const;

@@ -1,12 +1,16 @@
 /** `fettle-db` from the arguments to the exit code. */
 import { StorageError } from "@fettle/core";
 import * as Effect from "effect/Effect";
+import * as SqliteFile from "../../../sql/SqliteFile.ts";
 import * as ExistingFile from "../../ExistingFile.ts";
 import { attempt } from "../../FileWork.ts";
 import * as SqliteBackup from "../../SqliteBackup.ts";
 import * as SqliteCheck from "../../SqliteCheck.ts";
+import { fromFailure } from "../../SqliteError.ts";
+import { migrations } from "../../SqliteMigrations.ts";
 import * as SqliteStats from "../../SqliteStats.ts";
 import * as SqliteStorage from "../../SqliteStorage.ts";
+import * as Reindex from "../../search/Reindex.ts";
 import * as ExitCode from "../ExitCode.ts";
 import { type Streams, version, write } from "../Shell.ts";
 import * as Answers from "./Answers.ts";
@@ -60,7 +64,9 @@ const answered = (
     case "stats":
       return Effect.map(SqliteStats.read(request), (stats) => done(stats, Answers.ofStats(stats)));
     case "migrate":
-      return migrate(request);
+      return migrate(request, progress);
+    case "reindex":
+      return reindex(request, progress);
     case "backup": {
       const { from: file, to: target, isReplacing } = request;
       const copied = SqliteBackup.backup({ file, target, isReplacing, onProgress: telling(progress) });
@@ -84,12 +90,26 @@ const check = ({ file }: Arguments.OfOne, progress: Progress.Progress): Effect.E
   }));
 
 // Looked at first: opening would make a storage where there is none.
-const migrate = ({ file }: Arguments.OfOne): Effect.Effect<Answer, StorageError> =>
+const migrate = ({ file }: Arguments.OfOne, progress: Progress.Progress): Effect.Effect<Answer, StorageError> =>
   Effect.gen(function* () {
     const from = yield* versionOf(file);
-    yield* Effect.scoped(SqliteStorage.open({ file }));
+    yield* Effect.scoped(SqliteStorage.open({ file, onReindex: reading(progress) }));
     const to = yield* versionOf(file);
     return done({ from, to }, Answers.ofMigration(file, from, to));
+  });
+
+// Not by the storage itself, which can't be opened where its tables for searches are damaged.
+const reindex = ({ file }: Arguments.OfOne, progress: Progress.Progress): Effect.Effect<Answer, StorageError> =>
+  Effect.gen(function* () {
+    yield* versionOf(file);
+    const options = { file, what: "a Fettle storage", applicationId: SqliteStorage.APPLICATION_ID, migrations };
+    const opened = Effect.mapError(SqliteFile.open(options), (failure) => fromFailure("reindex", failure));
+    const { entities } = yield* Effect.acquireUseRelease(
+      opened,
+      (database) => attempt("reindex", () => Reindex.run(database, reading(progress))),
+      (database) => Effect.sync(() => database.close()),
+    );
+    return done({ entities }, Answers.ofReindexing(file, entities));
   });
 
 const versionOf = (file: string): Effect.Effect<number, StorageError> =>
@@ -105,6 +125,11 @@ const telling =
     const percent = pages === 0 ? 100 : Math.floor((100 * pagesDone) / pages);
     progress.tell(percent === 100 ? "checking the copy" : `copied ${percent} %`);
   };
+
+const reading =
+  (progress: Progress.Progress) =>
+  ({ kind, done: read, total }: Reindex.Progress): void =>
+    progress.tell(`read ${read} of ${total}, now ${kind}`);
 
 // The failure itself, not what a runtime puts around it.
 const result = async <A>(effect: Effect.Effect<A, StorageError>, signal: AbortSignal): Promise<A> => {
