@@ -5,11 +5,12 @@ import * as Effect from "effect/Effect";
 import { describe, expect, test } from "vitest";
 import { SqliteStorage } from "../../src/storage/sqlite/index.ts";
 import { migrations } from "../../src/storage/sqlite/SqliteMigrations.ts";
+import { bundle } from "./Bundle.ts";
 import { type Child, delays, start } from "./ChildProcess.ts";
 import { directories } from "./Directories.ts";
 
 const directory = directories();
-const script = new URL("./sqlite-child.ts", import.meta.url);
+const script = await bundle(new URL("./sqlite-child.ts", import.meta.url));
 
 const using = <A>(file: string, use: (storage: SqliteStorage.SqliteStorage) => Effect.Effect<A, unknown>): Promise<A> =>
   Effect.runPromise(Effect.scoped(Effect.flatMap(SqliteStorage.open({ file }), use)));

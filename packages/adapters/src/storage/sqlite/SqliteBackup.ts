@@ -98,6 +98,8 @@ const copy = async (asked: Copy, signal: AbortSignal): Promise<CopyReport> => {
   try {
     mustDiffer(from, to);
     await transfer(source.database, partial, asked, signal);
+    // Here for the last time: what follows is one turn, which nobody can interrupt.
+    signal.throwIfAborted();
     verify(partial, from);
     const { size } = statSync(partial);
     FilePlacing.place(partial, to, isReplacing);
