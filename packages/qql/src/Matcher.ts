@@ -86,7 +86,7 @@ function along([step, ...rest]: readonly Catalog.Step[], test: Test): Test {
   if (step === undefined) return test;
   const { key, isRepeated } = step;
   const onward = along(rest, test);
-  if (isRepeated) return repeated(key, onward);
+  if (isRepeated) return rest.length === 0 ? repeated(key, onward) : repeatedObjects(key, onward);
   return rest.length === 0 ? held(key, onward) : within(key, onward);
 }
 
@@ -125,6 +125,16 @@ const within =
     const value = (object as Catalog.AnyDocument)[key];
     return isObject(value) && test(value, now);
   };
+
+/** Elements that are entered: a text among them has a `length`, which is no token's. */
+function repeatedObjects(key: string, test: Test): Test {
+  return (object, now) => {
+    const values = (object as Catalog.AnyDocument)[key];
+    if (!Array.isArray(values)) return false;
+    for (let i = 0; i < values.length; i++) if (isObject(values[i]) && test(values[i], now)) return true;
+    return false;
+  };
+}
 
 const isObject = (value: unknown): boolean => typeof value === "object" && value !== null;
 
