@@ -24,7 +24,7 @@ const FRESH_EVERY = 5;
 const GROWS_CYCLES = 60;
 /** Killed at most so long after the first answer, in milliseconds, or after so many: on a busy machine the time is long. */
 const LIVES_MS = 40;
-const ANSWERS_MAX = 80;
+const ANSWERS_MAX = 40;
 
 // Some look as a tool does, which leaves the log as the killed process left it for the next one; some open the storage.
 const opened = async (file: string, cycle: number): Promise<Database.Database> => {
