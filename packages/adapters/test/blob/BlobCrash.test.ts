@@ -15,7 +15,7 @@ const CYCLES = 10 * Number(process.env.FETTLE_RUNS ?? 1);
 const open = (at: string) => Effect.runPromise(FileBlobStore.open({ directory: at }));
 
 const promise = "after kill -9 at any moment every blob that was acknowledged is there, and none is there in part";
-test(promise, { timeout: CYCLES * 6_000 }, async () => {
+test(promise, { timeout: CYCLES * 12_000 }, async () => {
   const at = directory();
   const times = delays(43, CYCLES, 60);
   const begin = (cycle: number): Child => start(script, ["write", at, `${cycle * 20}`]);
