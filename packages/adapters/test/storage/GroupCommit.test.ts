@@ -9,6 +9,8 @@ import * as SqliteFile from "../../src/storage/sql/SqliteFile.ts";
 import * as GroupCommit from "../../src/storage/sqlite/GroupCommit.ts";
 import { migrations } from "../../src/storage/sqlite/SqliteMigrations.ts";
 import * as SqliteWriter from "../../src/storage/sqlite/SqliteWriter.ts";
+import * as Reindex from "../../src/storage/sqlite/search/Reindex.ts";
+import * as WriteTurns from "../../src/storage/sqlite/search/WriteTurns.ts";
 import { directories } from "./Directories.ts";
 
 const directory = directories();
@@ -26,12 +28,12 @@ const batch = (id: string, body = "", events = 1): EncodedBatch =>
 const committed: CommitAnswer = { _tag: "Committed" };
 
 // A group commit whose groups are only noted down.
-const noting = () => {
+const noting = (turns?: WriteTurns.StorageTurns) => {
   const groups: string[][] = [];
   const group = GroupCommit.make((batches) => {
     groups.push(batches.map((b) => b.writes[0]?.id ?? ""));
     return batches.map(() => Effect.succeed(committed));
-  });
+  }, turns);
   return { groups, group };
 };
 
@@ -71,11 +73,28 @@ describe("group commit", () => {
     await Effect.runPromise(program);
     expect(groups).toEqual([["kept"]]);
   });
+
+  test("while a thread of this process writes, batches wait and the event loop goes on", async () => {
+    const shared = WriteTurns.share();
+    const another = new Int32Array(shared);
+    const turns = WriteTurns.ofStorage(shared);
+    const { groups, group } = noting(turns);
+    Atomics.store(another, 0, 7);
+    const answered = Effect.runPromise(group.submit(batch("a")));
+    let looks = 0;
+    while (looks < 5) await new Promise((resolve) => setTimeout(resolve, 1 + looks++));
+    expect(groups).toEqual([]);
+    turns.ended(7);
+    expect(await answered).toEqual(committed);
+    expect([groups, turns.isFree()]).toEqual([[["a"]], true]);
+  });
 });
 
 const opened = async (): Promise<Database> => {
   const options = { file: join(directory(), "a.db"), what: "a storage", applicationId: 1, migrations };
-  return Effect.runPromise(SqliteFile.open(options));
+  const database = await Effect.runPromise(SqliteFile.open(options));
+  Reindex.run(database);
+  return database;
 };
 
 const outcomes = (all: readonly GroupCommit.Outcome[]) => all.map((outcome) => Effect.runSync(Effect.result(outcome)));

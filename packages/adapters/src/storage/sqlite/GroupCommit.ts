@@ -7,6 +7,7 @@
 import type { CommitAnswer, StorageError } from "@fettle/core";
 import * as Effect from "effect/Effect";
 import { type EncodedBatch, sizeOf } from "../sql/EncodedBatch.ts";
+import type { StorageTurns } from "./search/WriteTurns.ts";
 
 /** What one batch of a group came to. */
 export type Outcome = Effect.Effect<CommitAnswer, StorageError>;
@@ -25,24 +26,48 @@ interface Waiting {
   readonly resume: (outcome: Outcome) => void;
 }
 
-/** `commitAll` answers each batch, in their order, once all of them are on the disk. */
-export const make = (commitAll: (batches: readonly EncodedBatch[]) => readonly Outcome[]): GroupCommit => {
+/** Between two looks whether another thread of this process has done with writing, in milliseconds. */
+const LOOK_MS = 1;
+
+const ALONE: Pick<StorageTurns, "take" | "leave"> = { take: () => true, leave: () => undefined };
+
+/**
+ * `commitAll` answers each batch, in their order, once all of them are on the disk. Until `turns` lets it write it waits, and
+ * leaves the event loop free.
+ */
+export const make = (
+  commitAll: (batches: readonly EncodedBatch[]) => readonly Outcome[],
+  turns: Pick<StorageTurns, "take" | "leave"> = ALONE,
+): GroupCommit => {
   const queue = new Set<Waiting>();
   let isScheduled = false;
+  // Whoever is answered may write by itself at once.
+  const written = (batches: readonly EncodedBatch[]): readonly Outcome[] => {
+    try {
+      return commitAll(batches);
+    } finally {
+      turns.leave();
+    }
+  };
   const commitGroup = (): void => {
     const group = nextGroup(queue);
     for (const waiting of group) queue.delete(waiting);
-    const outcomes = commitAll(group.map((waiting) => waiting.batch));
+    const outcomes = written(group.map((waiting) => waiting.batch));
     for (const [i, waiting] of group.entries()) waiting.resume(outcomes[i] ?? Effect.die("a batch without an outcome"));
+  };
+  const next = (): void => {
+    if (queue.size > 0 && !turns.take()) {
+      setTimeout(next, LOOK_MS);
+      return;
+    }
+    isScheduled = false;
+    if (queue.size > 0) commitGroup();
+    if (queue.size > 0) schedule();
   };
   const schedule = (): void => {
     if (isScheduled) return;
     isScheduled = true;
-    setImmediate(() => {
-      isScheduled = false;
-      if (queue.size > 0) commitGroup();
-      if (queue.size > 0) schedule();
-    });
+    setImmediate(next);
   };
   const submit = (batch: EncodedBatch): Outcome =>
     Effect.callback((resume) => {

@@ -2,9 +2,10 @@
  * The storage in one SQLite file. `commit` answers once the disk has it; batches that arrive together share one wait for
  * the disk. Other processes may use the same file at the same time: nothing is kept in memory between calls.
  *
- * A call runs on the event loop, and waits there for another process's write at most {@link BUSY_WAIT_MS}.
+ * A call runs on the event loop, and waits there for another process's write at most {@link BUSY_WAIT_MS}. A search that may
+ * take long runs on a thread of its own, for at most {@link STATEMENT_TIMEOUT_MS}; the first that does starts it.
  */
-import { type SearchIndexShape, Storage, type StorageError, type StorageShape } from "@fettle/core";
+import { Storage, type StorageError, type StorageShape } from "@fettle/core";
 import type { Database } from "better-sqlite3";
 import * as Effect from "effect/Effect";
 import * as Layer from "effect/Layer";
@@ -17,15 +18,18 @@ import { migrations } from "./SqliteMigrations.ts";
 import * as SqliteReader from "./SqliteReader.ts";
 import * as SqliteWriter from "./SqliteWriter.ts";
 import * as Reindex from "./search/Reindex.ts";
-import * as SqliteSearch from "./search/SqliteSearch.ts";
+import * as SearchThreads from "./search/SearchThreads.ts";
 
 export { BUSY_WAIT_MS } from "../sql/SqliteFile.ts";
+export { type SearchOptions, STATEMENT_TIMEOUT_MS, THREADS_MAX, WORKER_FROM_MS } from "./search/SearchThreads.ts";
 
 export interface SqliteStorageOptions {
   /** Path of the database. Its directory must be there; beside it come `-wal` and `-shm`. */
   readonly file: string;
   /** Told while what is searched is made anew, as after an update of this code: for a large file that takes minutes. */
   readonly onReindex?: (progress: Reindex.Progress) => void;
+  /** How heavy searches are kept off the event loop. */
+  readonly search?: SearchThreads.SearchOptions;
 }
 
 export interface SqliteStorage extends StorageShape {
@@ -52,10 +56,11 @@ export const layer = (options: SqliteStorageOptions): Layer.Layer<Storage, Stora
 
 const acquire = (options: SqliteStorageOptions): Effect.Effect<SqliteStorage, StorageError> =>
   Effect.map(opened(options), (database) => {
-    const group = GroupCommit.make(SqliteWriter.make(database));
+    const searches = SearchThreads.make(database, options.file, options.search);
+    const group = GroupCommit.make(SqliteWriter.make(database), searches.turns);
     return {
       ...SqliteReader.make(database),
-      search: searchOf(database),
+      search: searches.index,
       commit: (batch) =>
         Effect.suspend(() => {
           try {
@@ -65,28 +70,17 @@ const acquire = (options: SqliteStorageOptions): Effect.Effect<SqliteStorage, St
             return error === null ? Effect.die(thrown) : Effect.fail(error);
           }
         }),
+      // Threads first: the last connection that is closed writes the log back.
       close: () =>
-        Effect.sync(() => {
-          group.drain();
-          database.close();
-        }),
+        Effect.andThen(
+          Effect.andThen(Effect.sync(group.drain), searches.close),
+          Effect.sync(() => {
+            group.drain();
+            database.close();
+          }),
+        ),
     };
   });
-
-const searchOf = (database: Database): SearchIndexShape => {
-  const search = SqliteSearch.make(database);
-  const answer = <A>(operation: string, read: () => A) => SqliteReader.reading(`search.${operation}`, read);
-  return {
-    assets: (tenantId, question, paging) => answer("assets", () => search.assets(tenantId, question, paging)),
-    assetFacets: (tenantId, question, asked) =>
-      answer("assetFacets", () => search.assetFacets(tenantId, question, asked)),
-    explainAssets: (tenantId, question, paging) =>
-      answer("explainAssets", () => search.explainAssets(tenantId, question, paging)),
-    patchCounts: (tenantId, looked) => answer("patchCounts", () => search.patchCounts(tenantId, looked)),
-    timeZones: (tenantId, reach) => answer("timeZones", () => search.timeZones(tenantId, reach)),
-    licensed: (tenantId, seats, assetIds) => answer("licensed", () => search.licensed(tenantId, seats, assetIds)),
-  };
-};
 
 const opened = ({ file, onReindex }: SqliteStorageOptions): Effect.Effect<Database, StorageError> =>
   Effect.flatMap(
