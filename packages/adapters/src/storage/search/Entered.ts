@@ -40,16 +40,22 @@ function child(context: TestSql.Context, place: Place, table: Layout.Table): Ent
   };
 }
 
-function linked(context: TestSql.Context, { link, from, to, tenant, table, key = "n", fixed }: Layout.Link): Entered {
+function linked(context: TestSql.Context, { fixed, ...way }: Layout.Link): Entered {
+  const { link, from, to, tenant, table, key = "n", elementTenant } = way;
   const [joint, alias] = [`x${++context.aliases}`, `x${++context.aliases}`];
   const number = `${alias}.${quoted(key)}`;
   const join = `${quoted(link)} AS ${joint} JOIN ${quoted(table)} AS ${alias} ON ${number} = ${joint}.${quoted(to)}`;
-  const ofTenant = tenant === undefined ? "1" : `${joint}.${quoted(tenant)} = ${context.binding.bind(context.tenant)}`;
+  const is = (column: string): string => `${column} = ${context.binding.bind(context.tenant)}`;
+  // Either says it of both, for nothing is linked to another tenant's.
+  const [ofLink, ofElement] = [tenant, elementTenant];
+  const ofTenant =
+    (ofLink === undefined ? "1" : is(`${joint}.${quoted(ofLink)}`)) +
+    (ofElement === undefined ? "" : ` AND ${is(`${alias}.${quoted(ofElement)}`)}`);
   const always = fixed === undefined ? "" : ` AND (${fixed(joint, alias)})`;
   return {
     from: `FROM ${join} WHERE ${ofTenant}${always}`,
     owner: [`${joint}.${quoted(from)}`],
     place: { alias, keys: [number], fields: NO_FIELDS },
-    isOfTenant: tenant !== undefined,
+    isOfTenant: tenant !== undefined || elementTenant !== undefined,
   };
 }

@@ -148,6 +148,10 @@ export interface Options {
   readonly otherTexts?: TextStorage;
   /** Tokens whose key is looked up. */
   readonly indexed?: readonly string[];
+  /** Of these those that lists are sorted by, ties by the id: their indexes hold it too. */
+  readonly sorted?: readonly string[];
+  /** What the main table's indexes begin with in place of `t`, for statements that look for fewer rows than a tenant has. */
+  readonly scope?: Scope;
   /** Inline texts of the main table in which parts of words are looked for. */
   readonly trigrams?: readonly string[];
   /** Repeated tokens and groups that other tables hold. */
@@ -156,6 +160,14 @@ export interface Options {
 }
 
 export type TextStorage = "inline" | "shared";
+
+/** A column of the main table that is worked out of others: the tenant's number, or null where a row is never looked for. */
+export interface Scope {
+  /** Unquoted. */
+  readonly column: string;
+  /** A closed expression over the row's columns. */
+  readonly sql: string;
+}
 
 export interface Layout {
   readonly catalog: Qql.Catalog.Catalog;
@@ -175,6 +187,10 @@ export interface MainTable {
   readonly name: string;
   readonly columns: readonly Column[];
   readonly indexed: readonly string[];
+  /** Of the indexed columns those whose index holds the id too. */
+  readonly sorted: readonly string[];
+  /** What its indexes begin with; null for `t`. */
+  readonly scope: Scope | null;
 }
 
 export interface Trigrams {

@@ -10,9 +10,10 @@ export function ddl(layout: Layout.Layout): readonly string[] {
   return [
     `CREATE TABLE ${main.name} (n INTEGER PRIMARY KEY, t INTEGER NOT NULL, id TEXT NOT NULL, ${[
       ...main.columns.map(columnOf),
+      ...(main.scope === null ? [] : [scopeOf(main.scope)]),
       "UNIQUE (t, id)",
     ].join(", ")})`,
-    ...main.indexed.map((column) => indexOf(main.name, column, "")),
+    ...main.indexed.map((column) => mainIndex(main, column)),
     ...tables.flatMap(tableOf),
     ...(sharedTexts.length > 0 ? [dictionaryOf(dictionary)] : []),
     ...trigrams.map(({ table }) => trigramsOf(table)),
@@ -51,8 +52,15 @@ function tableOf({ name, keys, columns, indexed }: Layout.Table): readonly strin
   ];
 }
 
-const indexOf = (table: string, column: string, more: string): string =>
-  `CREATE INDEX ${quoted(`${unquoted(table)}:by:${unquoted(column)}`)} ON ${table} (t, ${column}${more})`;
+// Not in the row: only its indexes hold it.
+const scopeOf = ({ column, sql }: Layout.Scope): string =>
+  `${quoted(column)} INTEGER GENERATED ALWAYS AS (${sql}) VIRTUAL`;
+
+const mainIndex = ({ name, scope, sorted }: Layout.MainTable, column: string): string =>
+  indexOf(name, column, sorted.includes(column) ? ", id" : "", scope === null ? "t" : quoted(scope.column));
+
+const indexOf = (table: string, column: string, more: string, first = "t"): string =>
+  `CREATE INDEX ${quoted(`${unquoted(table)}:by:${unquoted(column)}`)} ON ${table} (${first}, ${column}${more})`;
 
 const dictionaryOf = (name: string): string =>
   `CREATE TABLE ${name} (n INTEGER PRIMARY KEY, t INTEGER NOT NULL, field INTEGER NOT NULL, folded TEXT NOT NULL, ` +

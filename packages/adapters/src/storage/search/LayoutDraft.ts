@@ -1,6 +1,6 @@
 /** How a layout is put together: a walk over the catalogue's definitions that gives each token its columns. */
 import * as Qql from "@fettle/qql";
-import { quoted } from "./Identifier.ts";
+import { quoted, unquoted } from "./Identifier.ts";
 import type * as Layout from "./Layout.ts";
 
 /** A table while its columns are gathered. */
@@ -32,7 +32,9 @@ export function layoutOf(catalog: Qql.Catalog.Catalog, options: Layout.Options):
   const { tables, sharedTexts, trigrams } = draft;
   const dictionary = dictionaryOf(options);
   const { name, columns, indexed } = main;
-  return { catalog, prefix, main: { name, columns, indexed }, tables, dictionary, sharedTexts, trigrams, fields };
+  const sorted = indexed.filter((made) => (options.sorted ?? []).includes(unquoted(made).split(":")[0] ?? ""));
+  const mainTable = { name, columns, indexed, sorted, scope: options.scope ?? null };
+  return { catalog, prefix, main: mainTable, tables, dictionary, sharedTexts, trigrams, fields };
 }
 
 const dictionaryOf = ({ prefix }: Layout.Options): string => quoted(`${prefix}:text`);

@@ -73,7 +73,7 @@ const documentRows = (database: Database, layout: Layout.Layout): readonly Row[]
   const told = (name: string, value: unknown): unknown => {
     if (value instanceof Uint8Array) return { blob: value.length };
     if (name === "n" || name === "o") return ids.get(value as number);
-    if (name === "t") return tenants.get(value as number);
+    if (name === "t" || name === "managed") return tenants.get(value as number);
     if (!name.endsWith(":text") || value === null) return value;
     const text = texts.get(value as number);
     return text === undefined

@@ -20,6 +20,8 @@ export interface Asked {
   /** Whether a row holds a seat, as 1 or 0. */
   readonly licensed: Fragment.Fragment;
   readonly hits: Hits | null;
+  /** Whether trigrams are asked for parts of names, where rows are not looked at in an order. */
+  readonly hasTrigrams: boolean;
 }
 
 /** The numbers of the patches that fulfil the patch query where they are missing, and where they are installed. */
@@ -28,15 +30,16 @@ export interface Hits {
   readonly installed: readonly number[];
 }
 
-const { activated } = SearchTables.assetColumns;
+const { managed } = SearchTables.assetColumns;
 
 /** The rows that the question means. */
-export const found = (asked: Asked, shape: PredicateSql.Shape): Fragment.Fragment =>
-  Fragment.all([
-    ...visible(asked, shape),
+export const found = (asked: Asked, shape: PredicateSql.Shape): Fragment.Fragment => {
+  const conditions = [
     ...(asked.question.asset === null ? [] : [fulfils(asked, asked.question.asset, shape)]),
     ...byPatches(asked, shape),
-  ]);
+  ];
+  return Fragment.all([...visible(asked, shape), ...conditions]);
+};
 
 /** Managed (AST-11), and in the caller's scope (TAG-05). */
 export const visible = (
@@ -44,7 +47,7 @@ export const visible = (
   shape: PredicateSql.Shape,
   alias = "a",
 ): readonly Fragment.Fragment[] => [
-  Fragment.of(`${alias}.t = ? AND ${alias}.${activated} IS NOT NULL`, tenant),
+  Fragment.of(`${alias}.${managed} = ?`, tenant),
   ...(seen === null ? [] : [bearsOneOf(seen, shape, alias)]),
 ];
 
@@ -56,14 +59,40 @@ export const bearsOneOf = (tags: readonly number[], shape: PredicateSql.Shape, a
     : sql`${Fragment.of(`EXISTS (SELECT 1 FROM search_asset_tag AS l WHERE l.asset = ${alias}.n AND l.tag IN `)}${borne}${Fragment.of(")")}`;
 };
 
-const fulfils = (asked: Asked, query: Qql.Query<never>, shape: PredicateSql.Shape): Fragment.Fragment => {
-  const { tenant, question, licensed } = asked;
+const fulfils = (asked: Asked, query: Qql.Query<never>, shape: PredicateSql.Shape): PredicateSql.PredicateSql => {
+  const { tenant, question, licensed, hasTrigrams } = asked;
   const layout = SearchTables.withComputed(SearchTables.assets, {
     licensed: ({ bind }) => bound(licensed, bind),
   });
   const predicate = Qql.Predicate.of(query.checked);
-  return PredicateSql.of(predicate, layout, { alias: "a", shape, now: question.asOf, tenant });
+  const trigrams = hasTrigrams && shape === "set";
+  return PredicateSql.of(predicate, layout, { alias: "a", shape, now: question.asOf, tenant, trigrams });
 };
+
+/**
+ * A SELECT of the numbers of what the question means, each once, the unmanaged among them, that looks at no row of an
+ * asset; null where that can't tell.
+ */
+export const numbers = (asked: Asked): Fragment.Fragment | null => {
+  const { asset } = asked.question;
+  const links = linksOf(asked);
+  if (asked.seen !== null || (asset === null) === (links === null)) return null;
+  // Links of patches are the tenant's; without patches they are everybody's.
+  if (links !== null && asked.hits === null) return null;
+  if (links !== null) return sql`SELECT DISTINCT l.asset FROM search_asset_patch AS l WHERE ${either(links)}`;
+  const fulfilled = asset === null ? null : fulfils(asked, asset, "set");
+  if (fulfilled === null || fulfilled.numbers === null) return null;
+  return { text: fulfilled.numbers, parameters: fulfilled.parameters };
+};
+
+/** Links of which one of these holds. */
+export const either = (links: readonly Fragment.Fragment[]): Fragment.Fragment =>
+  links.length === 1
+    ? (links[0] as Fragment.Fragment)
+    : sql`(${Fragment.joined(
+        links.map((link) => sql`(${link})`),
+        " OR ",
+      )})`;
 
 /** A fragment's text whose values are bound anew, where it stands in another statement. */
 const bound = ({ text, parameters }: Fragment.Fragment, bind: (value: never) => string): string => {
@@ -72,7 +101,7 @@ const bound = ({ text, parameters }: Fragment.Fragment, bind: (value: never) => 
 };
 
 const byPatches = (asked: Asked, shape: PredicateSql.Shape): readonly Fragment.Fragment[] => {
-  const links = linksOf(asked);
+  const links = linksOf(asked, shape);
   if (links === null) return [];
   const each = links.map((link) =>
     shape === "set"
@@ -86,11 +115,15 @@ const byPatches = (asked: Asked, shape: PredicateSql.Shape): readonly Fragment.F
  * Which of an asset's patches it is found by, as conditions on rows of `search_asset_patch` called `l`, one of which must
  * hold; null when nothing is asked of patches (see AssetSearch.foundBy).
  */
-export const linksOf = ({ question, hits }: Pick<Asked, "question" | "hits">): readonly Fragment.Fragment[] | null => {
+export const linksOf = (
+  { question, hits }: Pick<Asked, "question" | "hits">,
+  shape: PredicateSql.Shape = "set",
+): readonly Fragment.Fragment[] | null => {
   const { view } = question;
   if (view === "all" && hits === null) return null;
-  const missing = (): Fragment.Fragment => among(statusOf(view), hits?.missing ?? null);
-  const installed = (): Fragment.Fragment => among(`l.status = ${SearchTables.INSTALLED}`, hits?.installed ?? null);
+  const missing = (): Fragment.Fragment => among(shape, statusOf(view), hits?.missing ?? null);
+  const installed = (): Fragment.Fragment =>
+    among(shape, `l.status = ${SearchTables.INSTALLED}`, hits?.installed ?? null);
   if (view === "all") return [missing(), installed()];
   return [view === "installed" ? installed() : missing()];
 };
@@ -100,12 +133,18 @@ const statusOf = (view: AssetSearch.View): string =>
     ? `l.status = ${SearchTables.MISSING} AND l.latest = 1`
     : `l.status = ${SearchTables.MISSING}`;
 
-const among = (status: string, patches: readonly number[] | null): Fragment.Fragment =>
-  patches === null ? Fragment.of(status) : sql`${Fragment.of(status)} AND l.patch IN ${Fragment.numbers(patches)}`;
+/** More patches than these are not looked up one by one among those of an asset: all of these are looked at. */
+const LOOKED_UP_MAX = 8;
+
+const among = (shape: PredicateSql.Shape, status: string, patches: readonly number[] | null): Fragment.Fragment => {
+  if (patches === null) return Fragment.of(status);
+  const patch = shape === "probe" && patches.length > LOOKED_UP_MAX ? "+l.patch" : "l.patch";
+  return sql`${Fragment.of(`${status} AND ${patch} IN `)}${Fragment.numbers(patches)}`;
+};
 
 /** The patches that fulfil the patch query as missing, or as installed, ones. */
 export const hits = (
-  asked: Omit<Asked, "hits" | "licensed">,
+  asked: Pick<Asked, "question" | "tenant" | "seen">,
   query: Qql.Query<never>,
   status: typeof SearchTables.MISSING | typeof SearchTables.INSTALLED,
 ): Fragment.Fragment => {

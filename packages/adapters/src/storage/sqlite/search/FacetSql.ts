@@ -7,6 +7,7 @@ import * as Qql from "@fettle/qql";
 import * as Layout from "../../search/Layout.ts";
 import * as AssetSql from "./AssetSql.ts";
 import * as Fragment from "./Fragment.ts";
+import * as NarrowIndex from "./NarrowIndex.ts";
 import * as SearchTables from "./SearchTables.ts";
 
 const { sql } = Fragment;
@@ -51,8 +52,11 @@ const columnOf = (stored: Layout.Stored): string => {
 /** All facets of the row at once: `k0`, `k1` …, `assets`, `one`. */
 export const together = (asked: AssetSql.Asked, keys: readonly Fragment.Fragment[]): Fragment.Fragment => {
   const columns = keys.map((key, i) => sql`${key}${Fragment.of(` AS k${i}`)}`);
+  const told = Fragment.joined(columns, ", ");
   const places = keys.map((_, i) => i + 1).join(", ");
-  return sql`SELECT ${Fragment.joined(columns, ", ")}, count(*) AS assets, min(a.n) AS one FROM search_asset AS a WHERE ${AssetSql.found(asked, "set")} GROUP BY ${Fragment.of(places)}`;
+  const found = AssetSql.found(asked, "set");
+  const hint = Fragment.of(NarrowIndex.hintOf(found, told.text));
+  return sql`SELECT ${told}, count(*) AS assets, min(a.n) AS one FROM search_asset AS a${hint} WHERE ${found} GROUP BY ${Fragment.of(places)}`;
 };
 
 /** Tags by their folded names; `one` is a tag of that name. */

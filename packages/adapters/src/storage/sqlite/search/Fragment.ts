@@ -25,6 +25,6 @@ export const sql = (texts: readonly string[], ...pieces: readonly Fragment[]): F
   parameters: pieces.flatMap(({ parameters }) => parameters),
 });
 
-/** Numbers as one value, to stand behind IN: however many there are, the statement is the same. */
+/** Numbers as one value, to stand behind IN: however many there are, but for one alone, the statement is the same. */
 export const numbers = (values: readonly number[]): Fragment =>
-  of("(SELECT value FROM json_each(?))", JSON.stringify(values));
+  values.length === 1 ? of("(?)", values[0] as number) : of("(SELECT value FROM json_each(?))", JSON.stringify(values));

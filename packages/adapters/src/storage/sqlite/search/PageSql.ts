@@ -13,6 +13,8 @@ import * as SearchTables from "./SearchTables.ts";
 
 const { sql } = Fragment;
 
+const nothing = Fragment.of("");
+
 /** A row of a page: the asset's number and id, and its key. */
 export interface PageRow {
   readonly n: number;
@@ -56,18 +58,22 @@ const keyOf = (by: AssetSortKey): Key => {
   return { column, index, shared: stored._tag === "SharedText" ? stored : null };
 };
 
+/** Whether every asset has one. */
+export const isAlwaysKnown = (by: AssetSortKey): boolean => by === "name" || by === "activated";
+
 /** Whether the order's index is followed, rather than what is found sorted. */
 export const isAlongIndex = (found: number, all: number, limit: number): boolean =>
   // Along the index `limit × all ÷ found` rows are looked at before the page is full; else all that are found.
   found * found > limit * all;
 
-/** The rows with a known key behind `after` (null: from the start), in order, at most `limit`. */
+/** The rows with a known key behind `after` (null: from the start), in order, at most `limit`, with what is told of each. */
 export const known = (
   rows: Fragment.Fragment,
   shape: PredicateSql.Shape,
   tenant: number,
   { by, direction, limit }: Pick<AssetPaging, "by" | "direction" | "limit">,
   after: After | null,
+  told: Fragment.Fragment = nothing,
 ): Fragment.Fragment => {
   const { column, index, shared } = keyOf(by);
   const order = direction === "ascending" ? "ASC" : "DESC";
@@ -84,7 +90,7 @@ export const known = (
         );
   // A sign before a column keeps its index from being chosen for the order alone.
   const sorted = shared === null && shape === "set" ? `+${key}` : key;
-  return sql`${Fragment.of(`SELECT a.n AS n, a.id AS id, ${key} AS key `)}${from}${rows} AND ${Fragment.of(`${key} IS NOT NULL`)}${behind(key, direction, after)}${Fragment.of(` ORDER BY ${sorted} ${order}, a.id LIMIT ?`, limit)}`;
+  return sql`${Fragment.of(`SELECT a.n AS n, a.id AS id, ${key} AS key`)}${told} ${from}${rows} AND ${Fragment.of(`${key} IS NOT NULL`)}${behind(key, direction, after)}${Fragment.of(` ORDER BY ${sorted} ${order}, a.id LIMIT ?`, limit)}`;
 };
 
 /** The rows whose key isn't known, behind an id (null: all of them). */
@@ -92,10 +98,11 @@ export const unknown = (
   rows: Fragment.Fragment,
   { by, limit }: Pick<AssetPaging, "by" | "limit">,
   after: After | null,
+  told: Fragment.Fragment = nothing,
 ): Fragment.Fragment => {
   const { column } = keyOf(by);
   const behindId = after === null ? Fragment.of("") : Fragment.of(" AND a.id > ?", after.id);
-  return sql`${Fragment.of("SELECT a.n AS n, a.id AS id, NULL AS key FROM search_asset AS a WHERE ")}${rows} AND ${Fragment.of(`a.${column} IS NULL`)}${behindId}${Fragment.of(" ORDER BY a.id LIMIT ?", limit)}`;
+  return sql`${Fragment.of("SELECT a.n AS n, a.id AS id, NULL AS key")}${told} FROM search_asset AS a WHERE ${rows} AND ${Fragment.of(`a.${column} IS NULL`)}${behindId}${Fragment.of(" ORDER BY a.id LIMIT ?", limit)}`;
 };
 
 // As a bound that an index is entered by, and the ties beside it.

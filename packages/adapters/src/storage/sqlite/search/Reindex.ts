@@ -11,6 +11,7 @@ import { toStorageError } from "../SqliteError.ts";
 import * as EntityParts from "./EntityParts.ts";
 import * as SearchTables from "./SearchTables.ts";
 import * as SearchWriter from "./SearchWriter.ts";
+import * as Statistics from "./Statistics.ts";
 
 /** How far it has come. */
 export interface Progress {
@@ -49,12 +50,14 @@ export const isDue = (database: Database): boolean => {
 export const run = (database: Database, onProgress: (progress: Progress) => void = () => undefined): Reindexed => {
   const work = (): Reindexed => {
     drop(database);
-    const isIndex = (statement: string): boolean => statement.startsWith("CREATE INDEX");
+    const isIndex = (statement: string): boolean => /^CREATE (INDEX|TRIGGER)/.test(statement);
     database.exec(SearchTables.STAMP_TABLE);
     for (const statement of SearchTables.ddl) if (!isIndex(statement)) database.exec(statement);
     const entities = fill(database, onProgress);
     // Written in one go, an index is smaller and quicker than row by row.
     for (const statement of SearchTables.ddl) if (isIndex(statement)) database.exec(statement);
+    for (const statement of Statistics.statements) database.exec(statement);
+    database.exec(SearchTables.SEATING);
     const stamp = database.prepare("INSERT INTO search_stamp (name, stamp) VALUES (?, ?)");
     stamp.run(SearchTables.STAMP_NAME, SearchTables.STAMP);
     stamp.run(SearchTables.FILLING_NAME, randomUUID());

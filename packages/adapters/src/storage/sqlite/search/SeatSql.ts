@@ -5,7 +5,7 @@ import * as Fragment from "./Fragment.ts";
 import { assetColumns } from "./SearchTables.ts";
 
 const { sql } = Fragment;
-const { activated } = assetColumns;
+const { activated, managed } = assetColumns;
 
 /** The last asset that got a seat, in the order of seats; null when there are seats for all candidates. */
 export interface Last {
@@ -23,7 +23,7 @@ export const candidates = (
   const bearing = (sets: readonly (readonly string[])[]): Fragment.Fragment =>
     Fragment.all(sets.map((tags) => AssetSql.bearsOneOf(numbersOf(tags), shape)));
   return Fragment.all([
-    Fragment.of(`a.t = ? AND a.${activated} IS NOT NULL`, tenant),
+    Fragment.of(`a.${managed} = ?`, tenant),
     ...(rule.include === null ? [] : [bearing(rule.include)]),
     ...(rule.exclude === null ? [] : [sql`NOT (${bearing(rule.exclude)})`]),
   ]);

@@ -80,7 +80,7 @@ const bodiesOf = (
   statements.all<Body>(
     Fragment.of(
       `SELECT s.n AS n, e.body AS body FROM ${kind === "tag" ? "search_tag" : "search_asset"} AS s ` +
-        `JOIN entity AS e ON e.tenant_id = ? AND e.kind = ? AND e.id = s.id ` +
+        `CROSS JOIN entity AS e ON e.tenant_id = ? AND e.kind = ? AND e.id = s.id ` +
         `WHERE s.n IN (SELECT value FROM json_each(?))`,
       tenantId,
       kind,

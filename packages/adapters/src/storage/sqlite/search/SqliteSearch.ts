@@ -4,7 +4,6 @@
  */
 import {
   AssetFacets,
-  type AssetHit,
   type AssetHits,
   type AssetIndexQuestion,
   type AssetPaging,
@@ -18,6 +17,7 @@ import {
 } from "@fettle/core";
 import * as Qql from "@fettle/qql";
 import type { Database } from "better-sqlite3";
+import * as AssetList from "./AssetList.ts";
 import * as AssetSql from "./AssetSql.ts";
 import * as FacetSql from "./FacetSql.ts";
 import * as Fragment from "./Fragment.ts";
@@ -25,7 +25,7 @@ import * as PageSql from "./PageSql.ts";
 import * as ReachSql from "./ReachSql.ts";
 import * as SearchPlans from "./SearchPlans.ts";
 import * as SearchTables from "./SearchTables.ts";
-import * as SeatSql from "./SeatSql.ts";
+import * as Seats from "./Seats.ts";
 import * as Spelling from "./Spelling.ts";
 import * as Statements from "./Statements.ts";
 import * as TallySql from "./TallySql.ts";
@@ -52,39 +52,49 @@ const nothing: AssetHits = { hits: [], total: 0, next: null };
 
 /** `inTurn` does what a search has to write, a transaction at a time; left out, it is done at once. */
 export const make = (database: Database, inTurn?: WriteTurns.InTurn): SqliteSearch => {
-  const statements = Statements.make(database);
+  const work = workOf(database);
+  const { statements } = work;
   const upkeep = Upkeep.make(database, inTurn);
-  const reading = <A>(read: () => A): A => database.transaction(read).deferred();
+  const within = database.transaction((read: () => unknown) => read()).deferred;
+  const reading = <A>(read: () => A): A => within(read) as A;
+  const bringUp = (tenantId: string, needs: Upkeep.Needs): void => {
+    if (!needs.supersedence && !needs.latest) return;
+    const tenant = tenantOf(statements, tenantId);
+    if (tenant !== null) upkeep.before(tenant, needs);
+  };
   return {
     assets: (tenantId, question, paging) => {
-      const tenant = tenantOf(statements, tenantId);
-      if (tenant === null) return nothing;
-      upkeep.before(tenant, needsOf(question, paging));
-      const { what, rows, total } = reading(() => found(statements, asked(statements, tenant, question), paging));
-      const shown = rows.slice(0, paging.limit);
-      upkeep.assets(
-        tenant,
-        shown.map((row) => row.n),
-      );
-      const last = rows.length > paging.limit ? shown.at(-1) : undefined;
-      const hits = reading(() => hitsOf(statements, what, shown));
-      return { hits, total, next: last === undefined ? null : [last.key, last.id] };
+      bringUp(tenantId, needsOf(question, paging));
+      const found = reading(() => listed(work, tenantId, question, paging));
+      if (found === null) return nothing;
+      const { standing, what, total } = found;
+      let rows: readonly AssetList.Row[] = found.rows.slice(0, paging.limit);
+      const last = found.rows.length > paging.limit ? rows.at(-1) : undefined;
+      const unknown = standing.arePlacesDue === 1 ? rows.map((row) => row.n) : AssetList.unknownOf(rows);
+      if (unknown.length > 0) {
+        upkeep.assets(standing.t, unknown);
+        rows = reading(() => AssetList.again(statements, what, rows));
+      }
+      return { hits: rows.map(AssetList.hitOf), total, next: last === undefined ? null : [last.key, last.id] };
     },
     assetFacets: (tenantId, question, { facets, values }) => {
-      const tenant = tenantOf(statements, tenantId);
-      if (tenant === null) return facets.map((facet) => ({ facet, values: [], more: 0 }));
-      upkeep.before(tenant, needsOf(question, null));
-      return reading(() => tallies(statements, asked(statements, tenant, question), tenantId, facets, values));
+      bringUp(tenantId, needsOf(question, null));
+      return reading(() => {
+        const standing = standingOf(work, tenantId);
+        if (standing === null) return facets.map((facet) => ({ facet, values: [], more: 0 }));
+        return tallies(statements, asked(work, standing, question), tenantId, facets, values);
+      });
     },
     explainAssets: (tenantId, question, paging) => {
-      const tenant = tenantOf(statements, tenantId);
-      if (tenant === null) return { cost: 0, statements: [], warnings: [] };
-      upkeep.before(tenant, needsOf(question, paging));
+      bringUp(tenantId, needsOf(question, paging));
       return reading(() => {
-        const what = asked(statements, tenant, question);
-        const total = statements.get<{ readonly total: number }>(count(what))?.total ?? 0;
-        const shape = shapeOf(statements, total, paging.limit);
-        return SearchPlans.of(statements, what, paging, { count: count(what), shape });
+        const standing = standingOf(work, tenantId);
+        if (standing === null) return { cost: 0, statements: [], warnings: [] };
+        const what = asked(work, standing, question);
+        const counted = AssetList.count(what);
+        const total = statements.get<{ readonly total: number }>(counted)?.total ?? 0;
+        const shape = PageSql.isAlongIndex(total, standing.most, paging.limit) ? "probe" : "set";
+        return SearchPlans.of(statements, what, paging, { count: counted, shape });
       });
     },
     patchCounts: (tenantId, looked) => {
@@ -102,15 +112,46 @@ export const make = (database: Database, inTurn?: WriteTurns.InTurn): SqliteSear
         return [...Spelling.ofAssets(statements, tenantId, examples, (part) => part.document.timeZone).values()].sort();
       });
     },
-    licensed: (tenantId, seats, assetIds) => {
-      const tenant = tenantOf(statements, tenantId);
-      if (tenant === null) return new Set();
-      const ids = Fragment.of("(SELECT value FROM json_each(?))", JSON.stringify(assetIds));
-      const licensed = seatsOf(statements, tenant, seats);
-      const held = sql`SELECT a.id AS id FROM search_asset AS a WHERE ${Fragment.of("a.t = ?", tenant)} AND a.id IN ${ids} AND ${licensed}`;
-      return reading(() => new Set(statements.all<{ readonly id: string }>(held).map((row) => row.id)));
-    },
+    licensed: (tenantId, seats, assetIds) =>
+      reading(() => {
+        const standing = standingOf(work, tenantId);
+        if (standing === null) return new Set();
+        const ids = Fragment.of("(SELECT value FROM json_each(?))", JSON.stringify(assetIds));
+        const licensed = work.seats.licensed(standing, seats);
+        const held = sql`SELECT a.id AS id FROM search_asset AS a WHERE ${Fragment.of("a.t = ?", standing.t)} AND a.id IN ${ids} AND ${licensed}`;
+        return new Set(statements.all<{ readonly id: string }>(held).map((row) => row.id));
+      }),
   };
+};
+
+interface Work {
+  readonly statements: Statements.Statements;
+  readonly seats: Seats.Seats;
+}
+
+const workOf = (database: Database): Work => {
+  const statements = Statements.make(database);
+  return { statements, seats: Seats.make(statements, (tenant, tags) => numbersOf(statements, tenant, tags)) };
+};
+
+const STANDING =
+  "SELECT s.t AS t, g.state AS seating, coalesce(c.superseded < c.catalogue, 0) AS arePlacesDue, " +
+  "(SELECT max(n) FROM search_asset) AS most FROM search_tenant AS s LEFT JOIN search_seating AS g ON g.t = s.t " +
+  "LEFT JOIN search_state AS c ON c.t = s.t WHERE s.tenant_id = ?";
+
+/** Null for a tenant of whom nothing is stored. */
+const standingOf = ({ statements }: Work, tenantId: string): Seats.Standing | null => {
+  const found = statements.get<Omit<Seats.Standing, "most"> & { readonly most: number | null }>(
+    Fragment.of(STANDING, tenantId),
+  );
+  return found === undefined ? null : { ...found, most: found.most ?? 0 };
+};
+
+const listed = (work: Work, tenantId: string, question: AssetIndexQuestion, paging: AssetPaging) => {
+  const standing = standingOf(work, tenantId);
+  if (standing === null) return null;
+  const what = asked(work, standing, question);
+  return { standing, what, ...AssetList.of(work.statements, what, paging, standing.most) };
 };
 
 const tenantOf = (statements: Statements.Statements, tenantId: string): number | null =>
@@ -131,23 +172,25 @@ export const needsOf = (question: AssetIndexQuestion, paging: AssetPaging | null
 };
 
 /** The question with what has to be looked up for it: numbers of tags, who holds seats, which patches are meant. */
-export const asked = (
-  statements: Statements.Statements,
-  tenant: number,
-  question: AssetIndexQuestion,
-): AssetSql.Asked => {
+const asked = ({ statements, seats }: Work, standing: Seats.Standing, question: AssetIndexQuestion): AssetSql.Asked => {
+  const tenant = standing.t;
   const seen = question.seen === null ? null : numbersOf(statements, tenant, question.seen);
   const base = { question, tenant, seen };
-  const query = question.patch;
+  const licensed = seats.licensed(standing, question.seats);
+  return { ...base, licensed, hits: hitsOf(statements, base), hasTrigrams: true };
+};
+
+const hitsOf = (
+  statements: Statements.Statements,
+  base: Pick<AssetSql.Asked, "question" | "tenant" | "seen">,
+): AssetSql.Hits | null => {
+  const query = base.question.patch;
+  if (query === null) return null;
   const hit = (status: typeof SearchTables.MISSING | typeof SearchTables.INSTALLED): readonly number[] =>
-    query === null
-      ? []
-      : statements.all<{ readonly n: number }>(AssetSql.hits(base, query, status)).map((row) => row.n);
-  const asksStatus = query !== null && Qql.Dependencies.of(query.checked).tokens.has("patchStatus");
+    statements.all<{ readonly n: number }>(AssetSql.hits(base, query, status)).map((row) => row.n);
+  const asksStatus = Qql.Dependencies.of(query.checked).tokens.has("patchStatus");
   const missing = hit(SearchTables.MISSING);
-  const installed = asksStatus ? hit(SearchTables.INSTALLED) : missing;
-  const licensed = seatsOf(statements, tenant, question.seats);
-  return { ...base, licensed, hits: query === null ? null : { missing, installed } };
+  return { missing, installed: asksStatus ? hit(SearchTables.INSTALLED) : missing };
 };
 
 const numbersOf = (statements: Statements.Statements, tenant: number, tags: readonly string[]): readonly number[] =>
@@ -171,106 +214,6 @@ const tallyOf = (statements: Statements.Statements, tenant: number, looked: Look
     counts.set(id, isMissing ? { ...known, missing: on, latestMissing: latest } : { ...known, installed: on });
   }
   return { assets, counts };
-};
-
-const seatsOf = (statements: Statements.Statements, tenant: number, rule: SeatRule): Fragment.Fragment => {
-  if (rule._tag !== "Seats" || rule.seats === 0) return SeatSql.licensed(rule, Fragment.always, null);
-  const numbers = (tags: readonly string[]): readonly number[] => numbersOf(statements, tenant, tags);
-  const last = statements.get<SeatSql.Last>(SeatSql.last(SeatSql.candidates(rule, tenant, numbers, "set"), rule.seats));
-  return SeatSql.licensed(rule, SeatSql.candidates(rule, tenant, numbers, "probe"), last ?? null);
-};
-
-const found = (statements: Statements.Statements, what: AssetSql.Asked, paging: AssetPaging) => {
-  const total = statements.get<{ readonly total: number }>(count(what))?.total ?? 0;
-  return { what, total, rows: total === 0 ? [] : rowsOf(statements, what, paging, total) };
-};
-
-/** How many are found. */
-export const count = (what: AssetSql.Asked): Fragment.Fragment =>
-  sql`SELECT count(*) AS total FROM search_asset AS a WHERE ${AssetSql.found(what, "set")}`;
-
-/** The shape in which a page of so many found is read. */
-export const shapeOf = (statements: Statements.Statements, found: number, limit: number): "set" | "probe" => {
-  const all =
-    statements.get<{ readonly most: number }>(Fragment.of("SELECT max(n) AS most FROM search_asset"))?.most ?? 0;
-  return PageSql.isAlongIndex(found, all, limit) ? "probe" : "set";
-};
-
-// One row more than the page holds tells whether it is the last.
-const rowsOf = (
-  statements: Statements.Statements,
-  what: AssetSql.Asked,
-  paging: AssetPaging,
-  total: number,
-): readonly PageSql.PageRow[] => {
-  const limit = paging.limit + 1;
-  const shape = shapeOf(statements, total, limit);
-  const meant = AssetSql.found(what, shape);
-  const [key = null, id = ""] = (paging.after ?? []) as readonly [string | number | null, string];
-  const after = paging.after === null ? null : { key, id };
-  const isBehindKnown = after !== null && after.key === null;
-  const known = isBehindKnown
-    ? []
-    : statements.all<PageSql.PageRow>(PageSql.known(meant, shape, what.tenant, { ...paging, limit }, after));
-  if (known.length >= limit) return known;
-  const rest = { ...paging, limit: limit - known.length };
-  return [...known, ...statements.all<PageSql.PageRow>(PageSql.unknown(meant, rest, isBehindKnown ? after : null))];
-};
-
-interface Details {
-  readonly n: number;
-  readonly isLicensed: number;
-  readonly missing: number | null;
-  readonly installed: number | null;
-  readonly latestMissing: number | null;
-  readonly lastScannedAt: number | null;
-}
-
-const { missing, installed, latestMissing, scannedAt } = SearchTables.assetColumns;
-
-const hitsOf = (
-  statements: Statements.Statements,
-  what: AssetSql.Asked,
-  rows: readonly PageSql.PageRow[],
-): readonly AssetHit[] => {
-  const numbers = Fragment.numbers(rows.map((row) => row.n));
-  const columns = Fragment.of(
-    `a.${missing} AS missing, a.${installed} AS installed, a.${latestMissing} AS latestMissing, a.${scannedAt} AS lastScannedAt`,
-  );
-  const details = new Map(
-    statements
-      .all<Details>(
-        sql`SELECT a.n AS n, ${what.licensed} AS isLicensed, ${columns} FROM search_asset AS a WHERE a.n IN ${numbers}`,
-      )
-      .map((row) => [row.n, row]),
-  );
-  const matching = matchingOf(statements, what, numbers);
-  return rows.flatMap(({ n, id }): readonly AssetHit[] => {
-    const found = details.get(n);
-    if (found === undefined) return [];
-    const { n: _, isLicensed, ...counts } = found;
-    return [
-      { id, isLicensed: isLicensed === 1, ...counts, matching: matching === null ? null : (matching.get(n) ?? 0) },
-    ];
-  });
-};
-
-// The patches by which each was found.
-const matchingOf = (
-  statements: Statements.Statements,
-  what: AssetSql.Asked,
-  numbers: Fragment.Fragment,
-): ReadonlyMap<number, number> | null => {
-  const links = AssetSql.linksOf(what);
-  if (links === null) return null;
-  const any = Fragment.joined(
-    links.map((link) => sql`(${link})`),
-    " OR ",
-  );
-  const rows = statements.all<{ readonly asset: number; readonly matching: number }>(
-    sql`SELECT l.asset AS asset, count(*) AS matching FROM search_asset_patch AS l WHERE l.asset IN ${numbers} AND (${any}) GROUP BY l.asset`,
-  );
-  return new Map(rows.map((row) => [row.asset, row.matching]));
 };
 
 const tallies = (

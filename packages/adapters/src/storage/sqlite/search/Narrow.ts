@@ -1,0 +1,26 @@
+/** What of a question tells, before anything is read, that it finds few assets. */
+import type { AssetIndexQuestion } from "@fettle/core";
+import * as Qql from "@fettle/qql";
+
+/** Tokens that hardly two assets have one value of, and whose values are looked up. */
+const tellingApart: ReadonlySet<string> = new Set([
+  "id",
+  "name",
+  "hardware.serialNumber",
+  "interfaces.macAddress",
+  "interfaces.address",
+  "interfaces.ipv6Address",
+]);
+
+/** More values than these may find more than a page. */
+const VALUES_MAX = 20;
+
+/** Whether all that is found has one of a few values of what tells assets apart. */
+export const isNarrow = ({ asset }: Pick<AssetIndexQuestion, "asset">): boolean =>
+  asset !== null && isTold(Qql.Predicate.of(asset.checked));
+
+const isTold = (predicate: Qql.Predicate.Predicate): boolean => {
+  if (predicate._tag === "And") return predicate.operands.some(isTold);
+  if (predicate._tag !== "Leaf" || predicate.test._tag !== "Is") return false;
+  return tellingApart.has(predicate.token.name) && predicate.test.values.length <= VALUES_MAX;
+};

@@ -1,0 +1,25 @@
+/** Which statements read the narrow index of assets alone (see {@link ./SearchTables.ts}): SQLite has no figures to see that by. */
+import type * as Fragment from "./Fragment.ts";
+import { narrow } from "./SearchTables.ts";
+
+const HINT = ` INDEXED BY ${narrow.index}`;
+/** Texts that are remembered. */
+const KEPT_MAX = 1_000;
+const known = new Map<string, string>();
+
+/**
+ * What stands behind `search_asset AS a` in a statement that goes over all rows that fulfil a condition: the index, where two or
+ * more of its columns and no others are asked for. One column has an index of its own.
+ */
+export const hintOf = (condition: Fragment.Fragment, columns = ""): string => {
+  const text = columns + condition.text;
+  const before = known.get(text);
+  if (before !== undefined) return before;
+  const used = new Set(text.match(/\ba\.(?:"[^"]*"|\w+)/g)?.map((name) => name.slice("a.".length)));
+  used.delete("n");
+  const isNarrow = [...used].every((column) => narrow.columns.has(column));
+  const hint = isNarrow && used.size > 2 ? HINT : "";
+  if (known.size >= KEPT_MAX) known.clear();
+  known.set(text, hint);
+  return hint;
+};
