@@ -35,7 +35,7 @@ export interface Upkeep {
 }
 
 /** Assets of one transaction: about 20 ms. */
-const CHUNK = 100;
+const CHUNK = 200;
 
 export const make = (database: Database, inTurn: WriteTurns.InTurn = (write) => write()): Upkeep => {
   const work: Work = {
