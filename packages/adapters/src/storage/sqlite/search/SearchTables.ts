@@ -283,8 +283,15 @@ export const SEATING = "INSERT OR REPLACE INTO search_seating (t, state) SELECT 
 /** What makes all tables, in order; those of searches must not be there. */
 export const ddl: readonly string[] = [...Layout.ddl(assets), ...Layout.ddl(patches), ...links];
 
-/** Under what tables of this code are made: the keys' version, both layouts and what links them. */
+/**
+ * Names the rules by which entities become documents: to be raised when an entity that is stored comes to tell something else
+ * (`SearchParts`, `AssetCatalog.toDocument`, `PatchCatalog.toDocument`, `Supersedence`, `Vulnerability`).
+ */
+export const CONTENT_VERSION = 1;
+
+/** Under what tables of this code are made: the content's and the keys' versions, both layouts and what links them. */
 export const STAMP: string = [
+  CONTENT_VERSION,
   Layout.stamp(assets),
   Layout.stamp(patches),
   createHash("sha256")
