@@ -29,7 +29,7 @@ export interface After {
 }
 
 /** The tokens by which each sort key sorts. */
-const tokens: { readonly [K in AssetSortKey]: string } = {
+export const tokens: { readonly [K in AssetSortKey]: string } = {
   name: "name",
   operatingSystem: "operatingSystem",
   missing: "missingPatchCount",
@@ -58,6 +58,9 @@ const keyOf = (by: AssetSortKey): Key => {
   return { column, index, shared: stored._tag === "SharedText" ? stored : null };
 };
 
+/** Whether the key is a text that many assets share, whose order another table has. */
+export const isShared = (by: AssetSortKey): boolean => keyOf(by).shared !== null;
+
 /** Whether every asset has one. */
 export const isAlwaysKnown = (by: AssetSortKey): boolean => by === "name" || by === "activated";
 
@@ -66,10 +69,13 @@ export const isAlongIndex = (found: number, all: number, limit: number): boolean
   // Along the index `limit × all ÷ found` rows are looked at before the page is full; else all that are found.
   found * found > limit * all;
 
-/** The rows with a known key behind `after` (null: from the start), in order, at most `limit`, with what is told of each. */
+/**
+ * The rows with a known key behind `after` (null: from the start), in order, at most `limit`, with what is told of each. Of few
+ * rows SQLite sees by itself which index finds them, and whether it has their order too.
+ */
 export const known = (
   rows: Fragment.Fragment,
-  shape: PredicateSql.Shape,
+  shape: PredicateSql.Shape | "few",
   tenant: number,
   { by, direction, limit }: Pick<AssetPaging, "by" | "direction" | "limit">,
   after: After | null,

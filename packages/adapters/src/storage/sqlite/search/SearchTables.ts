@@ -231,6 +231,11 @@ export const narrow: { readonly index: string; readonly columns: ReadonlySet<str
   ]),
 };
 
+const unmanagedIndex = '"search_asset:unmanaged"';
+
+/** The numbers of a tenant's assets without patching activated; few, as a rule. */
+export const UNMANAGED = `SELECT n FROM search_asset INDEXED BY ${unmanagedIndex} WHERE t = ? AND ${ACTIVATED} IS NULL`;
+
 const seating = (change: string, t: string, when: string): readonly string[] => [
   `CREATE TRIGGER "search_seating:${change.replaceAll('"', "")}" AFTER ${change} WHEN ${when} BEGIN ` +
     `INSERT INTO search_seating (t, state) VALUES (${t}, random() >> 11) ON CONFLICT DO UPDATE SET state = excluded.state; END`,
@@ -260,6 +265,8 @@ const links: readonly string[] = [
   ...seating(`UPDATE OF ${ACTIVATED} ON search_asset`, "new.t", `new.${ACTIVATED} IS NOT old.${ACTIVATED}`),
   ...seating("INSERT ON search_asset_tag", "(SELECT t FROM search_tag WHERE n = new.tag)", "1"),
   ...seating("DELETE ON search_asset_tag", "(SELECT t FROM search_tag WHERE n = old.tag)", "1"),
+  // Which links of tags and patches don't count, without a look at the rows of all the others.
+  `CREATE INDEX ${unmanagedIndex} ON search_asset (t) WHERE ${ACTIVATED} IS NULL`,
   `CREATE INDEX "search_asset:unknown" ON search_asset (t) WHERE ${SCANNED_AT} IS NOT NULL AND ${LATEST_COUNT} IS NULL`,
   `CREATE TABLE search_cve (n INTEGER PRIMARY KEY, t INTEGER NOT NULL, cve TEXT NOT NULL, UNIQUE (t, cve)) STRICT`,
   `CREATE TABLE search_cve_patch (patch INTEGER NOT NULL, cve INTEGER NOT NULL, PRIMARY KEY (patch, cve)) STRICT, WITHOUT ROWID`,

@@ -124,27 +124,39 @@ export const make = (database: Database, inTurn?: WriteTurns.InTurn): SqliteSear
   };
 };
 
-interface Work {
+/** What searches of one connection share. */
+export interface Work {
   readonly statements: Statements.Statements;
   readonly seats: Seats.Seats;
+  /** Tenants as they were found last. Their seating says whether their numbers are still so: no filling of the tables has it again. */
+  readonly tenants: Map<string, Pick<Seats.Standing, "t" | "seating">>;
 }
 
-const workOf = (database: Database): Work => {
+export const workOf = (database: Database): Work => {
   const statements = Statements.make(database);
-  return { statements, seats: Seats.make(statements, (tenant, tags) => numbersOf(statements, tenant, tags)) };
+  const seats = Seats.make(statements, (tenant, tags) => numbersOf(statements, tenant, tags));
+  return { statements, seats, tenants: new Map() };
 };
 
+const TENANTS_MAX = 1_000;
+
 const STANDING =
-  "SELECT s.t AS t, g.state AS seating, coalesce(c.superseded < c.catalogue, 0) AS arePlacesDue, " +
-  "(SELECT max(n) FROM search_asset) AS most FROM search_tenant AS s LEFT JOIN search_seating AS g ON g.t = s.t " +
-  "LEFT JOIN search_state AS c ON c.t = s.t WHERE s.tenant_id = ?";
+  "SELECT s.t AS t, g.state AS seating, coalesce((SELECT superseded < catalogue FROM search_state AS c WHERE c.t = s.t), 0) " +
+  "AS arePlacesDue, coalesce((SELECT max(n) FROM search_asset), 0) AS most";
+const STANDING_BY_NAME = `${STANDING} FROM search_tenant AS s LEFT JOIN search_seating AS g ON g.t = s.t WHERE s.tenant_id = ?`;
+const STANDING_BY_NUMBER = `${STANDING.replaceAll("s.t", "g.t")} FROM search_seating AS g WHERE g.t = ?`;
 
 /** Null for a tenant of whom nothing is stored. */
-const standingOf = ({ statements }: Work, tenantId: string): Seats.Standing | null => {
-  const found = statements.get<Omit<Seats.Standing, "most"> & { readonly most: number | null }>(
-    Fragment.of(STANDING, tenantId),
-  );
-  return found === undefined ? null : { ...found, most: found.most ?? 0 };
+export const standingOf = ({ statements, tenants }: Work, tenantId: string): Seats.Standing | null => {
+  const known = tenants.get(tenantId);
+  if (known !== undefined) {
+    const still = statements.get<Seats.Standing>(Fragment.of(STANDING_BY_NUMBER, known.t));
+    if (still !== undefined && still.seating === known.seating) return still;
+  }
+  const found = statements.get<Seats.Standing>(Fragment.of(STANDING_BY_NAME, tenantId)) ?? null;
+  if (tenants.size >= TENANTS_MAX) tenants.clear();
+  if (found !== null && found.seating !== null) tenants.set(tenantId, { t: found.t, seating: found.seating });
+  return found;
 };
 
 const listed = (work: Work, tenantId: string, question: AssetIndexQuestion, paging: AssetPaging) => {
@@ -172,7 +184,11 @@ export const needsOf = (question: AssetIndexQuestion, paging: AssetPaging | null
 };
 
 /** The question with what has to be looked up for it: numbers of tags, who holds seats, which patches are meant. */
-const asked = ({ statements, seats }: Work, standing: Seats.Standing, question: AssetIndexQuestion): AssetSql.Asked => {
+export const asked = (
+  { statements, seats }: Work,
+  standing: Seats.Standing,
+  question: AssetIndexQuestion,
+): AssetSql.Asked => {
   const tenant = standing.t;
   const seen = question.seen === null ? null : numbersOf(statements, tenant, question.seen);
   const base = { question, tenant, seen };

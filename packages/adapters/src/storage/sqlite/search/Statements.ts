@@ -4,6 +4,8 @@ import type * as Fragment from "./Fragment.ts";
 
 export interface Statements {
   readonly all: <Row>(statement: Fragment.Fragment) => readonly Row[];
+  /** Rows as arrays of their columns. */
+  readonly raw: <Row extends readonly unknown[]>(statement: Fragment.Fragment) => readonly Row[];
   readonly get: <Row>(statement: Fragment.Fragment) => Row | undefined;
   /** SQLite's own plan of a statement, a line a step. */
   readonly plan: (statement: Fragment.Fragment) => readonly string[];
@@ -25,6 +27,10 @@ export const make = (database: Database): Statements => {
   };
   return {
     all: <Row>({ text, parameters }: Fragment.Fragment) => prepared(text).all(...parameters) as readonly Row[],
+    raw: <Row extends readonly unknown[]>({ text, parameters }: Fragment.Fragment) =>
+      prepared(text)
+        .raw(true)
+        .all(...parameters) as unknown as readonly Row[],
     get: <Row>({ text, parameters }: Fragment.Fragment) => prepared(text).get(...parameters) as Row | undefined,
     plan: ({ text, parameters }) =>
       database

@@ -37,7 +37,7 @@ export const statements: readonly string[] = [
   "DELETE FROM sqlite_stat1 WHERE tbl LIKE 'search\\_%' ESCAPE '\\'",
   ...expected.map(
     ([table, index, rows]) =>
-      `INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('${table}', ${index === null ? "NULL" : `'${index}'`}, '${rows}')`,
+      `INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('${table}', ${index === null ? `NULL, '${rows}'` : `'${index}', '${rows} noskipscan'`})`,
   ),
   "ANALYZE sqlite_schema",
 ];
