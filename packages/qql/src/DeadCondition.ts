@@ -41,8 +41,13 @@ const isInstant = (value: Value.Value): boolean =>
 /** `x AND NOT x`, `x OR NOT x`. */
 function opposites({ _tag, operands }: Checked.And | Checked.Or): readonly Diagnostic.Diagnostic[] {
   if (!operands.some(isNegative)) return [];
-  const positives = new Set(operands.filter((operand) => !isNegative(operand)).map(positiveOf));
-  const found = operands.filter((operand) => isNegative(operand) && positives.has(positiveOf(operand)));
+  const negatives = operands.filter(isNegative);
+  // Hardly ever is anything of the same kind and token there, and only such a pair can say the same.
+  const kinds = new Set(negatives.map((operand) => kindOf(meantBy(operand))));
+  const alike = operands.filter((operand) => !isNegative(operand) && kinds.has(kindOf(operand)));
+  if (alike.length === 0) return [];
+  const positives = new Set(alike.map(positiveOf));
+  const found = negatives.filter((operand) => positives.has(positiveOf(operand)));
   const code = _tag === "And" ? "opposite-never" : "opposite-always";
   return found.map((operand) => Diagnostic.warning(code, operand, Diagnostic.none));
 }
@@ -51,10 +56,13 @@ const isNegative = (operand: Checked.Checked): boolean =>
   operand._tag === "Not" || (operand._tag === "IsNull" && operand.isNegated);
 
 /** What a condition and its negation have in common. */
+const meantBy = (operand: Checked.Checked): Checked.Checked => (operand._tag === "Not" ? operand.operand : operand);
+
+const kindOf = (operand: Checked.Checked): string =>
+  "token" in operand ? `${operand._tag}:${operand.token.name}` : operand._tag;
+
 const positiveOf = (operand: Checked.Checked): string =>
-  Identity.of(
-    operand._tag === "Not" ? operand.operand : operand._tag === "IsNull" ? { ...operand, isNegated: false } : operand,
-  );
+  Identity.of(operand._tag === "IsNull" ? { ...operand, isNegated: false } : meantBy(operand));
 
 /** Conditions of one AND that leave a single value nothing to be. */
 function contradictions(operands: readonly Checked.Checked[]): readonly Diagnostic.Diagnostic[] {
