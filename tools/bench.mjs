@@ -13,11 +13,15 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url)).replace(/\/$/, "");
 const EXIT_USAGE = 2;
 const EXIT_KILLED = 1;
 
-/** Entry points besides the figures: the bench itself, the process of one figure, and the one that plays the fleet of agents. */
+/**
+ * Entry points besides the figures: the bench itself, the process of one figure, the one that plays the fleet of agents, and
+ * the threads of the storage's searches, where they are looked for.
+ */
 const PROGRAMS = {
   main: "bench/main.ts",
   alone: "bench/AloneProcess.ts",
   fleet: "bench/check-ins/FleetProcess.ts",
+  "storage/sqlite/search/SearchWorker": "packages/adapters/src/storage/sqlite/search/SearchWorker.ts",
 };
 
 await runAsCommand(async () => {

@@ -132,6 +132,13 @@ describe("an application that installs the packages", () => {
     expect(execFileSync(command, ["print", "a=1 AND(b:2)"], { encoding: "utf8" })).toBe("a: 1 AND b: 2\n");
   });
 
+  it("searches on threads of their own, which find their program where it was installed", () => {
+    writeFileSync(join(APP, "search.js"), SEARCHING);
+    expect(execFileSync(process.execPath, ["search.js"], { cwd: APP, encoding: "utf8" })).toBe(
+      "0 found, by a thread\n",
+    );
+  });
+
   it("carries of a package no more than it uses", async () => {
     const bytes = await bundledBytes(`import { Parser } from "@fettle/qql"; console.log(Parser.parse);`);
     expect(bytes).toBeLessThanOrEqual(PARSER_BYTES_MAX);
@@ -146,6 +153,21 @@ describe("an application that installs the packages", () => {
     rmSync(join(APP, "wrong.ts"));
   });
 });
+
+/** Every search goes to a thread here; one that found no program would warn. */
+const SEARCHING = `
+  import { Tenant } from "@fettle/core";
+  import { SqliteStorage } from "@fettle/adapters/storage/sqlite";
+  import * as Effect from "effect/Effect";
+  let by = "nobody";
+  process.on("worker", () => (by = "a thread"));
+  const question = { asset: null, patch: null, view: "all", seen: null, seats: { _tag: "Activated" }, asOf: 0 };
+  const paging = { by: "name", direction: "ascending", after: null, limit: 10 };
+  const searching = Effect.flatMap(SqliteStorage.open({ file: "search.db", search: { workerFromMs: 0 } }), ({ search }) =>
+    search.assets(Tenant.of("acme"), question, paging),
+  );
+  const { total } = await Effect.runPromise(Effect.scoped(searching));
+  console.log(total + " found, by " + by);`;
 
 /** Of a minified and gzipped bundle that uses the parser of QQL alone. */
 const PARSER_BYTES_MAX = 6_144;

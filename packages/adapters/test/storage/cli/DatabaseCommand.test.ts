@@ -83,6 +83,7 @@ describe("fettle-db", () => {
       new RegExp(`^schema version +${VERSION}\nfile +\\d+\\.\\d KiB: \\d+ pages of 4096 bytes, 0 of them free\n`),
     );
     expect(output).toMatch(/^write-ahead log {2}0 B$/m);
+    expect(output).toMatch(/^for searches +\d+\.\d KiB$/m);
     expect(output).toMatch(/^entity +14 +\d+\.\d KiB$/m);
     expect(output).toMatch(/^acme +job +4 +\d+ B$/m);
     expect(output).toMatch(/^umbrella +tag +3 +\d+ B$/m);

@@ -220,6 +220,22 @@ describe("searches on threads of their own", () => {
     );
   });
 
+  it("whose thread is killed once are answered all the same, by the next one", () => {
+    const killed = new URL(
+      `data:text/javascript,${encodeURIComponent(`
+        import { parentPort, workerData } from "node:worker_threads";
+        if (workerData.thread === 1) parentPort.on("message", () => process.exit(9));
+        else await import(${JSON.stringify(program.href)});`)}`,
+    );
+    return using({ program: killed, threads: 1 }, (storage) =>
+      Effect.gen(function* () {
+        yield* commit(storage, acme, [asset("a", "web-1")]);
+        const searches = [1, 2, 3].map(() => storage.search.assets(acme, question("name: web*"), paging));
+        expect((yield* Effect.all(searches, ALL)).map(({ total }) => total)).toEqual([1, 1, 1]);
+      }),
+    );
+  });
+
   it("leave nothing open of a storage that is closed", async () => {
     const at = file();
     await using({}, (storage) => storage.search.assets(acme, question(null), paging), at);

@@ -48,8 +48,8 @@ export type SearchIndex = { readonly [M in keyof Searches]: (...args: Parameters
 
 export interface SearchThreads {
   readonly index: SearchIndex;
-  /** Whose turn it is to write; see {@link WriteTurns}. */
-  readonly turns: WriteTurns.StorageTurns;
+  /** Whose turn it is to write (see {@link WriteTurns}): to be taken and left for each transaction of the storage. */
+  readonly turns: Pick<WriteTurns.StorageTurns, "take" | "leave">;
   /** Ends the threads, and answers what is under way there as Unavailable. */
   readonly close: Effect.Effect<void>;
   /** Threads that were started and haven't ended. */
@@ -90,7 +90,13 @@ export const make = (database: Database, file: string, options: SearchOptions = 
   ]);
   return {
     index: Object.fromEntries(methods) as SearchIndex,
-    turns,
+    turns: {
+      take: turns.take,
+      leave: () => {
+        turns.leave();
+        cost.changed();
+      },
+    },
     close: Effect.suspend(() => (pool === null || pool.threads() === 0 ? Effect.void : Effect.promise(pool.close))),
     threads: () => pool?.threads() ?? 0,
   };

@@ -103,7 +103,6 @@ const dispatch = <Call, Reply>(state: State<Call, Reply>): void => {
     job.attempts += 1;
     job.begunAt = performance.now();
     thread.job = job;
-    thread.worker.ref();
     thread.worker.postMessage(job.call);
   }
 };
@@ -124,7 +123,6 @@ const started = <Call, Reply>(state: State<Call, Reply>): Thread<Call, Reply> =>
   worker.on("message", (reply: Reply) => {
     const { job } = thread;
     thread.job = null;
-    worker.unref();
     if (job !== null) settle(job, { _tag: "Replied", reply });
     dispatch(state);
   });
@@ -137,6 +135,7 @@ const started = <Call, Reply>(state: State<Call, Reply>): Thread<Call, Reply> =>
     if (state.working.delete(thread)) crashed(state, thread, why === "" ? `it ended with ${code}` : why);
     dispatch(state);
   });
+  // While something is asked of it, that call's deadline keeps the process alive.
   worker.unref();
   state.working.add(thread);
   return thread;

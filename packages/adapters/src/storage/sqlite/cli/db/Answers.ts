@@ -16,6 +16,7 @@ export const ofStats = (stats: StorageStats): string => {
     ["schema version", `${version}`],
     ["file", `${size(bytes)}: ${pages} pages of ${pageBytes} bytes, ${freePages} of them free`],
     ["write-ahead log", size(logBytes)],
+    ["for searches", size(stats.tables.reduce((sum, t) => sum + (t.name.startsWith("search_") ? t.bytes : 0), 0))],
   ];
   const tables = stats.tables.map((t) => [t.name, `${t.rows}`, size(t.bytes)]);
   const kinds = stats.kinds.map((k) => [k.tenantId, k.kind, `${k.rows}`, size(k.bytes)]);
