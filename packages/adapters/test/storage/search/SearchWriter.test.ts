@@ -6,6 +6,7 @@ import {
   AssetSearch,
   type EntityKind,
   normalCve,
+  Patch,
   PatchCatalog,
   type SearchPart,
   SearchParts,
@@ -45,6 +46,16 @@ const empty = (async () => {
   return file;
 })();
 
+const machine = {
+  ...{ id: "a1", name: "web", platform: "Linux", osFamily: "Red Hat", osName: "Rocky Linux 9", arch: "x86_64" },
+  ...{ timeZone: "UTC", activations: { PM: 1 }, provisionedAt: 1, activationKey: "k" },
+};
+
+const advisory = {
+  ...{ title: "openssl", platform: "Linux", vendor: "Lab", category: "security" },
+  ...{ vendorSeverity: "Critical", publishedAt: 1 },
+} as const;
+
 const keepUp = (database: Database.Database): void => {
   const upkeep = Upkeep.make(database);
   for (const t of database.prepare<[], number>("SELECT t FROM search_tenant").pluck().all())
@@ -80,23 +91,46 @@ const after = async (
   database.close();
 };
 
+const mustBeAsFilledAnew = (database: Database.Database): void => {
+  // A database in memory has no write-ahead log.
+  database.pragma("journal_mode = DELETE");
+  const fresh = new Database(readFileSync(database.name));
+  Reindex.run(fresh);
+  keepUp(fresh);
+  keepUp(database);
+  expect(dump(database)).toBe(dump(fresh));
+  expect(fresh.pragma("integrity_check", { simple: true })).toBe("ok");
+  fresh.close();
+};
+
 test("the search tables are those that the entities would be filled into anew, after any batches", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 12, size: "max" }), async (steps) => {
       await after(steps, (database) => {
-        // A database in memory has no write-ahead log.
-        database.pragma("journal_mode = DELETE");
-        const fresh = new Database(readFileSync(database.name));
-        Reindex.run(fresh);
-        keepUp(fresh);
-        keepUp(database);
-        expect(dump(database)).toBe(dump(fresh));
-        expect(fresh.pragma("integrity_check", { simple: true })).toBe("ok");
-        fresh.close();
+        mustBeAsFilledAnew(database);
       });
     }),
     { numRuns: 80 * runs, seed },
   );
+});
+
+test("a patch or tag whose row went is linked by its new row when it comes again", async () => {
+  const nothing = { tenantId: "t1", expect: [], counters: [], uniques: [], events: [] };
+  const write = (kind: EntityKind, id: string, body: unknown) =>
+    [{ ...nothing, writes: [{ _tag: "Put", kind, id, body: body as null, indexes: [] }] }] as const;
+  const remove = (kind: EntityKind, id: string) => [{ ...nothing, writes: [{ _tag: "Delete", kind, id }] }] as const;
+  const asset = (tags: readonly string[]) => write("asset", "a1", { ...machine, tags, assignedTags: tags });
+  const assessment = (installed: readonly string[]) =>
+    write("assessment", "a1", { snapshot: "s", assessedAt: 1, missing: [], installed, unknown: [] });
+  const patch = (id: string) => write("patch", id, Patch.make({ ...advisory, id }));
+  const tag = (id: string) => write("tag", id, { id, name: id, parent: null });
+  const life = [
+    ...[patch("p1"), tag("g1"), asset(["g1"]), assessment(["p1"])],
+    ...[asset([]), assessment([]), remove("patch", "p1"), remove("tag", "g1")],
+    // Whoever takes the numbers that have become free.
+    ...[patch("p2"), tag("g2"), asset(["g1"]), assessment(["p1"]), patch("p1"), tag("g1")],
+  ];
+  await after(life, mustBeAsFilledAnew);
 });
 
 type Part<K extends SearchPart["_tag"]> = Extract<SearchPart, { readonly _tag: K }>;

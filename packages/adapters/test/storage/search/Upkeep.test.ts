@@ -37,6 +37,9 @@ const patch = (id: string, more: Partial<Patch.PatchInput> = {}): PutWrite =>
 const replacing = (id: string, older: string): PutWrite =>
   patch(id, { publishedAt: 2, supersedes: [{ patchId: older, product: null }] });
 
+const assessed = (id: string, missing: readonly unknown[], installed: readonly string[] = []): PutWrite =>
+  put("assessment", id, { snapshot: "s", assessedAt: 1, missing, installed, unknown: [] });
+
 const asset = (id: string, missing: readonly string[]): readonly PutWrite[] => [
   put("asset", id, {
     id,
@@ -52,13 +55,10 @@ const asset = (id: string, missing: readonly string[]): readonly PutWrite[] => [
     provisionedAt: 1,
     activationKey: "k",
   }),
-  put("assessment", id, {
-    snapshot: "s",
-    assessedAt: 1,
-    missing: missing.map((patchId) => ({ patchId, packages: [] })),
-    installed: [],
-    unknown: [],
-  }),
+  assessed(
+    id,
+    missing.map((patchId) => ({ patchId, packages: [] })),
+  ),
 ];
 
 interface World {
@@ -128,6 +128,37 @@ describe("what depends on all patches together", () => {
         expect([latest("a"), latest("b"), latest("c")]).toEqual([null, null, 1]);
         upkeep.before(1, all);
         expect([latest("a"), latest("b"), isSuperseded("old"), isSuperseded("other")]).toEqual([2, 1, 0, 1]);
+      }),
+    ));
+
+  test("AST-03: a chain of links is followed to its end, through patches that the asset doesn't lack", () =>
+    within(({ commit, upkeep, latest }) =>
+      Effect.gen(function* () {
+        yield* commit(patch("p1"), replacing("p2", "p1"), replacing("p3", "p2"), replacing("p4", "p3"), patch("p5"));
+        yield* commit(...asset("a", []), assessed("a", [{ patchId: "p1", packages: [] }], ["p5"]));
+        upkeep.before(1, all);
+        expect(latest("a")).toBe(1);
+        yield* commit(replacing("p5", "p4"));
+        upkeep.before(1, all);
+        expect(latest("a")).toBe(0);
+      }),
+    ));
+
+  test("AST-03: an assessment of the same patches by other packages makes it unknown", () =>
+    within(({ commit, upkeep, latest }) =>
+      Effect.gen(function* () {
+        const lacks = (name: string) =>
+          assessed("a", [
+            { patchId: "p1", packages: [{ name, arch: "x86_64", installed: null, fixed: "1-2" }] },
+            { patchId: "p2", packages: [{ name: "openssl", arch: "x86_64", installed: null, fixed: "1-3" }] },
+          ]);
+        yield* commit(patch("p1", { platform: "Linux" }), patch("p2", { platform: "Linux" }), ...asset("a", []));
+        yield* commit(lacks("openssl"));
+        upkeep.before(1, all);
+        expect(latest("a")).toBe(1);
+        yield* commit(lacks("curl"));
+        upkeep.before(1, all);
+        expect(latest("a")).toBe(2);
       }),
     ));
 
