@@ -65,12 +65,15 @@ export const SYSTEMS: readonly System[] = [
 export const tagId = (i: number): string => `tag-${i}`;
 export const tagName = (i: number): string => `Team ${i} ${ROLES[i % ROLES.length]}`;
 
-export const tags = () => Array.from({ length: TAGS }, (_, i) => ({ id: tagId(i), name: tagName(i), parent: null, rule: assigned }));
+export const tags = () =>
+  Array.from({ length: TAGS }, (_, i) => ({ id: tagId(i), name: tagName(i), parent: null, rule: assigned }));
 
 const SEVERITIES = ["Critical", "Important", "Important", "Moderate", "Moderate", "Low", "None"] as const;
 const YEARS_DAYS = 730;
 
 export const kbOf = (i: number): string => `KB${5_000_000 + i}`;
+
+const fixOf = (i: number) => [{ name: `package-${i}`, arch: "x86_64", evr: "2-1" }];
 
 /** The catalogue: half bulletins, half advisories, some of them of the last month. */
 export const patches = (count: number): readonly Patch[] => {
@@ -81,8 +84,20 @@ export const patches = (count: number): readonly Patch[] => {
     const cves = [`CVE-2026-${1_000 + i}`];
     const id = `FTSA-2026:${String(i).padStart(5, "0")}`;
     return i % 2 === 0
-      ? PatchBuilders.advisory(id, { title: `package-${i} security update`, vendorSeverity, publishedAt, cves })
-      : PatchBuilders.bulletin(id, { title: `Update for component ${i}`, vendorSeverity, publishedAt, cves, kb: kbOf(i) });
+      ? PatchBuilders.advisory(id, {
+          title: `package-${i} update`,
+          packages: fixOf(i),
+          vendorSeverity,
+          publishedAt,
+          cves,
+        })
+      : PatchBuilders.bulletin(id, {
+          title: `Update for component ${i}`,
+          vendorSeverity,
+          publishedAt,
+          cves,
+          kb: kbOf(i),
+        });
   });
 };
 
@@ -99,7 +114,7 @@ const FRACTION = 1 << 20;
 // From 0 to 1, the small ones more often.
 const skewed = (random: Random.Random): number => (random(FRACTION) / FRACTION) ** 2;
 
-const several = (random: Random.Random, count: number, draw: () => number): readonly number[] => {
+const several = (count: number, draw: () => number): readonly number[] => {
   const found = new Set<number>();
   for (let i = 0; i < count; i += 1) found.add(draw());
   return [...found].sort((a, b) => a - b);
@@ -122,7 +137,7 @@ const nameOf = (random: Random.Random, size: Size): string => {
 
 const assetOf = (random: Random.Random, id: string, i: number, size: Size): Asset => {
   const of = SYSTEMS[Math.floor(skewed(random) * SYSTEMS.length)] ?? (SYSTEMS[0] as System);
-  const mine = several(random, TAGS_PER_ASSET, () => Math.floor(skewed(random) * TAGS)).map(tagId);
+  const mine = several(TAGS_PER_ASSET, () => Math.floor(skewed(random) * TAGS)).map(tagId);
   const address = `10.${(i >>> 16) & 255}.${(i >>> 8) & 255}.${i & 255}`;
   return AssetBuilders.asset(id, {
     ...of,
@@ -137,7 +152,9 @@ const assetOf = (random: Random.Random, id: string, i: number, size: Size): Asse
       manufacturer: MAKERS[random(MAKERS.length)] ?? null,
       model: `Model ${random(MODELS)}`,
       serialNumber: `SN${hex(random(2 ** 31), 8)}`,
-      interfaces: [AssetBuilders.networkInterface({ mac: `02:00:${hex(i, 8).match(/../g)?.join(":")}`, addresses: [address] })],
+      interfaces: [
+        AssetBuilders.networkInterface({ mac: `02:00:${hex(i, 8).match(/../g)?.join(":")}`, addresses: [address] }),
+      ],
       loggedInUser: random(2) === 0 ? null : `user${random(200)}`,
       bootedAt: NOW - random(60 * DAY_MS),
       location: SITES[random(SITES.length)] ?? null,
@@ -145,7 +162,7 @@ const assetOf = (random: Random.Random, id: string, i: number, size: Size): Asse
   });
 };
 
-const DIGEST = PatchBuilders.DIGEST;
+const DIGEST = PatchBuilders.DIGEST as `sha256:${string}`;
 const KEY = "MCowBQYDK2VwAyEA0000000000000000000000000000000000000000000=";
 
 const agentOf = (random: Random.Random, id: string): AgentRecord => ({
@@ -171,12 +188,12 @@ const agentOf = (random: Random.Random, id: string): AgentRecord => ({
 
 const assessmentOf = (random: Random.Random, { patches: count }: Size): Assessment => {
   const of = (n: number): string => `FTSA-2026:${String(n).padStart(5, "0")}`;
-  const missing = several(random, MISSING_PER_ASSET, () => random(count));
+  const missing = several(MISSING_PER_ASSET, () => random(count));
   const lacked = new Set(missing);
-  const installed = several(random, INSTALLED_PER_ASSET, () => random(count)).filter((n) => !lacked.has(n));
-  const packages = [{ name: "openssl", arch: "x86_64", installed: "1-1", fixed: "2-1" }];
+  const installed = several(INSTALLED_PER_ASSET, () => random(count)).filter((n) => !lacked.has(n));
+  const packages = (n: number) => [{ name: `package-${n}`, arch: "x86_64", installed: "1-1", fixed: "2-1" }];
   return {
     ...AssetBuilders.assessment([], installed.map(of), { assessedAt: NOW - random(3 * DAY_MS), snapshot: DIGEST }),
-    missing: missing.map((n) => ({ patchId: of(n), packages })),
+    missing: missing.map((n) => ({ patchId: of(n), packages: packages(n) })),
   };
 };

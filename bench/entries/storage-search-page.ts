@@ -1,0 +1,15 @@
+/** A search of the SQLite storage, from its text to its rows, against the best SQL known. */
+import type { Entry } from "../Entry.ts";
+import { contest } from "../storage/Searching.ts";
+
+const entry: Entry = {
+  id: "storage.search-page",
+  what: "the first page of these, by name",
+  unit: "ms",
+  better: "lower",
+  goal: 1.25,
+  peerName: "along the names",
+  prepare: (context) => contest("page", context),
+};
+
+export default entry;
