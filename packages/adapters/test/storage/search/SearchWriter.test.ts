@@ -51,10 +51,14 @@ const machine = {
   ...{ timeZone: "UTC", activations: { PM: 1 }, provisionedAt: 1, activationKey: "k" },
 };
 
-const advisory = {
-  ...{ title: "openssl", platform: "Linux", vendor: "Lab", category: "security" },
-  ...{ vendorSeverity: "Critical", publishedAt: 1 },
-} as const;
+const advisory: Omit<Patch.PatchInput, "id"> = {
+  title: "openssl",
+  platform: "Linux",
+  vendor: "Lab",
+  category: "security",
+  vendorSeverity: "Critical",
+  publishedAt: 1,
+};
 
 const keepUp = (database: Database.Database): void => {
   const upkeep = Upkeep.make(database);
