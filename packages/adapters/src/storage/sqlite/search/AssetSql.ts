@@ -5,6 +5,7 @@
 import type { AssetIndexQuestion, AssetSearch } from "@fettle/core";
 import * as Qql from "@fettle/qql";
 import * as PredicateSql from "../../search/PredicateSql.ts";
+import * as Asks from "./Asks.ts";
 import * as Fragment from "./Fragment.ts";
 import * as SearchTables from "./SearchTables.ts";
 
@@ -59,12 +60,25 @@ export const bearsOneOf = (tags: readonly number[], shape: PredicateSql.Shape, a
     : sql`${Fragment.of(`EXISTS (SELECT 1 FROM search_asset_tag AS l WHERE l.asset = ${alias}.n AND l.tag IN `)}${borne}${Fragment.of(")")}`;
 };
 
+// Whichever statements of a search ask it, it is written once in each shape.
+const written = new WeakMap<Asked, { [S in PredicateSql.Shape]?: PredicateSql.PredicateSql }>();
+
 const fulfils = (asked: Asked, query: Qql.Query<never>, shape: PredicateSql.Shape): PredicateSql.PredicateSql => {
+  const known = written.get(asked) ?? {};
+  const made = known[shape] ?? write(asked, query, shape);
+  known[shape] = made;
+  written.set(asked, known);
+  return made;
+};
+
+const LICENSED: ReadonlySet<string> = new Set(["licensed"]);
+
+const write = (asked: Asked, query: Qql.Query<never>, shape: PredicateSql.Shape): PredicateSql.PredicateSql => {
   const { tenant, question, licensed, hasTrigrams } = asked;
-  const layout = SearchTables.withComputed(SearchTables.assets, {
-    licensed: ({ bind }) => bound(licensed, bind),
-  });
-  const predicate = Qql.Predicate.of(query.checked);
+  const predicate = Asks.predicateOf(query);
+  const layout = Asks.asksOf(predicate, LICENSED)
+    ? SearchTables.withComputed(SearchTables.assets, { licensed: ({ bind }) => bound(licensed, bind) })
+    : SearchTables.assets;
   const trigrams = hasTrigrams && shape === "set";
   return PredicateSql.of(predicate, layout, { alias: "a", shape, now: question.asOf, tenant, trigrams });
 };

@@ -15,8 +15,9 @@ import {
   type SearchPlan,
   type SeatRule,
 } from "@fettle/core";
-import * as Qql from "@fettle/qql";
+import type * as Qql from "@fettle/qql";
 import type { Database } from "better-sqlite3";
+import * as Asks from "./Asks.ts";
 import * as AssetList from "./AssetList.ts";
 import * as AssetSql from "./AssetSql.ts";
 import * as FacetSql from "./FacetSql.ts";
@@ -172,16 +173,16 @@ const tenantOf = (statements: Statements.Statements, tenantId: string): number |
 
 /** What has to be brought up to date before the question can be answered. */
 export const needsOf = (question: AssetIndexQuestion, paging: AssetPaging | null): Upkeep.Needs => {
-  const asset = question.asset === null ? null : Qql.Dependencies.of(question.asset.checked).tokens;
-  const patch = question.patch === null ? null : Qql.Dependencies.of(question.patch.checked).tokens;
+  const asks = (query: Qql.Query<never> | null, tokens: ReadonlySet<string>): boolean =>
+    query !== null && Asks.asksOf(Asks.predicateOf(query), tokens);
   return {
-    supersedence: patch !== null && (patch.has("isSuperseded") || patch.has("supersededBy")),
-    latest:
-      question.view === "latest-missing" ||
-      paging?.by === "latestMissing" ||
-      asset?.has("nonSupersededMissingPatchCount") === true,
+    supersedence: asks(question.patch, SUPERSEDENCE),
+    latest: question.view === "latest-missing" || paging?.by === "latestMissing" || asks(question.asset, LATEST),
   };
 };
+
+const SUPERSEDENCE: ReadonlySet<string> = new Set(["isSuperseded", "supersededBy"]);
+const LATEST: ReadonlySet<string> = new Set(["nonSupersededMissingPatchCount"]);
 
 /** The question with what has to be looked up for it: numbers of tags, who holds seats, which patches are meant. */
 export const asked = (
@@ -196,6 +197,8 @@ export const asked = (
   return { ...base, licensed, hits: hitsOf(statements, base), hasTrigrams: true };
 };
 
+const PATCH_STATUS: ReadonlySet<string> = new Set(["patchStatus"]);
+
 const hitsOf = (
   statements: Statements.Statements,
   base: Pick<AssetSql.Asked, "question" | "tenant" | "seen">,
@@ -204,7 +207,7 @@ const hitsOf = (
   if (query === null) return null;
   const hit = (status: typeof SearchTables.MISSING | typeof SearchTables.INSTALLED): readonly number[] =>
     statements.all<{ readonly n: number }>(AssetSql.hits(base, query, status)).map((row) => row.n);
-  const asksStatus = Qql.Dependencies.of(query.checked).tokens.has("patchStatus");
+  const asksStatus = Asks.asksOf(Asks.predicateOf(query), PATCH_STATUS);
   const missing = hit(SearchTables.MISSING);
   return { missing, installed: asksStatus ? hit(SearchTables.INSTALLED) : missing };
 };
