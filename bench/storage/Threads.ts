@@ -1,6 +1,4 @@
 /** Searches on threads of their own: what the way there costs, and what the event loop feels of them. */
-import * as fs from "node:fs";
-import * as path from "node:path";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { Worker } from "node:worker_threads";
 import { SqliteStorage } from "@fettle/adapters/storage/sqlite";
@@ -15,20 +13,11 @@ import type { AssetPaging, AssetQuestion, SearchIndexShape } from "../../package
 import type { Contest, Context } from "../Entry.ts";
 import * as Fleet from "./Fleet.ts";
 import * as OurFile from "./OurFile.ts";
+import * as Searching from "./Searching.ts";
 
-const SIZE: Fleet.Size = { assets: 100_000, patches: 5_000 };
-
-/** The file of the searches' other figures where it is there already, as they come after one another. */
-const fileOf = async ({ folder }: Context): Promise<string> => {
-  const shared = path.join(path.dirname(folder), `fleet-${SIZE.assets}`, "ours.db");
-  if (fs.existsSync(shared)) return shared;
-  const own = path.join(path.dirname(folder), `threads-${SIZE.assets}.db`);
-  if (fs.existsSync(own)) return own;
-  const making = path.join(folder, "making.db");
-  await OurFile.fill(making, SIZE);
-  fs.renameSync(making, own);
-  return own;
-};
+/** The file that other figures search, too. */
+const fileOf = async (context: Context): Promise<string> =>
+  (await Searching.filesOf({ ...context, isFull: false })).ours;
 
 const question = (text: string | null): AssetQuestion => {
   const query = text === null ? null : Qql.compile(AssetCatalog.catalog, text);
