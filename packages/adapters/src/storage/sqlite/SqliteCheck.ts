@@ -9,10 +9,11 @@ import * as ExistingFile from "./ExistingFile.ts";
 import { attempt } from "./FileWork.ts";
 import { type Look, looks } from "./Looks.ts";
 import { toStorageError } from "./SqliteError.ts";
+import * as SearchLook from "./search/SearchLook.ts";
 
 /** Something that is not as it has to be. */
 export interface CheckFinding {
-  /** What was looked at: `pages`, `references`, `bodies`, `entities`, `events`, `audit`, `counters`. */
+  /** What was looked at: `pages`, `references`, `bodies`, `entities`, `events`, `audit`, `counters`, `search`. */
   readonly look: string;
   /** Null: it is of no one tenant. */
   readonly tenantId: string | null;
@@ -32,6 +33,8 @@ export interface CheckReport {
 
 export interface CheckOptions {
   readonly file: string;
+  /** Whether what searches read is looked at, too: that it is of the entities that are stored. Left out: it is not. */
+  readonly isSearchToo?: boolean;
   /** Told before each look. */
   readonly onLook?: (look: string) => void;
 }
@@ -53,7 +56,8 @@ export const check = (options: CheckOptions): Effect.Effect<CheckReport, Storage
     const { database, version } = ExistingFile.openToRead(options.file);
     try {
       database.exec("BEGIN");
-      const known = looks.filter((look) => look.since <= version);
+      const all = options.isSearchToo === true ? [...looks, SearchLook.search] : looks;
+      const known = all.filter((look) => look.since <= version);
       const findings: CheckFinding[] = [];
       for (const look of known) {
         options.onLook?.(look.name);

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { copyFileSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Writable } from "node:stream";
+import { AssetBuilders } from "@fettle/core/testing";
 import Database from "better-sqlite3";
 import * as Effect from "effect/Effect";
 import { beforeEach, describe, expect, it } from "vitest";
@@ -73,6 +74,40 @@ describe("fettle-db", () => {
       1,
       { isSound: false, version: VERSION, findings: [{ look: "events" }] },
     ]);
+  });
+
+  it("check looks at what searches read where it is asked to, and says what reindex mends", async () => {
+    const asset = (id: string) => ({
+      ...{ _tag: "Put" as const, kind: "asset" as const, id, indexes: [] },
+      body: AssetBuilders.asset(id, { name: id, activations: { PM: 1 } }) as never,
+    });
+    const writes = [asset("a-1"), asset("a-2")];
+    await using(file, (storage) =>
+      storage.commit({ tenantId: "acme", expect: [], counters: [], uniques: [], writes, events: [] }),
+    );
+    expect(await command("check", file, "--search")).toMatchObject({
+      code: 0,
+      output: expect.stringMatching(/, search\n$/),
+    });
+    edit(
+      file,
+      `DELETE FROM entity WHERE kind = 'asset' AND id = 'a-1';
+       UPDATE search_asset SET "missingPatchCount:number" = 3, id = 'a-3' WHERE id = 'a-2'`,
+    );
+    expect(await command("check", file)).toMatchObject({ code: 0 });
+    const { code, output } = await command("check", file, "--search");
+    expect(code).toBe(1);
+    for (const words of [
+      "no search finds asset a-2",
+      "find asset a-1, which is not there",
+      "asset a-3 are not as many",
+    ]) {
+      expect(output).toContain(words);
+    }
+    await command("reindex", file);
+    expect(await command("check", file, "--search")).toMatchObject({ code: 0 });
+    edit(file, "UPDATE search_stamp SET stamp = 'other'");
+    expect((await command("check", file, "--search")).output).toContain("isn't of this code's form");
   });
 
   it("EVT-03: stats tells what each tenant has, and what the file holds", async () => {
@@ -222,6 +257,7 @@ describe("fettle-db", () => {
     [["check", ""], "FILE is empty"],
     [["check", "a.db", "b.db"], "b.db is one argument too many"],
     [["check", "a.db", "--replace"], "check takes no --replace"],
+    [["stats", "a.db", "--search"], "stats takes no --search"],
     [["check", "a.db", "--loud"], "Unknown option '--loud'"],
   ])("refuses %j in words", async (args, words) => {
     const { code, output, complaints } = await command(...args);

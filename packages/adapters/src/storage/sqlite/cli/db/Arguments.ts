@@ -17,6 +17,7 @@ FILE open; what stood there is gone afterwards.
 
 Options:
   --replace   backup, restore: a storage that stands at the target is replaced
+  --search    check: also that what searches read is of the assets and patches that are stored
   --json      one JSON document instead of text, and no progress
   --quiet     no progress on standard error
   --help      this text
@@ -40,6 +41,8 @@ interface Common {
 export interface OfOne extends Common {
   readonly command: "check" | "stats" | "migrate" | "reindex";
   readonly file: string;
+  /** Of check: what searches read is looked at, too. */
+  readonly isSearchToo: boolean;
 }
 
 export interface OfTwo extends Common {
@@ -56,6 +59,7 @@ export class UsageError extends Error {}
 
 const OPTIONS = {
   replace: { type: "boolean", default: false },
+  search: { type: "boolean", default: false },
   json: { type: "boolean", default: false },
   quiet: { type: "boolean", default: false },
   help: { type: "boolean", short: "h", default: false },
@@ -89,12 +93,13 @@ export const parse = (args: readonly string[]): Request => {
   const empty = names.find((_, i) => files[i] === "");
   if (empty !== undefined) throw new UsageError(`${empty} is empty`);
   const [first = "", second = ""] = files;
+  if (values.search && command !== "check") throw new UsageError(`${command} takes no --search`);
   const common = { isJson: values.json, isQuiet: values.quiet || values.json };
   if (command === "backup" || command === "restore") {
     return { command, from: first, to: second, isReplacing: values.replace, ...common };
   }
   if (values.replace) throw new UsageError(`${command} takes no --replace`);
-  return { command, file: first, ...common };
+  return { command, file: first, isSearchToo: values.search, ...common };
 };
 
 const isCommand = (text: string | undefined): text is keyof typeof FILES =>

@@ -82,12 +82,17 @@ const answered = (
 
 const done = (document: object, text: string): Answer => ({ code: ExitCode.DONE, document, text });
 
-const check = ({ file }: Arguments.OfOne, progress: Progress.Progress): Effect.Effect<Answer, StorageError> =>
-  Effect.map(SqliteCheck.check({ file, onLook: (look) => progress.tell(`looking at ${look}`) }), (report) => ({
+const check = (
+  { file, isSearchToo }: Arguments.OfOne,
+  progress: Progress.Progress,
+): Effect.Effect<Answer, StorageError> => {
+  const looking = SqliteCheck.check({ file, isSearchToo, onLook: (look) => progress.tell(`looking at ${look}`) });
+  return Effect.map(looking, (report) => ({
     code: report.isSound ? ExitCode.DONE : ExitCode.BROKEN,
     document: report,
     text: Answers.ofCheck(report),
   }));
+};
 
 // Looked at first: opening would make a storage where there is none.
 const migrate = ({ file }: Arguments.OfOne, progress: Progress.Progress): Effect.Effect<Answer, StorageError> =>
