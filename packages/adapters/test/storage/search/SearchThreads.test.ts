@@ -49,8 +49,9 @@ const using = <A>(
 ): Promise<A> =>
   Effect.runPromise(
     Effect.scoped(
-      Effect.flatMap(SqliteStorage.open({ file: at, search: { workerFromMs: 0, program, ...search } }), (storage) =>
-        use(storage as never),
+      Effect.flatMap(
+        SqliteStorage.open({ file: at, search: { threads: 2, workerFromMs: 0, program, ...search } }),
+        (storage) => use(storage as never),
       ),
     ),
   );

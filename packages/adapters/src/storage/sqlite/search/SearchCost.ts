@@ -47,6 +47,9 @@ const LATEST_MS = 0.2;
 /** Of a patch when the places of patches among each other are worked out. */
 const PLACE_MS = 0.1;
 
+/** A search that took so long may take this many times as long the next time. */
+const VARIES = 2;
+
 /** Up to so many rows nothing is counted: whatever is asked of them is cheap. */
 const FEW_ROWS = 1_000;
 /** Rows are counted up to here; of a tenant that has more, the file's highest number stands for their count. */
@@ -130,7 +133,7 @@ export const make = (database: Database): SearchCost => {
       const key = areFew || (asked.shown === 0 && upkeep > 0) ? null : asked.key;
       return { ms: ms + upkeep, isWriting: upkeep > 0, key };
     },
-    took: (key, ms) => keep(known, key, ms),
+    took: (key, ms) => keep(known, key, ms * VARIES),
     changed: () => standings.clear(),
   };
 };

@@ -5,6 +5,7 @@
  * Each thread has its own connection, and begins to read when the search comes to it: a search sees every commit that was
  * answered before it was asked. What search tables have to be brought up to date for is done where the search is.
  */
+import { availableParallelism } from "node:os";
 import { StorageError } from "@fettle/core";
 import type { Database } from "better-sqlite3";
 import * as Effect from "effect/Effect";
@@ -17,8 +18,11 @@ import * as SqliteSearch from "./SqliteSearch.ts";
 import * as ThreadPool from "./ThreadPool.ts";
 import * as WriteTurns from "./WriteTurns.ts";
 
-/** Threads of one storage that search at the same time. Each has a connection, and caches of its own. */
+/** Threads of one storage that search at the same time, at most. Each has a connection, and caches of its own. */
 export const THREADS_MAX = 2;
+
+/** As many as are of use here: searches take all of a core, and the event loop needs one. */
+export const threadsHere = (): number => Math.max(1, Math.min(THREADS_MAX, availableParallelism() - 1));
 
 /** What is thought to take as long as this, in milliseconds, is searched on a thread of its own. */
 export const WORKER_FROM_MS = 5;
@@ -27,7 +31,7 @@ export const WORKER_FROM_MS = 5;
 export const STATEMENT_TIMEOUT_MS = 30_000;
 
 export interface SearchOptions {
-  /** {@link THREADS_MAX} when left out; 0: everything is searched on the thread that asks, whatever it takes. */
+  /** {@link threadsHere} when left out; 0: everything is searched on the thread that asks, whatever it takes. */
   readonly threads?: number;
   /** {@link WORKER_FROM_MS} when left out; 0: nothing is searched on the thread that asks. */
   readonly workerFromMs?: number;
@@ -105,7 +109,7 @@ export const make = (database: Database, file: string, options: SearchOptions = 
 type Pool = ThreadPool.ThreadPool<SearchCall.SearchCall, Reply>;
 
 const poolOf = (
-  { threads = THREADS_MAX, timeoutMs = STATEMENT_TIMEOUT_MS, program: given }: SearchOptions,
+  { threads = threadsHere(), timeoutMs = STATEMENT_TIMEOUT_MS, program: given }: SearchOptions,
   shared: { readonly file: string; readonly turns: WriteTurns.Shared },
   onEnd: (thread: number) => void,
 ): Pool | null => {
