@@ -40,7 +40,7 @@ export const of = (
   paging: AssetPaging,
   most: number,
 ): Listed => {
-  if (paging.after === null && Narrow.isNarrow(what.question)) {
+  if (paging.after === null && (what.areFew || Narrow.isNarrow(what.question))) {
     const rows = rowsOf(statements, what, paging, "few");
     return rows.length <= paging.limit ? { rows, total: rows.length } : { rows, total: totalOf(statements, what) };
   }

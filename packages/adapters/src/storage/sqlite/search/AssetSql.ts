@@ -23,6 +23,8 @@ export interface Asked {
   readonly hits: Hits | null;
   /** Whether trigrams are asked for parts of names, where rows are not looked at in an order. */
   readonly hasTrigrams: boolean;
+  /** Whether it was seen already that few rows are found. */
+  readonly areFew: boolean;
 }
 
 /** The numbers of the patches that fulfil the patch query where they are missing, and where they are installed. */

@@ -2,14 +2,16 @@
 import type * as Fragment from "./Fragment.ts";
 import { narrow } from "./SearchTables.ts";
 
+/** Of these columns alone the narrow index has its values side by side; the index of their order holds ids as well. */
+const FIRST = '"operatingSystem:text"';
 const HINT = ` INDEXED BY ${narrow.index}`;
 /** Texts that are remembered. */
 const KEPT_MAX = 1_000;
 const known = new Map<string, string>();
 
 /**
- * What stands behind `search_asset AS a` in a statement that goes over all rows that fulfil a condition: the index, where two or
- * more of its columns and no others are asked for. One column has an index of its own.
+ * What stands behind `search_asset AS a` in a statement that goes over all rows that fulfil a condition: the index, where its
+ * columns and no others are asked for. One column by itself has an index of its own, mostly.
  */
 export const hintOf = (condition: Fragment.Fragment, columns = ""): string => {
   const text = columns + condition.text;
@@ -18,7 +20,7 @@ export const hintOf = (condition: Fragment.Fragment, columns = ""): string => {
   const used = new Set(text.match(/\ba\.(?:"[^"]*"|\w+)/g)?.map((name) => name.slice("a.".length)));
   used.delete("n");
   const isNarrow = [...used].every((column) => narrow.columns.has(column));
-  const hint = isNarrow && used.size > 2 ? HINT : "";
+  const hint = isNarrow && (used.size > 2 || used.has(FIRST)) ? HINT : "";
   if (known.size >= KEPT_MAX) known.clear();
   known.set(text, hint);
   return hint;

@@ -22,6 +22,7 @@ import * as AssetList from "./AssetList.ts";
 import * as AssetSql from "./AssetSql.ts";
 import * as FacetSql from "./FacetSql.ts";
 import * as Fragment from "./Fragment.ts";
+import * as NameParts from "./NameParts.ts";
 import * as PageSql from "./PageSql.ts";
 import * as ReachSql from "./ReachSql.ts";
 import * as SearchPlans from "./SearchPlans.ts";
@@ -194,7 +195,8 @@ export const asked = (
   const seen = question.seen === null ? null : numbersOf(statements, tenant, question.seen);
   const base = { question, tenant, seen };
   const licensed = seats.licensed(standing, question.seats);
-  return { ...base, licensed, hits: hitsOf(statements, base), hasTrigrams: true };
+  const { areRare, areFew } = NameParts.candidates(statements, question, standing.most);
+  return { ...base, licensed, hits: hitsOf(statements, base), hasTrigrams: areRare, areFew };
 };
 
 const PATCH_STATUS: ReadonlySet<string> = new Set(["patchStatus"]);
