@@ -148,6 +148,17 @@ describe("search tables of another version of the code", () => {
     expect([fillingOf(file), told]).toEqual([filling, []]);
   });
 
+  test("are made anew where one of them is gone, as after a repair that lost it", async () => {
+    const file = join(directory(), "storage.db");
+    await filled(file, 20);
+    const expected = dump(new Database(file));
+    const damaged = new Database(file);
+    damaged.exec("DROP TABLE search_asset_tag");
+    damaged.close();
+    await using({ file }, () => Effect.void);
+    expect(dump(new Database(file))).toEqual(expected);
+  });
+
   test("are made anew on demand, beside a storage that has the file open", async () => {
     const file = join(directory(), "demand.db");
     await filled(file, 10);

@@ -33,13 +33,18 @@ const PAGE = 500;
 /** What comes first is referred to by what comes later. Agents and assessments are read with their assets. */
 const kinds = ["tag", "vulnerability", "patch", "asset"] as const satisfies readonly EntityKind[];
 
-/** Whether the tables are there as this code makes them. */
+/** Whether the tables aren't there as this code makes them. */
 export const isDue = (database: Database): boolean => {
-  const table = database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'search_stamp'").get();
-  if (table === undefined) return true;
+  const isThere = database.prepare<[string]>("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?");
+  if (!["search_stamp", ...tables].every((name) => isThere.get(name) !== undefined)) return true;
   const stamp = database.prepare("SELECT stamp FROM search_stamp WHERE name = ?").pluck().get(SearchTables.STAMP_NAME);
   return stamp !== SearchTables.STAMP;
 };
+
+const tables = SearchTables.ddl.flatMap((statement) => {
+  const [, quoted, bare] = /^CREATE (?:VIRTUAL )?TABLE (?:"([^"]+)"|(\w+))/.exec(statement) ?? [];
+  return quoted ?? bare ?? [];
+});
 
 /**
  * Makes and fills the tables anew, whatever they are. Throws what the driver throws, `SQLITE_BUSY` while another writes.
