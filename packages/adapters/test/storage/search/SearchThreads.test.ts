@@ -237,6 +237,16 @@ describe("searches on threads of their own", () => {
     );
   });
 
+  it("start no thread for a storage that is closed", () =>
+    using({ workerFromMs: 5 }, (storage) =>
+      Effect.gen(function* () {
+        yield* storage.search.assets(acme, question(null), paging);
+        Effect.runSync(storage.close());
+        const late = yield* failure(storage.search.assets(acme, question(null), paging));
+        expect(late).toMatchObject({ reason: "Unavailable", isRetryable: false });
+      }),
+    ));
+
   it("leave nothing open of a storage that is closed", async () => {
     const at = file();
     await using({}, (storage) => storage.search.assets(acme, question(null), paging), at);

@@ -101,7 +101,11 @@ export const make = (database: Database, file: string, options: SearchOptions = 
         cost.changed();
       },
     },
-    close: Effect.suspend(() => (pool === null || pool.threads() === 0 ? Effect.void : Effect.promise(pool.close))),
+    close: Effect.suspend(() => {
+      const isAlone = pool === null || pool.threads() === 0;
+      const ended = pool?.close();
+      return isAlone ? Effect.void : Effect.promise(async () => ended);
+    }),
     threads: () => pool?.threads() ?? 0,
   };
 };
