@@ -85,7 +85,11 @@ const sidesOf = (shape: Shapes.Shape, searching: Searching, { hand, seat, seats 
   const askedOf = (variant: number): Shapes.Asked => variants[variant] as Shapes.Asked;
   const ours = (variant: number) => answerOf(searching, shape.wanted, askedOf(variant), seats);
   const sides = { variants: variants.length, ours, hand: (variant: number) => byHand(askedOf(variant), variant) };
-  for (const [i] of variants.entries()) same(shape, sides.ours(i), sides.hand(i));
+  for (const [i, asked] of variants.entries()) {
+    // What the port works out when rows are shown first: which of their missing patches are the latest.
+    searching.search.assets(OurFile.TENANT, questionOf(asked, seats), pagingOf(shape.wanted, asked));
+    same(shape, sides.ours(i), sides.hand(i));
+  }
   return sides;
 };
 
@@ -105,6 +109,13 @@ export const questionOf = ({ asset, patch, view = "all" }: Shapes.Asked, seats: 
   asOf: Fleet.NOW,
 });
 
+const pagingOf = (wanted: Shapes.Wanted, asked: Shapes.Asked): AssetPaging => ({
+  by: asked.by ?? "name",
+  direction: asked.direction ?? "ascending",
+  after: wanted === "deep-page" ? [Shapes.DEEP.name, Shapes.DEEP.id] : null,
+  limit: Hand.LIMIT,
+});
+
 export const answerOf = (
   { search, work }: Searching,
   wanted: Shapes.Wanted,
@@ -112,12 +123,7 @@ export const answerOf = (
   seats: number,
 ): unknown => {
   const question = questionOf(asked, seats);
-  const paging: AssetPaging = {
-    by: asked.by ?? "name",
-    direction: asked.direction ?? "ascending",
-    after: wanted === "deep-page" ? [Shapes.DEEP.name, Shapes.DEEP.id] : null,
-    limit: Hand.LIMIT,
-  };
+  const paging = pagingOf(wanted, asked);
   if (wanted === "search") return search.assets(OurFile.TENANT, question, paging);
   if (wanted === "facets") return search.assetFacets(OurFile.TENANT, question, { facets: Shapes.FACETS, values: 100 });
   const standing = SqliteSearch.standingOf(work, OurFile.TENANT);

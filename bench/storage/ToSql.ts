@@ -33,11 +33,12 @@ export const toSql = async (context: Context): Promise<Contest> => {
   };
 };
 
+// What is searched by SQL needs no matcher.
 const statementOf = (text: string): string => {
-  const query = Qql.compile(AssetCatalog.catalog, text);
-  if (!query.ok) throw new Error(`${text}: ${query.error[0]?.message}`);
+  const { checked } = Qql.inspect(AssetCatalog.catalog, text);
+  if (checked === null) throw new Error(`${text} can't be read`);
   const options = { alias: "a", shape: "set", now: Fleet.NOW, tenant: 1 } as const;
-  const made = PredicateSql.of(Qql.Predicate.of(query.value.checked), SearchTables.assets, options);
+  const made = PredicateSql.of(Qql.Predicate.of(checked), SearchTables.assets, options);
   return `SELECT count(*) FROM search_asset AS a WHERE a.managed = ? AND ${made.text}`;
 };
 
