@@ -144,7 +144,9 @@ const same = ({ name, wanted }: Shapes.Shape, ours: unknown, hand: unknown): voi
 const oursTold = (wanted: Shapes.Wanted, answer: unknown): string => {
   if (wanted === "facets") {
     const tallies = answer as ReturnType<SqliteSearch.SqliteSearch["assetFacets"]>;
-    return JSON.stringify(tallies.map(({ facet, values }) => [facet, values.map((v) => [v.value, v.assets]).sort()]));
+    return JSON.stringify(
+      tallies.map(({ facet, values }) => [facet, values.map((v) => JSON.stringify([v.value, v.assets])).sort()]),
+    );
   }
   const { hits, total } = answer as AssetHits;
   if (wanted === "count") return String(total);
@@ -154,7 +156,10 @@ const oursTold = (wanted: Shapes.Wanted, answer: unknown): string => {
 const handTold = (wanted: Shapes.Wanted, answer: unknown): string => {
   if (wanted === "facets") {
     return JSON.stringify(
-      Object.entries(answer as Shapes.Tallied).map(([facet, counts]) => [facet, [...counts].sort()]),
+      Object.entries(answer as Shapes.Tallied).map(([facet, counts]) => [
+        facet,
+        [...counts].map((count) => JSON.stringify(count)).sort(),
+      ]),
     );
   }
   const { rows, total } = answer as Hand.HandPage;

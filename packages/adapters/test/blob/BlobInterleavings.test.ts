@@ -33,11 +33,7 @@ const digest = Crypto.digest(bytes);
 const OLD = 2_000_000;
 
 // Does something with another thing before its step of that number, or never when it has fewer; answers its steps.
-const between = async (
-  act: () => Promise<unknown>,
-  at: number,
-  other: () => Promise<unknown> | unknown,
-): Promise<number> => {
+const between = async (act: () => Promise<unknown>, at: number, other: () => unknown): Promise<number> => {
   let step = 0;
   steps.before = async () => {
     const isNow = step === at;

@@ -141,7 +141,12 @@ const entityOf = ({ kind, id, digest }: Naming): unknown => {
   if (kind === "feed") return { id, digest, patches: 1, ingestedAt: 1, state: "settled" };
   if (kind === "vendorFile") return { ...file, patchId: id, suppliedBy: "mara", suppliedAt: 1 };
   return {
-    ...{ id, runId: "r", jobId: "j", assetId: id, timing: null, manifest: null },
+    id,
+    runId: "r",
+    jobId: "j",
+    assetId: id,
+    timing: null,
+    manifest: null,
     placed: { status: "Pending", reason: null, at: 1 },
     patches: [{ patchId: "W-1", advisory: null, packages: [], files: [file] }],
     state: { status: "Pending", reason: null, changedAt: 1, results: {}, violations: 0 },

@@ -147,8 +147,8 @@ const list = async (
   for (const shelf of shelves) {
     if (`sha256:${shelf}` < after.slice(0, "sha256:".length + shelf.length)) continue;
     const names = await readdir(join(folder, shelf));
-    const digests = names.map((name) => BlobPath.digestOf(shelf, name)).filter((d) => d !== null && d > after);
-    for (const digest of digests.sort() as Crypto.Digest[]) {
+    const digests = names.flatMap((name) => BlobPath.digestOf(shelf, name) ?? []).filter((d) => d > after);
+    for (const digest of digests.sort()) {
       if (found.length === limit) return found;
       // It may have been removed meanwhile.
       const file = await ifThere(stat(BlobPath.pathOf(directory, tenantId, digest)));

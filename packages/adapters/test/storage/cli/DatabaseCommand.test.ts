@@ -78,7 +78,10 @@ describe("fettle-db", () => {
 
   it("check looks at what searches read where it is asked to, and says what reindex mends", async () => {
     const asset = (id: string) => ({
-      ...{ _tag: "Put" as const, kind: "asset" as const, id, indexes: [] },
+      _tag: "Put" as const,
+      kind: "asset" as const,
+      id,
+      indexes: [],
       body: AssetBuilders.asset(id, { name: id, activations: { PM: 1 } }) as never,
     });
     const writes = [asset("a-1"), asset("a-2")];

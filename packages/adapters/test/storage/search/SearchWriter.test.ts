@@ -47,8 +47,16 @@ const empty = (async () => {
 })();
 
 const machine = {
-  ...{ id: "a1", name: "web", platform: "Linux", osFamily: "Red Hat", osName: "Rocky Linux 9", arch: "x86_64" },
-  ...{ timeZone: "UTC", activations: { PM: 1 }, provisionedAt: 1, activationKey: "k" },
+  id: "a1",
+  name: "web",
+  platform: "Linux",
+  osFamily: "Red Hat",
+  osName: "Rocky Linux 9",
+  arch: "x86_64",
+  timeZone: "UTC",
+  activations: { PM: 1 },
+  provisionedAt: 1,
+  activationKey: "k",
 };
 
 const advisory: Omit<Patch.PatchInput, "id"> = {
@@ -129,10 +137,21 @@ test("a patch or tag whose row went is linked by its new row when it comes again
   const patch = (id: string) => write("patch", id, Patch.make({ ...advisory, id }));
   const tag = (id: string) => write("tag", id, { id, name: id, parent: null });
   const life = [
-    ...[patch("p1"), tag("g1"), asset(["g1"]), assessment(["p1"])],
-    ...[asset([]), assessment([]), remove("patch", "p1"), remove("tag", "g1")],
+    patch("p1"),
+    tag("g1"),
+    asset(["g1"]),
+    assessment(["p1"]),
+    asset([]),
+    assessment([]),
+    remove("patch", "p1"),
+    remove("tag", "g1"),
     // Whoever takes the numbers that have become free.
-    ...[patch("p2"), tag("g2"), asset(["g1"]), assessment(["p1"]), patch("p1"), tag("g1")],
+    patch("p2"),
+    tag("g2"),
+    asset(["g1"]),
+    assessment(["p1"]),
+    patch("p1"),
+    tag("g1"),
   ];
   await after(life, mustBeAsFilledAnew);
 });
@@ -144,7 +163,7 @@ const standing = <K extends SearchPart["_tag"]>(
   database: Database.Database,
   tenantId: string,
   kind: EntityKind,
-  _: K,
+  tag: K,
 ): ReadonlyMap<string, { readonly body: unknown; readonly part: Part<K> }> =>
   new Map(
     database
@@ -155,7 +174,7 @@ const standing = <K extends SearchPart["_tag"]>(
       .flatMap(({ id, body: text }) => {
         const body: unknown = JSON.parse(text);
         const part = SearchParts.ofStored(kind, body);
-        return part === undefined ? [] : [[id, { body, part: part as Part<K> }] as const];
+        return part?._tag === tag ? [[id, { body, part: part as Part<K> }] as const] : [];
       }),
   );
 

@@ -125,7 +125,7 @@ const rowsAmong = (
 ): readonly Row[] => {
   const limit = paging.limit + 1;
   const told = toldOf(what);
-  const [key = null, id = ""] = (paging.after ?? []) as readonly [string | number | null, string];
+  const [key, id] = (paging.after ?? [null, ""]) as readonly [string | number | null, string];
   const after = paging.after === null ? null : { key, id };
   const isBehindKnown = after !== null && after.key === null;
   const known = isBehindKnown

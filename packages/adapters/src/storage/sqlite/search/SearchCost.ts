@@ -66,8 +66,18 @@ const KEPT_MAX = 1_000;
  * one look-up in an index.
  */
 const SELECTIVE: ReadonlySet<string> = new Set([
-  ...["id", "name", "hardware.serialNumber", "interfaces.address", "interfaces.macAddress"],
-  ...["title", "kb", "cve", "qid", "bulletin", "supersedes", "supersededBy"],
+  "id",
+  "name",
+  "hardware.serialNumber",
+  "interfaces.address",
+  "interfaces.macAddress",
+  "title",
+  "kb",
+  "cve",
+  "qid",
+  "bulletin",
+  "supersedes",
+  "supersededBy",
 ]);
 
 /** The units of what isn't selective, at least: a fifth of all. */

@@ -226,8 +226,14 @@ export const narrow: { readonly index: string; readonly columns: ReadonlySet<str
   index: '"search_asset:narrow"',
   columns: new Set([
     `"${SCOPE}"`,
-    ...['"operatingSystem:text"', '"osFamily:text"', '"platform:text"', '"architecture:text"'],
-    ...['"hardware.manufacturer:text"', '"lastCheckedIn:number"', SCANNED_AT, '"missingPatchCount:number"'],
+    '"operatingSystem:text"',
+    '"osFamily:text"',
+    '"platform:text"',
+    '"architecture:text"',
+    '"hardware.manufacturer:text"',
+    '"lastCheckedIn:number"',
+    SCANNED_AT,
+    '"missingPatchCount:number"',
   ]),
 };
 

@@ -87,6 +87,8 @@ const putter = (database: Database, numbers: Numbers.Numbers): SearchWriter["put
           : patches.removeVulnerability(place);
       case "tag":
         return part?._tag === "Tag" ? tags.put(place, part.name) : tags.remove(place);
+      default:
+      // Nothing is searched by any other kind.
     }
   };
 };

@@ -57,8 +57,8 @@ export const make = (database: Database, inTurn?: WriteTurns.InTurn): SqliteSear
   const work = workOf(database);
   const { statements } = work;
   const upkeep = Upkeep.make(database, inTurn);
-  const within = database.transaction((read: () => unknown) => read()).deferred;
-  const reading = <A>(read: () => A): A => within(read) as A;
+  const within = database.transaction((read: () => unknown) => read());
+  const reading = <A>(read: () => A): A => within.deferred(read) as A;
   const bringUp = (tenantId: string, needs: Upkeep.Needs): void => {
     if (!needs.supersedence && !needs.latest) return;
     const tenant = tenantOf(statements, tenantId);

@@ -190,7 +190,7 @@ const closed = async <Call, Reply>(state: State<Call, Reply>): Promise<void> => 
   state.isClosed = true;
   const jobs = [...state.waiting, ...[...state.working].flatMap(({ job }) => job ?? [])];
   state.waiting.length = 0;
-  for (const thread of [...state.working]) end(state, thread);
+  for (const thread of state.working) end(state, thread);
   for (const job of jobs) settle(job, { _tag: "Closed" });
   if (state.ending.size === 0) return;
   let timer: NodeJS.Timeout | undefined;
