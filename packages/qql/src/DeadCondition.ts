@@ -40,29 +40,28 @@ const isInstant = (value: Value.Value): boolean =>
 
 /** `x AND NOT x`, `x OR NOT x`. */
 function opposites({ _tag, operands }: Checked.And | Checked.Or): readonly Diagnostic.Diagnostic[] {
-  if (!operands.some(isNegative)) return [];
   const negatives = operands.filter(isNegative);
-  // Hardly ever is anything of the same kind and token there, and only such a pair can say the same.
+  if (negatives.length === 0) return [];
+  // Only what is of the same token, or kind, can say the same; hardly ever is anything of it there.
   const kinds = new Set(negatives.map((operand) => kindOf(meantBy(operand))));
   const alike = operands.filter((operand) => !isNegative(operand) && kinds.has(kindOf(operand)));
-  if (alike.length === 0) return [];
   const positives = new Set(alike.map(positiveOf));
-  const found = negatives.filter((operand) => positives.has(positiveOf(operand)));
   const code = _tag === "And" ? "opposite-never" : "opposite-always";
-  return found.map((operand) => Diagnostic.warning(code, operand, Diagnostic.none));
+  return negatives
+    .filter((operand) => positives.size > 0 && positives.has(positiveOf(operand)))
+    .map((operand) => Diagnostic.warning(code, operand, Diagnostic.none));
 }
 
 const isNegative = (operand: Checked.Checked): boolean =>
   operand._tag === "Not" || (operand._tag === "IsNull" && operand.isNegated);
 
 /** What a condition and its negation have in common. */
-const meantBy = (operand: Checked.Checked): Checked.Checked => (operand._tag === "Not" ? operand.operand : operand);
+const meantBy = (operand: Checked.Checked): Checked.Checked =>
+  operand._tag === "Not" ? operand.operand : operand._tag === "IsNull" ? { ...operand, isNegated: false } : operand;
 
-const kindOf = (operand: Checked.Checked): string =>
-  "token" in operand ? `${operand._tag}:${operand.token.name}` : operand._tag;
+const kindOf = (operand: Checked.Checked): unknown => ("token" in operand ? operand.token : operand._tag);
 
-const positiveOf = (operand: Checked.Checked): string =>
-  Identity.of(operand._tag === "IsNull" ? { ...operand, isNegated: false } : meantBy(operand));
+const positiveOf = (operand: Checked.Checked): string => Identity.of(meantBy(operand));
 
 /** Conditions of one AND that leave a single value nothing to be. */
 function contradictions(operands: readonly Checked.Checked[]): readonly Diagnostic.Diagnostic[] {

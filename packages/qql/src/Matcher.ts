@@ -50,8 +50,7 @@ function compileWith(predicate: Predicate.Predicate, makeTest: MakeTest): Test {
       return (value, now) => !operand(value, now);
     }
     case "Nested": {
-      const operand = compileWith(predicate.operand, makeTest);
-      return along(predicate.path, (value, now) => isObject(value) && operand(value, now));
+      return along(predicate.path, entered(compileWith(predicate.operand, makeTest)));
     }
     case "Leaf":
       return along(predicate.path, makeTest(predicate.token, predicate.test));
@@ -86,8 +85,9 @@ function along([step, ...rest]: readonly Catalog.Step[], test: Test): Test {
   if (step === undefined) return test;
   const { key, isRepeated } = step;
   const onward = along(rest, test);
-  if (isRepeated) return rest.length === 0 ? repeated(key, onward) : repeatedObjects(key, onward);
-  return rest.length === 0 ? held(key, onward) : within(key, onward);
+  // A text has a `length`, which is no token's.
+  const each = rest.length === 0 ? onward : entered(onward);
+  return isRepeated ? repeated(key, each) : held(key, each);
 }
 
 /**
@@ -119,22 +119,11 @@ function held(key: string, test: Test): Test {
   return (HELD[copy % HELD.length] as (typeof HELD)[number])(key, test);
 }
 
-const within =
-  (key: string, test: Test): Test =>
-  (object, now) => {
-    const value = (object as Catalog.AnyDocument)[key];
-    return isObject(value) && test(value, now);
-  };
-
-/** Elements that are entered: a text among them has a `length`, which is no token's. */
-function repeatedObjects(key: string, test: Test): Test {
-  return (object, now) => {
-    const values = (object as Catalog.AnyDocument)[key];
-    if (!Array.isArray(values)) return false;
-    for (let i = 0; i < values.length; i++) if (isObject(values[i]) && test(values[i], now)) return true;
-    return false;
-  };
-}
+/** Of an object only. */
+const entered =
+  (test: Test): Test =>
+  (value, now) =>
+    isObject(value) && test(value, now);
 
 const isObject = (value: unknown): boolean => typeof value === "object" && value !== null;
 
