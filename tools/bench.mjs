@@ -21,7 +21,7 @@ const PROGRAMS = {
   main: "bench/main.ts",
   alone: "bench/AloneProcess.ts",
   fleet: "bench/check-ins/FleetProcess.ts",
-  "storage/sqlite/search/SearchWorker": "packages/adapters/src/storage/sqlite/search/SearchWorker.ts",
+  "storage/sqlite/search/threads/SearchWorker": "packages/adapters/src/storage/sqlite/search/threads/SearchWorker.ts",
 };
 
 await runAsCommand(async () => {

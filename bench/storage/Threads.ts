@@ -8,7 +8,7 @@ import BetterSqlite from "better-sqlite3";
 import * as Effect from "effect/Effect";
 import * as Exit from "effect/Exit";
 import * as Scope from "effect/Scope";
-import * as SqliteSearch from "../../packages/adapters/src/storage/sqlite/search/SqliteSearch.ts";
+import * as SqliteSearch from "../../packages/adapters/src/storage/sqlite/search/asking/SqliteSearch.ts";
 import type { AssetPaging, AssetQuestion, SearchIndexShape } from "../../packages/core/src/ports/SearchIndex.ts";
 import type { Contest, Context } from "../Entry.ts";
 import * as Fleet from "./Fleet.ts";

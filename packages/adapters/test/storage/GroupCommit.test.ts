@@ -9,8 +9,8 @@ import * as SqliteFile from "../../src/storage/sql/SqliteFile.ts";
 import * as GroupCommit from "../../src/storage/sqlite/GroupCommit.ts";
 import { migrations } from "../../src/storage/sqlite/SqliteMigrations.ts";
 import * as SqliteWriter from "../../src/storage/sqlite/SqliteWriter.ts";
-import * as Reindex from "../../src/storage/sqlite/search/Reindex.ts";
-import * as WriteTurns from "../../src/storage/sqlite/search/WriteTurns.ts";
+import * as Reindex from "../../src/storage/sqlite/search/keeping/Reindex.ts";
+import * as WriteTurns from "../../src/storage/sqlite/WriteTurns.ts";
 import { directories } from "./Directories.ts";
 
 const directory = directories();

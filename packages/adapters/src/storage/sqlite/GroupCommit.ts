@@ -7,7 +7,7 @@
 import type { CommitAnswer, StorageError } from "@fettle/core";
 import * as Effect from "effect/Effect";
 import { type EncodedBatch, sizeOf } from "../sql/EncodedBatch.ts";
-import type { StorageTurns } from "./search/WriteTurns.ts";
+import type { StorageTurns } from "./WriteTurns.ts";
 
 /** What one batch of a group came to. */
 export type Outcome = Effect.Effect<CommitAnswer, StorageError>;

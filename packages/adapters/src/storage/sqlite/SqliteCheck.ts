@@ -9,7 +9,7 @@ import * as ExistingFile from "./ExistingFile.ts";
 import { attempt } from "./FileWork.ts";
 import { type Look, looks } from "./Looks.ts";
 import { toStorageError } from "./SqliteError.ts";
-import * as SearchLook from "./search/SearchLook.ts";
+import * as SearchLook from "./search/keeping/SearchLook.ts";
 
 /** Something that is not as it has to be. */
 export interface CheckFinding {

@@ -17,11 +17,16 @@ import { fromFailure, toStorageError } from "./SqliteError.ts";
 import { migrations } from "./SqliteMigrations.ts";
 import * as SqliteReader from "./SqliteReader.ts";
 import * as SqliteWriter from "./SqliteWriter.ts";
-import * as Reindex from "./search/Reindex.ts";
-import * as SearchThreads from "./search/SearchThreads.ts";
+import * as Reindex from "./search/keeping/Reindex.ts";
+import * as SearchThreads from "./search/threads/SearchThreads.ts";
 
 export { BUSY_WAIT_MS } from "../sql/SqliteFile.ts";
-export { type SearchOptions, STATEMENT_TIMEOUT_MS, THREADS_MAX, WORKER_FROM_MS } from "./search/SearchThreads.ts";
+export {
+  type SearchOptions,
+  STATEMENT_TIMEOUT_MS,
+  THREADS_MAX,
+  WORKER_FROM_MS,
+} from "./search/threads/SearchThreads.ts";
 
 export interface SqliteStorageOptions {
   /** Path of the database. Its directory must be there; beside it come `-wal` and `-shm`. */

@@ -11,7 +11,7 @@ import { type Accepted, decide, type Outcome as EntityOutcome, type Standing } f
 import type { EncodedBatch, EncodedPut } from "../sql/EncodedBatch.ts";
 import type { Outcome } from "./GroupCommit.ts";
 import { toStorageError } from "./SqliteError.ts";
-import * as SearchWriter from "./search/SearchWriter.ts";
+import * as SearchWriter from "./search/keeping/SearchWriter.ts";
 
 /** Answers each batch of a group, in order, once the group is durable. */
 export const make = (database: Database): ((batches: readonly EncodedBatch[]) => readonly Outcome[]) => {

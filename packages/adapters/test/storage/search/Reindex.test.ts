@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect";
 import * as Fiber from "effect/Fiber";
 import { beforeAll, describe, expect, test } from "vitest";
 import { SqliteStorage } from "../../../src/storage/sqlite/index.ts";
-import * as Reindex from "../../../src/storage/sqlite/search/Reindex.ts";
+import * as Reindex from "../../../src/storage/sqlite/search/keeping/Reindex.ts";
 import * as SearchTables from "../../../src/storage/sqlite/search/SearchTables.ts";
 import { delays, start } from "../ChildProcess.ts";
 import { directories } from "../Directories.ts";

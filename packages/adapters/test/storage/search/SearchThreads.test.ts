@@ -31,7 +31,7 @@ const runs = (times: number) => ({
 
 // A thread of the whole source tree starts slowly.
 const program = pathToFileURL(
-  await bundle(new URL("../../../src/storage/sqlite/search/SearchWorker.ts", import.meta.url)),
+  await bundle(new URL("../../../src/storage/sqlite/search/threads/SearchWorker.ts", import.meta.url)),
 );
 
 type TenantId = ReturnType<typeof Tenant.of>;
@@ -263,7 +263,7 @@ describe("searches on threads of their own", () => {
     const source = (name: string) => fileURLToPath(new URL(`../../../src/storage/sqlite/${name}`, import.meta.url));
     const entries = {
       "storage/sqlite/index": source("index.ts"),
-      "storage/sqlite/search/SearchWorker": source("search/SearchWorker.ts"),
+      "storage/sqlite/search/threads/SearchWorker": source("search/threads/SearchWorker.ts"),
       child: fileURLToPath(new URL("./thread-child.ts", import.meta.url)),
     };
     await built(entries, dist);

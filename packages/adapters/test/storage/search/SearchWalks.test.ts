@@ -45,6 +45,9 @@ const patchQuery = (text: string) => {
   return query.value;
 };
 
+/** A thousand short values, so that two lists of them fit into a query. */
+const short = (from: number): string => Array.from({ length: 1_000 }, (_, n) => from + n).join(",");
+
 type Write = Parameters<StorageShape["commit"]>[0]["writes"][number];
 const put = (kind: "asset" | "patch" | "assessment", id: string, body: object): Write => ({
   _tag: "Put",
@@ -137,6 +140,32 @@ describe("a walk over the pages of a search", () => {
           );
           expect(found.hits.map((hit) => hit.id)).toEqual([uuid(n)]);
         }
+      }),
+    ));
+
+  it("takes the longest lists of values that a query may hold, of assets and of patches at once", () =>
+    within((storage, search) =>
+      Effect.gen(function* () {
+        const tag = (n: number) => String(n);
+        const named = AssetBuilders.asset(uuid(1), { tags: [tag(7)] });
+        yield* commit(storage, [
+          put("asset", named.id, { ...named, assignedTags: [tag(7)], tags: [tag(7)] }),
+          put("patch", tag(9), PatchBuilders.advisory(tag(9))),
+          put("assessment", named.id, AssetBuilders.assessment([tag(9)], [])),
+        ]);
+        const list = (from: number) => Array.from({ length: 1_000 }, (_, n) => `\`${tag(from + n)}\``).join(", ");
+        const asset = assetQuery(`tags.id: [${list(0)}]`);
+        const patch = patchQuery(`id: [${list(0)}] and not title: [\`none\`]`);
+        const question = { ...everything, asset, patch, view: "missing" } as const;
+        const found = yield* search.assets(tenantId, question, byName);
+        expect(found.hits.map((hit) => [hit.id, hit.matching])).toEqual([[uuid(1), 1]]);
+        const facets = yield* search.assetFacets(tenantId, question, { facets: ["tag", "platform"], values: 5 });
+        expect(facets.map(({ values }) => values.length)).toEqual([1, 1]);
+        const plan = yield* search.explainAssets(tenantId, question, byName);
+        expect(plan.statements.map((s) => s.purpose)).toEqual(["patches", "count", "page"]);
+        // Twice a thousand: named once each.
+        const twice = assetQuery(`tags.id: [${short(0)}] or hardware.serialNumber: [${short(0)}]`);
+        expect((yield* search.assets(tenantId, { ...question, asset: twice }, byName)).total).toBe(1);
       }),
     ));
 

@@ -4,8 +4,8 @@ import Database from "better-sqlite3";
 import * as Effect from "effect/Effect";
 import { describe, expect, test } from "vitest";
 import { SqliteStorage } from "../../../src/storage/sqlite/index.ts";
-import * as Reindex from "../../../src/storage/sqlite/search/Reindex.ts";
-import * as Upkeep from "../../../src/storage/sqlite/search/Upkeep.ts";
+import * as Reindex from "../../../src/storage/sqlite/search/keeping/Reindex.ts";
+import * as Upkeep from "../../../src/storage/sqlite/search/keeping/Upkeep.ts";
 import { directories } from "../Directories.ts";
 
 const directory = directories();

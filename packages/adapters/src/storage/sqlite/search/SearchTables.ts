@@ -1,6 +1,6 @@
 /**
  * Which tables searches read: those of two layouts, of assets and of patches, and what links them. They are derived data:
- * made from the entities ({@link ./Reindex.ts}), kept right by every commit ({@link ./SearchWriter.ts}), and made anew when
+ * made from the entities ({@link ./keeping/Reindex.ts}), kept right by every commit ({@link ./keeping/SearchWriter.ts}), and made anew when
  * {@link STAMP} isn't what they were made under.
  *
  * | table | a row |
@@ -19,7 +19,7 @@
  * | `search_tenant` | a tenant's number `t` |
  * | `search_state` | how often a tenant's patches were written, and up to which time their places are worked out |
  *
- * Lazily kept, right only after {@link ./Upkeep.ts}: of patches `isSuperseded` and `supersededBy`, of assets
+ * Lazily kept, right only after {@link ./keeping/Upkeep.ts}: of patches `isSuperseded` and `supersededBy`, of assets
  * `nonSupersededMissingPatchCount`, of their missing patches `latest`: 1 for one that no other takes the place of, null for
  * not known.
  */

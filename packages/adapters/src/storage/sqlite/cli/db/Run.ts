@@ -10,7 +10,7 @@ import { fromFailure } from "../../SqliteError.ts";
 import { migrations } from "../../SqliteMigrations.ts";
 import * as SqliteStats from "../../SqliteStats.ts";
 import * as SqliteStorage from "../../SqliteStorage.ts";
-import * as Reindex from "../../search/Reindex.ts";
+import * as Reindex from "../../search/keeping/Reindex.ts";
 import * as ExitCode from "../ExitCode.ts";
 import { type Streams, version, write } from "../Shell.ts";
 import * as Answers from "./Answers.ts";

@@ -5,9 +5,9 @@
 import type { AssetIndexQuestion, SeatRule } from "@fettle/core";
 import * as Qql from "@fettle/qql";
 import type { Database } from "better-sqlite3";
+import * as SqliteSearch from "../asking/SqliteSearch.ts";
+import * as Upkeep from "../keeping/Upkeep.ts";
 import type { Method } from "./SearchCall.ts";
-import * as SqliteSearch from "./SqliteSearch.ts";
-import * as Upkeep from "./Upkeep.ts";
 
 /** What is known of a search before it is carried out. */
 export interface Estimate {

@@ -9,11 +9,11 @@
 import { createHash } from "node:crypto";
 import { AssetSearch, type Patch, Supersedence } from "@fettle/core";
 import type { Database } from "better-sqlite3";
-import * as Rows from "../../search/Rows.ts";
+import * as Rows from "../../../search/Rows.ts";
+import type * as WriteTurns from "../../WriteTurns.ts";
+import { assetColumns, MISSING, patchColumns, patches, supersededByTable } from "../SearchTables.ts";
 import * as EntityParts from "./EntityParts.ts";
 import * as PatchGraph from "./PatchGraph.ts";
-import { assetColumns, MISSING, patchColumns, patches, supersededByTable } from "./SearchTables.ts";
-import type * as WriteTurns from "./WriteTurns.ts";
 
 /** What a question is about. */
 export interface Needs {

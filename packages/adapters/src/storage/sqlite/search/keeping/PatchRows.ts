@@ -5,13 +5,13 @@
  */
 import { normalCve, PatchCatalog, type SearchPart } from "@fettle/core";
 import type { Database } from "better-sqlite3";
-import * as Rows from "../../search/Rows.ts";
+import * as Rows from "../../../search/Rows.ts";
+import { patchColumns, patches, supersededByTable } from "../SearchTables.ts";
 import type { Place } from "./AssetRows.ts";
 import type * as EntityParts from "./EntityParts.ts";
 import * as LayoutWriter from "./LayoutWriter.ts";
 import * as Links from "./Links.ts";
 import type * as Numbers from "./Numbers.ts";
-import { patchColumns, patches, supersededByTable } from "./SearchTables.ts";
 
 type Part<K extends SearchPart["_tag"]> = Extract<SearchPart, { readonly _tag: K }>;
 

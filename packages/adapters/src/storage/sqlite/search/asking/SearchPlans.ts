@@ -1,10 +1,10 @@
 /** How a search is carried out, for operators: its statements, SQLite's own plan of each, and what it means for them. */
 import type { AssetPaging, SearchPlan } from "@fettle/core";
 import * as Qql from "@fettle/qql";
+import * as SearchTables from "../SearchTables.ts";
 import * as AssetSql from "./AssetSql.ts";
 import type * as Fragment from "./Fragment.ts";
 import * as PageSql from "./PageSql.ts";
-import * as SearchTables from "./SearchTables.ts";
 import type * as Statements from "./Statements.ts";
 
 /** What one statement is for. */

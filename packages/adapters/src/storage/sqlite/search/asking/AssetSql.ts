@@ -4,10 +4,10 @@
  */
 import type { AssetIndexQuestion, AssetSearch } from "@fettle/core";
 import * as Qql from "@fettle/qql";
-import * as PredicateSql from "../../search/PredicateSql.ts";
+import * as PredicateSql from "../../../search/PredicateSql.ts";
+import * as SearchTables from "../SearchTables.ts";
 import * as Asks from "./Asks.ts";
 import * as Fragment from "./Fragment.ts";
-import * as SearchTables from "./SearchTables.ts";
 
 const { sql } = Fragment;
 

@@ -4,10 +4,10 @@
  */
 import type { EntityKind } from "@fettle/core";
 import type { Database } from "better-sqlite3";
-import type { Look, Wrong } from "../Looks.ts";
+import type { Look, Wrong } from "../../Looks.ts";
+import * as SearchTables from "../SearchTables.ts";
 import * as EntityParts from "./EntityParts.ts";
 import * as Reindex from "./Reindex.ts";
-import * as SearchTables from "./SearchTables.ts";
 
 interface Of {
   readonly tenantId: string;

@@ -6,12 +6,12 @@ import { randomUUID } from "node:crypto";
 import type { EntityKind, StorageError } from "@fettle/core";
 import type { Database } from "better-sqlite3";
 import * as Effect from "effect/Effect";
-import { BUSY_WAIT_MS } from "../../sql/SqliteFile.ts";
-import { toStorageError } from "../SqliteError.ts";
+import { BUSY_WAIT_MS } from "../../../sql/SqliteFile.ts";
+import { toStorageError } from "../../SqliteError.ts";
+import * as SearchTables from "../SearchTables.ts";
+import * as Statistics from "../Statistics.ts";
 import * as EntityParts from "./EntityParts.ts";
-import * as SearchTables from "./SearchTables.ts";
 import * as SearchWriter from "./SearchWriter.ts";
-import * as Statistics from "./Statistics.ts";
 
 /** How far it has come. */
 export interface Progress {

@@ -1,8 +1,8 @@
 /** Who holds a seat (LIC-05), worked out by the store: a condition on rows of `search_asset`. */
 import type { SeatRule } from "@fettle/core";
+import { assetColumns } from "../SearchTables.ts";
 import * as AssetSql from "./AssetSql.ts";
 import * as Fragment from "./Fragment.ts";
-import { assetColumns } from "./SearchTables.ts";
 
 const { sql } = Fragment;
 const { activated, managed } = assetColumns;

@@ -7,11 +7,11 @@
  */
 import { FullText } from "@fettle/qql";
 import type { Database } from "better-sqlite3";
-import type * as Layout from "../../search/Layout.ts";
-import * as RowSql from "../../search/RowSql.ts";
-import type * as Rows from "../../search/Rows.ts";
-import * as StoredText from "../../search/StoredText.ts";
-import * as SearchTables from "./SearchTables.ts";
+import type * as Layout from "../../../search/Layout.ts";
+import * as RowSql from "../../../search/RowSql.ts";
+import type * as Rows from "../../../search/Rows.ts";
+import * as StoredText from "../../../search/StoredText.ts";
+import * as SearchTables from "../SearchTables.ts";
 
 export interface Numbers {
   readonly tenant: (tenantId: string) => number;

@@ -1,9 +1,9 @@
 /** On how many of the assets looked at each patch is missing, is the latest missing one, and is installed. */
 import type { Looked } from "@fettle/core";
+import { assetColumns } from "../SearchTables.ts";
 import * as AssetSql from "./AssetSql.ts";
 import * as Fragment from "./Fragment.ts";
 import * as ReachSql from "./ReachSql.ts";
-import { assetColumns } from "./SearchTables.ts";
 
 const { sql } = Fragment;
 

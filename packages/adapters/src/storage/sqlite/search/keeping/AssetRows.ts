@@ -6,12 +6,12 @@ import { createHash } from "node:crypto";
 import { AssetCatalog, type AssetSearch, type SearchPart } from "@fettle/core";
 import * as Qql from "@fettle/qql";
 import type { Database } from "better-sqlite3";
-import * as Rows from "../../search/Rows.ts";
+import * as Rows from "../../../search/Rows.ts";
+import { assetColumns, assets, INSTALLED, MISSING } from "../SearchTables.ts";
 import type * as EntityParts from "./EntityParts.ts";
 import * as LayoutWriter from "./LayoutWriter.ts";
 import * as Links from "./Links.ts";
 import type * as Numbers from "./Numbers.ts";
-import { assetColumns, assets, INSTALLED, MISSING } from "./SearchTables.ts";
 
 type Part<K extends SearchPart["_tag"]> = Extract<SearchPart, { readonly _tag: K }>;
 type Assessment = Parameters<typeof AssetSearch.latestMissing>[0];

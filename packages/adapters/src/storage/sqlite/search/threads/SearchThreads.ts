@@ -9,14 +9,14 @@ import { availableParallelism } from "node:os";
 import { StorageError } from "@fettle/core";
 import type { Database } from "better-sqlite3";
 import * as Effect from "effect/Effect";
-import * as SqliteReader from "../SqliteReader.ts";
+import * as SqliteReader from "../../SqliteReader.ts";
+import * as WriteTurns from "../../WriteTurns.ts";
+import * as SqliteSearch from "../asking/SqliteSearch.ts";
 import * as SearchCall from "./SearchCall.ts";
 import * as SearchCost from "./SearchCost.ts";
 import * as SearchProgram from "./SearchProgram.ts";
 import type { Reply, Timed } from "./SearchWorker.ts";
-import * as SqliteSearch from "./SqliteSearch.ts";
 import * as ThreadPool from "./ThreadPool.ts";
-import * as WriteTurns from "./WriteTurns.ts";
 
 /** Threads of one storage that search at the same time, at most. Each has a connection, and caches of its own. */
 export const THREADS_MAX = 2;

@@ -1,5 +1,5 @@
 /**
- * Searches over the search tables of a SQLite file (see {@link ./SearchTables.ts}). A search reads everything within one
+ * Searches over the search tables of a SQLite file (see {@link ../SearchTables.ts}). A search reads everything within one
  * transaction, so that count, page and facets are of one moment.
  */
 import {
@@ -17,6 +17,9 @@ import {
 } from "@fettle/core";
 import type * as Qql from "@fettle/qql";
 import type { Database } from "better-sqlite3";
+import type * as WriteTurns from "../../WriteTurns.ts";
+import * as Upkeep from "../keeping/Upkeep.ts";
+import * as SearchTables from "../SearchTables.ts";
 import * as Asks from "./Asks.ts";
 import * as AssetList from "./AssetList.ts";
 import * as AssetSql from "./AssetSql.ts";
@@ -26,13 +29,10 @@ import * as NameParts from "./NameParts.ts";
 import * as PageSql from "./PageSql.ts";
 import * as ReachSql from "./ReachSql.ts";
 import * as SearchPlans from "./SearchPlans.ts";
-import * as SearchTables from "./SearchTables.ts";
 import * as Seats from "./Seats.ts";
 import * as Spelling from "./Spelling.ts";
 import * as Statements from "./Statements.ts";
 import * as TallySql from "./TallySql.ts";
-import * as Upkeep from "./Upkeep.ts";
-import type * as WriteTurns from "./WriteTurns.ts";
 
 const { sql } = Fragment;
 

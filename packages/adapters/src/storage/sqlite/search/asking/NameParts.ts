@@ -4,11 +4,11 @@
  */
 import type { AssetIndexQuestion } from "@fettle/core";
 import type * as Qql from "@fettle/qql";
-import * as Layout from "../../search/Layout.ts";
-import * as Trigrams from "../../search/Trigrams.ts";
+import * as Layout from "../../../search/Layout.ts";
+import * as Trigrams from "../../../search/Trigrams.ts";
+import * as SearchTables from "../SearchTables.ts";
 import * as Asks from "./Asks.ts";
 import * as Fragment from "./Fragment.ts";
-import * as SearchTables from "./SearchTables.ts";
 import type * as Statements from "./Statements.ts";
 
 const stored = Layout.storedOf(SearchTables.assets, "name");

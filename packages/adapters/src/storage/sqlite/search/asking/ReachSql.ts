@@ -1,10 +1,10 @@
 /** What a selection means and a job may reach, as conditions on rows of `search_asset`. */
 import type { Reach, Selected } from "@fettle/core";
 import { FullText } from "@fettle/qql";
-import * as Layout from "../../search/Layout.ts";
+import * as Layout from "../../../search/Layout.ts";
+import * as SearchTables from "../SearchTables.ts";
 import * as AssetSql from "./AssetSql.ts";
 import * as Fragment from "./Fragment.ts";
-import * as SearchTables from "./SearchTables.ts";
 
 const { sql } = Fragment;
 

@@ -6,10 +6,10 @@
  * first and sorted then. Each is hundreds of times slower where the other belongs.
  */
 import type { AssetPaging, AssetSortKey } from "@fettle/core";
-import * as Layout from "../../search/Layout.ts";
-import type * as PredicateSql from "../../search/PredicateSql.ts";
+import * as Layout from "../../../search/Layout.ts";
+import type * as PredicateSql from "../../../search/PredicateSql.ts";
+import * as SearchTables from "../SearchTables.ts";
 import * as Fragment from "./Fragment.ts";
-import * as SearchTables from "./SearchTables.ts";
 
 const { sql } = Fragment;
 

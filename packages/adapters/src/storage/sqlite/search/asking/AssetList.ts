@@ -3,13 +3,13 @@
  * be: what finds few is counted by its page.
  */
 import type { AssetHit, AssetPaging } from "@fettle/core";
-import type * as PredicateSql from "../../search/PredicateSql.ts";
+import type * as PredicateSql from "../../../search/PredicateSql.ts";
+import * as SearchTables from "../SearchTables.ts";
 import * as AssetSql from "./AssetSql.ts";
 import * as Fragment from "./Fragment.ts";
 import * as Narrow from "./Narrow.ts";
 import * as NarrowIndex from "./NarrowIndex.ts";
 import * as PageSql from "./PageSql.ts";
-import * as SearchTables from "./SearchTables.ts";
 import type * as Statements from "./Statements.ts";
 
 const { sql } = Fragment;

@@ -1,5 +1,5 @@
 /** A piece of a statement with the values of its placeholders, in their order. */
-import type * as Binding from "../../search/Binding.ts";
+import type * as Binding from "../../../search/Binding.ts";
 
 export interface Fragment {
   readonly text: string;

@@ -5,11 +5,11 @@
 import { parentPort, workerData } from "node:worker_threads";
 import type { StorageError } from "@fettle/core";
 import Database from "better-sqlite3";
-import { BUSY_WAIT_MS } from "../../sql/SqliteFile.ts";
-import { toStorageError } from "../SqliteError.ts";
+import { BUSY_WAIT_MS } from "../../../sql/SqliteFile.ts";
+import { toStorageError } from "../../SqliteError.ts";
+import * as WriteTurns from "../../WriteTurns.ts";
+import * as SqliteSearch from "../asking/SqliteSearch.ts";
 import * as SearchCall from "./SearchCall.ts";
-import * as SqliteSearch from "./SqliteSearch.ts";
-import * as WriteTurns from "./WriteTurns.ts";
 
 /** What the thread is started with. */
 export interface Start {

@@ -4,8 +4,8 @@
  */
 import { type Patch, Supersedence } from "@fettle/core";
 import type { Database } from "better-sqlite3";
+import { FILLING_NAME } from "../SearchTables.ts";
 import * as EntityParts from "./EntityParts.ts";
-import { FILLING_NAME } from "./SearchTables.ts";
 
 /** A tenant by its number and its name. */
 export interface Tenant {

@@ -5,13 +5,13 @@
 import { type EntityKind, type SearchPart, SearchParts, StorageError } from "@fettle/core";
 import { FullText } from "@fettle/qql";
 import type { Database } from "better-sqlite3";
-import * as StoredText from "../../search/StoredText.ts";
-import type { Outcome } from "../../sql/Decision.ts";
+import * as StoredText from "../../../search/StoredText.ts";
+import type { Outcome } from "../../../sql/Decision.ts";
+import { STAMP, STAMP_NAME } from "../SearchTables.ts";
 import * as AssetRows from "./AssetRows.ts";
 import * as EntityParts from "./EntityParts.ts";
 import * as Numbers from "./Numbers.ts";
 import * as PatchRows from "./PatchRows.ts";
-import { STAMP, STAMP_NAME } from "./SearchTables.ts";
 
 export interface SearchWriter {
   /** Before the first entity of a transaction. Throws when another version of this code has made the tables anew. */

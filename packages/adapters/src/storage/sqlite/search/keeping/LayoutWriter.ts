@@ -3,10 +3,10 @@
  * searched as it was, and each index costs as much as the row.
  */
 import type { Database, Statement } from "better-sqlite3";
-import type * as Layout from "../../search/Layout.ts";
-import * as RowSql from "../../search/RowSql.ts";
-import * as Rows from "../../search/Rows.ts";
-import * as Trigrams from "../../search/Trigrams.ts";
+import type * as Layout from "../../../search/Layout.ts";
+import * as RowSql from "../../../search/RowSql.ts";
+import * as Rows from "../../../search/Rows.ts";
+import * as Trigrams from "../../../search/Trigrams.ts";
 import type * as Numbers from "./Numbers.ts";
 
 type Value = string | number | null | Uint8Array;

@@ -1,6 +1,7 @@
-/** Which statements read the narrow index of assets alone (see {@link ./SearchTables.ts}): SQLite has no figures to see that by. */
+/** Which statements read the narrow index of assets alone (see {@link ../SearchTables.ts}): SQLite has no figures to see that by. */
+
+import { narrow } from "../SearchTables.ts";
 import type * as Fragment from "./Fragment.ts";
-import { narrow } from "./SearchTables.ts";
 
 /** Of these columns alone the narrow index has its values side by side; the index of their order holds ids as well. */
 const FIRST = '"operatingSystem:text"';

@@ -4,11 +4,11 @@
  */
 import { AssetCatalog, AssetFacets, type Facet } from "@fettle/core";
 import * as Qql from "@fettle/qql";
-import * as Layout from "../../search/Layout.ts";
+import * as Layout from "../../../search/Layout.ts";
+import * as SearchTables from "../SearchTables.ts";
 import * as AssetSql from "./AssetSql.ts";
 import * as Fragment from "./Fragment.ts";
 import * as NarrowIndex from "./NarrowIndex.ts";
-import * as SearchTables from "./SearchTables.ts";
 
 const { sql } = Fragment;
 

@@ -4,7 +4,7 @@
  */
 import { AssetCatalog, type AssetIndexQuestion, PatchCatalog } from "@fettle/core";
 import * as Qql from "@fettle/qql";
-import type { SqliteSearch } from "./SqliteSearch.ts";
+import type { SqliteSearch } from "../asking/SqliteSearch.ts";
 
 export type Method = keyof SqliteSearch;
 

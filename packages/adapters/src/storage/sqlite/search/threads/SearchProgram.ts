@@ -7,10 +7,10 @@ import { Worker } from "node:worker_threads";
 import type { Start } from "./SearchWorker.ts";
 
 /** Below the folder that holds what is built, wherever in it this module came to stand. */
-const BUILT = "storage/sqlite/search/SearchWorker.js";
+const BUILT = "storage/sqlite/search/threads/SearchWorker.js";
 
 /** Folders that are looked into, from this module's own upwards. */
-const FOLDERS_MAX = 4;
+const FOLDERS_MAX = 5;
 
 /** Null where the package was bundled into something else without it. */
 export const find = (from = import.meta.url): URL | null => {
