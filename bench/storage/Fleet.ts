@@ -165,26 +165,18 @@ const assetOf = (random: Random.Random, id: string, i: number, size: Size): Asse
 const DIGEST = PatchBuilders.DIGEST as `sha256:${string}`;
 const KEY = "MCowBQYDK2VwAyEA0000000000000000000000000000000000000000000=";
 
-const agentOf = (random: Random.Random, id: string): AgentRecord => ({
-  id,
-  attemptId: id,
-  publicKey: KEY,
-  session: { epoch: 1, lastSequence: 1 + random(10_000), lastRequest: DIGEST },
-  provisionedAt: NOW - 300 * DAY_MS,
-  // Most of them lately.
-  lastCheckedInAt: NOW - Math.floor(skewed(random) ** 2 * 30 * DAY_MS),
-  agentVersion: VERSIONS[random(VERSIONS.length)] ?? "1.0",
-  bootId: id,
-  timeZone: "Europe/Berlin",
-  tzdata: "2026a",
-  configuration: DIGEST,
-  statusIntervalSeconds: 900,
-  snapshot: DIGEST,
-  manifestVersion: 0,
-  manifests: [],
-  factsThrough: 0,
-  uninstall: null,
-});
+const agentOf = (random: Random.Random, id: string): AgentRecord =>
+  AssetBuilders.agent(id, {
+    publicKey: KEY,
+    session: { epoch: 1, lastSequence: 1 + random(10_000), lastRequest: DIGEST },
+    provisionedAt: NOW - 300 * DAY_MS,
+    // Most of them lately.
+    lastCheckedInAt: NOW - Math.floor(skewed(random) ** 2 * 30 * DAY_MS),
+    agentVersion: VERSIONS[random(VERSIONS.length)] ?? "1.0",
+    timeZone: "Europe/Berlin",
+    configuration: DIGEST,
+    snapshot: DIGEST,
+  });
 
 const assessmentOf = (random: Random.Random, { patches: count }: Size): Assessment => {
   const of = (n: number): string => `FTSA-2026:${String(n).padStart(5, "0")}`;

@@ -6,8 +6,8 @@ import type { Patch } from "../../src/domain/patch/Patch.ts";
 import type { Tag } from "../../src/domain/tag/TagTree.ts";
 import * as Repository from "../../src/engine/Repository.ts";
 import type { AgentRecord } from "../../src/schema/Stored.ts";
+import * as AssetBuilders from "../../src/testing/builders/AssetBuilders.ts";
 import * as ControlPlane from "./ControlPlane.ts";
-import * as Values from "./Values.ts";
 
 export interface FleetInput {
   readonly assets: readonly Asset[];
@@ -46,22 +46,5 @@ export const put = (plane: ControlPlane.ControlPlane, writes: Repository.Change[
 };
 
 /** An agent's record that says when it checked in. */
-export const agent = (id: string, lastCheckedInAt: number, agentVersion = "1.0.0"): AgentRecord => ({
-  id,
-  attemptId: Values.uuid(1),
-  publicKey: "key",
-  session: { epoch: 1, lastSequence: 1, lastRequest: null },
-  provisionedAt: 0,
-  lastCheckedInAt,
-  agentVersion,
-  bootId: Values.uuid(5),
-  timeZone: "UTC",
-  tzdata: "2026a",
-  configuration: null,
-  statusIntervalSeconds: 900,
-  snapshot: null,
-  manifestVersion: 0,
-  manifests: [],
-  factsThrough: 0,
-  uninstall: null,
-});
+export const agent = (id: string, lastCheckedInAt: number, agentVersion = "1.0.0"): AgentRecord =>
+  AssetBuilders.agent(id, { lastCheckedInAt, agentVersion });

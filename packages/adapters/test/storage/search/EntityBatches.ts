@@ -1,5 +1,6 @@
 /** Random batches of the entities that searches are about: few ids, so that they meet; some batches refused, some failing. */
 import { type Batch, type EntityKind, Patch, type PutWrite, SearchParts, type StoredJson } from "@fettle/core";
+import { AssetBuilders } from "@fettle/core/testing";
 import * as fc from "fast-check";
 
 export const tenants = ["t1", "t2"] as const;
@@ -84,24 +85,9 @@ const asset = (id: string) =>
     }));
 
 const agent = (id: string) =>
-  fc.record({ lastCheckedInAt: instant, agentVersion: fc.constantFrom("1.2.3", "2.0", "", "odd") }).map((own) => ({
-    id,
-    attemptId: "x",
-    publicKey: "x",
-    session: { epoch: 1, lastSequence: 1, lastRequest: null },
-    provisionedAt: 1,
-    bootId: "x",
-    timeZone: "UTC",
-    tzdata: "x",
-    configuration: null,
-    statusIntervalSeconds: 1,
-    snapshot: null,
-    manifestVersion: 1,
-    manifests: [],
-    factsThrough: 1,
-    uninstall: null,
-    ...own,
-  }));
+  fc
+    .record({ lastCheckedInAt: instant, agentVersion: fc.constantFrom("1.2.3", "2.0", "", "odd") })
+    .map((own) => AssetBuilders.agent(id, own));
 
 const missingPackage = fc.record({
   name: fc.constantFrom("openssl", "curl"),

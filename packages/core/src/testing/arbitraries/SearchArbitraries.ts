@@ -15,7 +15,6 @@ import type { TagTree } from "../../domain/tag/TagTree.ts";
 import * as Repository from "../../engine/Repository.ts";
 import type { AssetPaging, AssetQuestion, Looked, Reach, Selected } from "../../ports/SearchIndex.ts";
 import type { Batch } from "../../ports/Storage.ts";
-import type { AgentRecord } from "../../schema/StoredAgent.ts";
 import * as AssetBuilders from "../builders/AssetBuilders.ts";
 import * as AssetArbitraries from "./AssetArbitraries.ts";
 import * as PatchArbitraries from "./PatchArbitraries.ts";
@@ -29,26 +28,6 @@ const HOUR_MS = 3_600_000;
 
 const assetId = fc.constantFrom(...TagArbitraries.ASSETS);
 const patchId = fc.constantFrom(...PatchArbitraries.PATCHES);
-
-const agent = (id: string, lastCheckedInAt: number, agentVersion: string): AgentRecord => ({
-  id,
-  attemptId: id,
-  publicKey: "key",
-  session: { epoch: 1, lastSequence: 1, lastRequest: null },
-  provisionedAt: 0,
-  lastCheckedInAt,
-  agentVersion,
-  bootId: id,
-  timeZone: "UTC",
-  tzdata: "2026a",
-  configuration: null,
-  statusIntervalSeconds: 900,
-  snapshot: null,
-  manifestVersion: 0,
-  manifests: [],
-  factsThrough: 0,
-  uninstall: null,
-});
 
 const packages = fc.array(
   fc.record({
@@ -91,7 +70,9 @@ const write: fc.Arbitrary<Write> = fc.oneof(
     weight: 4,
     arbitrary: fc
       .tuple(assetId, AssetArbitraries.instant, fc.constantFrom("1.0.0", "2.1.3", "2.10", "unknown"))
-      .map(([id, at, version]) => Repository.put("agent", id, agent(id, at, version))),
+      .map(([id, at, version]) =>
+        Repository.put("agent", id, AssetBuilders.agent(id, { lastCheckedInAt: at, agentVersion: version })),
+      ),
   },
   {
     weight: 4,

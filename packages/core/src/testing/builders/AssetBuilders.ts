@@ -1,6 +1,7 @@
 /** Assets and their facts with everything filled in, so that a test says only what it is about; and generated ones, by a seed. */
 import type { Assessment } from "../../domain/assessment/Assessment.ts";
 import { type Asset, type AssetFacts, type NetworkInterface, noFacts } from "../../domain/asset/Asset.ts";
+import type { AgentRecord } from "../../schema/StoredAgent.ts";
 import type { Random } from "../simulation/Random.ts";
 
 /** A Linux asset with PM activated that bears no tag, and what a test says of it. Tags are assigned ones unless told. */
@@ -43,6 +44,28 @@ export const networkInterface = (over: Partial<NetworkInterface> = {}): NetworkI
   mac: "00:50:56:00:00:01",
   addresses: ["192.0.2.10"],
   gateway: "192.0.2.1",
+  ...over,
+});
+
+/** What the control plane keeps of an asset's agent that has checked in once, and what a test says of it. */
+export const agent = (id: string, over: Partial<AgentRecord> = {}): AgentRecord => ({
+  id,
+  attemptId: id,
+  publicKey: "key",
+  session: { epoch: 1, lastSequence: 1, lastRequest: null },
+  provisionedAt: 0,
+  lastCheckedInAt: 0,
+  agentVersion: "1.0.0",
+  bootId: id,
+  timeZone: "UTC",
+  tzdata: "2026a",
+  configuration: null,
+  statusIntervalSeconds: 900,
+  snapshot: null,
+  manifestVersion: 0,
+  manifests: [],
+  factsThrough: 0,
+  uninstall: null,
   ...over,
 });
 
