@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import * as PatchProposals from "../../src/engine/catalogue/PatchProposals.ts";
+import * as Builders from "../../src/testing/builders/AssetBuilders.ts";
 import * as ControlPlane from "../scenario/ControlPlane.ts";
+import * as FleetWorld from "../scenario/FleetWorld.ts";
 import * as Scene from "../scenario/Scene.ts";
 import * as Values from "../scenario/Values.ts";
 import * as WireAgent from "../scenario/WireAgent.ts";
@@ -82,6 +84,24 @@ describe("patch now", () => {
     late.provision(scene.issued);
     const found = plane.call(fettle.catalogue.patchNow(manager, { cves: [CVE], assets: fleet }));
     expect(found.unassessed).toEqual([late.id]);
+  });
+
+  it("AST-07, VUL-01: proposes nothing for what isn't scanned, and names it among those of which nothing is known", () => {
+    const [full, evaluation] = [1, 2].map(Values.uuid) as [string, string];
+    const windows = { platform: "Windows", osName: "Windows Server 2022 Datacenter" } as const;
+    const plane = FleetWorld.make({
+      patches: Scene.windows.map((p) => ({ ...p, cves: [CVE] })),
+      assets: [
+        Builders.asset(full, windows),
+        Builders.asset(evaluation, { ...windows, osName: `${windows.osName} Evaluation` }),
+      ],
+      assessments: new Map([full, evaluation].map((id) => [id, Builders.assessment(["W-1"], [])])),
+    });
+    plane.call(plane.fettle.catalogue.supplyFile(manager, Scene.vendorFile));
+    const assets = Values.select({ assets: [full, evaluation] });
+    const found = plane.call(plane.fettle.catalogue.patchNow(manager, { cves: [CVE], assets }));
+    expect(found.groups.map((g) => g.assets)).toEqual([[full]]);
+    expect(found.unassessed).toEqual([evaluation]);
   });
 
   it("JOB-04, VUL-01: makes as many drafts as a job's limits ask for", () => {

@@ -8,6 +8,7 @@ import type { Limits } from "../../domain/shared/Limits.ts";
 import * as TagSelection from "../../domain/tag/TagSelection.ts";
 import * as Authority from "../access/Authority.ts";
 import * as Assessments from "../assessment/Assessments.ts";
+import * as Fleet from "../assets/Fleet.ts";
 import { reject } from "../Rejected.ts";
 import * as Subscriptions from "../subscription/Subscriptions.ts";
 import * as Catalogue from "./Catalogue.ts";
@@ -53,7 +54,7 @@ export const patchNow = Effect.fn("PatchProposals.patchNow")(function* (actor: A
   }
   const catalogue = yield* Catalogue.load(tenantId);
   const assets = yield* PatchSearches.selected(tenantId, user, input.assets);
-  const assessments = yield* Assessments.all(tenantId);
+  const assessments = Fleet.scanned(assets, yield* Assessments.all(tenantId));
   const found = PatchNow.propose({
     qids,
     cves: cves.map(Vulnerability.normal),
