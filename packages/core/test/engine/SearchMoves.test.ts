@@ -1,11 +1,16 @@
+import * as Qql from "@fettle/qql";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import * as AssetSearch from "../../src/domain/assessment/AssetSearch.ts";
+import * as PatchCatalog from "../../src/domain/patch/PatchCatalog.ts";
+import * as Limits from "../../src/domain/shared/Limits.ts";
+import * as Fleet from "../../src/engine/assets/Fleet.ts";
 import * as Builders from "../../src/testing/builders/AssetBuilders.ts";
 import * as TagBuilders from "../../src/testing/builders/TagBuilders.ts";
 import { runs } from "../scenario/Arbitraries.ts";
 import * as ControlPlane from "../scenario/ControlPlane.ts";
 import * as FleetWorld from "../scenario/FleetWorld.ts";
+import * as Scene from "../scenario/Scene.ts";
 import * as Values from "../scenario/Values.ts";
 
 const { manager, as } = ControlPlane;
@@ -66,6 +71,50 @@ describe("saved searches that find an asset", () => {
     expect(plane.rejections(plane.fettle.searches.ifTagged(manager, web, { add: ["violet"] }))).toMatchObject([
       { code: "not-found", path: "add" },
     ]);
+  });
+
+  it("TAG-03: take no more tags at once than a selection has, and read no other member of an edit", () => {
+    const plane = world();
+    const ask = (edit: object) => plane.fettle.searches.ifTagged(manager, web, edit);
+    const max = Limits.defaults.tagsPerSelectionMax;
+    const tags = (length: number) => Array.from({ length }, () => "red");
+    for (const name of ["add", "remove"]) {
+      const refusal = [{ rule: "TAG-03", code: "invalid", path: name }];
+      expect(plane.rejections(ask({ [name]: tags(max + 1) }))).toMatchObject(refusal);
+      expect(plane.rejections(ask({ [name]: "red" }))).toMatchObject(refusal);
+      expect(plane.call(ask({ [name]: tags(max), note: 5 }))).toEqual({ entered: [], left: [] });
+    }
+  });
+
+  it("PAT-04, AST-08: what one search asks of patches is known whatever the others ask", () => {
+    const plane = FleetWorld.make({
+      patches: Scene.windows,
+      assets: [Builders.asset(web, { platform: "Windows" })],
+      assessments: new Map([[web, Builders.assessment(["W-1", "W-2"], [])]]),
+    });
+    plane.call(plane.fettle.catalogue.supplyFile(manager, Scene.vendorFile));
+    const save = saver(plane);
+    save("a customized", { patchQuery: "isCustomizedDownloadUrl: true" });
+    save("b second", { patchQuery: "id: W-2" });
+    expect(plane.call(plane.fettle.searches.finding(manager, web)).map((s) => s.name)).toEqual([
+      "a customized",
+      "b second",
+    ]);
+  });
+
+  it("AST-08: many that ask on how many assets a patch is, count them once", () => {
+    const query = Qql.compile(PatchCatalog.catalog, "missingCount > 0");
+    if (!query.ok) throw new Error("doesn't read");
+    let counted = 0;
+    const fleet = {
+      get assets() {
+        counted += 1;
+        return [];
+      },
+    } as unknown as Fleet.Fleet;
+    const contexts = Fleet.patchContexts(fleet);
+    for (let i = 0; i < 3; i += 1) contexts(query.value);
+    expect(counted).toBe(1);
   });
 
   it("AST-08: are those whose runs list the asset, whatever they ask", () => {

@@ -126,7 +126,8 @@ const fleetOf = Effect.fn("AssetDetails.fleetOf")(function* (
   query: Qql.Query<PatchCatalog.PatchDocument> | null,
 ) {
   const asksCounts = query !== null && Fleet.asksCounts(query);
-  return yield* Fleet.asked(tenantId, asksCounts ? yield* Fleet.load(tenantId, user) : fleet, query);
+  const read = asksCounts ? yield* Fleet.load(tenantId, user) : fleet;
+  return yield* Fleet.asked(tenantId, read, query === null ? [] : [query]);
 });
 
 const inState = (fleet: Fleet.Fleet, assetId: string, state: PatchState): readonly AssetPatch[] | null => {
@@ -161,7 +162,7 @@ const askedOf = (
   now: number,
 ): ((patch: Patch) => boolean) => {
   if (query === null) return () => true;
-  const contextOf = Fleet.patchContexts(fleet, query);
+  const contextOf = Fleet.patchContexts(fleet)(query);
   const patchStatus =
     state === "unknown" ? [] : state === "installed" ? (["Installed"] as const) : (["Missing"] as const);
   return (patch) => Qql.matches(query, { ...PatchCatalog.toDocument(patch, contextOf(patch)), patchStatus }, now);

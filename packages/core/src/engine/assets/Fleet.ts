@@ -92,14 +92,16 @@ export const withCatalogue = Effect.fnUntraced(function* (
   return whole;
 });
 
-/** The fleet with what a query over patches asks for beyond it: vulnerabilities by number (PAT-05), supplied files (PAT-04). */
+/**
+ * The fleet with what queries over patches ask for beyond it, each read once for all of them: vulnerabilities by number
+ * (PAT-05), supplied files (PAT-04).
+ */
 export const asked = Effect.fn("Fleet.asked")(function* (
   tenantId: TenantId,
   fleet: Fleet,
-  query: Qql.Query<PatchCatalog.PatchDocument> | null,
+  queries: readonly Qql.Query<PatchCatalog.PatchDocument>[],
 ) {
-  if (query === null) return fleet;
-  const { tokens } = Dependencies.of(query.checked);
+  const tokens = new Set(queries.flatMap((query) => [...Dependencies.of(query.checked).tokens]));
   const asksFiles = tokens.has("enabled") || tokens.has("isCustomizedDownloadUrl");
   const files = asksFiles ? yield* Repository.all(tenantId, "vendorFile") : [];
   const answer: Fleet = {
@@ -145,26 +147,34 @@ export const asksCounts = (query: Qql.Query<PatchCatalog.PatchDocument>): boolea
 };
 
 /**
- * What a query over patches is told of each: its place among the others, and on how many of the fleet's patch-managed
- * assets it is missing and installed, where the query asks for that.
+ * What each query over patches is told of a patch: its place among the others, and on how many of the fleet's patch-managed
+ * assets it is missing and installed, where the query asks for that. Counted once, however many queries ask.
  */
 export const patchContexts = (
   fleet: Fleet,
-  query: Qql.Query<PatchCatalog.PatchDocument> | null,
-): ((patch: Patch) => PatchCatalog.PatchContext) => {
-  const tokens: ReadonlySet<string> = query === null ? new Set() : Dependencies.of(query.checked).tokens;
-  const counts = query !== null && asksCounts(query) ? patchCounts(fleet) : null;
+): ((query: Qql.Query<PatchCatalog.PatchDocument> | null) => (patch: Patch) => PatchCatalog.PatchContext) => {
   const nowhere = { missing: 0, installed: 0 };
-  return (patch) => ({
-    qids: Vulnerability.qidsOf(patch, fleet.qids),
-    hasVendorFile: fleet.supplied.has(patch.id),
-    counts: counts && (counts.get(patch.id) ?? nowhere),
-    isSuperseded: Supersedence.isSuperseded(fleet.graph, patch.id),
-    supersededBy: tokens.has("supersededBy") ? Supersedence.supersededBy(fleet.graph, patch.id) : [],
-  });
+  let counted: PatchCounts | null = null;
+  const count = (): PatchCounts => {
+    counted ??= patchCounts(fleet);
+    return counted;
+  };
+  return (query) => {
+    const tokens: ReadonlySet<string> = query === null ? new Set() : Dependencies.of(query.checked).tokens;
+    const counts = query !== null && asksCounts(query) ? count() : null;
+    return (patch) => ({
+      qids: Vulnerability.qidsOf(patch, fleet.qids),
+      hasVendorFile: fleet.supplied.has(patch.id),
+      counts: counts && (counts.get(patch.id) ?? nowhere),
+      isSuperseded: Supersedence.isSuperseded(fleet.graph, patch.id),
+      supersededBy: tokens.has("supersededBy") ? Supersedence.supersededBy(fleet.graph, patch.id) : [],
+    });
+  };
 };
 
-const patchCounts = (fleet: Fleet): ReadonlyMap<string, { missing: number; installed: number }> => {
+type PatchCounts = ReadonlyMap<string, { missing: number; installed: number }>;
+
+const patchCounts = (fleet: Fleet): PatchCounts => {
   const counts = new Map<string, { missing: number; installed: number }>();
   const add = (id: string, as: "missing" | "installed"): void => {
     const known = counts.get(id) ?? { missing: 0, installed: 0 };

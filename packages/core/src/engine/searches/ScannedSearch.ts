@@ -142,8 +142,8 @@ const find = Effect.fnUntraced(function* (tenantId: TenantId, question: AssetQue
   const { asset: assetQuery, patch: patchQuery, view, seen, seats, asOf } = question;
   const sees = seen === null ? () => true : TagSelection.bears([seen]);
   const read = yield* Fleet.read(tenantId, { tree: yield* Tags.tree(tenantId), seats, sees });
-  const fleet = yield* Fleet.asked(tenantId, read, patchQuery);
-  const contextOf = Fleet.patchContexts(fleet, patchQuery);
+  const fleet = yield* Fleet.asked(tenantId, read, patchQuery === null ? [] : [patchQuery]);
+  const contextOf = Fleet.patchContexts(fleet)(patchQuery);
   const hits = patchQuery && AssetSearch.patchHits(patchQuery, fleet.patches.values(), { contextOf, now: asOf });
   const needs = Fleet.needsOf(assetQuery);
   const found = fleet.assets.flatMap((asset): readonly Found[] => {

@@ -15,6 +15,7 @@ import * as Authority from "../access/Authority.ts";
 import * as Fleet from "../assets/Fleet.ts";
 import * as SeenAsset from "../assets/SeenAsset.ts";
 import { reject } from "../Rejected.ts";
+import * as Subscriptions from "../subscription/Subscriptions.ts";
 import * as Searches from "./Searches.ts";
 
 /** Tags that an asset would bear, or bear no more. */
@@ -42,12 +43,17 @@ export const finding = Effect.fn("SearchMoves.finding")(function* (actor: Actor,
  */
 export const ifTagged = Effect.fn("SearchMoves.ifTagged")(function* (actor: Actor, assetId: string, edit: TagEdit) {
   const { asset, fleet, searches, finds } = yield* standing(actor, assetId);
-  for (const [name, tags] of Object.entries(edit) as readonly (readonly [string, readonly string[]])[]) {
+  const { add = [], remove = [] } = edit;
+  const { limits } = yield* Subscriptions.of(actor.tenantId);
+  for (const [name, tags] of [["add", add] as const, ["remove", remove] as const]) {
+    if (!Array.isArray(tags) || tags.length > limits.tagsPerSelectionMax) {
+      return yield* reject("TAG-03", "invalid", `a list of at most ${limits.tagsPerSelectionMax} tags`, name);
+    }
     const unknown = tags.find((id) => !fleet.tree.has(id));
     if (unknown !== undefined) return yield* reject(null, "not-found", `there is no tag ${unknown}`, name);
   }
-  const removed = new Set(edit.remove ?? []);
-  const tags = [...new Set([...asset.tags.filter((id) => !removed.has(id)), ...(edit.add ?? [])])].sort();
+  const removed = new Set(remove);
+  const tags = [...new Set([...asset.tags.filter((id) => !removed.has(id)), ...add])].sort();
   const [before, after] = [finds(asset), finds({ ...asset, tags })];
   const moves: SearchMoves = {
     entered: searches.filter(({ id }) => after.has(id) && !before.has(id)),
@@ -59,42 +65,50 @@ export const ifTagged = Effect.fn("SearchMoves.ifTagged")(function* (actor: Acto
 const standing = Effect.fn("SearchMoves.standing")(function* (actor: Actor, assetId: string) {
   const user = yield* Authority.require(actor, "view-assets");
   const views = yield* Searches.list(actor, "asset");
-  const searches = views.filter(({ problems }) => problems.length === 0).map(({ search }) => search);
+  const asked = views.filter(({ problems }) => problems.length === 0).map(({ search }) => compile(search));
   const { asset, fleet: own } = yield* SeenAsset.load(actor.tenantId, user, assetId);
   const now = (yield* Environment).now();
-  const patchQueries = searches.flatMap((s) => compiled(PatchCatalog.catalog, s.question.patchQuery) ?? []);
+  const patchQueries = asked.flatMap(({ patchQuery }) => patchQuery ?? []);
   const asksCounts = patchQueries.some((query) => Fleet.asksCounts(query));
-  let fleet = asksCounts ? yield* Fleet.load(actor.tenantId, user) : own;
-  for (const query of patchQueries) fleet = yield* Fleet.asked(actor.tenantId, fleet, query);
+  const read = asksCounts ? yield* Fleet.load(actor.tenantId, user) : own;
+  const fleet = yield* Fleet.asked(actor.tenantId, read, patchQueries);
   const index = Qql.QueryIndex.make();
   const always: string[] = [];
-  for (const search of searches.filter((s) => holdsForPatches(fleet, asset, s, now))) {
-    const query = compiled(AssetCatalog.catalog, search.question.query);
-    if (query === null) always.push(search.id);
-    else Qql.QueryIndex.add(index, search.id, query.checked);
+  const hold = holdingForPatches(fleet, asset, now);
+  for (const { search, assetQuery } of asked.filter(hold)) {
+    if (assetQuery === null) always.push(search.id);
+    else Qql.QueryIndex.add(index, search.id, assetQuery.checked);
   }
   const finds = (one: Asset): ReadonlySet<string> => {
     const document = AssetCatalog.toDocument(one, Fleet.contextOf(fleet, one, { latest: true, titles: true }));
     return new Set([...always, ...Qql.QueryIndex.match(index, document, now)]);
   };
-  return { asset, fleet, searches, finds };
+  return { asset, fleet, searches: asked.map(({ search }) => search), finds };
+});
+
+interface Asked {
+  readonly search: SavedSearch.SavedSearch;
+  readonly assetQuery: Qql.Query<AssetCatalog.AssetDocument> | null;
+  readonly patchQuery: Qql.Query<PatchCatalog.PatchDocument> | null;
+}
+
+const compile = (search: SavedSearch.SavedSearch): Asked => ({
+  search,
+  assetQuery: compiled(AssetCatalog.catalog, search.question.query),
+  patchQuery: compiled(PatchCatalog.catalog, search.question.patchQuery),
 });
 
 // Patches and view, which tags don't change.
-const holdsForPatches = (
-  fleet: Fleet.Fleet,
-  asset: Asset,
-  { question }: SavedSearch.SavedSearch,
-  now: number,
-): boolean => {
-  const query = compiled(PatchCatalog.catalog, question.patchQuery);
-  const view = (question.view ?? "all") as AssetSearch.View;
+const holdingForPatches = (fleet: Fleet.Fleet, asset: Asset, now: number): ((asked: Asked) => boolean) => {
   const assessed = fleet.assessments.get(asset.id) ?? null;
   const here = [...(assessed?.missing ?? []).map((m) => m.patchId), ...(assessed?.installed ?? [])];
   const patches = here.flatMap((id) => fleet.patches.get(id) ?? []);
-  const about = { contextOf: Fleet.patchContexts(fleet, query), now };
-  const hits = query === null ? null : AssetSearch.patchHits(query, patches, about);
-  return AssetSearch.foundBy({ view, hits }, assessed, fleet.graph)?.length !== 0;
+  const contexts = Fleet.patchContexts(fleet);
+  return ({ search, patchQuery }) => {
+    const view = (search.question.view ?? "all") as AssetSearch.View;
+    const hits = patchQuery && AssetSearch.patchHits(patchQuery, patches, { contextOf: contexts(patchQuery), now });
+    return AssetSearch.foundBy({ view, hits }, assessed, fleet.graph)?.length !== 0;
+  };
 };
 
 // Those that don't read were left out.
