@@ -62,8 +62,8 @@ export const sign = (keys: KeyPair, data: Uint8Array): string =>
   signBytes(null, data, privateKeys.get(keys.privateKey)).toString("base64url");
 
 /**
- * Whether the signature (base64url) over the bytes is the key's. False for anything malformed, and for any other
- * spelling of a true signature: what is signed has no twin.
+ * Whether the signature (base64url) over the bytes is the key's. False for anything malformed, for any other spelling of
+ * a true signature, as what is signed has no twin, and for keys under which anybody can sign.
  */
 export const verify = (key: PublicKey, data: Uint8Array, signature: string): boolean => {
   const bytes = Buffer.from(signature, "base64url");
@@ -96,7 +96,7 @@ export const signAside = (keys: KeyPair, data: Uint8Array): Promise<string> =>
     );
   });
 
-/** Whether text is an Ed25519 public key, in its one spelling. */
+/** Whether text is an Ed25519 public key, in its one spelling, and one that somebody can hold the private half of. */
 export const isPublicKey = (text: string): boolean => {
   try {
     const key = publicKeys.get(text);
@@ -121,6 +121,25 @@ export const sameText = (a: string, b: string): boolean => {
 /** How many parsed keys, and fingerprints, are kept of each kind. */
 export const KEYS_KEPT_MAX = 10_000;
 
+// Every point of Ed25519 whose order divides 8, by its y, little-endian, in each spelling that is decoded: 0, 1, the two of order
+// 8, and p - 1, p, p + 1. Under such a key anybody makes a signature, and OpenSSL takes it.
+const SMALL_ORDER: ReadonlySet<string> = new Set([
+  "00".repeat(32),
+  `01${"00".repeat(31)}`,
+  "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+  "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+  ...["ec", "ed", "ee"].map((first) => `${first}${"ff".repeat(30)}7f`),
+]);
+
+const POINT_BYTES = 32;
+
+// The topmost bit is the sign of x.
+const isOfSmallOrder = (point: Uint8Array): boolean => {
+  const y = Buffer.from(point);
+  y.writeUInt8((y.at(-1) ?? 0) & 0x7f, y.length - 1);
+  return SMALL_ORDER.has(y.toString("hex"));
+};
+
 // Parsed keys by their text; the oldest go first.
 const keep = <A>(parse: (text: string) => A): { readonly get: (text: string) => A } => {
   const kept = new Map<string, A>();
@@ -137,9 +156,11 @@ const keep = <A>(parse: (text: string) => A): { readonly get: (text: string) => 
   };
 };
 
-const publicKeys = keep((text) =>
-  createPublicKey({ key: Buffer.from(text, "base64url"), format: "der", type: "spki" }),
-);
+const publicKeys = keep((text) => {
+  const der = Buffer.from(text, "base64url");
+  if (isOfSmallOrder(der.subarray(-POINT_BYTES))) throw new Error("a key that is nobody's");
+  return createPublicKey({ key: der, format: "der", type: "spki" });
+});
 const privateKeys = keep((text) =>
   createPrivateKey({ key: Buffer.from(text, "base64url"), format: "der", type: "pkcs8" }),
 );

@@ -1,4 +1,4 @@
-import { createHash, createHmac, createPublicKey } from "node:crypto";
+import { createHash, createHmac, createPublicKey, verify as verifyBytes } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Crypto } from "../../src/index.ts";
@@ -104,6 +104,33 @@ describe("Crypto", () => {
     expect(Crypto.isPublicKey(agentKeys.publicKey)).toBe(true);
     expect(Crypto.isPublicKey(x25519.toString("base64url"))).toBe(false);
     expect(Crypto.isPublicKey(agentKeys.privateKey)).toBe(false);
+  });
+
+  it("T4: a key under which anybody can sign is none", async () => {
+    // S = 0 and R = 1: good for every message whose hash is a multiple of the key's order.
+    const forged = Buffer.concat([Buffer.from([1]), Buffer.alloc(63)]);
+    const messages = Array.from({ length: 200 }, (_, i) => Buffer.from(`message ${i}`));
+    const ys = [
+      "00".repeat(32),
+      `01${"00".repeat(31)}`,
+      "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+      "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+      ...["ec", "ed", "ee"].map((first) => `${first}${"ff".repeat(30)}7f`),
+    ];
+    for (const y of ys) {
+      for (const sign of [0, 0x80]) {
+        const point = Buffer.from(y, "hex");
+        point.writeUInt8(point.readUInt8(31) | sign, 31);
+        const der = Buffer.concat([Buffer.from("302a300506032b6570032100", "hex"), point]);
+        const native = createPublicKey({ key: der, format: "der", type: "spki" });
+        const taken = messages.find((message) => verifyBytes(null, message, native, forged));
+        if (taken === undefined) throw new Error(`${y} is no such key`);
+        const key = der.toString("base64url");
+        expect(Crypto.verify(key, taken, forged.toString("base64url"))).toBe(false);
+        expect(await Crypto.verifyAside(key, taken, forged.toString("base64url"))).toBe(false);
+        expect(Crypto.isPublicKey(key)).toBe(false);
+      }
+    }
   });
 
   it("T4: a key has one spelling: nothing before it, in it or behind it", () => {
