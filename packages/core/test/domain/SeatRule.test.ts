@@ -6,6 +6,7 @@ import type { Subscription } from "../../src/domain/license/Subscription.ts";
 import * as Keyset from "../../src/domain/shared/Keyset.ts";
 import { defaults } from "../../src/domain/shared/Limits.ts";
 import * as TagSelection from "../../src/domain/tag/TagSelection.ts";
+import * as AssetBuilders from "../../src/testing/builders/AssetBuilders.ts";
 import { assets, runs, tagId, tagSet, tree } from "../scenario/Arbitraries.ts";
 
 const subscription: fc.Arbitrary<Subscription> = fc
@@ -39,6 +40,22 @@ describe("who holds a seat, as a rule that stores can work out", () => {
       runs(1_000),
     );
     expect(held).toBeGreaterThan(500);
+  });
+
+  it("LIC-05: ties go to the same asset, whatever its id is made of", () => {
+    const fleet = ["\u{10000}", "\u{ffff}"].map((id) => AssetBuilders.asset(id, { activations: { PM: 1 } }));
+    const bought: Subscription = {
+      id: "tenant",
+      plan: "Full",
+      expiresAt: null,
+      licences: { PM: { seats: 1, include: TagSelection.none.include, exclude: TagSelection.none.exclude } },
+      lapsedAt: null,
+      limits: defaults,
+    };
+    const verdicts = Licence.assignSeats(bought, new Map(), fleet, 1);
+    const seated = [...verdicts].filter(([, verdict]) => verdict._tag === "Licensed").map(([id]) => id);
+    expect(seated).toEqual(["\u{ffff}"]);
+    expect([...SeatRule.holders(SeatRule.of(bought, new Map(), 1), fleet)]).toEqual(seated);
   });
 
   it("TAG-03: sets of tags spelled out are borne by the assets that the selection means", () => {

@@ -5,6 +5,7 @@
  */
 import * as Asset from "../asset/Asset.ts";
 import * as Chunks from "../shared/Chunks.ts";
+import * as CodePointOrder from "../shared/CodePointOrder.ts";
 import type { LicensedModule } from "../shared/Module.ts";
 import * as TagSelection from "../tag/TagSelection.ts";
 import type { TagTree } from "../tag/TagTree.ts";
@@ -134,7 +135,9 @@ interface Candidate {
   readonly at: number;
 }
 
-const isEarlier = (a: Candidate, b: Candidate): boolean => a.at < b.at || (a.at === b.at && a.id < b.id);
+// As stores order ids, that give seats by {@link ./SeatRule.ts}.
+const isEarlier = (a: Candidate, b: Candidate): boolean =>
+  a.at < b.at || (a.at === b.at && CodePointOrder.compare(a.id, b.id) < 0);
 
 /** Why an asset has no seat whatever the others have; null: it is a candidate, or licensed already (LIC-12). */
 type Judge = (asset: Pick<Asset.Asset, "activations" | "tags">) => SeatVerdict | null;
