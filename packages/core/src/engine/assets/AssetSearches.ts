@@ -24,7 +24,7 @@ import * as Repository from "../Repository.ts";
 import * as Cursor from "../searches/Cursor.ts";
 import * as Queries from "../searches/Queries.ts";
 import * as RecentSearches from "../searches/RecentSearches.ts";
-import * as ScannedSearch from "../searches/ScannedSearch.ts";
+import * as StorageSearch from "../searches/StorageSearch.ts";
 import * as Fleet from "./Fleet.ts";
 
 export interface Sort {
@@ -100,7 +100,7 @@ export const search = Effect.fn("AssetSearches.search")(function* (actor: Actor,
   };
   const { asOf, after } = yield* Cursor.start(actor, listing, input.cursor);
   const question = yield* questionOf(actor.tenantId, user, asked, asOf);
-  const index = yield* ScannedSearch.of;
+  const index = yield* StorageSearch.of;
   const found = yield* index.assets(actor.tenantId, question, { by, direction, after, limit });
   const next = found.next === null ? null : yield* Cursor.seal(actor, listing, { asOf, after: found.next });
   if (input.cursor === undefined) {
@@ -122,7 +122,7 @@ export const facets = Effect.fn("AssetSearches.facets")(function* (actor: Actor,
   }
   const asked = yield* read(input);
   const question = yield* questionOf(actor.tenantId, user, asked, (yield* Environment).now());
-  const tallies = yield* (yield* ScannedSearch.of).assetFacets(actor.tenantId, question, {
+  const tallies = yield* (yield* StorageSearch.of).assetFacets(actor.tenantId, question, {
     facets: [...new Set(wanted)],
     values: AssetFacets.FACET_VALUES_MAX,
   });
@@ -138,7 +138,7 @@ export const explainPlan = Effect.fn("AssetSearches.explainPlan")(function* (act
   const limit = yield* Cursor.limitOf(input.limit);
   const { by, direction } = yield* Cursor.sorted(input.sort ?? { by: "name" }, assetSortKeys);
   const question = yield* questionOf(actor.tenantId, user, yield* read(input), (yield* Environment).now());
-  const index = yield* ScannedSearch.of;
+  const index = yield* StorageSearch.of;
   return yield* index.explainAssets(actor.tenantId, question, { by, direction, after: null, limit });
 });
 

@@ -6,7 +6,7 @@ import type { TenantId } from "../../domain/shared/Tenant.ts";
 import * as TagScope from "../../domain/tag/TagScope.ts";
 import { reject } from "../Rejected.ts";
 import * as Repository from "../Repository.ts";
-import * as ScannedSearch from "../searches/ScannedSearch.ts";
+import * as StorageSearch from "../searches/StorageSearch.ts";
 import * as Fleet from "./Fleet.ts";
 
 /** An asset, and the fleet of it alone. */
@@ -27,7 +27,7 @@ export const load = Effect.fn("SeenAsset.load")(function* (tenantId: TenantId, u
   const fleet = yield* Fleet.withCatalogue(tenantId, {
     assets: [asset],
     tree,
-    licensed: yield* (yield* ScannedSearch.of).licensed(tenantId, seats, [assetId]),
+    licensed: yield* (yield* StorageSearch.of).licensed(tenantId, seats, [assetId]),
     agents: new Map(agent === null ? [] : [[assetId, agent.value]]),
     assessments: Fleet.scanned([asset], new Map(assessment === null ? [] : [[assetId, assessment.value]])),
   });

@@ -25,7 +25,7 @@ import * as Repository from "../Repository.ts";
 import * as Cursor from "../searches/Cursor.ts";
 import * as Queries from "../searches/Queries.ts";
 import * as RecentSearches from "../searches/RecentSearches.ts";
-import * as ScannedSearch from "../searches/ScannedSearch.ts";
+import * as StorageSearch from "../searches/StorageSearch.ts";
 import * as Subscriptions from "../subscription/Subscriptions.ts";
 import * as Tags from "../tags/Tags.ts";
 import * as Catalogue from "./Catalogue.ts";
@@ -222,7 +222,7 @@ const tallyOf = Effect.fn("PatchSearches.tallyOf")(function* (
     include: TagSelection.bearing(selection.include, tree),
     exclude: TagSelection.bearing(selection.exclude, tree),
   };
-  return yield* (yield* ScannedSearch.of).patchCounts(tenantId, { seen, within });
+  return yield* (yield* StorageSearch.of).patchCounts(tenantId, { seen, within });
 });
 
 /** The patch-managed assets that a user sees, of those that a selection means (null: all of them). */

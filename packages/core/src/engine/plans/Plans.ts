@@ -23,7 +23,7 @@ import * as JobAuthority from "../jobs/JobAuthority.ts";
 import * as JobLinks from "../jobs/JobLinks.ts";
 import { lift } from "../Rejected.ts";
 import * as Repository from "../Repository.ts";
-import * as ScannedSearch from "../searches/ScannedSearch.ts";
+import * as StorageSearch from "../searches/StorageSearch.ts";
 import * as Subscriptions from "../subscription/Subscriptions.ts";
 import * as Tags from "../tags/Tags.ts";
 import * as Turns from "./Turns.ts";
@@ -132,7 +132,7 @@ const seatOf = Effect.fn("Plans.seatOf")(function* (
   asset: Asset,
 ) {
   const { subscription, tree, now } = standing;
-  const index = yield* ScannedSearch.of;
+  const index = yield* StorageSearch.of;
   const held = yield* index.licensed(tenantId, SeatRule.of(subscription, tree, now), [asset.id]);
   return new Map([[asset.id, Licence.verdictOf(standing, asset, held.has(asset.id))]]);
 });
@@ -147,7 +147,7 @@ const zonesAround = Effect.fn("Plans.zonesAround")(function* (
   const scopes = [scope, ...formerScopes].flatMap((each) =>
     each._tag === "All" ? [] : [[...TagTree.closure(tree, each.tags)]],
   );
-  const others = yield* (yield* ScannedSearch.of).timeZones(tenantId, {
+  const others = yield* (yield* StorageSearch.of).timeZones(tenantId, {
     platform,
     named: targets.assets,
     include: TagSelection.bearing(targets.include, tree),

@@ -33,9 +33,6 @@ import * as Fleet from "../assets/Fleet.ts";
 import * as Repository from "../Repository.ts";
 import * as Tags from "../tags/Tags.ts";
 
-/** The search of this storage: its own, or a scan. */
-export const of = Effect.map(Storage, (storage): SearchIndexShape => storage.search ?? over(storage));
-
 /** Searches by reading everything. */
 export const over = (storage: StorageShape): SearchIndexShape => {
   const on = Effect.provideService(Storage, storage);
