@@ -105,6 +105,11 @@ export const refusalFact: Facts.Fact = factOf(3, {
   message: "not signed by the tenant's key",
 });
 export const droppedFact: Facts.Fact = factOf(4, { _tag: "Dropped", runId: manifest.runId });
+export const rebootFact: Facts.Fact = factOf(5, {
+  _tag: "Reboot",
+  runId: manifest.runId,
+  event: { _tag: "Prompted", number: 1, deferralsLeft: 3, until: 1_760_000_000_000 },
+});
 
 export const provisionRequest: Messages.ProvisionRequest = {
   attemptId: uuid(0x20),

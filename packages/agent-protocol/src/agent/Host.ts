@@ -43,6 +43,13 @@ export interface HostShape {
   readonly details?: () => Effect<HostDetails, HostError>;
   /** A UUID that changes with each boot, and only then. */
   readonly bootId: () => Effect<string, HostError>;
+  /**
+   * Asks the operating system for a reboot, and answers once it has taken the order: the machine goes down soon after. Without
+   * this method the agent reboots nothing, and what needs a reboot waits as if it were suppressed.
+   */
+  readonly reboot?: (about: { readonly reason: string }) => Effect<void, HostError>;
+  /** Until when the machine's own policy allows no reboot that began now; null: it does. Without this method it always does. */
+  readonly noRebootUntil?: (now: number) => Effect<number | null, HostError>;
 }
 
 export class Host extends Context.Service<Host, HostShape>()("fettle/agent/Host") {}

@@ -10,6 +10,13 @@ import type { PackageFormat } from "../vocabulary/PackageVersion.ts";
 import type { PatchFile } from "../vocabulary/PatchFile.ts";
 import type { ReasonCode } from "../vocabulary/ReasonCode.ts";
 
+/** Whether what was installed needs a reboot to take effect; `Unknown` when that can't be told now, which is no yes. */
+export type RebootNeed =
+  | { readonly _tag: "NotNeeded" }
+  /** `reasons` for people: what waits for it. */
+  | { readonly _tag: "Needed"; readonly reasons: readonly string[] }
+  | { readonly _tag: "Unknown"; readonly message: string };
+
 /** A: transactional (rpm, msi) · B: detectable · C: opaque, never run twice. */
 export type InstallerClass = "transactional" | "detectable" | "opaque";
 
@@ -22,6 +29,8 @@ export interface InstallReport {
   readonly reason: string | null;
   /** The last characters of what it printed, both streams. */
   readonly outputTail: string;
+  /** It said that a reboot is needed (3010, 1641): asked about all of a job's patches, that counts (RBT-01). */
+  readonly asksReboot?: true;
 }
 
 /** How an installer is to go about its work. An installer that isn't told goes about it as it likes. */
@@ -72,6 +81,12 @@ export interface InstallerShape {
   readonly install: (patch: PatchInstruction, effort?: Effort) => Effect<InstallReport, InstallerError>;
   /** Takes the instruction's packages back to exactly its versions, in one transaction. */
   readonly rollback: (patch: PatchInstruction, effort?: Effort) => Effect<InstallReport, InstallerError>;
+  /**
+   * Whether the machine needs a reboot for these patches to take effect (RBT-01, RBT-06), by what the machine itself tells,
+   * asked again until it is no longer so. What other software waits for isn't theirs. An installer without it is believed by its
+   * reports alone ({@link InstallReport.asksReboot}), until the machine has booted anew.
+   */
+  readonly rebootNeed?: (patches: readonly PatchInstruction[]) => Effect<RebootNeed, InstallerError>;
   /** After a crash: waits for an installer that still runs, then mends what a half-done transaction left. */
   readonly repair: (effort?: Effort) => Effect<InstallReport, InstallerError>;
 }

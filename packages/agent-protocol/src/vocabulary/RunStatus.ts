@@ -52,8 +52,9 @@ export const transitions: { readonly [From in RunStatus]: Moves } = {
     TimedOut: agent,
     JobFailed: agent,
   },
-  PendingReboot: { Rebooted: agent },
-  Rebooted: { JobResumed: agent },
+  // Rebooted by whomever (RBT-05); or the need is gone, and what was pending is what it is now (RBT-06).
+  PendingReboot: { Rebooted: agent, Completed: agent, CompletedWithFailure: agent, JobFailed: either },
+  Rebooted: { JobResumed: agent, JobFailed: either },
   JobResumed: {
     Patching: agent,
     PendingReboot: agent,

@@ -9,7 +9,19 @@ import * as ConfigurationSettings from "./ConfigurationSettings.ts";
 import { wireLimits } from "./WireLimits.ts";
 import * as Words from "./Words.ts";
 
-const rebootPolicy = z.strictObject({ _tag: z.literal("Suppress") });
+const minutes = z.int().min(1).max(1_440);
+
+/** RBT-02 to RBT-04, RBT-13, with the widest limits that any subscription may have. */
+const rebootPolicy = z.discriminatedUnion("_tag", [
+  z.strictObject({ _tag: z.literal("Suppress") }),
+  z.strictObject({
+    _tag: z.literal("Request"),
+    deferrals: z.strictObject({ count: z.int().min(1).max(12), minutes }).nullable(),
+    countdownMinutes: minutes.nullable(),
+    whenNobody: z.enum(["reboot", "countdown"]),
+  }),
+  z.strictObject({ _tag: z.literal("Automatic"), countdownMinutes: minutes.nullable() }),
+]);
 
 /** What one asset is to do, until when, and under which number (PLN-04, MAN-02). */
 export const JobManifest = z.strictObject({

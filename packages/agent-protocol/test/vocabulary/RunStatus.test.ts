@@ -9,8 +9,8 @@ Pending >Downloaded >DownloadingFailed >JobStarted &TimedOut *NotLicensed >Cance
 Downloaded >JobStarted >TimedOut >CanceledBlackout >JobFailed
 JobStarted >Patching >TimedOut >JobFailed
 Patching >PendingReboot >Completed >CompletedWithFailure >TimedOut >JobFailed
-PendingReboot >Rebooted
-Rebooted >JobResumed
+PendingReboot >Rebooted >Completed >CompletedWithFailure &JobFailed
+Rebooted >JobResumed &JobFailed
 JobResumed >Patching >PendingReboot >Completed >CompletedWithFailure >JobFailed
 `;
 const told = new Set(

@@ -17,6 +17,7 @@ const subjects: { readonly [name: string]: Subject } = {
   PatchFact: { schema: Facts.Fact, sample: Samples.patchFact },
   RefusalFact: { schema: Facts.Fact, sample: Samples.refusalFact },
   DroppedFact: { schema: Facts.Fact, sample: Samples.droppedFact },
+  RebootFact: { schema: Facts.Fact, sample: Samples.rebootFact },
   FactsRequest: {
     schema: Messages.FactsRequest,
     sample: { facts: [Samples.statusFact, Samples.patchFact, Samples.refusalFact, Samples.droppedFact] },
@@ -114,6 +115,12 @@ const replacing = (own: number, replaced: number) =>
     const old = { ...pkg, name: `old${n}` };
     return n < replaced ? { ...pkg, name: `p${n}`, replaces: [old] } : { ...pkg, name: `p${n}` };
   });
+const request = (count: number, minutes: number, countdownMinutes: number | null) => ({
+  _tag: "Request",
+  deferrals: { count, minutes },
+  countdownMinutes,
+  whenNobody: "countdown",
+});
 const change = { name: "a", arch: "noarch", before: [], after: [] };
 const item = { patchId: "P", advisory: null, packages: [pkg] };
 const evr = (length: number): string => `${"1".repeat(length - 2)}-1`;
@@ -144,6 +151,11 @@ const caps: readonly Cap[] = [
   ["JobManifest", "critical", times(16, () => "c"), times(17, () => "c")],
   ["JobManifest", "critical", [text(64)], [text(65)]],
   ["JobManifest", "reboot", { _tag: "Suppress" }, { _tag: "Request" }],
+  ["JobManifest", "reboot", request(12, 1_440, 1_440), request(13, 1_440, 1_440)],
+  ["JobManifest", "reboot", request(1, 1_440, null), request(1, 1_441, null)],
+  ["JobManifest", "reboot", request(1, 1, 1_440), request(1, 1, 1_441)],
+  ["JobManifest", "reboot", { ...request(1, 1, 1), deferrals: null }, request(0, 1, 1)],
+  ["JobManifest", "reboot", { _tag: "Automatic", countdownMinutes: null }, { _tag: "Automatic", countdownMinutes: 0 }],
   ["PatchList", "patches", [item], []],
   ["PatchList", "patches", times(2_000, () => item), times(2_001, () => item)],
   ["PatchList", "patches.0.patchId", text(128), text(129)],
@@ -230,6 +242,23 @@ const caps: readonly Cap[] = [
   ["PatchFact", "body.packages.0.after", [evr(256)], [evr(257)]],
   ["RefusalFact", "body.reason", "zone-differs", "because"],
   ["RefusalFact", "body.message", text(1_000), text(1_001)],
+  ["RebootFact", "body.event.number", 13, 14],
+  ["RebootFact", "body.event.deferralsLeft", 12, 13],
+  ["RebootFact", "body.event.until", LAST_INSTANT, LAST_INSTANT + 1],
+  [
+    "RebootFact",
+    "body.event",
+    { _tag: "Needed", reasons: times(16, () => text(256)) },
+    { _tag: "Needed", reasons: times(17, () => "r") },
+  ],
+  ["RebootFact", "body.event", { _tag: "Needed", reasons: [] }, { _tag: "Needed", reasons: [text(257)] }],
+  ["RebootFact", "body.event", { _tag: "Unknown", message: text(1_000) }, { _tag: "Unknown", message: text(1_001) }],
+  [
+    "RebootFact",
+    "body.event",
+    { _tag: "Countdown", minutes: 1_440, until: 0 },
+    { _tag: "Countdown", minutes: 1_441, until: 0 },
+  ],
   ["FactsRequest", "facts", [Samples.statusFact], []],
   ["FactsRequest", "facts", times(100, () => Samples.statusFact), times(101, () => Samples.statusFact)],
   ["ProvisionRequest", "proof", text(43), text(44)],

@@ -5,7 +5,7 @@
  * Evidence ranks above what an agent claims of itself: a run is Completed only when every planned patch has a good
  * outcome, whatever status was reported (RUN-08).
  */
-import { PatchOutcome, ReasonCode, RunStatus } from "@fettle/agent-protocol/vocabulary";
+import { PatchOutcome, ReasonCode, type RebootEvent, RunStatus } from "@fettle/agent-protocol/vocabulary";
 import type { PlannedPatch } from "../plan/Plan.ts";
 
 /** A fact as the agent numbered it; the pair (epoch, sequence) is its identity. */
@@ -18,7 +18,9 @@ export interface AgentFact {
     | ({ readonly _tag: "Patch" } & PatchEvidence)
     | { readonly _tag: "Refusal"; readonly reason: string; readonly message: string }
     /** It was revoked before it began, and never will begin. */
-    | { readonly _tag: "Dropped" };
+    | { readonly _tag: "Dropped" }
+    /** What happened about its reboot (RBT-14): told, and no status by itself. */
+    | { readonly _tag: "Reboot"; readonly event: RebootEvent };
 }
 
 /** What an agent's evidence says about one attempt. */
