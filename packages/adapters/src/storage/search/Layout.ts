@@ -161,12 +161,15 @@ export interface Options {
 
 export type TextStorage = "inline" | "shared";
 
-/** A column of the main table that is worked out of others: the tenant's number, or null where a row is never looked for. */
+/**
+ * A column of the main table: the tenant's number, or null where a row is never looked for. It is written with the row (see
+ * Rows): SQLite takes no index to tell all that a statement asks of a column that it works out itself.
+ */
 export interface Scope {
   /** Unquoted. */
   readonly column: string;
-  /** A closed expression over the row's columns. */
-  readonly sql: string;
+  /** Rows are looked for where they have one. */
+  readonly token: string;
 }
 
 export interface Layout {
@@ -190,7 +193,14 @@ export interface MainTable {
   /** Of the indexed columns those whose index holds the id too. */
   readonly sorted: readonly string[];
   /** What its indexes begin with; null for `t`. */
-  readonly scope: Scope | null;
+  readonly scope: MainScope | null;
+}
+
+export interface MainScope {
+  /** Quoted. */
+  readonly column: string;
+  /** The place, among the columns, of the one that has to have a value. */
+  readonly at: number;
 }
 
 export interface Trigrams {

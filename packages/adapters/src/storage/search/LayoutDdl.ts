@@ -9,8 +9,8 @@ export function ddl(layout: Layout.Layout): readonly string[] {
   const { main, tables, dictionary, sharedTexts, trigrams } = layout;
   return [
     `CREATE TABLE ${main.name} (n INTEGER PRIMARY KEY, t INTEGER NOT NULL, id TEXT NOT NULL, ${[
-      ...main.columns.map(columnOf),
-      ...(main.scope === null ? [] : [scopeOf(main.scope)]),
+      ...(main.scope === null ? [] : [`${main.scope.column} INTEGER`]),
+      ...inRow(main).map(columnOf),
       "UNIQUE (t, id)",
     ].join(", ")})`,
     ...main.indexed.map((column) => mainIndex(main, column)),
@@ -37,6 +37,13 @@ export function stamp(layout: Layout.Layout): string {
   return `${Qql.Key.KEYS_VERSION}:${digest.digest("hex")}`;
 }
 
+// A row is read up to the last column that is asked for: numbers that are looked up and sorted by come first, texts last.
+const inRow = ({ columns, indexed }: Layout.MainTable): readonly Layout.Column[] => {
+  const place = ({ name, affinity }: Layout.Column): number =>
+    affinity === "TEXT" ? 2 : indexed.includes(name) ? 0 : 1;
+  return [...columns].sort((a, b) => place(a) - place(b));
+};
+
 const columnOf = ({ name, affinity }: Layout.Column): string => `${name} ${affinity}`;
 
 function tableOf({ name, keys, columns, indexed }: Layout.Table): readonly string[] {
@@ -52,12 +59,8 @@ function tableOf({ name, keys, columns, indexed }: Layout.Table): readonly strin
   ];
 }
 
-// Not in the row: only its indexes hold it.
-const scopeOf = ({ column, sql }: Layout.Scope): string =>
-  `${quoted(column)} INTEGER GENERATED ALWAYS AS (${sql}) VIRTUAL`;
-
 const mainIndex = ({ name, scope, sorted }: Layout.MainTable, column: string): string =>
-  indexOf(name, column, sorted.includes(column) ? ", id" : "", scope === null ? "t" : quoted(scope.column));
+  indexOf(name, column, sorted.includes(column) ? ", id" : "", scope === null ? "t" : scope.column);
 
 const indexOf = (table: string, column: string, more: string, first = "t"): string =>
   `CREATE INDEX ${quoted(`${unquoted(table)}:by:${unquoted(column)}`)} ON ${table} (${first}, ${column}${more})`;

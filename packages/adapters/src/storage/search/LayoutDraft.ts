@@ -33,8 +33,15 @@ export function layoutOf(catalog: Qql.Catalog.Catalog, options: Layout.Options):
   const dictionary = dictionaryOf(options);
   const { name, columns, indexed } = main;
   const sorted = indexed.filter((made) => (options.sorted ?? []).includes(unquoted(made).split(":")[0] ?? ""));
-  const mainTable = { name, columns, indexed, sorted, scope: options.scope ?? null };
+  const mainTable = { name, columns, indexed, sorted, scope: scopeOf(options, columns) };
   return { catalog, prefix, main: mainTable, tables, dictionary, sharedTexts, trigrams, fields };
+}
+
+function scopeOf({ scope }: Layout.Options, columns: readonly Layout.Column[]): Layout.MainScope | null {
+  if (scope === undefined) return null;
+  const at = columns.findIndex(({ name }) => unquoted(name).split(":")[0] === scope.token);
+  if (at < 0) throw new RangeError(`${scope.token} has no column of the main table`);
+  return { column: quoted(scope.column), at };
 }
 
 const dictionaryOf = ({ prefix }: Layout.Options): string => quoted(`${prefix}:text`);

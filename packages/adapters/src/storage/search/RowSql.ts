@@ -6,7 +6,7 @@ import type * as Layout from "./Layout.ts";
 export interface RowSql {
   /** The number of a document's row: t, id. */
   readonly find: string;
-  /** Adds the main row or replaces it, answers its `n`: t, id, the main table's columns. */
+  /** Adds the main row or replaces it, answers its `n`: t, id, the main table's columns, its scope if it has one. */
   readonly put: string;
   /** Removes the main row: n. */
   readonly remove: string;
@@ -18,8 +18,14 @@ export interface RowSql {
   readonly share: { readonly add: string; readonly find: string };
 }
 
+/** The main table's columns as they are written: behind them its scope, if it has one. */
+export const columnsOf = ({ columns, scope }: Layout.MainTable): readonly string[] => [
+  ...columns.map(({ name }) => name),
+  ...(scope === null ? [] : [scope.column]),
+];
+
 export function of({ main, tables, trigrams, dictionary }: Layout.Layout): RowSql {
-  const columns = main.columns.map(({ name }) => name);
+  const columns = columnsOf(main);
   const sets = columns.map((name) => `${name} = excluded.${name}`);
   const onConflict = sets.length === 0 ? "DO UPDATE SET id = excluded.id" : `DO UPDATE SET ${sets.join(", ")}`;
   return {

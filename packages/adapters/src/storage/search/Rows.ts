@@ -39,6 +39,10 @@ export function of(layout: Layout.Layout, document: Qql.Catalog.AnyDocument): Ro
   return { main, tables, trigrams: layout.trigrams.map(({ column }) => trigramText(layout, main, column)) };
 }
 
+/** What stands in the main table's scope beside a row's values. */
+export const scopeOf = ({ at }: Layout.MainScope, tenant: number, values: readonly unknown[]): number | null =>
+  (values[at] ?? null) === null ? null : tenant;
+
 interface Write {
   readonly rows: ReadonlyMap<Layout.Table, Cell[][]>;
 }

@@ -124,7 +124,7 @@ export const assets: Layout.Layout = Layout.of(AssetCatalog.catalog, {
     "nonSupersededMissingPatchCount",
   ],
   // Searches find assets with patching activated only (AST-11).
-  scope: { column: SCOPE, sql: `CASE WHEN ${ACTIVATED} IS NOT NULL THEN t END` },
+  scope: { column: SCOPE, token: "activated" },
   trigrams: ["name"],
   links: { tags, missingPatchTitle: titles(MISSING), installedPatchTitle: titles(INSTALLED) },
   // As AssetCatalog tells them of what is known.

@@ -37,6 +37,9 @@ export const make = (
   const sql = prepare(database, layout);
   const own = layout.main.columns.map(({ name }, i) => (others.has(name) ? -1 : i)).filter((i) => i >= 0);
   const update = updates(database, layout);
+  const { scope } = layout.main;
+  const scoped = (t: number, values: readonly Value[]): readonly Value[] =>
+    scope === null ? [] : [Rows.scopeOf(scope, t, values)];
   const valuesOf = (t: number, cells: readonly Rows.Cell[]): Value[] =>
     cells.map((cell) => (Rows.isShared(cell) ? numbers.text(layout, t, cell) : cell));
   const addAll = (at: number, t: number, n: number, rows: readonly (readonly Value[])[]): void => {
@@ -51,7 +54,8 @@ export const make = (
   return {
     find: (t, id) => sql.find.get(t, id),
     add: (t, id, rows) => {
-      const n = Number(sql.add.run(t, id, ...valuesOf(t, rows.main)).lastInsertRowid);
+      const values = valuesOf(t, rows.main);
+      const n = Number(sql.add.run(t, id, ...values, ...scoped(t, values)).lastInsertRowid);
       for (const [at, all] of rows.tables.entries())
         addAll(
           at,
@@ -70,7 +74,10 @@ export const make = (
       const n = current[0] as number;
       const values = valuesOf(t, rows.main);
       const changed = own.filter((i) => !isSame(current[i + 1] ?? null, values[i] ?? null));
-      if (changed.length > 0) update(changed).run(...changed.map((i) => values[i] ?? null), n);
+      if (changed.length > 0) {
+        const ofScope = scope !== null && changed.includes(scope.at) ? scoped(t, values) : [];
+        update(changed).run(...changed.map((i) => values[i] ?? null), ...ofScope, n);
+      }
       for (const [at, all] of rows.tables.entries()) {
         if (others.has(layout.tables[at]?.name ?? "")) continue;
         replaceAll(
@@ -101,7 +108,7 @@ const prepare = (database: Database, layout: Layout.Layout) => {
   const sql = RowSql.of(layout);
   const { name, columns } = layout.main;
   const names = columns.map((column) => column.name);
-  const all = ["t", "id", ...names];
+  const all = ["t", "id", ...RowSql.columnsOf(layout.main)];
   return {
     find: database.prepare<[number, string], number>(sql.find).pluck(),
     current: database
@@ -130,7 +137,9 @@ const updates = (database: Database, { main }: Layout.Layout): ((changed: readon
     const key = changed.join();
     const known = prepared.get(key);
     if (known !== undefined) return known;
-    const sets = changed.map((i) => `${main.columns[i]?.name} = ?`);
+    const { columns, scope } = main;
+    const sets = changed.map((i) => `${columns[i]?.name} = ?`);
+    if (scope !== null && changed.includes(scope.at)) sets.push(`${scope.column} = ?`);
     const statement = database.prepare(`UPDATE ${main.name} SET ${sets.join(", ")} WHERE n = ?`);
     if (prepared.size < UPDATES_KEPT_MAX) prepared.set(key, statement);
     return statement;
