@@ -13,7 +13,8 @@ import type * as Statements from "./Statements.ts";
 
 const stored = Layout.storedOf(SearchTables.assets, "name");
 const table = stored?._tag === "InlineText" ? stored.trigrams : null;
-const CANDIDATES = `SELECT count(*) AS some FROM (SELECT rowid FROM ${table} WHERE ${table} MATCH ? LIMIT ?)`;
+// A sum, since SQLite plans a statement whose limit is bound by itself anew each time.
+const CANDIDATES = `SELECT count(*) AS some FROM (SELECT rowid FROM ${table} WHERE ${table} MATCH ? LIMIT ? + 0)`;
 
 /** Of at least so many names one must be a candidate. */
 const SHARE = 8;

@@ -96,7 +96,7 @@ export const known = (
         );
   // A sign before a column keeps its index from being chosen for the order alone.
   const sorted = shared === null && shape === "set" ? `+${key}` : key;
-  return sql`${Fragment.of(`SELECT a.n AS n, a.id AS id, ${key} AS key`)}${told} ${from}${rows} AND ${Fragment.of(`${key} IS NOT NULL`)}${behind(key, direction, after)}${Fragment.of(` ORDER BY ${sorted} ${order}, a.id LIMIT ?`, limit)}`;
+  return sql`${Fragment.of(`SELECT a.n AS n, a.id AS id, ${key} AS key`)}${told} ${from}${rows} AND ${Fragment.of(`${key} IS NOT NULL`)}${behind(key, direction, after)}${Fragment.of(` ORDER BY ${sorted} ${order}, a.id LIMIT ${whole(limit)}`)}`;
 };
 
 /** The rows whose key isn't known, behind an id (null: all of them). */
@@ -108,8 +108,12 @@ export const unknown = (
 ): Fragment.Fragment => {
   const { column } = keyOf(by);
   const behindId = after === null ? Fragment.of("") : Fragment.of(" AND a.id > ?", after.id);
-  return sql`${Fragment.of("SELECT a.n AS n, a.id AS id, NULL AS key")}${told} FROM search_asset AS a WHERE ${rows} AND ${Fragment.of(`a.${column} IS NULL`)}${behindId}${Fragment.of(" ORDER BY a.id LIMIT ?", limit)}`;
+  return sql`${Fragment.of("SELECT a.n AS n, a.id AS id, NULL AS key")}${told} FROM search_asset AS a WHERE ${rows} AND ${Fragment.of(`a.${column} IS NULL`)}${behindId}${Fragment.of(` ORDER BY a.id LIMIT ${whole(limit)}`)}`;
 };
+
+// In the text, of which there are as many as sizes of pages: SQLite plans a statement with a bound limit anew each time it is
+// run, which takes longer than finding a few rows.
+const whole = (limit: number): number => Math.max(0, Math.trunc(limit));
 
 // As a bound that an index is entered by, and the ties beside it.
 const behind = (key: string, direction: AssetPaging["direction"], after: After | null): Fragment.Fragment => {

@@ -32,7 +32,7 @@ export const candidates = (
 /** The statement that finds the last candidate with a seat. */
 export const last = (rows: Fragment.Fragment, seats: number): Fragment.Fragment =>
   sql`SELECT ${Fragment.of(`a.${activated} AS activated, a.id AS id`)} FROM search_asset AS a WHERE ${rows} ${Fragment.of(
-    `ORDER BY a.${activated}, a.id LIMIT 1 OFFSET ?`,
+    `ORDER BY a.${activated}, a.id LIMIT 1 OFFSET ? + 0`,
     seats - 1,
   )}`;
 
