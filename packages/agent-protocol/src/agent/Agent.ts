@@ -15,11 +15,11 @@ import type { Installer } from "./Installer.ts";
 import type { Inventory, InventoryError } from "./Inventory.ts";
 import type { Journal, JournalError, JournalRecord } from "./Journal.ts";
 import * as Memory from "./Memory.ts";
+import * as NextContact from "./NextContact.ts";
 import * as NextStep from "./NextStep.ts";
 import { AgentEnvironment, AgentKeys, type KeyStoreError, type Transport, type TransportError } from "./Ports.ts";
 import * as Provisioning from "./Provisioning.ts";
 import * as Reporting from "./Reporting.ts";
-import * as Backoff from "./RetryDelay.ts";
 
 export interface AgentOptions {
   readonly activation: Provisioning.Activation;
@@ -67,6 +67,7 @@ export const make = (options: AgentOptions): Effect.Effect<Agent, JournalError, 
     const memory = yield* Memory.load;
     const next = Exchange.sequencer(memory);
     let failedProvisions = 0;
+    const line: Line = { failed: 0 };
     const cycle = Effect.fn("Agent.cycle")(function* () {
       const environment = yield* AgentEnvironment;
       if (memory.state().farewell === "left") return gone;
@@ -75,7 +76,11 @@ export const make = (options: AgentOptions): Effect.Effect<Agent, JournalError, 
       );
       if (provisioned._tag === "Failure") {
         failedProvisions += 1;
-        const delay = Backoff.provisionDelay(failedProvisions, options.provisionRetrySeconds, environment.random());
+        const delay = NextContact.provisionDelay(failedProvisions, {
+          baseSeconds: options.provisionRetrySeconds,
+          retryAfter: retryAfterOf(provisioned.failure),
+          random: environment.random(),
+        });
         return {
           nextAt: environment.now() + delay,
           failures: [provisioned.failure],
@@ -84,7 +89,7 @@ export const make = (options: AgentOptions): Effect.Effect<Agent, JournalError, 
         };
       }
       failedProvisions = 0;
-      return yield* memberCycle(memory, next, options);
+      return yield* memberCycle(memory, next, options, line);
     });
     return { cycle, state: memory.state };
   });
@@ -96,10 +101,17 @@ const gone: CycleReport = {
   isUninstalled: true,
 };
 
+/** How the line to the control plane has been since this life began. */
+interface Line {
+  /** Check-ins that were not answered since the last one that was. */
+  failed: number;
+}
+
 const memberCycle = Effect.fn("Agent.memberCycle")(function* (
   memory: Memory.Memory,
   next: Exchange.Sequencer,
   options: AgentOptions,
+  line: Line,
 ) {
   const environment = yield* AgentEnvironment;
   const session = yield* openSession(memory, next, options);
@@ -117,8 +129,15 @@ const memberCycle = Effect.fn("Agent.memberCycle")(function* (
   const answer = yield* talking(CheckIn.checkIn(session));
   yield* Dropping.complete(session);
   yield* report();
-  const status = 1_000 * (answer?.nextCheckInSeconds ?? statusInterval(memory.state()));
-  const talkAt = environment.now() + status;
+  line.failed = answer === null && failures.length > 0 ? line.failed + 1 : 0;
+  const talkAt = NextContact.next({
+    agentId: session.party.agentId,
+    now: environment.now(),
+    interval: 1_000 * (answer?.nextCheckInSeconds ?? statusInterval(memory.state())),
+    failed: line.failed,
+    retryAfter: failures.map(retryAfterOf).reduce(later, null),
+    random: environment.random(),
+  });
   let workAt = NextStep.UNTIL_RENEWED;
   for (const run of due(memory.state())) {
     const { runId } = run.manifest;
@@ -141,21 +160,28 @@ const memberCycle = Effect.fn("Agent.memberCycle")(function* (
   return { nextAt: Math.min(nextAt, workAt), failures, isProvisioned: true, isUninstalled: false };
 });
 
+const retryAfterOf = (failure: AgentFailure): number | null =>
+  failure._tag === "ExchangeError" ? failure.retryAfter : null;
+
+const later = (a: number | null, b: number | null): number | null =>
+  a === null || b === null ? (a ?? b) : Math.max(a, b);
+
 const due = (state: AgentState.AgentState): readonly AgentState.HeldRun[] =>
   state.farewell === "none" ? AgentState.unfinished(state) : AgentState.begun(state);
 
-// A time of a blackout becomes its end, which calls for a scan.
+// A time inside a blackout becomes one after its end, each agent's own, and calls for a scan then.
 const afterBlackout = Effect.fn("Agent.afterBlackout")(function* (session: CheckIn.Session, nextAt: number) {
   const { memory, timeZone, agentVersion } = session;
   const environment = yield* AgentEnvironment;
   const end = ConfiguredConduct.silentUntil(memory.state(), timeZone, Math.max(nextAt, environment.now()));
   if (end === null) return nextAt;
+  const back = NextContact.afterBlackout(session.party.agentId, end, 1_000 * statusInterval(memory.state()));
   const { scanAt } = memory.state();
   if (scanAt === null || scanAt < end) {
-    const at = ConfiguredConduct.calledScan(memory.state(), end, environment.random());
+    const at = ConfiguredConduct.calledScan(memory.state(), back, environment.random());
     yield* memory.record([{ _tag: "ScanCalled", at, bootId: yield* (yield* Host).bootId(), agentVersion }]);
   }
-  return end;
+  return back;
 });
 
 // Steps until the run is finished (null) or waits for a time. Progress is told as it is made, when the network lets it.

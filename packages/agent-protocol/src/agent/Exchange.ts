@@ -20,6 +20,8 @@ export class ExchangeError extends Data.TaggedError("ExchangeError")<{
   readonly code: string;
   readonly message: string;
   readonly isRetryable: boolean;
+  /** How long the reply asks to wait, in milliseconds; null: it doesn't. Nobody's signature stands under it. */
+  readonly retryAfter: number | null;
 }> {}
 
 /** Who signs, for whom, and whose signature a reply must bear. */
@@ -104,7 +106,14 @@ export const openReply = <A extends { agentId: string; epoch: number; sequence: 
 export type ExchangeFailure = ExchangeError | TransportError | JournalError;
 
 export const untrusted = (status: number, message: string): ExchangeError =>
-  new ExchangeError({ reason: "Untrusted", status, code: "untrusted-reply", message, isRetryable: true });
+  new ExchangeError({
+    reason: "Untrusted",
+    status,
+    code: "untrusted-reply",
+    message,
+    isRetryable: true,
+    retryAfter: null,
+  });
 
 const refused = (reply: SignedRequest.WireReply): Effect.Effect<never, ExchangeError> => {
   const decoded = Json.decode(reply.body, { bytes: wireLimits.replyBytes, depth: wireLimits.jsonDepth });
@@ -117,6 +126,13 @@ const refused = (reply: SignedRequest.WireReply): Effect.Effect<never, ExchangeE
       code: typeof problem?.code === "string" ? problem.code : "unknown",
       message: typeof problem?.detail === "string" ? problem.detail : `status ${reply.status}`,
       isRetryable: Problem.isRetryable(reply.status),
+      retryAfter: retryAfterOf(reply),
     }),
   );
+};
+
+// In seconds, as our own servers say it; a date isn't read, for the clocks may differ.
+const retryAfterOf = ({ headers }: SignedRequest.WireReply): number | null => {
+  const told = headers["retry-after"];
+  return told !== undefined && /^\d{1,9}$/.test(told) ? Number(told) * 1_000 : null;
 };

@@ -13,14 +13,14 @@ const sealed = (change: Partial<Documents.JobManifest> = {}, keys: Crypto.KeyPai
 const routes = (machine: Machine.Machine): string => machine.plane.heard.map((h) => h.route).join(" ");
 
 describe("a check-in", () => {
-  it("AGT-04: of an idle agent is one exchange, and asks again when it was told to", () => {
+  it("AGT-04: of an idle agent is one exchange, and asks again at its slot in the interval that it was told", () => {
     const machine = Machine.make({ packages });
     machine.cycle();
     expect(routes(machine)).toBe("provision checkIn snapshot");
     machine.plane.amend((reply, route) => (route === "checkIn" ? { ...reply, nextCheckInSeconds: 1_234 } : reply));
     const end = machine.cycle();
     expect(routes(machine)).toBe("provision checkIn snapshot checkIn");
-    expect(end._tag === "Ended" && end.report.nextAt - machine.clock.now).toBe(1_234_000);
+    expect(end._tag === "Ended" && end.report.nextAt).toBe(Machine.slotAfter(machine.clock.now, 1_234));
   });
 
   it("AGT-04: says what the agent holds", () => {
@@ -42,17 +42,19 @@ describe("a check-in", () => {
     expect(second).toEqual({ ...first, snapshot: machine.state().snapshot?.digest });
   });
 
-  it("AGT-04: without an answer, asks again after the interval of its configuration, and after 900 s without one", () => {
+  it("AGT-04: without an answer, asks once more soon, then at slots in the interval of its configuration, or of 900 s", () => {
     let isDown = true;
     const machine = Machine.make({
       packages,
       network: (r, deliver) => (isDown && r.path !== "/v0/provision" ? null : deliver(r)),
     });
-    const waits = () => {
+    const next = () => {
       const end = machine.cycle();
-      return end._tag === "Ended" ? end.report.nextAt - machine.clock.now : 0;
+      return end._tag === "Ended" ? end.report.nextAt : 0;
     };
-    expect(waits()).toBe(900_000);
+    // Chance is always in the middle here: 60 s and a quarter, then half as long again before the slot.
+    expect(next()).toBe(machine.clock.now + 75_000);
+    expect(next()).toBe(Machine.slotAfter(machine.clock.now + 112_500));
     isDown = false;
     const configuration = { ...Samples.configuration, statusIntervalSeconds: 2_700 };
     const digest = machine.plane.keep(Dsse.seal(Dsse.payloadTypes.configuration, configuration, tenantKeys));
@@ -60,7 +62,27 @@ describe("a check-in", () => {
     machine.cycle();
     expect(machine.state().configuration).toEqual({ digest, value: configuration });
     isDown = true;
-    expect(waits()).toBe(2_700_000);
+    next();
+    expect(next()).toBe(Machine.slotAfter(machine.clock.now + 112_500, 2_700));
+  });
+
+  it("I37: doesn't ask again before a control plane that is too busy said it may", () => {
+    let told = "600";
+    const machine = Machine.make({
+      packages,
+      network: (r, deliver) =>
+        r.path === "/v0/provision"
+          ? deliver(r)
+          : { status: 503, headers: { "retry-after": told }, body: new Uint8Array() },
+    });
+    const wait = () => {
+      const end = machine.cycle();
+      return end._tag === "Ended" ? end.report.nextAt - machine.clock.now : 0;
+    };
+    // Drawn out by half of a fifth, for chance is in the middle here.
+    expect(wait()).toBe(660_000);
+    told = "Fri, 27 Nov 2026 12:00:00 GMT";
+    expect(wait()).toBeLessThanOrEqual(900_000 + 112_500);
   });
 
   it.each<[string, Uint8Array]>([

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import * as AgentState from "../../src/agent/AgentState.ts";
 import * as ConfiguredConduct from "../../src/agent/ConfiguredConduct.ts";
 import type { JournalRecord } from "../../src/agent/index.ts";
+import * as NextContact from "../../src/agent/NextContact.ts";
 import { ConfigurationSettings, type Documents, Dsse } from "../../src/index.ts";
 import * as Samples from "../Samples.ts";
 import { HOUR, manifest, NOW, tenantKeys } from "../Samples.ts";
@@ -42,6 +43,8 @@ const nextAt = (machine: Machine.Machine): number => {
   expect(end.report.failures).toEqual([]);
   return end.report.nextAt;
 };
+/** When the machine comes back after a blackout. */
+const backAfter = (end: number): number => NextContact.afterBlackout(Samples.agentId, end, 900_000);
 const routes = (machine: Machine.Machine): readonly string[] => machine.plane.heard.map((h) => h.route);
 const snapshots = (machine: Machine.Machine): number => routes(machine).filter((r) => r === "snapshot").length;
 const holding = (document: Documents.Configuration, over: Partial<AgentState.AgentState> = {}) => ({
@@ -53,11 +56,13 @@ const holding = (document: Documents.Configuration, over: Partial<AgentState.Age
 describe("a blackout", () => {
   it("WIN-05: is silence: nothing is sent from its beginning to its end", () => {
     const machine = configured({ blackouts: [blackout(noon + 10, noon + 70)] });
-    // The status interval would end inside it.
-    expect(nextAt(machine)).toBe(NOW + 70 * MINUTE);
+    const back = backAfter(NOW + 70 * MINUTE);
+    // The next slot would lie inside it.
+    machine.clock.now = NOW + 9 * MINUTE;
+    expect(nextAt(machine)).toBe(back);
     const heard = routes(machine).length;
     machine.clock.now = NOW + 10 * MINUTE;
-    expect(nextAt(machine)).toBe(NOW + 70 * MINUTE);
+    expect(nextAt(machine)).toBe(back);
     machine.clock.now = NOW + 70 * MINUTE - 1;
     nextAt(machine);
     expect(routes(machine)).toHaveLength(heard);
@@ -82,7 +87,7 @@ describe("a blackout", () => {
   it("WIN-05: that lasts until the window is over cancels the job there, and that is told after it", () => {
     const machine = configured({ blackouts: [blackout(noon + 30, noon + 120)] });
     machine.plane.order(patches, { bound: "start", notBefore: NOW + 40 * MINUTE, notAfter: NOW + 2 * HOUR });
-    expect(nextAt(machine)).toBe(NOW + 15 * MINUTE);
+    expect(nextAt(machine)).toBe(Machine.slotAfter(NOW));
     machine.clock.now = NOW + 40 * MINUTE;
     machine.cycle();
     expect(machine.status()).toBe("CanceledBlackout");
@@ -141,7 +146,7 @@ describe("the patch module", () => {
   ])("CFG-09: %s starts no run, and holds it until it may", (_, settings, modules) => {
     const machine = configured(settings, modules);
     machine.plane.order(patches, { bound: "start", validity: "lease" });
-    expect(nextAt(machine)).toBe(NOW + 900_000);
+    expect(nextAt(machine)).toBe(Machine.slotAfter(NOW));
     expect(machine.status()).toBe("Pending");
     tell(machine, configuration({}));
     machine.finish();
@@ -248,11 +253,12 @@ describe("scans", () => {
     machine.cycle();
     expect(calls(machine.journal.dump())).toBe(2);
     tell(machine, configuration({ blackouts: [blackout(noon + 1, noon + 60)] }, ["AI", "PM", "VM"]));
-    expect(nextAt(machine)).toBe(NOW + HOUR);
+    const back = backAfter(NOW + HOUR);
+    machine.cycle();
     machine.clock.now = NOW + 30 * MINUTE;
-    expect(nextAt(machine)).toBe(NOW + HOUR);
+    expect(nextAt(machine)).toBe(back);
     expect(calls(machine.journal.dump())).toBe(3);
-    expect(machine.state().scanAt).toBe(NOW + HOUR);
+    expect(machine.state().scanAt).toBe(back);
   });
 
   it("CFG-05: are called for when the boot or the agent's version differs from the last one's", () => {

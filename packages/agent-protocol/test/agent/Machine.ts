@@ -3,6 +3,7 @@
  * plane at the end of a function call. It can die at any call of any port; its next cycle is then its next life.
  */
 import { MemoryJournal, SimulatedOs } from "@fettle/core/testing";
+import { Duration, Instant, Pacing } from "@fettle/scheduler";
 import * as Cause from "effect/Cause";
 import * as Context from "effect/Context";
 import * as Effect from "effect/Effect";
@@ -125,7 +126,7 @@ export const make = (options: MachineOptions): Machine => {
   const finish = (): void => {
     for (let i = 0; i < CYCLES_MAX; i += 1) {
       const end = cycle();
-      const isIdle = end._tag === "Ended" && plane.facts.size > 0 && end.report.nextAt >= clock.now + 900_000;
+      const isIdle = end._tag === "Ended" && plane.facts.size > 0 && end.report.nextAt >= slotAfter(clock.now);
       if (isIdle && state().facts.length === 0) return;
       clock.now = end._tag === "Ended" ? Math.min(end.report.nextAt, clock.now + 60_000) : clock.now + 1_000;
     }
@@ -136,6 +137,10 @@ export const make = (options: MachineOptions): Machine => {
   };
   return { plane, os, journal, moments, clock, cycle, kill, state, finish, status };
 };
+
+/** The machine's next slot to check in, in the interval that its control plane tells unless amended. */
+export const slotAfter = (now: number, seconds = 900): number =>
+  Pacing.nextSlot(Samples.agentId, Duration.seconds(seconds), Instant.held(now));
 
 const fail = (message: string): never => {
   throw new Error(message);
