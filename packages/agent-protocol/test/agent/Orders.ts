@@ -37,7 +37,7 @@ export const outcomesTold = (machine: Machine): { readonly [patchId: string]: st
 
 /** What the machine truly did, in a few words: `begin A`, `effect A`, `repair`. */
 export const truthOf = (machine: Machine): readonly string[] =>
-  machine.os.truth.map((t) => (t._tag === "Repair" ? "repair" : `${t._tag.toLowerCase()} ${t.patchId}`));
+  machine.os.truth.map((t) => ("patchId" in t ? `${t._tag.toLowerCase()} ${t.patchId}` : t._tag.toLowerCase()));
 
 /** What stands on the machine, by package. */
 export const standing = (machine: Machine): { readonly [name: string]: string } =>

@@ -49,7 +49,7 @@ const onlyWhatWasOrdered = (agent: SimulatedAgent.SimulatedAgent): readonly Viol
           : [],
     );
   return agent.os.truth.flatMap((t): readonly Violation[] => {
-    if (t._tag === "Repair") return [];
+    if (t._tag !== "Begin" && t._tag !== "Effect") return [];
     if (!allowed.includes(t.patchId)) return [violation("nothing starts that was not ordered", agent.name, t.patchId)];
     const kind = t.action === "install" ? "deployment" : "rollback";
     const inTime = manifests.some((m) => m.kind === kind && t.at >= m.notBefore && t.at < m.notAfter);

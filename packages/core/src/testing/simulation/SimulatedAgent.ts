@@ -1,4 +1,7 @@
-/** An agent on a simulated machine: the real agent library over simulated ports. A crash drops all but journal and keys. */
+/**
+ * An agent on a simulated machine: the real agent library over simulated ports. A crash drops all but journal and keys, and so does
+ * a boot, whoever it was by: while the machine is down there is no agent.
+ */
 import { Crypto, type WireReply, type WireRequest } from "@fettle/agent-protocol";
 import {
   type Activation,
@@ -11,6 +14,7 @@ import {
   Journal,
   Transport,
   type TransportError,
+  UserPrompt,
 } from "@fettle/agent-protocol/agent";
 import * as Cause from "effect/Cause";
 import * as Context from "effect/Context";
@@ -34,7 +38,9 @@ export interface SimulatedAgentOptions {
 /** How a cycle ended: with the time of the next, or in a crash. */
 export type CycleEnd =
   | { readonly _tag: "Ended"; readonly report: Agent.CycleReport }
-  | { readonly _tag: "Crashed"; readonly message: string };
+  | { readonly _tag: "Crashed"; readonly message: string }
+  /** The machine boots: nothing runs there before that time. */
+  | { readonly _tag: "Down"; readonly until: number };
 
 export interface SimulatedAgent {
   readonly name: string;
@@ -52,7 +58,12 @@ export const make = (options: SimulatedAgentOptions): SimulatedAgent => {
   const keys = Crypto.generateKeyPair();
   const context = portsOf(options, journal, keys);
   let alive: Agent.Agent | null = null;
+  let boot = options.os.bootId();
   const cycle = (): CycleEnd => {
+    const until = options.os.downUntil();
+    if (options.os.bootId() !== boot) alive = null;
+    if (options.now() < until) return { _tag: "Down", until };
+    boot = options.os.bootId();
     const life = Effect.gen(function* () {
       alive ??= yield* Agent.make({
         activation: options.activation,
@@ -96,7 +107,8 @@ const portsOf = (
       tzdata: () => "simulated",
     }),
     Context.add(Transport, mortal({ send: options.send })),
-    Context.add(Host, options.os.host),
+    Context.add(Host, mortal(options.os.host)),
+    Context.add(UserPrompt, mortal(options.os.prompt)),
     Context.add(Inventory, mortal(options.os.inventory)),
     Context.add(Installer, mortal(options.os.installer)),
   );

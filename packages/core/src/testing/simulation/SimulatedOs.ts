@@ -1,6 +1,6 @@
 /**
- * An operating system that isn't there: a package database, an installer over it, a boot id. It records what truly
- * happened, so that checks need not believe any report.
+ * An operating system that isn't there: a package database, an installer over it, boots, somebody before its screen. It records
+ * what truly happened, so that checks need not believe any report.
  */
 import type { Package } from "@fettle/agent-protocol";
 import {
@@ -14,10 +14,14 @@ import {
   type InstallerShape,
   type InstallReport,
   type InventoryShape,
+  type Notice,
   noDetails,
+  type UserPromptShape,
 } from "@fettle/agent-protocol/agent";
 import { Package as P, PackageVersion, ReasonCode } from "@fettle/agent-protocol/vocabulary";
 import * as Effect from "effect/Effect";
+import * as SimulatedBoot from "./SimulatedBoot.ts";
+import * as SimulatedUser from "./SimulatedUser.ts";
 
 /** What truly happened, in order. */
 export type Truth =
@@ -30,10 +34,24 @@ export type Truth =
       readonly cpuLimitPercent: number | null;
     }
   | { readonly _tag: "Effect"; readonly at: number; readonly patchId: string; readonly action: "install" | "rollback" }
-  | { readonly _tag: "Repair"; readonly at: number };
+  | { readonly _tag: "Repair"; readonly at: number }
+  /** The machine went down to boot: by its agent's order, with the reason that it gave, or by somebody's hand. */
+  | {
+      readonly _tag: "Reboot";
+      readonly at: number;
+      readonly by: "agent" | "hand";
+      readonly bootId: string;
+      readonly reason: string | null;
+    }
+  /** A notice came up on the screen. */
+  | { readonly _tag: "Shown"; readonly at: number; readonly notice: Notice };
 
 /** How an installation of a package goes, when it doesn't simply succeed. */
-export type PackageFault = "pre-scriptlet-fails" | "corrupt-file";
+export type PackageFault =
+  | "pre-scriptlet-fails"
+  | "corrupt-file"
+  /** It stands until the next boot, which takes it back. */
+  | "undone-at-reboot";
 
 /** What a crash that strikes an installer leaves behind. */
 export type CrashPoint = "before" | "half-way" | "after";
@@ -41,11 +59,10 @@ export type CrashPoint = "before" | "half-way" | "after";
 /** What may befall an installer: a crash, a lock that somebody else holds, or a success that it only claims. */
 export type Strike = CrashPoint | "busy" | "claims-success";
 
-export interface SimulatedOsOptions {
+export interface SimulatedOsOptions extends SimulatedBoot.BootOptions {
   readonly facts: HostFacts;
   /** What the machine tells of itself beside that; a small machine of no maker unless told. */
   readonly details?: Partial<HostDetails>;
-  readonly bootId: string;
   readonly packages: readonly Package.Package[];
   /** What stands at which url, for an installer that works from files; without it, its installer can't. */
   readonly files?: ReadonlyMap<string, Uint8Array>;
@@ -53,9 +70,10 @@ export interface SimulatedOsOptions {
   readonly packageFormat?: PackageVersion.PackageFormat;
   /** Faults by package name. */
   readonly faults: { readonly [packageName: string]: PackageFault };
-  readonly now: () => number;
   /** Asked when an installer begins: null lets it work. */
   readonly strike?: () => Strike | null;
+  /** Who sits there; nobody unless told. */
+  readonly user?: SimulatedUser.SimulatedUser;
 }
 
 /** Thrown through everything when the machine's agent dies: a defect, so that nothing can handle it. */
@@ -67,12 +85,22 @@ export interface SimulatedOs {
   readonly installer: InstallerShape;
   readonly inventory: InventoryShape;
   readonly host: HostShape;
+  readonly prompt: UserPromptShape;
+  /** Somebody reboots the machine, without asking any agent. */
+  readonly rebootByHand: () => void;
+  readonly bootId: () => string;
+  /** It is down, and nothing runs there, before that instant. */
+  readonly downUntil: () => number;
+  /** Packages, by key, that wait for a boot to take effect. */
+  readonly pending: () => ReadonlySet<string>;
   /** Changes what the machine says of itself from now on; without details (null), those can't be read. */
   readonly becomes: (change: {
     readonly facts?: Partial<HostFacts>;
     readonly details?: Partial<HostDetails> | null;
   }) => void;
   readonly truth: readonly Truth[];
+  /** Somebody brings a package to a version past the agent; what isn't there stays away. */
+  readonly installByHand: (name: string, arch: string, evr: string) => void;
   /** What stands in the package database: every EVR of each package. */
   readonly installed: () => ReadonlyMap<string, readonly string[]>;
 }
@@ -86,6 +114,20 @@ export const make = (options: SimulatedOsOptions): SimulatedOs => {
   const truth: Truth[] = [];
   let facts = options.facts;
   let details: HostDetails | null = { ...noDetails, manufacturer: "Simulated", model: "Machine", ...options.details };
+  const seen = (notice: Notice): void => void truth.push({ _tag: "Shown", at: options.now(), notice });
+  const screen = SimulatedUser.screen(options.user ?? SimulatedUser.nobody, options.now, seen);
+  const boot = SimulatedBoot.make(options, {
+    isUndone: (name) => options.faults[name] === "undone-at-reboot",
+    undo: (key, former) => void database.set(key, former),
+    booted: (by, at, reason) => {
+      truth.push({ _tag: "Reboot", at, by, bootId: boot.bootId(), reason });
+      screen.clear();
+    },
+    dies: () => {
+      throw new SimulatedCrash("the machine goes down");
+    },
+  });
+  const machine: Machine = { options, database, truth, boot };
   const installer: InstallerShape = {
     name: "simulated",
     class: "transactional",
@@ -98,14 +140,14 @@ export const make = (options: SimulatedOsOptions): SimulatedOs => {
       Effect.suspend(() =>
         patch.files?.some((f) => !held.has(f.digest)) === true
           ? Effect.succeed(failed(ReasonCode.reasonCodes.InstallerFailed, "a file of the patch isn't here"))
-          : transact(options, database, truth, { patch, action: "install", effort }),
+          : transact(machine, { patch, action: "install", effort }),
       ),
-    rollback: (patch, effort) =>
-      Effect.suspend(() => transact(options, database, truth, { patch, action: "rollback", effort })),
+    rollback: (patch, effort) => Effect.suspend(() => transact(machine, { patch, action: "rollback", effort })),
+    ...(options.rebootsFor === undefined ? {} : { rebootNeed: boot.rebootNeed }),
     repair: () =>
       Effect.sync(() => {
         truth.push({ _tag: "Repair", at: options.now() });
-        mend(options, database, truth);
+        mend(machine);
         return fine;
       }),
   };
@@ -120,23 +162,35 @@ export const make = (options: SimulatedOsOptions): SimulatedOs => {
             ? Effect.fail(new HostError({ message: "can't be read", isRetryable: false }))
             : Effect.succeed(details),
         ),
-      bootId: () => Effect.succeed(options.bootId),
+      ...boot.host,
     },
+    prompt: screen.prompt,
+    rebootByHand: boot.byHand,
+    bootId: boot.bootId,
+    downUntil: boot.downUntil,
+    pending: boot.pending,
     becomes: (change) => {
       facts = { ...facts, ...change.facts };
       details = change.details === null ? null : { ...(details ?? noDetails), ...change.details };
     },
     truth,
+    installByHand: (name, arch, evr) => {
+      if (database.has(`${name}.${arch}`)) database.set(`${name}.${arch}`, [evr]);
+    },
     installed: () => database,
   };
 };
 
 // Of two versions the newest stays, as package managers have it; where that is what a broken transaction wanted, the
 // mending is what brought it into effect.
-const mend = (options: SimulatedOsOptions, database: Map<string, readonly string[]>, truth: Truth[]): void => {
+const mend = ({ options, database, truth, boot }: Machine): void => {
   const begun = truth.findLast((t) => t._tag === "Begin");
   const broken = [...database].filter(([, evrs]) => evrs.length > 1);
-  for (const [key, evrs] of broken) database.set(key, newestLast(options, evrs).slice(-1));
+  for (const [key, evrs] of broken) {
+    const sorted = newestLast(options, evrs);
+    database.set(key, sorted.slice(-1));
+    boot.changed({ name: nameOf(key), arch: archOf(key), evr: "" }, sorted.slice(0, 1));
+  }
   if (broken.length > 0 && begun?._tag === "Begin" && begun.action === "install") {
     const { patchId, action } = begun;
     truth.push({ _tag: "Effect", at: options.now(), patchId, action });
@@ -186,6 +240,13 @@ const prefetch = (options: SimulatedOsOptions, patch: Package.PatchInstruction):
     ? failed(ReasonCode.reasonCodes.FileHashValidationFailed, "the file's checksum doesn't match")
     : fine;
 
+interface Machine {
+  readonly options: SimulatedOsOptions;
+  readonly database: Map<string, readonly string[]>;
+  readonly truth: Truth[];
+  readonly boot: SimulatedBoot.SimulatedBoot;
+}
+
 /** A transaction that an installer is asked for. */
 interface Work {
   readonly patch: Package.PatchInstruction;
@@ -195,9 +256,7 @@ interface Work {
 
 // One transaction: every package of the patch or none, but for a crash half way, which leaves both versions standing.
 const transact = (
-  options: SimulatedOsOptions,
-  database: Map<string, readonly string[]>,
-  truth: Truth[],
+  { options, database, truth, boot }: Machine,
   { patch, action, effort }: Work,
 ): Effect.Effect<InstallReport, InstallerError> => {
   const struck = options.strike?.() ?? null;
@@ -222,7 +281,9 @@ const transact = (
   }
   for (const p of present) {
     for (const replaced of standing(database, p)) database.delete(P.key(replaced));
+    const former = database.get(P.key(p)) ?? [];
     database.set(P.key(p), [p.evr]);
+    boot.changed(p, former);
   }
   truth.push({ _tag: "Effect", at: options.now(), patchId: patch.patchId, action });
   if (struck === "after") throw new SimulatedCrash("after the transaction");

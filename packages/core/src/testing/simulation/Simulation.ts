@@ -114,7 +114,7 @@ export const make = (seed: string, drawn: Faults): Simulation => {
   const handle = (request: WireRequest): WireReply => Effect.runSync(fettle.gateway.handle(request));
   const network = SimulatedNetwork.make(
     handle,
-    live(() => faults.network),
+    SimulatedNetwork.live(() => faults.network),
     random.stream("network"),
   );
   const isolated = new Set<string>();
@@ -154,8 +154,8 @@ export const make = (seed: string, drawn: Faults): Simulation => {
     for (const agent of agents) {
       if ((wake.get(agent.name) ?? 0) > clock) continue;
       const end = agent.cycle();
-      trace.push([clock, agent.name, end._tag === "Ended" ? end.report.failures.length : end.message]);
-      wake.set(agent.name, end._tag === "Ended" ? end.report.nextAt : clock + TICK_MS);
+      trace.push([clock, agent.name, seenOf(end)]);
+      wake.set(agent.name, wakeAfter(end, clock));
     }
     guardedSync(() => network.deliverLate());
   };
@@ -221,6 +221,16 @@ export const enableOnce = Effect.fn("Simulation.enableOnce")(function* (fettle: 
 export const everyoneAssessed = (sim: Simulation): boolean => {
   const assets = sim.call(sim.fettle.assets.list(manager));
   return assets.length === Story.machines.length && assets.every((a) => a.missing !== null);
+};
+
+const seenOf = (end: SimulatedAgent.CycleEnd): string | number => {
+  if (end._tag === "Ended") return end.report.failures.length;
+  return end._tag === "Crashed" ? end.message : "down";
+};
+
+const wakeAfter = (end: SimulatedAgent.CycleEnd, clock: number): number => {
+  if (end._tag === "Ended") return end.report.nextAt;
+  return end._tag === "Down" ? end.until : clock + TICK_MS;
 };
 
 // A façade call of an administrator: the control plane may die under it, and is asked again until it answers.
@@ -318,22 +328,3 @@ const drawStrike = (random: Random.Random, chance: number): SimulatedOs.Strike |
   if (!random.chance(chance)) return null;
   return (["before", "half-way", "after", "busy", "claims-success"] as const)[random.below(5)] ?? null;
 };
-
-// Faults that may change while the simulation runs.
-const live = (read: () => SimulatedNetwork.NetworkFaults): SimulatedNetwork.NetworkFaults => ({
-  get loseRequest() {
-    return read().loseRequest;
-  },
-  get loseReply() {
-    return read().loseReply;
-  },
-  get repeat() {
-    return read().repeat;
-  },
-  get replayLater() {
-    return read().replayLater;
-  },
-  get forge() {
-    return read().forge;
-  },
-});
