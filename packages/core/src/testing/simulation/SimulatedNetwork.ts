@@ -21,6 +21,25 @@ export interface NetworkFaults {
 
 export const calm: NetworkFaults = { loseRequest: 0, loseReply: 0, repeat: 0, replayLater: 0, forge: 0 };
 
+/** Faults that may change while the simulation runs. */
+export const live = (read: () => NetworkFaults): NetworkFaults => ({
+  get loseRequest() {
+    return read().loseRequest;
+  },
+  get loseReply() {
+    return read().loseReply;
+  },
+  get repeat() {
+    return read().repeat;
+  },
+  get replayLater() {
+    return read().replayLater;
+  },
+  get forge() {
+    return read().forge;
+  },
+});
+
 export interface SimulatedNetwork {
   readonly send: (request: WireRequest) => Effect.Effect<WireReply, TransportError>;
   /** Requests that are still under way somewhere, in no particular order. */
