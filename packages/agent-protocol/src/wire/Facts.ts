@@ -69,8 +69,9 @@ const rebootEvent = z.discriminatedUnion("_tag", [
   z.strictObject({ _tag: z.literal("Deferred"), number: prompt, byUser: z.boolean() }),
   z.strictObject({ _tag: z.literal("Accepted") }),
   z.strictObject({ _tag: z.literal("Countdown"), minutes: z.int().min(1).max(1_440), until }),
-  z.strictObject({ _tag: z.literal("HeldBack"), because: z.enum(["host", "too-many"]), until }),
+  z.strictObject({ _tag: z.literal("HeldBack"), because: z.enum(["host", "too-many", "unseen"]), until }),
   z.strictObject({ _tag: z.literal("Ordered"), by: z.enum(["policy", "user"]) }),
+  z.strictObject({ _tag: z.literal("GaveUp"), message: z.string().max(1_000) }),
   z.strictObject({ _tag: z.literal("Rebooted"), by: z.enum(["agent", "hand"]) }),
   z.strictObject({ _tag: z.literal("Dropped") }),
 ]);
