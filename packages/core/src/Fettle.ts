@@ -15,7 +15,6 @@ import * as AuditTrail from "./engine/audit/AuditTrail.ts";
 import * as BlobGarbage from "./engine/blobs/BlobGarbage.ts";
 import type { Repeatable } from "./engine/Idempotency.ts";
 import * as Dispatcher from "./engine/runs/Dispatcher.ts";
-import * as Runs from "./engine/runs/Runs.ts";
 import * as Licences from "./engine/subscription/Licences.ts";
 import * as Subscriptions from "./engine/subscription/Subscriptions.ts";
 import { accessOf, retentionOf, searchesOf } from "./facade/Access.ts";
@@ -26,6 +25,7 @@ import { assessmentProfilesOf, configurationProfilesOf } from "./facade/Configur
 import { jobsOf, scriptAuthorsOf } from "./facade/Jobs.ts";
 import { freezesOf, quorumsOf } from "./facade/Maintenance.ts";
 import type { FettlePorts, On } from "./facade/On.ts";
+import { runsOf } from "./facade/Runs.ts";
 import { tagsOf } from "./facade/Tags.ts";
 import { Storage } from "./ports/Storage.ts";
 
@@ -69,13 +69,7 @@ export const make = (ports: Context.Context<FettlePorts>) => {
     searches: searchesOf(on),
     jobs: jobsOf(on),
     scriptAuthors: scriptAuthorsOf(on),
-    runs: {
-      ofJob: (actor: Actor, jobId: string) => on(Runs.ofJob(actor, jobId)),
-      /** How far a run has come. */
-      progress: (actor: Actor, runId: string) => on(Runs.progress(actor, runId)),
-      /** Before, after, outcome and reason of every asset and patch. */
-      results: (actor: Actor, runId: string) => on(Runs.results(actor, runId)),
-    },
+    runs: runsOf(on),
     agents: agentsOf(on),
     purges: purgesOf(on),
     retention: retentionOf(on),
