@@ -21,6 +21,8 @@ export interface OpenAttempt {
 
 export interface PatchProgress {
   readonly prefetch: InstallReport | null;
+  /** When fetching it ahead of the start is tried again, after that failed. */
+  readonly fetchAgainAt?: number;
   /** Attempts begun, open one included. */
   readonly attempts: number;
   readonly open: OpenAttempt | null;
@@ -207,6 +209,8 @@ const advancePatch = (p: PatchProgress, record: PatchRecord): PatchProgress => {
   switch (record._tag) {
     case "Prefetched":
       return { ...p, prefetch: record.report };
+    case "FetchPutOff":
+      return { ...p, fetchAgainAt: record.until };
     case "InstallIntended":
       return {
         ...p,

@@ -12,6 +12,7 @@ import * as Json from "../wire/Json.ts";
 import * as AgentState from "./AgentState.ts";
 import type { Session } from "./CheckIn.ts";
 import * as Evidence from "./Evidence.ts";
+import * as FetchAhead from "./FetchAhead.ts";
 import { type Effort, Installer, type InstallerError, type InstallReport } from "./Installer.ts";
 import * as NextStep from "./NextStep.ts";
 import * as PatchFiles from "./PatchFiles.ts";
@@ -57,6 +58,8 @@ const perform = Effect.fn("Execution.perform")(function* (
       return yield* moveTo(session, run, step);
     case "Prefetch":
       return yield* prefetch(session, run, step.patch, effort);
+    case "FetchAhead":
+      return yield* FetchAhead.fetch(session, run, step.patch, effort);
     case "Skip": {
       const skipped = Evidence.untried({ runId: run.manifest.runId, ...step }, "Skipped", null);
       return yield* settle(session, skipped);
@@ -106,7 +109,7 @@ const prefetch = Effect.fn("Execution.prefetch")(function* (
   const needed = Detection.verdict(run.manifest.kind, patch, found) === "Unsatisfied";
   const report = needed
     ? ((yield* PatchFiles.obtain(session, patch)) ?? (yield* installer.prefetch(patch, effort)))
-    : nothingToFetch;
+    : PatchFiles.nothingToFetch;
   const record = { _tag: "Prefetched", runId, patchId: patch.patchId, report } as const;
   if (report.reasonCode === null) return yield* session.memory.record([record]);
   const reason = report.outputTail === "" ? (report.reason ?? "") : report.outputTail;
@@ -118,8 +121,6 @@ const prefetch = Effect.fn("Execution.prefetch")(function* (
   };
   yield* session.memory.record([record, yield* session.fact(failed)]);
 });
-
-const nothingToFetch: InstallReport = { exitCode: 0, signal: null, reasonCode: null, reason: null, outputTail: "" };
 
 const attempt = Effect.fn("Execution.attempt")(function* (
   session: Session,
@@ -137,6 +138,12 @@ const attempt = Effect.fn("Execution.attempt")(function* (
       session,
       Evidence.judge({ runId, kind, patch, attempt: number - 1, before, after: before, report: null }),
     );
+  }
+  // Fetched long ago, perhaps: what has gone from the cache since is fetched once more.
+  const gone = yield* PatchFiles.obtain(session, patch);
+  if (gone !== null) {
+    const reason = gone.reason ?? gone.outputTail;
+    return yield* settle(session, Evidence.untried({ runId, patch, reason }, "Failed", gone.reasonCode));
   }
   const about = { runId, patchId: patch.patchId, attempt: number };
   yield* session.memory.record([{ _tag: "InstallIntended", ...about, before }]);

@@ -53,6 +53,8 @@ export type JournalRecord =
   | { readonly _tag: "ManifestDropped"; readonly runId: string }
   /** Files are here and checked (`report` without a reason code), or can't be had. */
   | { readonly _tag: "Prefetched"; readonly runId: string; readonly patchId: string; readonly report: InstallReport }
+  /** What was to be fetched ahead of the start could not be had: it is tried again then, or at the start (SCH-10). */
+  | { readonly _tag: "FetchPutOff"; readonly runId: string; readonly patchId: string; readonly until: number }
   /** Written before an installer starts: which attempt, and what was installed. */
   | {
       readonly _tag: "InstallIntended";

@@ -14,6 +14,8 @@ export const ATTEMPTS_MAX = 2;
 export type Step =
   | { readonly _tag: "Wait"; readonly until: number }
   | { readonly _tag: "Prefetch"; readonly patch: PatchInstruction }
+  /** Before the start (SCH-10): what can't be had yet is no failure. */
+  | { readonly _tag: "FetchAhead"; readonly patch: PatchInstruction }
   | { readonly _tag: "Move"; readonly to: RunStatus; readonly reason: string | null }
   | { readonly _tag: "Skip"; readonly patch: PatchInstruction; readonly reason: string }
   | { readonly _tag: "Attempt"; readonly patch: PatchInstruction; readonly attempt: number }
@@ -29,10 +31,11 @@ export const nextStep = (run: AgentState.HeldRun, now: number, hold: Hold | null
   switch (run.status) {
     case "Pending":
       if (isOver) return tooLate(run);
-      if (now < notBefore) return { _tag: "Wait", until: notBefore };
+      if (now < notBefore) return ahead(run, now, hold);
       return hold === null ? fetching(run) : held(run, hold);
     case "Downloaded":
       if (isOver) return tooLate(run);
+      if (now < notBefore) return { _tag: "Wait", until: notBefore };
       return hold === null ? { _tag: "Move", to: "JobStarted", reason: null } : held(run, hold);
     case "JobStarted":
       return isOver && !isLease(run) ? tooLate(run) : { _tag: "Move", to: "Patching", reason: null };
@@ -63,6 +66,20 @@ const held = (run: AgentState.HeldRun, hold: Hold): Step => {
   return !isLease(run) && hold.until >= run.manifest.notAfter
     ? { _tag: "Move", to: "CanceledBlackout", reason: "a blackout lasts until the window is over" }
     : { _tag: "Wait", until: hold.until };
+};
+
+// SCH-10: what will be needed is fetched before the start, where the job says so. Nothing is fetched inside a blackout (WIN-05).
+const ahead = (run: AgentState.HeldRun, now: number, hold: Hold | null): Step => {
+  const { notBefore, fetchFrom } = run.manifest;
+  if (fetchFrom === undefined || hold?._tag === "Inactive") return { _tag: "Wait", until: notBefore };
+  const from = Math.max(fetchFrom, hold?.until ?? 0);
+  if (now < from) return { _tag: "Wait", until: Math.min(from, notBefore) };
+  const left = run.list.patches.filter((p) => AgentState.progressOf(run, p.patchId).prefetch === null);
+  if (left.length === 0) return fetching(run);
+  const againAt = (p: PatchInstruction): number => AgentState.progressOf(run, p.patchId).fetchAgainAt ?? 0;
+  const next = left.find((p) => againAt(p) <= now);
+  if (next !== undefined) return { _tag: "FetchAhead", patch: next };
+  return { _tag: "Wait", until: Math.min(notBefore, ...left.map(againAt)) };
 };
 
 const fetching = (run: AgentState.HeldRun): Step => {

@@ -8,7 +8,9 @@ import * as PatchFile from "../vocabulary/PatchFile.ts";
 import { type ReasonCode, reasonCodes } from "../vocabulary/ReasonCode.ts";
 import * as Crypto from "../wire/Crypto.ts";
 import * as Messages from "../wire/Messages.ts";
+import * as AgentState from "./AgentState.ts";
 import type { Session } from "./CheckIn.ts";
+import * as ConfiguredConduct from "./ConfiguredConduct.ts";
 import * as Exchange from "./Exchange.ts";
 import { type FileInstaller, Installer, InstallerError, type InstallReport } from "./Installer.ts";
 import type { JournalError } from "./Journal.ts";
@@ -22,12 +24,49 @@ export const obtain = Effect.fn("PatchFiles.obtain")(function* (session: Session
   if (installer.files === undefined) {
     return failed(reasonCodes.UnspecifiedAgentError, `${installer.name} installs nothing from files`);
   }
+  let room = roomOf(session.memory.state(), files);
   for (const file of files) {
+    const isHeld = yield* installer.files.holds(file);
+    if (isHeld) continue;
+    if (file.sizeBytes > room) return tooLarge(session.memory.state(), file);
     const report = yield* obtainOne(session, installer.files, file);
     if (report !== null) return report;
+    room -= file.sizeBytes;
   }
   return null;
 });
+
+/** What an installer reports that has nothing to fetch. */
+export const nothingToFetch: InstallReport = {
+  exitCode: 0,
+  signal: null,
+  reasonCode: null,
+  reason: null,
+  outputTail: "",
+};
+
+const MEGABYTE = 1_048_576;
+
+/** CFG-06: how many bytes the cache may take for these files, beside the others that runs not finished have fetched. */
+export const roomOf = (state: AgentState.AgentState, own: readonly PatchFile.PatchFile[]): number => {
+  const { cacheMegabytes } = ConfiguredConduct.settingsOf(state);
+  if (cacheMegabytes === "unlimited") return Number.POSITIVE_INFINITY;
+  const held = new Map(
+    AgentState.unfinished(state).flatMap((run) =>
+      run.list.patches
+        .filter((p) => AgentState.progressOf(run, p.patchId).prefetch?.reasonCode === null)
+        .flatMap((p) => (p.files ?? []).map((file) => [file.digest, file.sizeBytes] as const)),
+    ),
+  );
+  for (const { digest } of own) held.delete(digest);
+  return cacheMegabytes * MEGABYTE - [...held.values()].reduce((sum, bytes) => sum + bytes, 0);
+};
+
+const tooLarge = (state: AgentState.AgentState, { sizeBytes }: PatchFile.PatchFile): InstallReport => {
+  const { cacheMegabytes } = ConfiguredConduct.settingsOf(state);
+  const reason = `the file's ${sizeBytes} bytes don't fit into the cache, which may hold ${cacheMegabytes} MB (CFG-06)`;
+  return failed(reasonCodes.FileDownloadFailed, reason);
+};
 
 /** Has the installer drop files that no run needs any more (CFG-06). One that can't be dropped holds nothing up. */
 export const release = Effect.fn("PatchFiles.release")(function* (files: readonly PatchFile.PatchFile[]) {
@@ -41,7 +80,6 @@ const obtainOne = Effect.fn("PatchFiles.obtainOne")(function* (
   keeper: FileInstaller,
   file: PatchFile.PatchFile,
 ) {
-  if (yield* keeper.holds(file)) return null;
   const source: Effect.Effect<Uint8Array, Exchange.ExchangeFailure | InstallerError, AgentEnvironment | Transport> =
     file.url === null ? handedOut(session, file) : keeper.fetch(file, file.url);
   const fetched = yield* Effect.result(source);

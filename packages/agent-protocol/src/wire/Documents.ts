@@ -41,6 +41,8 @@ export const JobManifest = z.strictObject({
   validity: z.enum(["window", "lease"]),
   notBefore: Words.instant,
   notAfter: Words.instant,
+  /** From when it may fetch what it will need, ahead of its start (SCH-10). Told only where the job asks for it. */
+  fetchFrom: Words.instant.exactOptional(),
   bound: z.enum(["start", "complete"]),
   /** What the instants were resolved from; null when they depend on no zone (on demand). */
   local: z.strictObject({ zone: Words.zone, nominal: z.string().max(32), tzdata: Words.version }).nullable(),

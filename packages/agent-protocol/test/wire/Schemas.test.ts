@@ -142,6 +142,7 @@ const caps: readonly Cap[] = [
   ["JobManifest", "bound", "start", "end"],
   ["JobManifest", "notBefore", 0, -1],
   ["JobManifest", "notBefore", LAST_INSTANT, LAST_INSTANT + 1],
+  ["JobManifest", "fetchFrom", 0, -1],
   ["JobManifest", "notAfter", LAST_INSTANT, LAST_INSTANT + 1],
   ["JobManifest", "local", null, undefined],
   ["JobManifest", "local.zone", text(64), text(65)],

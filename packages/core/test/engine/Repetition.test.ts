@@ -461,7 +461,6 @@ const others = [
     "runs.ofJob",
     "runs.progress",
     "runs.results",
-    "runs.timeline",
   ],
   ["jobs.scripts", "jobs.getScript", "scriptAuthors.list"],
   ["purges.preview", "purges.list", "retention.get"],

@@ -55,6 +55,25 @@ describe("on demand with a window", () => {
 });
 
 describe("a job that runs once, at a time", () => {
+  it("SCH-10: whose files are to be fetched before says from when, the lead before it starts; not when that is over", () => {
+    const scene = Timed.make(["UTC", "Asia/Tokyo"]);
+    const about = { window: { minutes: 120 }, opportunisticDownload: true } as const;
+    scene.enabled({ ...about, schedule: once("2026-02-10T02:00", agentZone) });
+    Timed.tick(scene);
+    expect(scene.agents.map((agent) => Timed.offered(agent)[0]?.fetchFrom)).toEqual([
+      utc("2026-02-09T23:00"),
+      utc("2026-02-09T14:00"),
+    ]);
+    const plain = Timed.make();
+    plain.enabled({ window: about.window, schedule: once("2026-02-10T02:00") });
+    Timed.tick(plain);
+    expect(Timed.offered(plain.agents[0])[0]).not.toHaveProperty("fetchFrom");
+    const late = Timed.make();
+    late.enabled({ ...about, schedule: once("2026-02-10T02:00") });
+    tickAt(late, "2026-02-10T02:05");
+    expect(Timed.offered(late.agents[0])[0]).not.toHaveProperty("fetchFrom");
+  });
+
   it("SCH-09, SCH-03: reaches agents as soon as it is enabled, and starts in each zone at its own time", () => {
     const scene = Timed.make(["UTC", "Asia/Tokyo"]);
     const jobId = scene.enabled({ schedule: once("2026-02-10T02:00", agentZone), window: { minutes: 120 } });

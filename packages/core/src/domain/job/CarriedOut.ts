@@ -12,9 +12,6 @@ import * as JobLinks from "./JobLinks.ts";
 export const faults = (job: Job): readonly Rejection.Rejection[] => [
   ...(rebootOf(job) === null ? [fault("RBT-13", "agents don't reboot assets yet; suppress the reboot", "reboot")] : []),
   ...(job.deferral === undefined ? [] : [fault("JOB-29", "agents don't let users put off a start yet", "deferral")]),
-  ...(job.opportunisticDownload === undefined
-    ? []
-    : [fault("SCH-10", "agents don't fetch files before the start yet", "opportunisticDownload")]),
   ...(JobActions.areSome(job.actions) ? [fault("JOB-20", "agents don't carry out actions yet", "actions")] : []),
   ...(job.rollout === undefined ? [] : [fault("RNG-05", "rings aren't carried out yet", "rollout")]),
   ...(JobLinks.linkOf(job)?.of === "post-actions"

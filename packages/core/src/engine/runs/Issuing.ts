@@ -158,6 +158,7 @@ const issueOne = Effect.fn("Issuing.issueOne")(function* (
     kind: run.kind,
     list: sealedList.digest,
     ...valid,
+    ...fetching(conduct, timing, { now, leadMilliseconds: limits.leadSeconds * 1_000 }),
     bound: run.conduct?.bound ?? "start",
     // The instants hold, whatever zone the agent has by then.
     local: null,
@@ -177,12 +178,19 @@ const issueOne = Effect.fn("Issuing.issueOne")(function* (
         manifestVersion: version,
         manifests: [...agent.value.manifests, { ...reference, assetRunId: assetRun.id }],
       }),
-      Repository.put("assetRun", assetRun.id, { ...assetRun.value, manifest: { ...reference, issuedAt: now } }),
+      Repository.put("assetRun", assetRun.id, { ...assetRun.value, manifest: reference }),
     ],
     events: [Repository.event("ManifestIssued", "assetRun", assetRun.id, now, { version, notAfter: valid.notAfter })],
   });
   return answer._tag === "Committed";
 });
+
+// SCH-10: the lead before the start, as long as that lies ahead.
+const fetching = (
+  { opportunisticDownload }: Pick<Job, "opportunisticDownload">,
+  { start }: AssetRun.AssetRunTiming,
+  { now, leadMilliseconds }: { readonly now: number; readonly leadMilliseconds: number },
+) => (opportunisticDownload === true && start > now ? { fetchFrom: start - leadMilliseconds } : {});
 
 // Asked at the moment of sending: a tick takes its time, and the fall and a deletion their instant (LIC-02, JOB-28).
 const sendable = Effect.fn("Issuing.sendable")(function* (tenantId: TenantId, { jobId }: Run.Run, now: number) {

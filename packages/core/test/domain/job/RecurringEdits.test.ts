@@ -68,7 +68,6 @@ describe("an edit of a recurring job", () => {
   it("JOB-08: that asks for what nobody carries out yet is refused while it is enabled", () => {
     for (const change of [
       { reboot: { _tag: "Automatic", countdownMinutes: 15 } },
-      { opportunisticDownload: true },
       { schedule: { _tag: "OnActivation" } },
       { rollout: { rings: [{ name: "all", members: { _tag: "Rest" }, soakDays: null, promotion: null }] } },
     ] as const) {
