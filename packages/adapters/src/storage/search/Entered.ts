@@ -1,4 +1,5 @@
 /** How a statement gets from a row to the rows of a table that stand for what is repeated in it. */
+import type * as Binding from "./Binding.ts";
 import { quoted } from "./Identifier.ts";
 import type * as Layout from "./Layout.ts";
 import type * as Route from "./Route.ts";
@@ -21,6 +22,10 @@ export interface Entered {
   readonly place: Place;
   /** Whether its rows are those of the tenant only. */
   readonly isOfTenant: boolean;
+  /** Whether its rows are those of documents in the main table's scope only. */
+  readonly isInScope: boolean;
+  /** Selects each of its owners once, with the same parameters, where that can be said better than by DISTINCT. */
+  readonly numbers?: string;
 }
 
 /** Nothing is looked for in a row before its element says what it holds. */
@@ -37,11 +42,12 @@ function child(context: TestSql.Context, place: Place, table: Layout.Table): Ent
     owner: keys.length === place.keys.length ? keys : keys.slice(0, place.keys.length),
     place: { alias, keys, fields: NO_FIELDS },
     isOfTenant: true,
+    isInScope: false,
   };
 }
 
 function linked(context: TestSql.Context, { fixed, ...way }: Layout.Link): Entered {
-  const { link, from, to, tenant, table, key = "n", elementTenant } = way;
+  const { link, from, to, tenant, table, key = "n", elementTenant, scope } = way;
   const [joint, alias] = [`x${++context.aliases}`, `x${++context.aliases}`];
   const number = `${alias}.${quoted(key)}`;
   const join = `${quoted(link)} AS ${joint} JOIN ${quoted(table)} AS ${alias} ON ${number} = ${joint}.${quoted(to)}`;
@@ -51,11 +57,76 @@ function linked(context: TestSql.Context, { fixed, ...way }: Layout.Link): Enter
   const ofTenant =
     (ofLink === undefined ? "1" : is(`${joint}.${quoted(ofLink)}`)) +
     (ofElement === undefined ? "" : ` AND ${is(`${alias}.${quoted(ofElement)}`)}`);
-  const always = fixed === undefined ? "" : ` AND (${fixed(joint, alias)})`;
+  const always = (fixed === undefined ? "" : ` AND (${fixed(joint, alias)})`) + inScope(joint, scope);
   return {
     from: `FROM ${join} WHERE ${ofTenant}${always}`,
     owner: [`${joint}.${quoted(from)}`],
     place: { alias, keys: [number], fields: NO_FIELDS },
     isOfTenant: tenant !== undefined || elementTenant !== undefined,
+    isInScope: scope !== undefined,
   };
 }
+
+const inScope = (joint: string, scope: string | undefined): string =>
+  scope === undefined ? "" : ` AND ${joint}.${quoted(scope)} = 1`;
+
+/** A SELECT of keys of elements. */
+export interface Elements {
+  readonly text: string;
+  readonly parameters: readonly Binding.Argument[];
+}
+
+/** The keys of the elements of a link that a condition holds for. The context is that of a statement of its own. */
+export const elements = (
+  context: TestSql.Context,
+  { table, key = "n", elementTenant }: Layout.Link,
+  condition: (place: Place) => TestSql.Piece,
+): Elements => {
+  const alias = `x${++context.aliases}`;
+  const number = `${alias}.${quoted(key)}`;
+  const ofTenant =
+    elementTenant === undefined
+      ? ""
+      : `${alias}.${quoted(elementTenant)} = ${context.binding.bind(context.tenant)} AND `;
+  const { text } = condition({ alias, keys: [number], fields: NO_FIELDS });
+  const parameters = context.binding.values();
+  return { text: `SELECT ${number} FROM ${quoted(table)} AS ${alias} WHERE ${ofTenant}${text}`, parameters };
+};
+
+/** More elements than these are given as one list, each of whose members is not looked up by itself. */
+const NAMED_MAX = 4;
+
+/** The rows of a link that lead to these elements; a link without a fixed condition. */
+export const among = (
+  context: TestSql.Context,
+  way: Layout.Link,
+  keys: readonly number[],
+  isProbe: boolean,
+): Entered => {
+  const { link, from, to, tenant, elementTenant, scope } = way;
+  const joint = `x${++context.aliases}`;
+  const source = `FROM ${quoted(link)} AS ${joint} WHERE `;
+  const ofTenant =
+    tenant === undefined ? "" : `${joint}.${quoted(tenant)} = ${context.binding.bind(context.tenant)} AND `;
+  const always = inScope(joint, scope);
+  const owner = `${joint}.${quoted(from)}`;
+  const element = `${joint}.${quoted(to)}`;
+  const arm = `SELECT ${owner} ${source}${element} = ?${always}`;
+  const isNamed = keys.length <= NAMED_MAX;
+  const marks = isNamed
+    ? keys.map(context.binding.bind).join(", ")
+    : `SELECT value FROM json_each(${context.binding.bind(JSON.stringify(keys))})`;
+  const among =
+    keys.length === 1 ? `${element} = ${marks}` : `${isNamed || !isProbe ? "" : "+"}${element} IN (${marks})`;
+  return {
+    from: `${source}${ofTenant}${among}${always}`,
+    owner: [owner],
+    place: { alias: joint, keys: [element], fields: NO_FIELDS },
+    isOfTenant: tenant !== undefined || elementTenant !== undefined,
+    isInScope: scope !== undefined,
+    // Each is in the order of its owners, so they are merged.
+    ...(isNamed && keys.length > 0 && marks.startsWith("?") && ofTenant === ""
+      ? { numbers: keys.map(() => arm).join(" UNION ") }
+      : {}),
+  };
+};

@@ -136,6 +136,8 @@ export interface Link {
   readonly elementTenant?: string;
   /** Where the tokens' keys are, by their name within the group; the token itself by the empty name. */
   readonly columns: { readonly [name: string]: Stored | Child };
+  /** The link's column that is 1 where the document is in the main table's scope, else 0. */
+  readonly scope?: string;
   /** A closed condition on both tables' rows, by their aliases. */
   readonly fixed?: (link: string, element: string) => string;
 }

@@ -26,6 +26,8 @@ export interface PredicateSql {
    * null where the main table has to be asked as well. Counting them looks at no row of the main table.
    */
   readonly numbers: string | null;
+  /** Whether these are of rows in the main table's scope only. */
+  readonly areInScope: boolean;
 }
 
 export type Shape = "set" | "probe";
@@ -40,7 +42,14 @@ export interface Options {
   readonly tenant: number;
   /** Whether trigrams are asked before texts are; true unless said. Best where few documents have what is looked for. */
   readonly trigrams?: boolean;
+  /**
+   * Finds the elements of a linked table that fulfil what is asked of them, so that links are entered by them; null where
+   * they are too many to be named. Left out, they are looked for within the statement.
+   */
+  readonly elements?: Elements;
 }
+
+export type Elements = (select: Entered.Elements) => readonly number[] | null;
 
 /** The condition for the rows of a layout's main table. */
 export function of(predicate: Qql.Predicate.Predicate, layout: Layout.Layout, options: Options): PredicateSql {
@@ -51,18 +60,30 @@ export function of(predicate: Qql.Predicate.Predicate, layout: Layout.Layout, op
 function write(
   predicate: Qql.Predicate.Predicate,
   layout: Layout.Layout,
-  { alias, shape, now, tenant, trigrams = true }: Options,
+  { alias, shape, now, tenant, trigrams = true, elements }: Options,
   binding: Binding.Binding,
 ): PredicateSql {
-  const context: Context = { shape, now, tenant, withTrigrams: trigrams, binding, aliases: 0 };
+  const context: Context = {
+    shape,
+    now,
+    tenant,
+    withTrigrams: trigrams,
+    binding,
+    elements: elements ?? null,
+    aliases: 0,
+  };
   const place: Entered.Place = { alias, keys: [`${alias}.n`], fields: layout.fields };
-  const { text, numbers = null } = pieceOf(context, place, predicate);
-  return { text, parameters: binding.values(), numbers };
+  const { text, numbers = null, isInScope = false } = pieceOf(context, place, predicate);
+  return { text, parameters: binding.values(), numbers, areInScope: isInScope };
 }
 
 interface Context extends TestSql.Context {
   readonly shape: Shape;
+  readonly elements: Elements | null;
 }
+
+/** What is asked of a row, within the statement of a context. */
+type Condition = (context: Context, place: Entered.Place) => Piece;
 
 type Piece = TestSql.Piece;
 type Predicate = Qql.Predicate.Predicate;
@@ -78,7 +99,7 @@ function pieceOf(context: Context, place: Entered.Place, predicate: Predicate): 
     default: {
       const route = Route.of(place.fields, predicate.path);
       if (route === null) return TestSql.NEVER;
-      return enter(context, place, route.tables, (inner) => elementPiece(context, inner, route.element, predicate));
+      return enter(context, place, route.tables, (of, inner) => elementPiece(of, inner, route.element, predicate));
     }
   }
 }
@@ -105,22 +126,33 @@ function enter(
   context: Context,
   place: Entered.Place,
   tables: readonly Route.RouteTable[],
-  condition: (place: Entered.Place) => Piece,
+  condition: Condition,
   at = 0,
 ): Piece {
   const table = tables[at];
-  if (table === undefined) return condition(place);
-  const { from, owner, place: inner, isOfTenant } = Entered.of(context, place, table);
-  const { text } = enter(context, inner, tables, condition, at + 1);
+  if (table === undefined) return condition(context, place);
+  const inside: Condition = (of, inner) => enter(of, inner, tables, condition, at + 1);
+  const known = table._tag === "Linked" ? lookedUp(context, table.link, inside) : null;
+  const { from, owner, isOfTenant, isInScope, ...entered } = known ?? Entered.of(context, place, table);
+  const { text } = known === null ? inside(context, entered.place) : TestSql.ALWAYS;
   const where = text === TestSql.ALWAYS.text ? "" : ` AND ${text}`;
   if (context.shape === "set") {
     const selected = `${joined(owner)} ${from}${where}`;
-    const numbers = isOfTenant ? `SELECT DISTINCT ${selected}` : null;
-    return { text: `${listed(place.keys)} IN (SELECT ${selected})`, isTotal: true, numbers, selected };
+    const numbers = isOfTenant ? (entered.numbers ?? `SELECT DISTINCT ${selected}`) : null;
+    return { text: `${listed(place.keys)} IN (SELECT ${selected})`, isTotal: true, numbers, isInScope, selected };
   }
   let within = "";
   for (let i = 0; i < owner.length; i++) within += ` AND ${owner[i]} = ${place.keys[i]}`;
   return { text: `EXISTS (SELECT 1 ${from}${within}${where})`, isTotal: true };
+}
+
+/** The links to the elements that a condition holds for, which are looked up before; null where they have to be joined. */
+function lookedUp(context: Context, link: Layout.Link, condition: Condition): Entered.Entered | null {
+  if (context.elements === null || link.fixed !== undefined) return null;
+  const own: Context = { ...context, binding: Binding.inOrder() };
+  const select = Entered.elements(own, link, (place) => condition(own, place));
+  const keys = Binding.isTooMany(select.parameters) ? null : context.elements(select);
+  return keys === null ? null : Entered.among(context, link, keys, context.shape === "probe");
 }
 
 const joined = (keys: readonly string[]): string => (keys.length === 1 ? `${keys[0]}` : keys.join(", "));
@@ -172,16 +204,20 @@ function selectedBy(place: Entered.Place, predicate: Predicate): Selected | null
 function compound(context: Context, place: Entered.Place, selected: readonly Selected[], having: number): Piece {
   let numbers = "";
   let isOfTenant = true;
+  let isInScope = false;
   for (const [i, { route, predicate }] of selected.entries()) {
-    const condition = (at: Entered.Place): Piece => elementPiece(context, at, route.element, predicate);
-    const { selected: made = "", numbers: ofTenant = null } = enter(context, place, route.tables, condition);
+    const condition: Condition = (of, at) => elementPiece(of, at, route.element, predicate);
+    const made_ = enter(context, place, route.tables, condition);
+    const { selected: made = "", numbers: ofTenant = null } = made_;
+    if (i < having) isInScope ||= made_.isInScope === true;
     if (i > 0) numbers += having <= 0 ? " UNION ALL " : i < having ? " INTERSECT " : " EXCEPT ";
     numbers += `SELECT ${made}`;
     isOfTenant &&= ofTenant !== null;
   }
   const text = `${listed(place.keys)} ${having > 0 ? "IN" : "NOT IN"} (${numbers})`;
   // One alone would give numbers more than once.
-  return having > 0 && selected.length > 1 && isOfTenant ? { text, isTotal: true, numbers } : { text, isTotal: true };
+  const areAll = having > 0 && selected.length > 1 && isOfTenant;
+  return areAll ? { text, isTotal: true, numbers, isInScope } : { text, isTotal: true };
 }
 
 /** Alternatives that lead to one table are asked of each of its rows together, so that it is entered once. */
@@ -201,8 +237,8 @@ function alternatives(context: Context, place: Entered.Place, or: Qql.Predicate.
     else group.push({ predicate, element });
   }
   for (const [table, group] of groups) {
-    const condition = (inner: Entered.Place): Piece =>
-      TestSql.any(group.map(({ element, predicate }) => elementPiece(context, inner, element, predicate)));
+    const condition: Condition = (of, inner) =>
+      TestSql.any(group.map(({ element, predicate }) => elementPiece(of, inner, element, predicate)));
     pieces.push(enter(context, place, [table], condition));
   }
   return pieces;

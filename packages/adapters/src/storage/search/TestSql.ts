@@ -12,6 +12,8 @@ export interface Piece {
   readonly isTotal: boolean;
   /** A SELECT of the numbers of all rows that it holds for, each once, where other tables alone tell. */
   readonly numbers?: string | null;
+  /** Whether they are all in the main table's scope. */
+  readonly isInScope?: boolean;
   /** What stands behind the SELECT of the text, where that is all of it. */
   readonly selected?: string;
 }

@@ -6,6 +6,7 @@ import * as Qql from "@fettle/qql";
 import { describe, expect, test } from "vitest";
 import * as Layout from "../../../src/storage/search/Layout.ts";
 import * as PlanFacts from "../../../src/storage/search/PlanFacts.ts";
+import type * as PredicateSql from "../../../src/storage/search/PredicateSql.ts";
 import { SHAPES } from "./Layouts.ts";
 import { bySeed, one, type Pick, RUNS, rarely, SEED, some } from "./Picks.ts";
 import * as RandomQuery from "./RandomQuery.ts";
@@ -74,7 +75,7 @@ const patchLink = (status: number, columns: Layout.Link["columns"]): Layout.Link
   fixed: (link) => `${link}.status = ${status}`,
 });
 
-const assetLayout = Layout.of(assets, {
+const assetOptions: Layout.Options = {
   prefix: "asset",
   indexed: ["name"],
   trigrams: ["name"],
@@ -97,6 +98,13 @@ const assetLayout = Layout.of(assets, {
     }),
     installedTitle: patchLink(INSTALLED, { "": fieldOf(patchLayout, "title") }),
   },
+};
+
+const assetLayout = Layout.of(assets, assetOptions);
+/** Of the same tables, told that its tags say whose they are. */
+const ownedLayout = Layout.of(assets, {
+  ...assetOptions,
+  links: { ...assetOptions.links, groups: { ...(assetOptions.links?.groups as Layout.Link), elementTenant: "t" } },
 });
 
 interface World {
@@ -160,13 +168,34 @@ function put(pick: Pick, table: SearchDatabase.SearchDatabase, tenant: number, i
   return { n: table.put(tenant, id, document), document };
 }
 
+/** Elements joined, looked up before, and looked up where there are few. */
+function askedIn(
+  { database }: SearchDatabase.SearchDatabase,
+  shape: PredicateSql.Shape,
+): readonly SearchDatabase.Asked[] {
+  const elements =
+    (most: number): PredicateSql.Elements =>
+    ({ text, parameters }) => {
+      const keys = database
+        .prepare<unknown[], number>(text)
+        .pluck()
+        .all(...parameters);
+      return keys.length > most ? null : keys;
+    };
+  const asked = { shape, now: NOW, tenant: TENANT };
+  return [asked, { ...asked, elements: elements(100) }, { ...asked, elements: elements(1) }];
+}
+
 function check({ database, documents }: World, predicate: Qql.Predicate.Predicate, shown: string): boolean {
   const matches = Qql.Matcher.compilePredicate(predicate);
   const expected = [...documents].flatMap(([id, document]) => (matches(document, NOW) ? [id] : [])).sort();
-  for (const shape of SHAPES) {
-    const asked = { shape, now: NOW, tenant: TENANT };
-    expect(SearchDatabase.select(database, predicate, asked), `${shape}: ${shown}`).toEqual(expected);
-    expect(SearchDatabase.numbered(database, predicate, asked) ?? expected, `numbers: ${shown}`).toEqual(expected);
+  for (const layout of [assetLayout, ownedLayout]) {
+    const owned = { ...database, layout };
+    for (const asked of SHAPES.flatMap((shape) => askedIn(database, shape))) {
+      const how = `${asked.shape}, ${asked.elements === undefined ? "joined" : "looked up"}: ${shown}`;
+      expect(SearchDatabase.select(owned, predicate, asked), how).toEqual(expected);
+      expect(SearchDatabase.numbered(owned, predicate, asked) ?? expected, `numbers: ${how}`).toEqual(expected);
+    }
   }
   return expected.length > 0 && expected.length < documents.size;
 }

@@ -24,7 +24,7 @@ export const dump = (database: Database): string => {
     ],
     [
       "asset tags",
-      "SELECT x.tenant_id, a.id, y.tenant_id, g.id FROM search_asset_tag l LEFT JOIN search_asset a ON a.n = l.asset LEFT JOIN search_tenant x ON x.t = a.t LEFT JOIN search_tag g ON g.n = l.tag LEFT JOIN search_tenant y ON y.t = g.t",
+      "SELECT x.tenant_id, a.id, y.tenant_id, g.id, l.managed = (a.managed IS NOT NULL) FROM search_asset_tag l LEFT JOIN search_asset a ON a.n = l.asset LEFT JOIN search_tenant x ON x.t = a.t LEFT JOIN search_tag g ON g.n = l.tag LEFT JOIN search_tenant y ON y.t = g.t",
     ],
     [
       "asset patches",

@@ -9,7 +9,7 @@
  * | `search_unscanned` | an asset that isn't scanned (AST-07): its assessment says nothing |
  * | `search_assessment` | a digest of what is missing and installed on an asset, so that the same again is not written again |
  * | `search_tag` | a tag that is stored, or borne; without an entity its name is its id |
- * | `search_asset_tag` | an asset bears a tag |
+ * | `search_asset_tag` | an asset bears a tag; `managed`: 1 where searches find the asset |
  * | `search_patch` | a patch entity; also a patch that only assessments name: then all but `id` is null |
  * | `search_asset_patch` | a patch is missing (status 0) or installed (1) on an asset |
  * | `search_cve`, `search_cve_patch` | CVE ids as they are compared (PAT-05), and the patches that name them |
@@ -42,6 +42,7 @@ const tags: Layout.Link = {
   to: "tag",
   table: "search_tag",
   elementTenant: "t",
+  scope: "managed",
   columns: {
     id: { _tag: "KeyColumn", column: '"id:folded"', isIndexed: true },
     name: {
@@ -256,8 +257,12 @@ const links: readonly string[] = [
     `"id:folded" TEXT NOT NULL, "name:folded" TEXT NOT NULL, "name:tokens" TEXT NOT NULL, UNIQUE (t, id)) STRICT`,
   `CREATE INDEX "search_tag:by:id" ON search_tag (t, "id:folded")`,
   `CREATE INDEX "search_tag:by:name" ON search_tag (t, "name:folded")`,
-  `CREATE TABLE search_asset_tag (asset INTEGER NOT NULL, tag INTEGER NOT NULL, PRIMARY KEY (asset, tag)) STRICT, WITHOUT ROWID`,
-  `CREATE INDEX "search_asset_tag:by:tag" ON search_asset_tag (tag, asset)`,
+  `CREATE TABLE search_asset_tag (asset INTEGER NOT NULL, tag INTEGER NOT NULL, managed INTEGER NOT NULL, ` +
+    `PRIMARY KEY (asset, tag)) STRICT, WITHOUT ROWID`,
+  // Which of its assets searches can find is told by the link itself: nothing has to be taken away from them.
+  `CREATE INDEX "search_asset_tag:by:tag" ON search_asset_tag (tag, managed, asset)`,
+  `CREATE TRIGGER "search_asset_tag:managed" AFTER UPDATE OF ${SCOPE} ON search_asset WHEN new.${SCOPE} IS NOT old.${SCOPE} BEGIN ` +
+    `UPDATE search_asset_tag SET managed = new.${SCOPE} IS NOT NULL WHERE asset = new.n; END`,
   `CREATE TABLE search_asset_patch (asset INTEGER NOT NULL, status INTEGER NOT NULL, patch INTEGER NOT NULL, ` +
     `latest INTEGER, PRIMARY KEY (asset, status, patch)) STRICT, WITHOUT ROWID`,
   // With `latest`, so that the view of that name reads the index alone.

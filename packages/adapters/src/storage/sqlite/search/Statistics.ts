@@ -24,7 +24,7 @@ const expected: readonly (readonly [table: string, index: string | null, rows: s
   ["search_tag", "search_tag:by:id", "1000 1000 1"],
   ["search_tag", "search_tag:by:name", "1000 1000 1"],
   ["search_asset_tag", "search_asset_tag", "5000000 5 1"],
-  ["search_asset_tag", "search_asset_tag:by:tag", "5000000 5000 1"],
+  ["search_asset_tag", "search_asset_tag:by:tag", "5000000 5000 5000 1"],
   ["search_patch", "sqlite_autoindex_search_patch_1", "20000 20000 1"],
   ["search_asset_patch", "search_asset_patch", "100000000 100 50 1"],
   ["search_asset_patch", "search_asset_patch:by:patch", "100000000 5000 2500 1 1"],

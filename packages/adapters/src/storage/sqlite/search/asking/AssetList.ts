@@ -79,6 +79,7 @@ const notedFrom = (what: AssetSql.Asked): Fragment.Fragment | null => {
   const numbers = AssetSql.numbers(what);
   if (numbers !== null) {
     if (!numbers.text.includes(" INTERSECT ")) return null;
+    if (numbers.areManaged) return numbers;
     return sql`SELECT n FROM (WITH g (n) AS MATERIALIZED (${numbers}) SELECT n FROM g WHERE n NOT IN (${unmanaged(what)}))`;
   }
   const found = AssetSql.found(what, "set");
@@ -93,6 +94,7 @@ export const count = (what: AssetSql.Asked): Fragment.Fragment => {
     const found = AssetSql.found(what, "set");
     return sql`SELECT count(*) AS total FROM search_asset AS a${Fragment.of(NarrowIndex.hintOf(found))} WHERE ${found}`;
   }
+  if (numbers.areManaged) return sql`SELECT count(*) AS total FROM (${numbers})`;
   const [start = "", column = ""] = DISTINCT.exec(numbers.text) ?? [];
   if (column === "")
     return sql`WITH f (n) AS (${numbers}) SELECT count(*) AS total FROM f WHERE n NOT IN (${unmanaged(what)})`;

@@ -25,6 +25,8 @@ export interface Asked {
   readonly hasTrigrams: boolean;
   /** Whether it was seen already that few rows are found. */
   readonly areFew: boolean;
+  /** Finds the tags that are asked for. */
+  readonly elements: PredicateSql.Elements;
 }
 
 /** The numbers of the patches that fulfil the patch query where they are missing, and where they are installed. */
@@ -76,29 +78,33 @@ const fulfils = (asked: Asked, query: Qql.Query<never>, shape: PredicateSql.Shap
 const LICENSED: ReadonlySet<string> = new Set(["licensed"]);
 
 const write = (asked: Asked, query: Qql.Query<never>, shape: PredicateSql.Shape): PredicateSql.PredicateSql => {
-  const { tenant, question, licensed, hasTrigrams } = asked;
+  const { tenant, question, licensed, hasTrigrams, elements } = asked;
   const predicate = Asks.predicateOf(query);
   const layout = Asks.asksOf(predicate, LICENSED)
     ? SearchTables.withComputed(SearchTables.assets, { licensed: ({ bind }) => bound(licensed, bind) })
     : SearchTables.assets;
   const trigrams = hasTrigrams && shape === "set";
-  return PredicateSql.of(predicate, layout, { alias: "a", shape, now: question.asOf, tenant, trigrams });
+  return PredicateSql.of(predicate, layout, { alias: "a", shape, now: question.asOf, tenant, trigrams, elements });
 };
 
-/**
- * A SELECT of the numbers of what the question means, each once, the unmanaged among them, that looks at no row of an
- * asset; null where that can't tell.
- */
-export const numbers = (asked: Asked): Fragment.Fragment | null => {
+/** A SELECT of numbers of assets, each once. */
+export interface Numbers extends Fragment.Fragment {
+  /** Whether the unmanaged are not among them. */
+  readonly areManaged: boolean;
+}
+
+/** The numbers of what the question means, by a SELECT that looks at no row of an asset; null where that can't tell. */
+export const numbers = (asked: Asked): Numbers | null => {
   const { asset } = asked.question;
   const links = linksOf(asked);
   if (asked.seen !== null || (asset === null) === (links === null)) return null;
   // Links of patches are the tenant's; without patches they are everybody's.
   if (links !== null && asked.hits === null) return null;
-  if (links !== null) return sql`SELECT DISTINCT l.asset FROM search_asset_patch AS l WHERE ${either(links)}`;
+  if (links !== null)
+    return { ...sql`SELECT DISTINCT l.asset FROM search_asset_patch AS l WHERE ${either(links)}`, areManaged: false };
   const fulfilled = asset === null ? null : fulfils(asked, asset, "set");
   if (fulfilled === null || fulfilled.numbers === null) return null;
-  return { text: fulfilled.numbers, parameters: fulfilled.parameters };
+  return { text: fulfilled.numbers, parameters: fulfilled.parameters, areManaged: fulfilled.areInScope };
 };
 
 /** Links of which one of these holds. */

@@ -17,6 +17,7 @@ import {
 } from "@fettle/core";
 import type * as Qql from "@fettle/qql";
 import type { Database } from "better-sqlite3";
+import type * as PredicateSql from "../../../search/PredicateSql.ts";
 import type * as WriteTurns from "../../WriteTurns.ts";
 import * as Upkeep from "../keeping/Upkeep.ts";
 import * as SearchTables from "../SearchTables.ts";
@@ -196,8 +197,25 @@ export const asked = (
   const base = { question, tenant, seen };
   const licensed = seats.licensed(standing, question.seats);
   const { areRare, areFew } = NameParts.candidates(statements, question, standing.most);
-  return { ...base, licensed, hits: hitsOf(statements, base), hasTrigrams: areRare, areFew };
+  return {
+    ...base,
+    licensed,
+    hits: hitsOf(statements, base),
+    hasTrigrams: areRare,
+    areFew,
+    elements: elementsIn(statements),
+  };
 };
+
+/** More tags than these are not named, but looked for along with the assets that bear them. */
+const ELEMENTS_MAX = 256;
+
+const elementsIn =
+  (statements: Statements.Statements): PredicateSql.Elements =>
+  ({ text, parameters }) => {
+    const some = statements.raw<readonly [number]>({ text: `${text} LIMIT ${ELEMENTS_MAX + 1}`, parameters });
+    return some.length > ELEMENTS_MAX ? null : some.map(([key]) => key);
+  };
 
 const PATCH_STATUS: ReadonlySet<string> = new Set(["patchStatus"]);
 

@@ -109,7 +109,10 @@ const prepare = (database: Database) => ({
   addUnscanned: database.prepare("INSERT OR IGNORE INTO search_unscanned (asset) VALUES (?)"),
   removeUnscanned: database.prepare("DELETE FROM search_unscanned WHERE asset = ?"),
   tags: database.prepare<[number], number>("SELECT tag FROM search_asset_tag WHERE asset = ?").pluck(),
-  addTag: database.prepare("INSERT INTO search_asset_tag (asset, tag) VALUES (?, ?)"),
+  addTag: database.prepare(
+    `INSERT INTO search_asset_tag (asset, tag, managed)
+     SELECT asset, tag, (SELECT managed IS NOT NULL FROM search_asset WHERE n = asset) FROM (SELECT ? AS asset, ? AS tag)`,
+  ),
   removeTag: database.prepare("DELETE FROM search_asset_tag WHERE asset = ? AND tag = ?"),
   dropTag: database
     .prepare<[number, number], string>(
