@@ -92,6 +92,7 @@ export * as RolloutPresets from "./domain/rollout/RolloutPresets.ts";
 export * as AssetRun from "./domain/run/AssetRun.ts";
 export type { NotificationDue } from "./domain/run/NotificationDue.ts";
 export type { Run, RunProgress } from "./domain/run/Run.ts";
+export * as Timeline from "./domain/run/Timeline.ts";
 export * as Actor from "./domain/shared/Actor.ts";
 export * as Limits from "./domain/shared/Limits.ts";
 export * as Module from "./domain/shared/Module.ts";

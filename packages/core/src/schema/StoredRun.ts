@@ -57,7 +57,7 @@ export const assetRun = z.strictObject({
   }),
   timing: z.strictObject({ start: int, windowEnd: int.nullable() }).nullable().default(null),
   patches: z.array(plannedPatch),
-  manifest: z.strictObject({ version: int, digest: text, notAfter: int }).nullable(),
+  manifest: z.strictObject({ version: int, digest: text, notAfter: int, issuedAt: int.exactOptional() }).nullable(),
   state: z.strictObject({
     status,
     reason: text.nullable(),

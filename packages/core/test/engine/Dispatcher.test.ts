@@ -22,7 +22,9 @@ const expectOnce = (scene: Scene.Scene, jobId: string): void => {
   for (const assetRun of assetRuns) {
     expect(assetRun.manifest?.notAfter).toBe(plane.clock.now() + LEASE_MS);
     const agent = stored("agent").get(assetRun.assetId);
-    expect(agent?.manifests).toEqual([{ ...assetRun.manifest, assetRunId: assetRun.id }]);
+    const { issuedAt, ...reference } = assetRun.manifest ?? {};
+    expect(issuedAt).toBe(plane.clock.now());
+    expect(agent?.manifests).toEqual([{ ...reference, assetRunId: assetRun.id }]);
     expect(agent?.manifestVersion).toBe(1);
   }
   expect(runs[0]?.isIssued).toBe(true);

@@ -461,6 +461,7 @@ const others = [
     "runs.ofJob",
     "runs.progress",
     "runs.results",
+    "runs.timeline",
   ],
   ["jobs.scripts", "jobs.getScript", "scriptAuthors.list"],
   ["purges.preview", "purges.list", "retention.get"],

@@ -58,7 +58,13 @@ export interface AssetRun {
   readonly timing: AssetRunTiming | null;
   readonly patches: readonly PlannedPatch[];
   /** The manifest in force, once issued. */
-  readonly manifest: { readonly version: number; readonly digest: string; readonly notAfter: number } | null;
+  readonly manifest: {
+    readonly version: number;
+    readonly digest: string;
+    readonly notAfter: number;
+    /** Left out: issued before this was kept. */
+    readonly issuedAt?: number;
+  } | null;
   readonly state: AssetRunState;
 }
 

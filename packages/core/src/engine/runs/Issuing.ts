@@ -178,7 +178,7 @@ const issueOne = Effect.fn("Issuing.issueOne")(function* (
         manifestVersion: version,
         manifests: [...agent.value.manifests, { ...reference, assetRunId: assetRun.id }],
       }),
-      Repository.put("assetRun", assetRun.id, { ...assetRun.value, manifest: reference }),
+      Repository.put("assetRun", assetRun.id, { ...assetRun.value, manifest: { ...reference, issuedAt: now } }),
     ],
     events: [Repository.event("ManifestIssued", "assetRun", assetRun.id, now, { version, notAfter: valid.notAfter })],
   });

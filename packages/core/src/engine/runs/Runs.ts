@@ -76,7 +76,8 @@ const load = Effect.fn("Runs.load")(function* (actor: Actor, runId: string) {
   return { run: run.value, assets: seen, assetRuns: assetRuns.filter((a) => isSeen(a.assetId)) };
 });
 
-const mayView = Effect.fn("Runs.mayView")(function* (actor: Actor, jobId: string) {
+/** The user, when they may view the job, or any job where it is gone. */
+export const mayView = Effect.fn("Runs.mayView")(function* (actor: Actor, jobId: string) {
   const job = yield* Repository.get(actor.tenantId, "job", jobId);
   // Nobody has a part any more in a job that is gone.
   if (job === null) return yield* Authority.require(actor, "view-any-job");

@@ -1,0 +1,23 @@
+/** An asset's story in one run, read for who may see it ({@link ../../domain/run/Timeline.ts}). */
+import * as Effect from "effect/Effect";
+import * as Timeline from "../../domain/run/Timeline.ts";
+import type { Actor } from "../../domain/shared/Actor.ts";
+import { reject } from "../Rejected.ts";
+import * as SeenRuns from "./SeenRuns.ts";
+
+/** Rejects (`not-found`) an asset that the run left out: `runs.explain` says why. */
+export const of = Effect.fn("Timelines.of")(function* (actor: Actor, runId: string, assetId: string) {
+  const { run, assetRun } = yield* SeenRuns.load(actor, runId, assetId);
+  if (assetRun === null) {
+    const message = `the run left the asset ${assetId} out; runs.explain says why`;
+    return yield* reject(null, "not-found", message, "assetId");
+  }
+  return Timeline.of({
+    madeAt: run.startedAt,
+    assetRun,
+    issuedAt: assetRun.manifest?.issuedAt ?? null,
+    fetchedAt: [],
+    facts: yield* SeenRuns.facts(actor.tenantId, assetRun),
+    scan: yield* SeenRuns.scan(actor.tenantId, run, assetRun),
+  });
+});

@@ -1,0 +1,15 @@
+/** Runs: how far they came, what became of each asset and patch, and why. */
+import type { Actor } from "../domain/shared/Actor.ts";
+import * as Runs from "../engine/runs/Runs.ts";
+import * as Timelines from "../engine/runs/Timelines.ts";
+import type { On } from "./On.ts";
+
+export const runsOf = (on: On) => ({
+  ofJob: (actor: Actor, jobId: string) => on(Runs.ofJob(actor, jobId)),
+  /** How far a run has come. */
+  progress: (actor: Actor, runId: string) => on(Runs.progress(actor, runId)),
+  /** Before, after, outcome and reason of every asset and patch. */
+  results: (actor: Actor, runId: string) => on(Runs.results(actor, runId)),
+  /** One asset's story in a run, in order, each entry with whose word it is and by which clock. */
+  timeline: (actor: Actor, runId: string, assetId: string) => on(Timelines.of(actor, runId, assetId)),
+});
