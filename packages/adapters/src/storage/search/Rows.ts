@@ -103,10 +103,12 @@ function writeValue({ token, stored }: Layout.Value, value: unknown, row: Cell[]
     row.push(isThere ? keyCell(Qql.Key.of(token, value)) : null);
     return;
   }
-  const keys = isThere ? textKeys(token, value, stored._tag === "SharedText") : null;
   if (stored._tag === "SharedText") {
-    row.push(keys === null ? (isThere ? UNKNOWN : null) : { field: stored.field, ...keys });
-  } else if (keys === null) row.push(isThere ? UNKNOWN : null, isThere ? UNKNOWN : null);
+    row.push(isThere ? sharedCell(token, stored, value) : null);
+    return;
+  }
+  const keys = isThere ? textKeys(token, value) : null;
+  if (keys === null) row.push(isThere ? UNKNOWN : null, isThere ? UNKNOWN : null);
   else row.push(keys.folded, keys.tokens);
 }
 
@@ -115,19 +117,24 @@ function keyCell(key: Qql.Key.Key): Cell {
   return typeof key === "number" ? key : UNKNOWN;
 }
 
-/** Keys of texts that many documents share, by the text. */
-const MEMO_MAX = 4_096;
-const memo = new Map<string, Qql.Key.TextKeys>();
-
-function textKeys(token: Qql.Catalog.Token, value: unknown, isShared: boolean): Qql.Key.TextKeys | null {
+function textKeys(token: Qql.Catalog.Token, value: unknown): Qql.Key.TextKeys | null {
   if (typeof value !== "string") return null;
-  const known = isShared ? memo.get(value) : undefined;
-  if (known !== undefined) return known;
   const { folded, tokens } = Qql.Key.of(token, value) as Qql.Key.TextKeys;
-  const keys = { folded: StoredText.stored(folded), tokens: StoredText.stored(tokens) };
-  if (isShared) {
-    if (memo.size >= MEMO_MAX) memo.clear();
-    memo.set(value, keys);
-  }
-  return keys;
+  return { folded: StoredText.stored(folded), tokens: StoredText.stored(tokens) };
+}
+
+/** Cells of texts that many documents share, by the text; of each field so many. */
+const CELLS_MAX = 1_024;
+const cells = new WeakMap<Layout.SharedText, Map<string, SharedKeys>>();
+
+function sharedCell(token: Qql.Catalog.Token, stored: Layout.SharedText, value: unknown): SharedKeys | Uint8Array {
+  if (typeof value !== "string") return UNKNOWN;
+  const known = cells.get(stored) ?? new Map<string, SharedKeys>();
+  const cell = known.get(value);
+  if (cell !== undefined) return cell;
+  if (known.size >= CELLS_MAX) known.clear();
+  const { folded, tokens } = textKeys(token, value) as Qql.Key.TextKeys;
+  const made = { field: stored.field, folded, tokens };
+  cells.set(stored, known.set(value, made));
+  return made;
 }

@@ -24,7 +24,8 @@ export interface Place {
 }
 
 export interface AssetRows {
-  readonly put: (place: Place, part: Part<"Asset">) => void;
+  /** `isNew`: there was no such entity, so that there is no row to look for. */
+  readonly put: (place: Place, part: Part<"Asset">, isNew: boolean) => void;
   readonly remove: (place: Place) => void;
   /** Null: there is none. */
   readonly setAgent: (place: Place, agent: Part<"Agent"> | null) => void;
@@ -57,21 +58,23 @@ export const make = (database: Database, numbers: Numbers.Numbers, entities: Ent
     return n;
   };
   const change = (place: Place, { document, isScanned }: Part<"Asset">): number | undefined => {
-    const n = rows.change(place.t, place.id, Rows.of(assets, document));
+    const n = rows.change(place.t, place.id, () => Rows.of(assets, document));
     if (n === undefined) return undefined;
     const isOther = (isScanned ? sql.removeUnscanned.run(n) : sql.addUnscanned.run(n)).changes > 0;
     if (isOther) assess(work, place.t, n, known(place, isScanned).assessment);
     return n;
   };
   return {
-    put: (place, part) => {
-      const n = change(place, part) ?? add(place, part);
-      linkTags(work, place.t, n, part.document.tags?.map(({ id }) => id) ?? []);
+    put: (place, part, isNew) => {
+      const tags = part.document.tags?.map(({ id }) => id) ?? [];
+      const known = isNew ? undefined : change(place, part);
+      if (known === undefined) linkTags(work, place.t, add(place, part), [], tags);
+      else linkTags(work, place.t, known, sql.tags.all(known), tags);
     },
     remove: ({ t, id }) => {
       const n = rows.find(t, id);
       if (n === undefined) return;
-      linkTags(work, t, n, []);
+      linkTags(work, t, n, sql.tags.all(n), []);
       linkPatches(work, t, n, nothing);
       sql.removeDigest.run(n);
       sql.removeUnscanned.run(n);
@@ -204,9 +207,15 @@ const linkStatus = (
   return gone;
 };
 
-const linkTags = ({ sql, numbers }: Work, t: number, n: number, ids: readonly string[]): void => {
+const linkTags = (
+  { sql, numbers }: Work,
+  t: number,
+  n: number,
+  current: readonly number[],
+  ids: readonly string[],
+): void => {
   const wanted = ids.map((id) => numbers.tag(t, id));
-  const { added, gone } = Links.difference(sql.tags.all(n), wanted);
+  const { added, gone } = Links.difference(current, wanted);
   for (const tag of added) sql.addTag.run(n, tag);
   for (const tag of gone) {
     sql.removeTag.run(n, tag);

@@ -11,19 +11,13 @@ import type * as Numbers from "./Numbers.ts";
 
 type Value = string | number | null | Uint8Array;
 
-/** A row's number, and whether it is new. */
-export interface Written {
-  readonly n: number;
-  readonly isNew: boolean;
-}
-
 export interface LayoutWriter {
   /** The number of a row; undefined for none. */
   readonly find: (t: number, id: string) => number | undefined;
   /** Adds a row: all of it. */
   readonly add: (t: number, id: string, rows: Rows.Rows) => number;
-  /** Makes a row that is there what the rows say, but for what others say. False when there is none. */
-  readonly change: (t: number, id: string, rows: Rows.Rows) => number | undefined;
+  /** Makes a row that is there what the rows say, but for what others say. Undefined, and the rows aren't made, for none. */
+  readonly change: (t: number, id: string, rows: () => Rows.Rows) => number | undefined;
   readonly remove: (t: number, n: number) => void;
 }
 
@@ -68,10 +62,11 @@ export const make = (
       }
       return n;
     },
-    change: (t, id, rows) => {
+    change: (t, id, make) => {
       const current = sql.current.get(t, id);
       if (current === undefined) return undefined;
       const n = current[0] as number;
+      const rows = make();
       const values = valuesOf(t, rows.main);
       const changed = own.filter((i) => !isSame(current[i + 1] ?? null, values[i] ?? null));
       if (changed.length > 0) {

@@ -12,6 +12,7 @@ import * as RowSql from "../../../search/RowSql.ts";
 import type * as Rows from "../../../search/Rows.ts";
 import * as StoredText from "../../../search/StoredText.ts";
 import * as SearchTables from "../SearchTables.ts";
+import * as KeptNumbers from "./KeptNumbers.ts";
 
 export interface Numbers {
   readonly tenant: (tenantId: string) => number;
@@ -28,48 +29,31 @@ export interface Numbers {
   readonly forget: () => void;
 }
 
-/** Of each kind of number, so that a large catalogue fits; past it they are read anew. */
-const KEPT_MAX = 200_000;
+/** A large catalogue fits, and the texts of a large fleet. */
+const KEPT_MAX = 500_000;
 
 export const make = (database: Database): Numbers => {
   const tenants = new Map<string, number>();
-  const kept = new Map<string, Map<string, number>>();
-  const known = (what: string): Map<string, number> => {
-    const found = kept.get(what) ?? new Map<string, number>();
-    kept.set(what, found);
-    if (found.size >= KEPT_MAX) found.clear();
-    return found;
-  };
-  const of = (what: string, key: string, read: () => number): number => {
-    const numbers = known(what);
-    const number = numbers.get(key) ?? read();
-    numbers.set(key, number);
-    return number;
-  };
+  const kept = KeptNumbers.make(KEPT_MAX);
+  const named = { tag: kept.kind(), patch: kept.kind(), cve: kept.kind() };
   const sql = prepare(database);
-  const texts = new Map([SearchTables.assets, SearchTables.patches].map((l) => [l.prefix, dictionary(database, l)]));
+  const texts = new Map(
+    [SearchTables.assets, SearchTables.patches].map((l) => [l.prefix, dictionary(database, l, kept)]),
+  );
   return {
     tenant: (tenantId) => {
       const number = tenants.get(tenantId) ?? sql.findTenant.get(tenantId) ?? rowOf(sql.addTenant.run(tenantId));
       tenants.set(tenantId, number);
       return number;
     },
-    tag: (t, id) => of("tag", `${t}:${id}`, () => sql.findTag.get(t, id) ?? addTag(sql, t, id)),
-    patch: (t, id) =>
-      of(
-        "patch",
-        `${t}:${id}`,
-        () => sql.findPatch.get(t, id) ?? rowOf(sql.addPatch.run(t, id, StoredText.stored(FullText.fold(id)))),
-      ),
-    cve: (t, cve) => of("cve", `${t}:${cve}`, () => sql.findCve.get(t, cve) ?? rowOf(sql.addCve.run(t, cve))),
-    text: ({ prefix }, t, keys) =>
-      of(prefix, `${t}:${keys.field}:${keys.folded}`, () => texts.get(prefix)?.(t, keys) ?? 0),
-    drop: (what, t, id) => {
-      known(what).delete(`${t}:${id}`);
-    },
+    tag: (t, id) => named.tag.of(t, id, () => sql.findTag.get(t, id) ?? addTag(sql, t, id)),
+    patch: (t, id) => named.patch.of(t, id, () => sql.findPatch.get(t, id) ?? addPatch(sql, t, id)),
+    cve: (t, cve) => named.cve.of(t, cve, () => sql.findCve.get(t, cve) ?? rowOf(sql.addCve.run(t, cve))),
+    text: ({ prefix }, t, keys) => texts.get(prefix)?.(t, keys) ?? 0,
+    drop: (what, t, id) => named[what].drop(t, id),
     forget: () => {
       tenants.clear();
-      kept.clear();
+      kept.forget();
     },
   };
 };
@@ -94,10 +78,16 @@ const addTag = (sql: ReturnType<typeof prepare>, t: number, id: string): number 
   return rowOf(sql.addTag.run(t, id, folded, folded, FullText.tokensOf(folded)));
 };
 
-const dictionary = (database: Database, layout: Layout.Layout) => {
+const addPatch = (sql: ReturnType<typeof prepare>, t: number, id: string): number =>
+  rowOf(sql.addPatch.run(t, id, StoredText.stored(FullText.fold(id))));
+
+const dictionary = (database: Database, layout: Layout.Layout, kept: KeptNumbers.KeptNumbers) => {
   const { share } = RowSql.of(layout);
   const find = database.prepare<[number, number, string], number>(share.find).pluck();
   const add = database.prepare(share.add);
-  return (t: number, { field, folded, tokens }: Rows.SharedKeys): number =>
+  const fields = layout.sharedTexts.map(() => kept.kind());
+  const read = (t: number, { field, folded, tokens }: Rows.SharedKeys): number =>
     find.get(t, field, folded) ?? rowOf(add.run(t, field, folded, tokens));
+  return (t: number, keys: Rows.SharedKeys): number | undefined =>
+    fields[keys.field]?.of(t, keys.folded, () => read(t, keys));
 };

@@ -32,8 +32,8 @@ export const make = (database: Database, numbers: Numbers.Numbers, entities: Ent
   const work: Work = { sql, numbers };
   const write = ({ t, id }: Place, { patch }: Part<"Patch">, hasVendorFile: boolean): number => {
     const document = PatchCatalog.toDocument(patch, { ...PatchCatalog.noContext, hasVendorFile });
-    const made = Rows.of(patches, { ...document, isSuperseded: null });
-    return rows.change(t, id, made) ?? rows.add(t, id, made);
+    const made = (): Rows.Rows => Rows.of(patches, { ...document, isSuperseded: null });
+    return rows.change(t, id, made) ?? rows.add(t, id, made());
   };
   return {
     put: (place, part) => {
@@ -51,7 +51,7 @@ export const make = (database: Database, numbers: Numbers.Numbers, entities: Ent
         rows.remove(t, n);
         numbers.drop("patch", t, id);
       } else {
-        rows.change(t, id, Rows.of(patches, { id }));
+        rows.change(t, id, () => Rows.of(patches, { id }));
         sql.forgetPlace.run(n);
         sql.forgetSuperseding.run(t, n);
       }

@@ -137,7 +137,7 @@ const fill = (database: Database, onProgress: (progress: Progress) => void): num
     for (const tenantId of tenants) {
       let rows = page.all(tenantId, kind, "");
       while (rows.length > 0) {
-        for (const [id, body] of rows) writer.put(tenantId, kind, id, EntityParts.ofText(kind, body));
+        for (const [id, body] of rows) writer.put(tenantId, kind, id, EntityParts.ofText(kind, body), true);
         done += rows.length;
         onProgress({ kind, done, total });
         rows = page.all(tenantId, kind, rows.at(-1)?.[0] ?? "");

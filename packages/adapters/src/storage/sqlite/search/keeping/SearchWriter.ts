@@ -20,8 +20,8 @@ export interface SearchWriter {
   readonly write: (tenantId: string, outcome: Outcome) => void;
   /** After anything was rolled back. */
   readonly forget: () => void;
-  /** Writes what an entity that stands contributes; null: nothing, or that there is none. */
-  readonly put: (tenantId: string, kind: EntityKind, id: string, part: SearchPart | null) => void;
+  /** Writes what an entity that stands contributes; null: nothing, or that there is none. New: there was none before. */
+  readonly put: (tenantId: string, kind: EntityKind, id: string, part: SearchPart | null, isNew?: boolean) => void;
 }
 
 const searched: ReadonlySet<EntityKind> = new Set(SearchParts.kinds);
@@ -48,7 +48,7 @@ export const make = (database: Database): SearchWriter => {
         return;
       }
       const { kind, id, part, body } = outcome.put;
-      if (searched.has(kind)) put(tenantId, kind, id, part ?? EntityParts.ofText(kind, body));
+      if (searched.has(kind)) put(tenantId, kind, id, part ?? EntityParts.ofText(kind, body), outcome.before === 0);
     },
     forget: numbers.forget,
     put,
@@ -68,11 +68,11 @@ const putter = (database: Database, numbers: Numbers.Numbers): SearchWriter["put
   const assets = AssetRows.make(database, numbers, entities);
   const patches = PatchRows.make(database, numbers, entities);
   const tags = tagRows(database, numbers);
-  return (tenantId, kind, id, part) => {
+  return (tenantId, kind, id, part, isNew = false) => {
     const place = { tenantId, t: numbers.tenant(tenantId), id };
     switch (kind) {
       case "asset":
-        return part?._tag === "Asset" ? assets.put(place, part) : assets.remove(place);
+        return part?._tag === "Asset" ? assets.put(place, part, isNew) : assets.remove(place);
       case "agent":
         return assets.setAgent(place, part?._tag === "Agent" ? part : null);
       case "assessment":
