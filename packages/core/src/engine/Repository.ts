@@ -112,6 +112,21 @@ export const allBy = Effect.fnUntraced(function* <K extends EntityKind>(
   );
 });
 
+/** One page of a kind under an index entry, in the order of ids; `after` null is the first. */
+export const pageBy = Effect.fnUntraced(function* <K extends EntityKind>(
+  tenantId: TenantId,
+  kind: K,
+  [name, value]: readonly [name: string, value: string],
+  { after, limit }: { readonly after: string | null; readonly limit: number },
+) {
+  const page = { limit, ...(after === null ? {} : { after }) };
+  const found: Versioned<EntityOf<K>>[] = [];
+  for (const stored of yield* (yield* Storage).find(tenantId, kind, { name, value }, page)) {
+    found.push(yield* decode(tenantId, kind, stored));
+  }
+  return found;
+});
+
 /** Those of the ids that exist. */
 export const some = Effect.fnUntraced(function* <K extends EntityKind>(
   tenantId: TenantId,

@@ -1,5 +1,6 @@
 /** Runs: how far they came, what became of each asset and patch, and why. */
 import type { Actor } from "../domain/shared/Actor.ts";
+import * as JobProgresses from "../engine/runs/JobProgresses.ts";
 import * as Runs from "../engine/runs/Runs.ts";
 import * as Timelines from "../engine/runs/Timelines.ts";
 import type { On } from "./On.ts";
@@ -10,6 +11,8 @@ export const runsOf = (on: On) => ({
   progress: (actor: Actor, runId: string) => on(Runs.progress(actor, runId)),
   /** Before, after, outcome and reason of every asset and patch. */
   results: (actor: Actor, runId: string) => on(Runs.results(actor, runId)),
+  /** Progress over several jobs, of each its latest run, or over runs: per asset, in pages (RUN-05). */
+  progressOf: (actor: Actor, input: JobProgresses.ProgressInput) => on(JobProgresses.of(actor, input)),
   /** One asset's story in a run, in order, each entry with whose word it is and by which clock. */
   timeline: (actor: Actor, runId: string, assetId: string) => on(Timelines.of(actor, runId, assetId)),
 });
