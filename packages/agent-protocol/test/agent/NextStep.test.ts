@@ -48,6 +48,7 @@ const held = (
   patches,
 });
 const over = manifest.notAfter;
+const ahead = { fetchFrom: manifest.notBefore - 2 * HOUR };
 
 /** A step in a few words. */
 const say = (step: NextStep.Step): string => {
@@ -56,6 +57,8 @@ const say = (step: NextStep.Step): string => {
       return `wait until ${step.until}`;
     case "Move":
       return `move to ${step.to}`;
+    case "FetchAhead":
+      return `ahead ${step.patch.patchId}`;
     case "Attempt":
       return `attempt ${step.attempt} at ${step.patch.patchId}`;
     default:
@@ -213,6 +216,43 @@ const rows: readonly Row[] = [
     over,
     "move to Patching",
   ],
+  [
+    "SCH-10: what isn't to be fetched ahead waits for the start",
+    held("Pending"),
+    manifest.notBefore - HOUR,
+    `wait until ${manifest.notBefore}`,
+  ],
+  [
+    "SCH-10: what is waits until it may be fetched",
+    held("Pending", {}, ahead),
+    ahead.fetchFrom - 1,
+    `wait until ${ahead.fetchFrom}`,
+  ],
+  ["SCH-10: and is fetched then, patch by patch", held("Pending", { A: fetched }, ahead), ahead.fetchFrom, "ahead B"],
+  [
+    "SCH-10: when all is here that is told",
+    held("Pending", all(fetched), ahead),
+    ahead.fetchFrom,
+    "move to Downloaded",
+  ],
+  [
+    "SCH-10: and nothing starts before its time",
+    held("Downloaded", all(fetched), ahead),
+    manifest.notBefore - 1,
+    `wait until ${manifest.notBefore}`,
+  ],
+  [
+    "SCH-10: one that was put off holds no other up",
+    held("Pending", { A: { ...untouched, fetchAgainAt: ahead.fetchFrom + 9 } }, ahead),
+    ahead.fetchFrom,
+    "ahead B",
+  ],
+  [
+    "SCH-10: and is waited for, to the start at most",
+    held("Pending", { ...all(fetched), A: { ...untouched, fetchAgainAt: ahead.fetchFrom + 9 } }, ahead),
+    ahead.fetchFrom,
+    `wait until ${ahead.fetchFrom + 9}`,
+  ],
   ["WIN-04: to its end", held("Patching", all(fetched), { validity: "lease", bound: "start" }), over, "attempt 1 at A"],
 ];
 
@@ -262,6 +302,11 @@ const follow = (w: World, step: NextStep.Step, what: Choice): World => {
   const { patchId } = step.patch;
   const about = { runId: manifest.runId, patchId };
   if (step._tag === "Skip") return tell(w, settled("Skipped", patchId, 0));
+  if (step._tag === "FetchAhead") {
+    return what === "fails" || what === "locked"
+      ? record(w, [{ _tag: "FetchPutOff", ...about, until: w.now + HOUR }])
+      : record(w, [{ _tag: "Prefetched", ...about, report: fine }]);
+  }
   if (step._tag === "Prefetch") {
     const prefetched: JournalRecord = { _tag: "Prefetched", ...about, report: fine };
     return what === "fails" ? tell(w, settled("Failed", patchId, 0), [prefetched]) : record(w, [prefetched]);
@@ -287,7 +332,8 @@ const story = fc.record({
   bound: fc.constantFrom("start" as const, "complete" as const),
   validity: fc.constantFrom("window" as const, "lease" as const),
   continueOnFailure: fc.boolean(),
-  startsIn: fc.constantFrom(0, HOUR),
+  startsIn: fc.constantFrom(0, HOUR, 4 * HOUR),
+  isFetchedAhead: fc.boolean(),
   lasts: fc.constantFrom(10_000, HOUR, 24 * HOUR),
 });
 
@@ -302,7 +348,9 @@ interface Told {
 
 const tellStory = (s: typeof story extends fc.Arbitrary<infer S> ? S : never): Told => {
   const notBefore = NOW + s.startsIn;
-  const m = { ...manifest, local: null, ...s, notBefore, notAfter: notBefore + s.lasts };
+  const { isFetchedAhead, ...said } = s;
+  const interval = { notBefore, notAfter: notBefore + s.lasts, ...(isFetchedAhead ? { fetchFrom: NOW + 60_000 } : {}) };
+  const m = { ...manifest, local: null, ...said, ...interval };
   const list = {
     tenantId: TENANT,
     kind: "deployment" as const,
