@@ -93,6 +93,7 @@ export * as AssetRun from "./domain/run/AssetRun.ts";
 export * as JobsProgress from "./domain/run/JobsProgress.ts";
 export type { NotificationDue } from "./domain/run/NotificationDue.ts";
 export type { Run, RunProgress } from "./domain/run/Run.ts";
+export * as RunExplanation from "./domain/run/RunExplanation.ts";
 export * as Timeline from "./domain/run/Timeline.ts";
 export * as Actor from "./domain/shared/Actor.ts";
 export * as Limits from "./domain/shared/Limits.ts";

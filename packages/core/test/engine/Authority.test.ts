@@ -220,6 +220,7 @@ const asks: readonly (readonly [string, string, Ask])[] = [
   ["runs.progress", "sue mara", (f, a, { runId }) => f.runs.progress(a, runId)],
   ["runs.results", "sue mara", (f, a, { runId }) => f.runs.results(a, runId)],
   ["runs.progressOf", everyone, (f, a, { jobId }) => f.runs.progressOf(a, { jobIds: [jobId] })],
+  ["runs.explain", "sue mara", (f, a, { runId }) => f.runs.explain(a, runId, Values.uuid(0x1001))],
   ["runs.timeline", "sue mara", (f, a, { runId }) => f.runs.timeline(a, runId, Values.uuid(0x1001))],
 ];
 const staff = ["sue", "mara", "uli", "ada", "rita", "sam"];

@@ -462,6 +462,7 @@ const others = [
     "runs.progress",
     "runs.results",
     "runs.timeline",
+    "runs.explain",
     "runs.progressOf",
   ],
   ["jobs.scripts", "jobs.getScript", "scriptAuthors.list"],

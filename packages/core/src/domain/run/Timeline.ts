@@ -280,10 +280,13 @@ const statusEntry = (
   });
 };
 
+/** A reason code as people read it. */
+export const reasonOf = (code: number): string => `${code} ${ReasonCode.nameOf(code)}`;
+
 const attemptEntry = (at: number, body: AssetRun.PatchEvidence): Entry => {
   const { patchId, attempt, outcome, reasonCode, exitCode, outputTail } = body;
   const reasonName = reasonCode === null ? null : ReasonCode.nameOf(reasonCode);
-  const why = reasonCode === null ? "" : `: ${reasonCode} ${reasonName}`;
+  const why = reasonCode === null ? "" : `: ${reasonOf(reasonCode)}`;
   return entry(at, "agent", reasonCode === null ? null : "RUN-04", {
     what: { _tag: "Attempt", patchId, attempt, outcome, reasonCode, reasonName, exitCode, outputTail },
     words: `${patchId}, attempt ${attempt}: ${PatchOutcome.label(outcome)}${why}${exitCode === null ? "" : ` (exit code ${exitCode})`}`,

@@ -1,7 +1,10 @@
 /** An asset's story in one run, read for who may see it ({@link ../../domain/run/Timeline.ts}). */
 import * as Effect from "effect/Effect";
+import type { AssetRun } from "../../domain/run/AssetRun.ts";
+import type { Run } from "../../domain/run/Run.ts";
 import * as Timeline from "../../domain/run/Timeline.ts";
 import type { Actor } from "../../domain/shared/Actor.ts";
+import type { TenantId } from "../../domain/shared/Tenant.ts";
 import { reject } from "../Rejected.ts";
 import * as SeenRuns from "./SeenRuns.ts";
 
@@ -12,12 +15,17 @@ export const of = Effect.fn("Timelines.of")(function* (actor: Actor, runId: stri
     const message = `the run left the asset ${assetId} out; runs.explain says why`;
     return yield* reject(null, "not-found", message, "assetId");
   }
+  return yield* told(actor.tenantId, run, assetRun);
+});
+
+/** The story, whoever asks. */
+export const told = Effect.fn("Timelines.told")(function* (tenantId: TenantId, run: Run, assetRun: AssetRun) {
   return Timeline.of({
     madeAt: run.startedAt,
     assetRun,
     issuedAt: assetRun.manifest?.issuedAt ?? null,
     fetchedAt: [],
-    facts: yield* SeenRuns.facts(actor.tenantId, assetRun),
-    scan: yield* SeenRuns.scan(actor.tenantId, run, assetRun),
+    facts: yield* SeenRuns.facts(tenantId, assetRun),
+    scan: yield* SeenRuns.scan(tenantId, run, assetRun),
   });
 });

@@ -6,7 +6,8 @@ import * as Facts from "../../scenario/Facts.ts";
 import * as Values from "../../scenario/Values.ts";
 
 const { patched, status, told } = Facts;
-const after = (...bodies: readonly AssetRun.AgentFact["body"][]) => AssetRun.after(Facts.assetRun(["P-1"]), told(...bodies));
+const after = (...bodies: readonly AssetRun.AgentFact["body"][]) =>
+  AssetRun.after(Facts.assetRun(["P-1"]), told(...bodies));
 const standing = (run: AssetRun.AssetRun) => JobsProgress.patchStanding(run, "P-1");
 
 describe("how a patch stands in a job", () => {
