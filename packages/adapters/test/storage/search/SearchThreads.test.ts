@@ -20,6 +20,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import * as ExistingFile from "../../../src/storage/sqlite/ExistingFile.ts";
 import * as SqliteStorage from "../../../src/storage/sqlite/SqliteStorage.ts";
+import * as ThreadPool from "../../../src/storage/sqlite/search/threads/ThreadPool.ts";
 import { built, bundle } from "../Bundle.ts";
 import * as ChildProcess from "../ChildProcess.ts";
 import { directories } from "../Directories.ts";
@@ -187,7 +188,8 @@ describe("searches on threads of their own", () => {
         expect(first?.message).toMatch(/took longer than 150 ms .* ask for less, .* assets\.explainPlan/);
         expect(second).toMatchObject({ reason: "Busy", isRetryable: true });
         expect(second?.message).toMatch(/waited 150 ms for a thread/);
-        // Anew, on a thread that was started for it.
+        // Anew, on a thread that was started for it: the first one doesn't stop.
+        yield* Effect.sleep(ThreadPool.STOP_WAIT_MS);
         expect(yield* failure(search.assets(acme, question(null), paging))).toMatchObject({ reason: "Unavailable" });
       }),
     ));

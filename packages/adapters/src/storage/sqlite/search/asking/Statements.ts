@@ -1,6 +1,7 @@
 /** Statements prepared once for each text, the last so many kept: questions of the same form have the same text. */
 import type { Database, Statement } from "better-sqlite3";
 import type * as Fragment from "./Fragment.ts";
+import * as Interruptible from "./Interruptible.ts";
 
 export interface Statements {
   readonly all: <Row>(statement: Fragment.Fragment) => readonly Row[];
@@ -15,14 +16,19 @@ export interface Statements {
 export const STATEMENTS_MAX = 200;
 
 export const make = (database: Database): Statements => {
+  const interruption = Interruptible.of(database);
   const kept = new Map<string, Statement<unknown[]>>();
   const prepared = (text: string): Statement<unknown[]> => {
-    const known = kept.get(text);
-    const statement = known ?? database.prepare<unknown[]>(text);
+    if (interruption !== null) Interruptible.endIfStopped(interruption);
+    const isThorough = interruption?.isThorough() ?? false;
+    const key = isThorough ? `${text} ` : text;
+    const known = kept.get(key);
+    const ending = (): string => (interruption === null ? text : Interruptible.ofText(text, isThorough));
+    const statement = known ?? database.prepare<unknown[]>(ending());
     // Behind all others: what was used last goes last.
-    if (known !== undefined) kept.delete(text);
+    if (known !== undefined) kept.delete(key);
     else if (kept.size >= STATEMENTS_MAX) kept.delete(kept.keys().next().value ?? "");
-    kept.set(text, statement);
+    kept.set(key, statement);
     return statement;
   };
   return {

@@ -13,6 +13,8 @@ export interface SearchCall {
   readonly method: Method;
   /** Its arguments; a question has its queries as texts. */
   readonly args: readonly unknown[];
+  /** Whether it may well be told to end, so that all of it is made to. */
+  readonly mayBeLate: boolean;
 }
 
 /** A question with its queries as texts. */
@@ -24,8 +26,15 @@ interface Told extends Omit<AssetIndexQuestion, "asset" | "patch"> {
 /** Those whose second argument is a question. */
 const ofQuestions: ReadonlySet<Method> = new Set(["assets", "assetFacets", "explainAssets"]);
 
-export const make = <M extends Method>(method: M, args: Parameters<SqliteSearch[M]>): SearchCall =>
-  ofQuestions.has(method) ? { method, args: args.map((each, i) => (i === 1 ? told(each) : each)) } : { method, args };
+export const make = <M extends Method>(
+  method: M,
+  args: Parameters<SqliteSearch[M]>,
+  mayBeLate = false,
+): SearchCall => ({
+  method,
+  args: ofQuestions.has(method) ? args.map((each, i) => (i === 1 ? told(each) : each)) : args,
+  mayBeLate,
+});
 
 const told = (question: unknown): Told => {
   const { asset, patch, ...rest } = question as AssetIndexQuestion;
@@ -33,7 +42,7 @@ const told = (question: unknown): Told => {
 };
 
 /** Carries calls out; throws what the driver throws. */
-export const carrier = (search: SqliteSearch): ((call: SearchCall) => unknown) => {
+export const carrier = (search: SqliteSearch): ((call: Omit<SearchCall, "mayBeLate">) => unknown) => {
   const assets = compiler(AssetCatalog.catalog);
   const patches = compiler(PatchCatalog.catalog);
   const meant = (question: unknown): AssetIndexQuestion => {

@@ -30,6 +30,9 @@ export const WORKER_FROM_MS = 5;
 /** How long a search may take from when it is asked, in milliseconds. */
 export const STATEMENT_TIMEOUT_MS = 30_000;
 
+/** What is thought to take so much of that time is made to end wherever it is, which costs a twentieth of it. */
+const LATE_SHARE = 1 / 6;
+
 export interface SearchOptions {
   /** {@link threadsHere} when left out; 0: everything is searched on the thread that asks, whatever it takes. */
   readonly threads?: number;
@@ -80,7 +83,14 @@ export const make = (database: Database, file: string, options: SearchOptions = 
         const timed =
           isSoonDone || pool === null
             ? SqliteReader.reading(operation, () => timing(() => carry(...args)))
-            : elsewhere(pool, SearchCall.make(method, args), { operation, timeoutMs, isWriting });
+            : elsewhere(pool, SearchCall.make(method, args, ms > timeoutMs * LATE_SHARE), {
+                operation,
+                timeoutMs,
+                isWriting,
+                tookTooLong: () => {
+                  if (key !== null && !isWriting) cost.took(key, timeoutMs);
+                },
+              });
         return Effect.map(timed, (answer) => {
           if (key !== null) cost.took(key, answer.ms);
           return answer.value as ReturnType<Searches[M]>;
@@ -120,7 +130,7 @@ const poolOf = (
   const program = threads === 0 ? null : (given ?? SearchProgram.find());
   if (program === null) return null;
   return ThreadPool.make({
-    start: (thread) => SearchProgram.start(program, { ...shared, thread }),
+    start: (thread, stop) => SearchProgram.start(program, { ...shared, thread, stop }),
     threads,
     timeoutMs,
     onEnd,
@@ -151,6 +161,7 @@ interface Asked {
   readonly timeoutMs: number;
   /** Whether search tables had to be brought up to date first. */
   readonly isWriting: boolean;
+  readonly tookTooLong: () => void;
 }
 
 const elsewhere = (
@@ -171,9 +182,11 @@ const answerOf = (outcome: ThreadPool.Outcome<Reply>, asked: Asked): Effect.Effe
     case "Replied": {
       const { reply } = outcome;
       if (reply._tag === "Answered") return Effect.succeed(reply);
+      if (reply._tag === "Stopped") return failed(lateness({ hasWaited: false }, asked));
       return reply._tag === "Failed" ? failed(reply.error) : Effect.die(new Error(reply.stack));
     }
     case "Late":
+      if (!outcome.hasWaited) asked.tookTooLong();
       return failed(lateness(outcome, asked));
     case "Crashed":
       return failed({

@@ -3,8 +3,11 @@
  * don't keep the process alive by themselves.
  *
  * **Every call is answered**: by its thread, or as Late when its time is over, as Crashed when two threads ended under it, as
- * Closed when the pool is. A thread that is late is ended and replaced. It may be in the middle of a statement, which nothing
- * can interrupt: until SQLite comes back it goes on beside its replacement, and of such only so many are borne.
+ * Closed when the pool is. A thread whose call is late, or was taken back, is told to stop and goes on with the next one. One that
+ * doesn't stop is ended and replaced: it may be in the middle of what nothing can interrupt, and goes on beside its
+ * replacement until that is through. Of such only so many are borne.
+ *
+ * What a thread is to stop stands in memory that both share: the number of its call, counted from 1 on.
  */
 import type { Worker } from "node:worker_threads";
 
@@ -25,8 +28,8 @@ export interface ThreadPool<Call, Reply> {
 }
 
 export interface PoolOptions {
-  /** Starts the thread of a number; no number is given twice. */
-  readonly start: (thread: number) => Worker;
+  /** Starts the thread of a number; no number is given twice. It is to stop the call whose number `stop` holds, and all before. */
+  readonly start: (thread: number, stop: SharedArrayBuffer) => Worker;
   readonly threads: number;
   /** From a call's submission to its answer, in milliseconds. */
   readonly timeoutMs: number;
@@ -36,6 +39,9 @@ export interface PoolOptions {
 
 /** Threads that may be about to end beside those that work. */
 export const ENDING_MAX = 2;
+
+/** How long a thread that was told to stop may take, in milliseconds, until it is ended. Meanwhile its next call waits. */
+export const STOP_WAIT_MS = 500;
 
 /** Threads that may carry out one call: a second one when the first ended under it. */
 export const ATTEMPTS_MAX = 2;
@@ -55,7 +61,12 @@ interface Job<Call, Reply> {
 
 interface Thread<Call, Reply> {
   readonly worker: Worker;
+  readonly stop: Int32Array;
+  /** Calls that it was given. */
+  calls: number;
   job: Job<Call, Reply> | null;
+  /** Set while it was told to stop and hasn't yet. */
+  stopping: NodeJS.Timeout | null;
 }
 
 interface State<Call, Reply> {
@@ -103,12 +114,13 @@ const dispatch = <Call, Reply>(state: State<Call, Reply>): void => {
     job.attempts += 1;
     job.begunAt = performance.now();
     thread.job = job;
+    thread.calls += 1;
     thread.worker.postMessage(job.call);
   }
 };
 
 const freeThread = <Call, Reply>(state: State<Call, Reply>): Thread<Call, Reply> | null => {
-  for (const thread of state.working) if (thread.job === null) return thread;
+  for (const thread of state.working) if (thread.job === null && thread.stopping === null) return thread;
   const { working, ending, options } = state;
   if (working.size >= options.threads || working.size + ending.size >= options.threads + ENDING_MAX) return null;
   return started(state);
@@ -117,12 +129,14 @@ const freeThread = <Call, Reply>(state: State<Call, Reply>): Thread<Call, Reply>
 const started = <Call, Reply>(state: State<Call, Reply>): Thread<Call, Reply> => {
   state.started += 1;
   const number = state.started;
-  const worker = state.options.start(number);
-  const thread: Thread<Call, Reply> = { worker, job: null };
+  const stop = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  const worker = state.options.start(number, stop.buffer as SharedArrayBuffer);
+  const thread: Thread<Call, Reply> = { worker, stop, calls: 0, job: null, stopping: null };
   let why = "";
   worker.on("message", (reply: Reply) => {
     const { job } = thread;
     thread.job = null;
+    hasStopped(thread);
     if (job !== null) settle(job, { _tag: "Replied", reply });
     dispatch(state);
   });
@@ -131,6 +145,7 @@ const started = <Call, Reply>(state: State<Call, Reply>): Thread<Call, Reply> =>
   });
   worker.once("exit", (code) => {
     state.options.onEnd?.(number);
+    hasStopped(thread);
     // Else it was ended on purpose, and its call is answered.
     if (state.working.delete(thread)) crashed(state, thread, why === "" ? `it ended with ${code}` : why);
     dispatch(state);
@@ -157,28 +172,47 @@ const settle = <Call, Reply>(job: Job<Call, Reply>, outcome: Outcome<Reply>): vo
 const late = <Call, Reply>(state: State<Call, Reply>, job: Job<Call, Reply>): void => {
   const thread = [...state.working].find((each) => each.job === job);
   if (thread === undefined) withdraw(state, job);
-  else end(state, thread);
+  else stop(state, thread);
   const spent = job.begunAt === null ? 0 : performance.now() - job.begunAt;
   settle(job, { _tag: "Late", hasWaited: spent < state.options.timeoutMs / 2 });
   dispatch(state);
 };
 
-// A thread that carries it out goes on: what it holds up is the next call, by no more than what it began.
 const takeBack = <Call, Reply>(state: State<Call, Reply>, job: Job<Call, Reply>): void => {
-  if (!withdraw(state, job) || job.deadline === null) return;
+  if (job.deadline === null) return;
   clearTimeout(job.deadline);
   job.deadline = null;
+  const thread = [...state.working].find((each) => each.job === job);
+  if (thread === undefined) withdraw(state, job);
+  else stop(state, thread);
 };
 
-const withdraw = <Call, Reply>(state: State<Call, Reply>, job: Job<Call, Reply>): boolean => {
+const withdraw = <Call, Reply>(state: State<Call, Reply>, job: Job<Call, Reply>): void => {
   const at = state.waiting.indexOf(job);
   if (at >= 0) state.waiting.splice(at, 1);
-  return at >= 0;
+};
+
+// Whatever it answers now, nobody is told.
+const stop = <Call, Reply>(state: State<Call, Reply>, thread: Thread<Call, Reply>): void => {
+  thread.job = null;
+  Atomics.store(thread.stop, 0, thread.calls);
+  thread.stopping = setTimeout(() => {
+    end(state, thread);
+    dispatch(state);
+  }, STOP_WAIT_MS);
+  // Nobody waits for that.
+  thread.stopping.unref();
+};
+
+const hasStopped = <Call, Reply>(thread: Thread<Call, Reply>): void => {
+  if (thread.stopping !== null) clearTimeout(thread.stopping);
+  thread.stopping = null;
 };
 
 const end = <Call, Reply>(state: State<Call, Reply>, thread: Thread<Call, Reply>): void => {
   state.working.delete(thread);
   thread.job = null;
+  hasStopped(thread);
   const ended: Promise<unknown> = thread.worker.terminate().finally(() => {
     state.ending.delete(ended);
     dispatch(state);
