@@ -67,7 +67,7 @@ export const make = (options: AgentOptions): Effect.Effect<Agent, JournalError, 
     const memory = yield* Memory.load;
     const next = Exchange.sequencer(memory);
     let failedProvisions = 0;
-    const line: Line = { failed: 0 };
+    const line: Line = { failed: 0, silentUntil: null, lookedAt: new Map() };
     const cycle = Effect.fn("Agent.cycle")(function* () {
       const environment = yield* AgentEnvironment;
       if (memory.state().farewell === "left") return gone;
@@ -105,6 +105,10 @@ const gone: CycleReport = {
 interface Line {
   /** Check-ins that were not answered since the last one that was. */
   failed: number;
+  /** The next contact, where only a user's answer is asked for before it: such a cycle isn't one. */
+  silentUntil: number | null;
+  /** See {@link CheckIn.Session}. */
+  readonly lookedAt: Map<string, number>;
 }
 
 const memberCycle = Effect.fn("Agent.memberCycle")(function* (
@@ -114,7 +118,7 @@ const memberCycle = Effect.fn("Agent.memberCycle")(function* (
   line: Line,
 ) {
   const environment = yield* AgentEnvironment;
-  const session = yield* openSession(memory, next, options);
+  const session = yield* openSession(memory, next, options, line);
   const failures: AgentFailure[] = [];
   const attempt = <A, R>(effect: Effect.Effect<A, AgentFailure, R>): Effect.Effect<A | null, never, R> =>
     Effect.catch(effect, (failure) => {
@@ -126,30 +130,27 @@ const memberCycle = Effect.fn("Agent.memberCycle")(function* (
   const talking = <A, R>(effect: Effect.Effect<A, AgentFailure, R>): Effect.Effect<A | null, never, R> =>
     Effect.suspend(() => (silent(environment.now()) === null ? attempt(effect) : Effect.succeed(null)));
   const report = () => talking(Reporting.flush(memory, next, session.party, session.tenantKey));
-  const answer = yield* talking(CheckIn.checkIn(session));
-  yield* Dropping.complete(session);
-  yield* report();
-  line.failed = answer === null && failures.length > 0 ? line.failed + 1 : 0;
-  const talkAt = NextContact.next({
-    agentId: session.party.agentId,
-    now: environment.now(),
-    interval: 1_000 * (answer?.nextCheckInSeconds ?? statusInterval(memory.state())),
-    failed: line.failed,
-    retryAfter: failures.map(retryAfterOf).reduce(later, null),
-    random: environment.random(),
+  const contact = Effect.gen(function* () {
+    const answer = yield* talking(CheckIn.checkIn(session));
+    yield* Dropping.complete(session);
+    yield* report();
+    line.failed = answer === null && failures.length > 0 ? line.failed + 1 : 0;
+    return NextContact.next({
+      agentId: session.party.agentId,
+      now: environment.now(),
+      interval: 1_000 * (answer?.nextCheckInSeconds ?? statusInterval(memory.state())),
+      failed: line.failed,
+      retryAfter: failures.map(retryAfterOf).reduce(later, null),
+      random: environment.random(),
+    });
   });
-  let workAt = NextStep.UNTIL_RENEWED;
-  for (const run of due(memory.state())) {
-    const { runId } = run.manifest;
-    const waiting = yield* carryOut(session, runId, report);
-    if (waiting !== null) {
-      workAt = Math.min(workAt, waiting);
-      continue;
-    }
-    // Evidence of what the run left, read anew (CMP-02); then there is nothing left of it to do.
-    yield* talking(CheckIn.uploadSnapshot(session, false));
-  }
-  if (memory.state().farewell === "ordered" && AgentState.begun(memory.state()).length === 0) {
+  const { silentUntil } = line;
+  const isForAnswer = silentUntil !== null && environment.now() < silentUntil;
+  const talkAt = isForAnswer ? silentUntil : yield* contact;
+  const { workAt, isWaitingForAnswer, isHeld } = yield* work(session, report, () =>
+    talking(CheckIn.uploadSnapshot(session, false)),
+  );
+  if (memory.state().farewell === "ordered" && !isHeld) {
     yield* report();
     yield* talking(CheckIn.leave(session));
     if (memory.state().farewell === "left") return gone;
@@ -157,6 +158,7 @@ const memberCycle = Effect.fn("Agent.memberCycle")(function* (
   // A run may have something to decide inside a blackout, without a word to the platform.
   const nextAt = yield* afterBlackout(session, Math.min(talkAt, memory.state().scanAt ?? talkAt));
   yield* memory.compact(JOURNAL_RECORDS_MAX);
+  line.silentUntil = isWaitingForAnswer && workAt < nextAt ? nextAt : null;
   return { nextAt: Math.min(nextAt, workAt), failures, isProvisioned: true, isUninstalled: false };
 });
 
@@ -166,8 +168,35 @@ const retryAfterOf = (failure: AgentFailure): number | null =>
 const later = (a: number | null, b: number | null): number | null =>
   a === null || b === null ? (a ?? b) : Math.max(a, b);
 
-const due = (state: AgentState.AgentState): readonly AgentState.HeldRun[] =>
-  state.farewell === "none" ? AgentState.unfinished(state) : AgentState.begun(state);
+// What was begun comes first: its reboot may be what the others wait for (RBT-02).
+const due = (state: AgentState.AgentState): readonly AgentState.HeldRun[] => {
+  const begun = AgentState.begun(state);
+  if (state.farewell !== "none") return begun;
+  return [...begun, ...AgentState.unfinished(state).filter((run) => !begun.includes(run))];
+};
+
+// Carries out what is held. `isHeld`: something begun isn't finished yet, and ends by itself.
+const work = Effect.fn("Agent.work")(function* <R, S>(
+  session: CheckIn.Session,
+  report: () => Effect.Effect<unknown, never, R>,
+  lookAgain: () => Effect.Effect<unknown, never, S>,
+) {
+  const state = session.memory.state;
+  let soonest: Execution.Waiting = { _tag: "Waiting", until: NextStep.UNTIL_RENEWED };
+  let isHeld = false;
+  for (const { manifest } of due(state())) {
+    const waiting = yield* carryOut(session, manifest.runId, report);
+    if (waiting !== null) {
+      if (waiting.until < soonest.until) soonest = waiting;
+      const isBegun = AgentState.begun(state()).some((r) => r.manifest.runId === manifest.runId);
+      isHeld ||= isBegun && waiting.until < NextStep.UNTIL_RENEWED;
+      continue;
+    }
+    // Evidence of what the run left, read anew (CMP-02); then there is nothing left of it to do.
+    yield* lookAgain();
+  }
+  return { workAt: soonest.until, isWaitingForAnswer: soonest.isForAnswer === true, isHeld };
+});
 
 // A time inside a blackout becomes one after its end, each agent's own, and calls for a scan then.
 const afterBlackout = Effect.fn("Agent.afterBlackout")(function* (session: CheckIn.Session, nextAt: number) {
@@ -193,7 +222,7 @@ const carryOut = Effect.fn("Agent.carryOut")(function* <R>(
   for (;;) {
     const advanced = yield* Execution.advance(session, runId);
     yield* report();
-    if (advanced._tag === "Waiting") return advanced.until;
+    if (advanced._tag === "Waiting") return advanced;
     if (advanced._tag === "Finished") return null;
   }
 });
@@ -202,6 +231,7 @@ const openSession = Effect.fn("Agent.openSession")(function* (
   memory: Memory.Memory,
   next: Exchange.Sequencer,
   options: AgentOptions,
+  { lookedAt }: Line,
 ) {
   const environment = yield* AgentEnvironment;
   const keys = yield* (yield* AgentKeys).loadOrCreate();
@@ -215,6 +245,8 @@ const openSession = Effect.fn("Agent.openSession")(function* (
     next,
     tenantKey: membership.tenantKey,
     agentVersion: options.agentVersion,
+    bootId,
+    lookedAt,
     timeZone,
     hold: (now) => ConfiguredConduct.holdOf(memory.state(), timeZone, now),
     effort: (window, now) => ConfiguredConduct.effortOf(memory.state(), platform, window, now),

@@ -2,15 +2,18 @@
  * What an agent knows: a pure fold over its journal. Nothing else is remembered across a crash.
  *
  * Invariants: numbers (sequence, manifest, fact, time floor) never go down; a run's status moves only along the one
- * table; a settled patch is never unsettled; a run that was dropped never begins, and one that has begun is never dropped.
+ * table; a settled patch is never unsettled, and settled anew only when it waited for a reboot, once (RBT-12); a run that was
+ * dropped never begins, and one that has begun is never dropped.
  */
 import type { InstalledVersions } from "../vocabulary/Package.ts";
+import * as PatchOutcome from "../vocabulary/PatchOutcome.ts";
 import * as RunStatus from "../vocabulary/RunStatus.ts";
 import type { Digest, PublicKey } from "../wire/Crypto.ts";
 import type { Configuration, JobManifest, PatchList } from "../wire/Documents.ts";
-import type { Fact, PatchFact } from "../wire/Facts.ts";
+import type { Fact, PatchFact, RebootFact } from "../wire/Facts.ts";
 import type { InstallReport } from "./Installer.ts";
 import type { JournalRecord } from "./Journal.ts";
+import * as RebootProgress from "./RebootProgress.ts";
 
 /** An attempt that was begun and whose outcome isn't settled. */
 export interface OpenAttempt {
@@ -27,6 +30,8 @@ export interface PatchProgress {
   readonly attempts: number;
   readonly open: OpenAttempt | null;
   readonly settled: PatchFact | null;
+  /** The boot in which its installer asked for another one. */
+  readonly asksRebootOf?: string;
 }
 
 export interface HeldRun {
@@ -35,6 +40,8 @@ export interface HeldRun {
   readonly list: PatchList;
   readonly status: RunStatus.RunStatus;
   readonly patches: { readonly [patchId: string]: PatchProgress };
+  /** How far its reboot has come, once it was asked for (RBT-01). */
+  readonly reboot?: RebootProgress.RebootProgress;
   /** It was revoked before it began: what was fetched for it goes, then the run. */
   readonly isDropped?: true;
 }
@@ -69,6 +76,8 @@ export interface AgentState {
   readonly refused: readonly Digest[];
   readonly timeFloor: number;
   readonly runs: { readonly [runId: string]: HeldRun };
+  /** Reboots that it caused lately, over all runs: forgotten neither with a run nor in a checkpoint. */
+  readonly caused: readonly RebootProgress.CausedReboot[];
   readonly factsRecorded: number;
   readonly factsAcknowledged: number;
   /** Facts not acknowledged yet, oldest first. */
@@ -93,6 +102,7 @@ export const empty: AgentState = {
   refused: [],
   timeFloor: 0,
   runs: {},
+  caused: [],
   factsRecorded: 0,
   factsAcknowledged: 0,
   facts: [],
@@ -113,6 +123,10 @@ export const unfinished = (state: AgentState): readonly HeldRun[] =>
 
 /** Runs that it has begun and not finished: an agent that is to leave carries out no other. */
 export const begun = (state: AgentState): readonly HeldRun[] => unfinished(state).filter((r) => !isWaiting(r));
+
+/** The run whose reboot others wait for before they begin (RBT-02); null: there is none. */
+export const awaitingReboot = (state: AgentState): HeldRun | null =>
+  unfinished(state).find(({ status }) => status === "PendingReboot") ?? null;
 
 /** Runs that it has not begun, those that may begin first ahead, and last what no longer may. */
 export const waiting = (state: AgentState, now: number): readonly HeldRun[] => {
@@ -220,11 +234,14 @@ const advancePatch = (p: PatchProgress, record: PatchRecord): PatchProgress => {
     case "InstallDeferred":
       return { ...p, attempts: record.attempt - 1, open: null };
     case "InstallReported":
-      return p.open === null ? p : { ...p, open: { ...p.open, report: record.report } };
+      return p.open === null ? p : { ...p, ...askingOf(record), open: { ...p.open, report: record.report } };
     case "AttemptLost":
       return { ...p, open: null };
   }
 };
+
+const askingOf = ({ bootId, report }: Extract<JournalRecord, { _tag: "InstallReported" }>): Partial<PatchProgress> =>
+  report.asksReboot === true && bootId !== undefined ? { asksRebootOf: bootId } : {};
 
 const holdManifest = (state: AgentState, record: Extract<JournalRecord, { _tag: "ManifestHeld" }>): AgentState => {
   const { digest, manifest, list } = record;
@@ -261,13 +278,31 @@ const recordFact = (state: AgentState, fact: Fact): AgentState => {
   const { body } = fact;
   if (body._tag === "Patch") {
     const settled = { ...next, lastSettledFact: Math.max(next.lastSettledFact, fact.sequence) };
-    return onPatch(settled, body.runId, body.patchId, (p) => ({ ...p, open: null, settled: p.settled ?? body }));
+    const by = settledBy(state.runs[body.runId], body);
+    return onPatch(settled, body.runId, body.patchId, (p) => ({ ...p, open: null, settled: by }));
   }
+  if (body._tag === "Reboot") return recordReboot(next, fact, body);
   if (body._tag === "Dropped") return { ...next, runs: withoutDropped(next.runs, body.runId) };
   const run = body._tag === "Status" ? next.runs[body.runId] : undefined;
   if (body._tag !== "Status" || run === undefined || run.isDropped === true) return next;
   if (!RunStatus.mayMove(run.status, body.status, "agent")) return next;
   return { ...next, runs: { ...next.runs, [body.runId]: { ...run, status: body.status } } };
+};
+
+// RBT-12: what waits for a reboot is settled anew by what is found after it, once; nothing waits that was found after it.
+const settledBy = (run: HeldRun | undefined, fact: PatchFact): PatchFact => {
+  const known = run === undefined ? null : progressOf(run, fact.patchId).settled;
+  if (known === null || known.outcome === "InstalledPendingReboot") return fact;
+  const mayWait = RebootProgress.isAwaited(run?.reboot) && PatchOutcome.takesEffect(known.outcome);
+  return mayWait && fact.outcome === "InstalledPendingReboot" ? fact : known;
+};
+
+const recordReboot = (state: AgentState, fact: Fact, { runId, event }: RebootFact): AgentState => {
+  const caused = RebootProgress.caused(state.caused, event, fact);
+  const run = state.runs[runId];
+  if (run === undefined) return { ...state, caused };
+  const reboot = RebootProgress.after(run.reboot, event, fact);
+  return { ...state, caused, runs: { ...state.runs, [runId]: { ...run, reboot } } };
 };
 
 const withoutDropped = (runs: AgentState["runs"], runId: string): AgentState["runs"] =>

@@ -32,6 +32,9 @@ export interface Session {
   readonly party: Exchange.Party;
   readonly tenantKey: Crypto.PublicKey;
   readonly agentVersion: string;
+  readonly bootId: string;
+  /** When this life of the agent asked last whether a run's reboot is still needed, by run. */
+  readonly lookedAt: Map<string, number>;
   /** The asset's zone, as its own clock goes by. */
   readonly timeZone: string;
   /** What keeps a run from starting at that time. */

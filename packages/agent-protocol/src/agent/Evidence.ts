@@ -28,6 +28,23 @@ export const judge = (o: Observation): PatchFact => {
   return fact(o, o.attempt === 0 ? "AlreadyInstalled" : o.kind === "rollback" ? "Removed" : "Installed", null);
 };
 
+/** What the package database shows of a patch that waited for a reboot, once it came (RBT-09), or is needed no more (RBT-06). */
+export const verified = (
+  kind: JobKind,
+  patch: PatchInstruction,
+  pending: PatchFact,
+  after: readonly InstalledVersions[],
+): PatchFact => {
+  const packages = pending.packages.map((p) => ({ ...p, after: versions(p, after) }));
+  if (Detection.verdict(kind, patch, after) === "Satisfied") {
+    return { ...pending, packages, outcome: kind === "rollback" ? "Removed" : "Installed" };
+  }
+  const { InstallerFailed } = reasonCodes;
+  return { ...pending, packages, outcome: "Failed", reasonCode: InstallerFailed, outputTail: tail(undone) };
+};
+
+const undone = "after the reboot, the package database shows that it did not take effect";
+
 /** A patch that was not tried: it was skipped, or its files could not be had. */
 export const untried = (
   about: { readonly runId: string; readonly patch: PatchInstruction; readonly reason: string },
@@ -71,6 +88,6 @@ const change = (
   after: readonly InstalledVersions[],
 ): PackageChange => ({ name: p.name, arch: p.arch, before: versions(p, before), after: versions(p, after) });
 
-const versions = (p: Package.Package, found: readonly InstalledVersions[]): string[] => [
+const versions = (p: Pick<Package.Package, "name" | "arch">, found: readonly InstalledVersions[]): string[] => [
   ...(found.find((f) => Package.key(f) === Package.key(p))?.evrs ?? []),
 ];

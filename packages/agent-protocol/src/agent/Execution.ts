@@ -11,18 +11,24 @@ import type { FactBody, PatchFact } from "../wire/Facts.ts";
 import * as Json from "../wire/Json.ts";
 import * as AgentState from "./AgentState.ts";
 import type { Session } from "./CheckIn.ts";
+import type { Hold } from "./ConfiguredConduct.ts";
 import * as Evidence from "./Evidence.ts";
 import * as FetchAhead from "./FetchAhead.ts";
 import { type Effort, Installer, type InstallerError, type InstallReport } from "./Installer.ts";
 import * as NextStep from "./NextStep.ts";
 import * as PatchFiles from "./PatchFiles.ts";
 import { AgentEnvironment } from "./Ports.ts";
+import * as Rebooting from "./Rebooting.ts";
 
 /** What a step left: more to do at once, or a time to come back at (a lock, a start that lies ahead). */
-export type Advance =
-  | { readonly _tag: "Stepped" }
-  | { readonly _tag: "Waiting"; readonly until: number }
-  | { readonly _tag: "Finished" };
+export type Advance = { readonly _tag: "Stepped" } | Waiting | { readonly _tag: "Finished" };
+
+/** `isForAnswer`: only to ask whether a user has answered. */
+export interface Waiting {
+  readonly _tag: "Waiting";
+  readonly until: number;
+  readonly isForAnswer?: true;
+}
 
 /** How long a lock of somebody else is waited for before the next try, in milliseconds. */
 export const LOCK_RETRY_MS = 5_000;
@@ -33,8 +39,9 @@ export const advance = Effect.fn("Execution.advance")(function* (session: Sessio
   const environment = yield* AgentEnvironment;
   if (run === undefined) return { _tag: "Finished" } as Advance;
   const now = Math.max(environment.now(), session.memory.state().timeFloor);
-  const step = NextStep.nextStep(run, now, session.hold(now));
+  const step = NextStep.nextStep(run, now, holdOf(session, now));
   if (step._tag === "Wait") return { _tag: "Waiting", until: step.until } as Advance;
+  if (step._tag === "Reboot") return (yield* Rebooting.advance(session, run)) as Advance;
   const effort = session.effort(run.manifest, now);
   const done = yield* Effect.result(perform(session, run, step, effort));
   if (done._tag === "Success") {
@@ -44,13 +51,17 @@ export const advance = Effect.fn("Execution.advance")(function* (session: Sessio
   return yield* onInstallerError(session, run, done.failure, environment.now());
 });
 
+// RBT-02: while a reboot is pending nothing else begins here. Like an inactive module, only somebody else's doing ends it.
+const holdOf = (session: Session, now: number): Hold | null =>
+  AgentState.awaitingReboot(session.memory.state()) === null ? session.hold(now) : { _tag: "Inactive" };
+
 const isLast = (session: Session, runId: string): boolean =>
   !AgentState.unfinished(session.memory.state()).some((r) => r.manifest.runId === runId);
 
 const perform = Effect.fn("Execution.perform")(function* (
   session: Session,
   run: AgentState.HeldRun,
-  step: Exclude<NextStep.Step, { _tag: "Wait" }>,
+  step: Exclude<NextStep.Step, { _tag: "Wait" | "Reboot" }>,
   effort: Effort,
 ) {
   switch (step._tag) {
@@ -68,6 +79,10 @@ const perform = Effect.fn("Execution.perform")(function* (
       return yield* attempt(session, run, step, effort);
     case "Recover":
       return yield* recover(session, run, step, effort);
+    case "Verify": {
+      const after = yield* (yield* Installer).detect(step.patch);
+      return yield* settle(session, Evidence.verified(run.manifest.kind, step.patch, step.pending, after));
+    }
   }
 });
 
@@ -78,6 +93,9 @@ const moveTo = Effect.fn("Execution.moveTo")(function* (
 ) {
   const { runId } = run.manifest;
   if (RunStatus.isFinal(step.to)) yield* releaseFiles(session, run);
+  // RBT-01: every patch was attempted, and none is attempted twice after a reboot: that is when its need is asked for, once.
+  const isAttempted = run.status === "Patching" && (step.to === "Completed" || step.to === "CompletedWithFailure");
+  if (isAttempted) return yield* Rebooting.conclude(session, run, step);
   yield* session.memory.record([yield* session.fact({ _tag: "Status", runId, status: step.to, reason: step.reason })]);
 });
 
@@ -148,7 +166,8 @@ const attempt = Effect.fn("Execution.attempt")(function* (
   const about = { runId, patchId: patch.patchId, attempt: number };
   yield* session.memory.record([{ _tag: "InstallIntended", ...about, before }]);
   const report = yield* kind === "rollback" ? installer.rollback(patch, effort) : installer.install(patch, effort);
-  yield* session.memory.record([{ _tag: "InstallReported", ...about, report }]);
+  const asked = report.asksReboot === true ? { bootId: session.bootId } : {};
+  yield* session.memory.record([{ _tag: "InstallReported", ...about, report, ...asked }]);
   yield* observe(session, run, patch, { attempt: number, before, report });
 });
 

@@ -71,6 +71,8 @@ export type JournalRecord =
       readonly patchId: string;
       readonly attempt: number;
       readonly report: InstallReport;
+      /** The boot in which it asked for another one. */
+      readonly bootId?: string;
     }
   /** Evidence shows that a crashed attempt did not succeed; another may follow. */
   | { readonly _tag: "AttemptLost"; readonly runId: string; readonly patchId: string; readonly attempt: number }

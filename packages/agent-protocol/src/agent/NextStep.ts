@@ -5,6 +5,7 @@
 import type { PatchInstruction } from "../vocabulary/Package.ts";
 import * as PatchOutcome from "../vocabulary/PatchOutcome.ts";
 import type { RunStatus } from "../vocabulary/RunStatus.ts";
+import type { PatchFact } from "../wire/Facts.ts";
 import * as AgentState from "./AgentState.ts";
 import type { Hold } from "./ConfiguredConduct.ts";
 
@@ -19,7 +20,11 @@ export type Step =
   | { readonly _tag: "Move"; readonly to: RunStatus; readonly reason: string | null }
   | { readonly _tag: "Skip"; readonly patch: PatchInstruction; readonly reason: string }
   | { readonly _tag: "Attempt"; readonly patch: PatchInstruction; readonly attempt: number }
-  | { readonly _tag: "Recover"; readonly patch: PatchInstruction; readonly open: AgentState.OpenAttempt };
+  | { readonly _tag: "Recover"; readonly patch: PatchInstruction; readonly open: AgentState.OpenAttempt }
+  /** The machine waits for a reboot: {@link ./RebootStep.ts} says what is next. */
+  | { readonly _tag: "Reboot" }
+  /** What waited for a reboot is looked at once more. */
+  | { readonly _tag: "Verify"; readonly patch: PatchInstruction; readonly pending: PatchFact };
 
 /**
  * The next step of an unfinished run. `now` never runs behind the latest signed time (see {@link AgentState}); `hold` keeps a
@@ -39,6 +44,12 @@ export const nextStep = (run: AgentState.HeldRun, now: number, hold: Hold | null
       return hold === null ? { _tag: "Move", to: "JobStarted", reason: null } : held(run, hold);
     case "JobStarted":
       return isOver && !isLease(run) ? tooLate(run) : { _tag: "Move", to: "Patching", reason: null };
+    case "PendingReboot":
+      return run.reboot?.need === "dropped" ? verifying(run) : { _tag: "Reboot" };
+    case "Rebooted":
+      return { _tag: "Move", to: "JobResumed", reason: null };
+    case "JobResumed":
+      return verifying(run);
     default:
       return patching(run, isOver && !isLease(run) && (bound === "complete" || !hasBegun(run)));
   }
@@ -105,6 +116,15 @@ const patching = (run: AgentState.HeldRun, mustStop: boolean): Step => {
     return { _tag: "Skip", patch: next, reason: "an earlier patch failed (PAT-14)" };
   }
   return { _tag: "Attempt", patch: next, attempt: of(next).attempts + 1 };
+};
+
+// RBT-09: evidence of each patch that waited, whatever anybody said of it, then the end. The window is no matter: nothing begins.
+const verifying = (run: AgentState.HeldRun): Step => {
+  for (const patch of run.list.patches) {
+    const { settled } = AgentState.progressOf(run, patch.patchId);
+    if (settled?.outcome === "InstalledPendingReboot") return { _tag: "Verify", patch, pending: settled };
+  }
+  return finish(run);
 };
 
 const finish = (run: AgentState.HeldRun): Step => {

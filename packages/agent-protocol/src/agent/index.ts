@@ -19,4 +19,5 @@ export { Inventory, InventoryError, type InventoryShape } from "./Inventory.ts";
 export { Journal, JournalError, type JournalRecord, type JournalShape } from "./Journal.ts";
 export { AgentEnvironment, AgentKeys, KeyStoreError, Transport, TransportError } from "./Ports.ts";
 export type { Activation } from "./Provisioning.ts";
+export * as RebootStep from "./RebootStep.ts";
 export { type Answer, type Notice, nobody, UserPrompt, UserPromptError, type UserPromptShape } from "./UserPrompt.ts";

@@ -28,6 +28,10 @@ export const all: readonly PatchOutcome[] = Object.keys(labels).filter((o): o is
 /** The field's word for an outcome, as RUN-03 spells it. */
 export const label = (outcome: PatchOutcome): string => labels[outcome];
 
+/** Whether a run that ended so for a patch brought something about on the asset, which a reboot may have to bring into effect. */
+export const takesEffect = (outcome: PatchOutcome): boolean =>
+  outcome === "Installed" || outcome === "InstalledPendingReboot" || outcome === "Removed";
+
 /** Whether an asset run whose patches all ended so is Completed (RUN-08). */
 export const isSuccess = (outcome: PatchOutcome): boolean =>
   outcome === "Installed" || outcome === "AlreadyInstalled" || outcome === "NotApplicable" || outcome === "Removed";

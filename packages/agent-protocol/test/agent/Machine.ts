@@ -22,6 +22,7 @@ import {
   type JournalRecord,
   Transport,
   TransportError,
+  UserPrompt,
 } from "../../src/agent/index.ts";
 import { Crypto, type Package, type RunStatus, type WireReply, type WireRequest } from "../../src/index.ts";
 import * as Samples from "../Samples.ts";
@@ -52,6 +53,8 @@ export interface MachineOptions {
   /** What lies between the agent and the control plane. */
   readonly network?: (request: WireRequest, deliver: (request: WireRequest) => WireReply) => WireReply | null;
   readonly activation?: Partial<Activation>;
+  /** More of the machine: what needs a reboot, its hours, who sits there. */
+  readonly os?: Partial<SimulatedOs.SimulatedOsOptions>;
 }
 
 export type CycleEnd =
@@ -96,6 +99,7 @@ export const make = (options: MachineOptions): Machine => {
     faults: options.faults ?? {},
     now,
     ...(options.strike === undefined ? {} : { strike: options.strike }),
+    ...options.os,
   });
   const moments: Moment[] = [];
   const live = (moment: Omit<Moment, "n">): void => {
@@ -105,7 +109,12 @@ export const make = (options: MachineOptions): Machine => {
   };
   const context = portsOf(options, { plane, journal, os, live, now });
   let agent: Agent.Agent | null = null;
+  let boot = os.bootId();
   const cycle = (): CycleEnd => {
+    // Nothing runs on a machine that is down: the agent's next life begins when it is up.
+    if (os.bootId() !== boot) agent = null;
+    boot = os.bootId();
+    clock.now = Math.max(clock.now, os.downUntil());
     const life = Effect.gen(function* () {
       agent ??= yield* Agent.make({
         activation: { ...activation, ...options.activation },
@@ -185,6 +194,7 @@ const portsOf = (options: MachineOptions, parts: Parts): Context.Context<Agent.A
     }),
     Context.add(Transport, mortal("transport", { send }, live)),
     Context.add(Host, mortal("host", os.host, live)),
+    Context.add(UserPrompt, mortal("prompt", os.prompt, live)),
     Context.add(Inventory, mortal("inventory", os.inventory, live)),
     Context.add(Installer, mortal("installer", installer, live)),
   );

@@ -59,6 +59,8 @@ const say = (step: NextStep.Step): string => {
       return `move to ${step.to}`;
     case "FetchAhead":
       return `ahead ${step.patch.patchId}`;
+    case "Reboot":
+      return "reboot";
     case "Attempt":
       return `attempt ${step.attempt} at ${step.patch.patchId}`;
     default:
@@ -113,6 +115,26 @@ const rows: readonly Row[] = [
   [
     "RUN-08: one skipped",
     held("Patching", { ...all(done("Installed")), C: done("Skipped", 0) }),
+    NOW,
+    "move to CompletedWithFailure",
+  ],
+  [
+    "RBT-02: what is pending a reboot is the reboot's, window or not",
+    held("PendingReboot", all(done("InstalledPendingReboot"))),
+    manifest.notAfter + HOUR,
+    "reboot",
+  ],
+  ["RBT-09: rebooted, it resumes", held("Rebooted", all(done("InstalledPendingReboot"))), NOW, "move to JobResumed"],
+  [
+    "RBT-09: resumed, it verifies what waited",
+    held("JobResumed", { ...all(done("InstalledPendingReboot")), A: done("Installed") }),
+    manifest.notAfter + HOUR,
+    "verify b",
+  ],
+  ["RBT-09: verified, it ends", held("JobResumed", all(done("Installed"))), NOW, "move to Completed"],
+  [
+    "RBT-09: or in failure",
+    held("JobResumed", { ...all(done("Installed")), B: done("Failed") }),
     NOW,
     "move to CompletedWithFailure",
   ],
@@ -299,6 +321,8 @@ const follow = (w: World, step: NextStep.Step, what: Choice): World => {
   if (what === "time-passes") return { ...w, now: w.now + HOUR };
   if (step._tag === "Move")
     return tell(w, { _tag: "Status", runId: manifest.runId, status: step.to, reason: step.reason });
+  // These stories' runs are asked for no reboot: that one is decided elsewhere.
+  if (step._tag === "Reboot" || step._tag === "Verify") throw new Error(`${step._tag} without a need`);
   const { patchId } = step.patch;
   const about = { runId: manifest.runId, patchId };
   if (step._tag === "Skip") return tell(w, settled("Skipped", patchId, 0));
