@@ -5,7 +5,7 @@ import * as path from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Facts } from "@fettle/agent-protocol";
 import { type AssetRun, Fettle } from "@fettle/core";
-import { Story } from "@fettle/core/testing";
+import { Random, Story } from "@fettle/core/testing";
 import * as Effect from "effect/Effect";
 import * as Exit from "effect/Exit";
 import * as Scope from "effect/Scope";
@@ -211,6 +211,67 @@ describe.skipIf(obstacle !== null && !isRequired)("the story on real dnf", () =>
       expectNothingLost(told);
     });
   });
+});
+
+// Whom death strikes, and how: an agent alone, everything on an asset, or the control plane. Each asset at most once: a patch is
+// tried twice, crashes included, and no story could be told of one whose both attempts were killed.
+type Blow = { readonly _tag: "Plane" } | { readonly _tag: "Agent" | "Asset"; readonly machine: string };
+
+const blowsOf = (random: Random.Random): readonly Blow[] => {
+  const blows: readonly Blow[] = [
+    ...Array.from({ length: 4 }, () => ({ _tag: "Plane" }) as const),
+    ...Story.machines.map((m) => ({ _tag: random.chance(0.5) ? "Agent" : "Asset", machine: m.name }) as const),
+  ];
+  return blows
+    .map((blow) => [random.next(), blow] as const)
+    .sort(([a], [b]) => a - b)
+    .map(([, blow]) => blow);
+};
+
+const strike = async ({ fleet, plane }: Parameters<Trouble["during"]>[0], blow: Blow): Promise<void> => {
+  if (blow._tag === "Plane") {
+    await plane.kill();
+    await plane.restart();
+    return;
+  }
+  const doomed = blow._tag === "Asset" ? processesOf(fleet, blow.machine) : [];
+  await (blow._tag === "Asset" ? fleet.agent(blow.machine).killGroup() : fleet.agent(blow.machine).kill());
+  for (const pid of doomed) {
+    try {
+      process.kill(pid, "SIGKILL");
+    } catch {
+      // It went with its group.
+    }
+  }
+  fleet.restart(blow.machine);
+};
+
+const FIRST_SEED = Number(process.env.FETTLE_SEED ?? 1);
+/** Stories with ten blows each; a deep run tells more. */
+const STORIES = Math.max(1, Math.floor(Number(process.env.FETTLE_RUNS ?? 1)));
+const POLLS_BETWEEN_BLOWS_MAX = 8;
+
+describe.skipIf(obstacle !== null && !isRequired)("the story, killed ten times in a row", () => {
+  it.each(Array.from({ length: STORIES }, (_, i) => FIRST_SEED + i))(
+    "ends as told, and nothing is lost or done twice, with the blows of seed %d",
+    async (seed) => {
+      const random = Random.make(`blows/${seed}`);
+      const blows = [...blowsOf(random)];
+      let wait = random.below(POLLS_BETWEEN_BLOWS_MAX);
+      const during: Trouble["during"] = async (scene) => {
+        wait -= 1;
+        const blow = wait <= 0 ? blows.shift() : undefined;
+        if (blow === undefined) return;
+        wait = 1 + random.below(POLLS_BETWEEN_BLOWS_MAX);
+        await strike(scene, blow);
+      };
+      await tell({ slowPostSeconds: 6, during }, async (told) => {
+        expect(blows, "blows that the story was too short for").toEqual([]);
+        expectAsTold(told);
+        expectNothingLost(told);
+      });
+    },
+  );
 });
 
 describe("what the story needs", () => {
