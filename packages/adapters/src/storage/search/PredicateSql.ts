@@ -42,6 +42,7 @@ export interface Options {
   readonly tenant: number;
   /** Whether trigrams are asked before texts are; true unless said. Best where few documents have what is looked for. */
   readonly trigrams?: boolean;
+  readonly known?: TestSql.KnownRows;
   /**
    * Finds the elements of a linked table that fulfil what is asked of them, so that links are entered by them; null where
    * they are too many to be named. Left out, they are looked for within the statement.
@@ -60,7 +61,7 @@ export function of(predicate: Qql.Predicate.Predicate, layout: Layout.Layout, op
 function write(
   predicate: Qql.Predicate.Predicate,
   layout: Layout.Layout,
-  { alias, shape, now, tenant, trigrams = true, elements }: Options,
+  { alias, shape, now, tenant, trigrams = true, known, elements }: Options,
   binding: Binding.Binding,
 ): PredicateSql {
   const context: Context = {
@@ -69,6 +70,7 @@ function write(
     tenant,
     withTrigrams: trigrams,
     binding,
+    known: known ?? null,
     elements: elements ?? null,
     aliases: 0,
   };

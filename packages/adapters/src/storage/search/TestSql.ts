@@ -18,11 +18,15 @@ export interface Piece {
   readonly selected?: string;
 }
 
+/** The rows that a full-text table of trigrams finds, where that was looked up before; null where it wasn't. */
+export type KnownRows = (trigrams: string, match: string) => readonly number[] | null;
+
 export interface Context {
   readonly binding: Binding.Binding;
   readonly now: number;
   readonly tenant: number;
   readonly withTrigrams: boolean;
+  readonly known: KnownRows | null;
   aliases: number;
 }
 
@@ -97,11 +101,17 @@ export function of(context: Context, alias: string, stored: Layout.Stored, test:
       if (test._tag === "Exists") return isThere(key("folded"));
       const match = stored.trigrams === null || !context.withTrigrams ? null : Trigrams.matchOf(test);
       if (match === null) return testOf(context, key, test);
-      const prefilter = `${alias}.n IN (SELECT rowid FROM ${stored.trigrams} WHERE ${stored.trigrams} MATCH ${context.binding.bind(match)})`;
+      const prefilter = `${alias}.n IN (${candidates(context, stored.trigrams ?? "", match)})`;
       return all([{ text: prefilter, isTotal: true }, testOf(context, key, test)]);
     }
   }
 }
+
+const candidates = ({ binding, known }: Context, trigrams: string, match: string): string => {
+  const rows = known?.(trigrams, match) ?? null;
+  if (rows !== null) return `SELECT value FROM json_each(${binding.bind(JSON.stringify(rows))})`;
+  return `SELECT rowid FROM ${trigrams} WHERE ${trigrams} MATCH ${binding.bind(match)}`;
+};
 
 const isThere = (column: string): Piece => ({ text: `${column} IS NOT NULL`, isTotal: true });
 

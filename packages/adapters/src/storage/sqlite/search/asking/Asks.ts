@@ -1,15 +1,22 @@
 /** What a query asks of, as the predicate that its SQL is made from; both are wanted several times in one search. */
 import * as Qql from "@fettle/qql";
 
-const predicates = new WeakMap<object, Qql.Predicate.Predicate>();
+interface Made {
+  readonly checked: object;
+  readonly predicate: Qql.Predicate.Predicate;
+}
 
-/** The predicate of a query, made once. */
+/** The last ones: a search asks for those of its own queries, of which there are two at most. */
+const last: Made[] = [];
+const LAST_MAX = 2;
+
+/** The predicate of a query, made once while it is searched by. */
 export const predicateOf = ({ checked }: Pick<Qql.Query<never>, "checked">): Qql.Predicate.Predicate => {
-  const known = predicates.get(checked);
-  if (known !== undefined) return known;
-  const made = Qql.Predicate.of(checked);
-  predicates.set(checked, made);
-  return made;
+  for (const made of last) if (made.checked === checked) return made.predicate;
+  const predicate = Qql.Predicate.of(checked);
+  if (last.length >= LAST_MAX) last.shift();
+  last.push({ checked, predicate });
+  return predicate;
 };
 
 /** Whether one of these tokens, by their names, is asked of. */

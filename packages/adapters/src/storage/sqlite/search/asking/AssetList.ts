@@ -76,6 +76,16 @@ const counted = (statements: Statements.Statements, what: AssetSql.Asked): Count
 // The numbers of all that is found, where finding them again would cost as much: where sets are intersected, or the narrow
 // index is read. Of one set, and of one index, the page finds its rows as fast by itself.
 const notedFrom = (what: AssetSql.Asked): Fragment.Fragment | null => {
+  const noted = planned(what, "noted", () => noting(what) ?? NOT_NOTED);
+  return noted === NOT_NOTED ? null : noted;
+};
+
+const NOT_NOTED = Fragment.of("");
+
+const planned = ({ plan }: AssetSql.Asked, purpose: string, make: () => Fragment.Fragment): Fragment.Fragment =>
+  plan === null ? make() : plan.of(purpose, make);
+
+const noting = (what: AssetSql.Asked): Fragment.Fragment | null => {
   const numbers = AssetSql.numbers(what);
   if (numbers !== null) {
     if (!numbers.text.includes(" INTERSECT ")) return null;
@@ -106,7 +116,7 @@ export const count = (what: AssetSql.Asked): Fragment.Fragment => {
 const DISTINCT = /^SELECT DISTINCT (\w+\."?\w+"?)(?= FROM )/;
 
 const totalOf = (statements: Statements.Statements, what: AssetSql.Asked): number =>
-  statements.get<{ readonly total: number }>(count(what))?.total ?? 0;
+  statements.get<{ readonly total: number }>(planned(what, "count", () => count(what)))?.total ?? 0;
 
 const unmanaged = ({ tenant }: AssetSql.Asked): Fragment.Fragment => Fragment.of(SearchTables.UNMANAGED, tenant);
 
@@ -116,7 +126,18 @@ export const rowsOf = (
   what: AssetSql.Asked,
   paging: AssetPaging,
   shape: Shape,
-): readonly Row[] => rowsAmong(statements, what, paging, AssetSql.found(what, shape === "few" ? "set" : shape), shape);
+): readonly Row[] => {
+  const meant = (): Fragment.Fragment => AssetSql.found(what, shape === "few" ? "set" : shape);
+  if (what.plan === null || paging.after !== null) return rowsAmong(statements, what, paging, meant(), shape);
+  const page = { ...paging, limit: paging.limit + 1 };
+  const known = rowsIn(
+    statements,
+    what.plan.of(`page ${shape} ${page.by} ${page.direction} ${page.limit}`, () =>
+      PageSql.known(meant(), shape, what.tenant, page, null, toldOf(what)),
+    ),
+  );
+  return withUnknown(statements, what, page, known, meant);
+};
 
 const rowsAmong = (
   statements: Statements.Statements,
@@ -125,17 +146,26 @@ const rowsAmong = (
   meant: Fragment.Fragment,
   shape: Shape = "set",
 ): readonly Row[] => {
-  const limit = paging.limit + 1;
-  const told = toldOf(what);
+  const page = { ...paging, limit: paging.limit + 1 };
   const [key, id] = (paging.after ?? [null, ""]) as readonly [string | number | null, string];
   const after = paging.after === null ? null : { key, id };
-  const isBehindKnown = after !== null && after.key === null;
-  const known = isBehindKnown
-    ? []
-    : rowsIn(statements, PageSql.known(meant, shape, what.tenant, { ...paging, limit }, after, told));
-  if (known.length >= limit || PageSql.isAlwaysKnown(paging.by)) return known;
-  const rest = { ...paging, limit: limit - known.length };
-  return [...known, ...rowsIn(statements, PageSql.unknown(meant, rest, isBehindKnown ? after : null, told))];
+  if (after !== null && after.key === null) return withUnknown(statements, what, page, [], () => meant, after);
+  const known = rowsIn(statements, PageSql.known(meant, shape, what.tenant, page, after, toldOf(what)));
+  return withUnknown(statements, what, page, known, () => meant);
+};
+
+// Behind those whose key is known.
+const withUnknown = (
+  statements: Statements.Statements,
+  what: AssetSql.Asked,
+  page: AssetPaging,
+  known: readonly Row[],
+  meant: () => Fragment.Fragment,
+  after: PageSql.After | null = null,
+): readonly Row[] => {
+  if (known.length >= page.limit || PageSql.isAlwaysKnown(page.by)) return known;
+  const rest = { ...page, limit: page.limit - known.length };
+  return [...known, ...rowsIn(statements, PageSql.unknown(meant(), rest, after, toldOf(what)))];
 };
 
 type Columns = readonly [
@@ -143,27 +173,45 @@ type Columns = readonly [
   id: string,
   key: string | number | null,
   isLicensed: number,
-  ...counts: readonly (number | null)[],
+  missing: number | null,
+  installed: number | null,
+  latestMissing: number | null,
+  lastScannedAt: number | null,
+  matching: number | null,
 ];
 
 // As arrays they cost half of what objects do.
 const rowsIn = (statements: Statements.Statements, statement: Fragment.Fragment): readonly Row[] =>
-  statements.raw<Columns>(statement).map(([n, id, key, isLicensed, ...counts]) => {
-    const [missing = null, installed = null, latestMissing = null, lastScannedAt = null, matching = null] = counts;
-    return { n, id, key, isLicensed, missing, installed, latestMissing, lastScannedAt, matching };
-  });
+  statements.raw<Columns>(statement).map((row) => ({
+    n: row[0],
+    id: row[1],
+    key: row[2],
+    isLicensed: row[3],
+    missing: row[4],
+    installed: row[5],
+    latestMissing: row[6],
+    lastScannedAt: row[7],
+    matching: row[8],
+  }));
 
 const { missing, installed, latestMissing, scannedAt } = SearchTables.assetColumns;
 const counts = `, a.${missing} AS missing, a.${installed} AS installed, a.${latestMissing} AS latestMissing, a.${scannedAt} AS lastScannedAt`;
 
+// Who holds a seat is the same condition as long as it is remembered.
+const toldWithout = new WeakMap<Fragment.Fragment, Fragment.Fragment>();
+
 // `matching` counts the patches by which a row was found.
 const toldOf = (what: AssetSql.Asked): Fragment.Fragment => {
   const links = AssetSql.linksOf(what, "probe");
+  const known = links === null ? toldWithout.get(what.licensed) : undefined;
+  if (known !== undefined) return known;
   const matching =
     links === null
       ? Fragment.of("NULL")
       : sql`(SELECT count(*) FROM search_asset_patch AS l WHERE l.asset = a.n AND ${AssetSql.either(links)})`;
-  return sql`, ${what.licensed} AS isLicensed${Fragment.of(counts)}, ${matching} AS matching`;
+  const told = sql`, ${what.licensed} AS isLicensed${Fragment.of(counts)}, ${matching} AS matching`;
+  if (links === null) toldWithout.set(what.licensed, told);
+  return told;
 };
 
 /** Those among the rows of which it isn't known yet which of their missing patches are the latest. */
@@ -187,12 +235,12 @@ export const again = (
 };
 
 /** A row as it is answered. */
-export const hitOf = ({ id, isLicensed, matching, ...row }: Row): AssetHit => ({
-  id,
-  isLicensed: isLicensed === 1,
+export const hitOf = (row: Row): AssetHit => ({
+  id: row.id,
+  isLicensed: row.isLicensed === 1,
   missing: row.missing,
   installed: row.installed,
   latestMissing: row.latestMissing,
   lastScannedAt: row.lastScannedAt,
-  matching,
+  matching: row.matching,
 });

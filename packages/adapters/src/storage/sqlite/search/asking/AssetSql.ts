@@ -8,6 +8,7 @@ import * as PredicateSql from "../../../search/PredicateSql.ts";
 import * as SearchTables from "../SearchTables.ts";
 import * as Asks from "./Asks.ts";
 import * as Fragment from "./Fragment.ts";
+import type * as Plans from "./Plans.ts";
 
 const { sql } = Fragment;
 
@@ -23,10 +24,16 @@ export interface Asked {
   readonly hits: Hits | null;
   /** Whether trigrams are asked for parts of names, where rows are not looked at in an order. */
   readonly hasTrigrams: boolean;
+  /** Rows that trigrams were seen to find. */
+  readonly known: PredicateSql.Options["known"];
   /** Whether it was seen already that few rows are found. */
   readonly areFew: boolean;
   /** Finds the tags that are asked for. */
   readonly elements: PredicateSql.Elements;
+  /** What was made of it before; null where that is of no use. */
+  readonly plan: Plans.Plan | null;
+  /** What its query was written as in this search. */
+  readonly written: { [S in PredicateSql.Shape]?: PredicateSql.PredicateSql };
 }
 
 /** The numbers of the patches that fulfil the patch query where they are missing, and where they are installed. */
@@ -65,26 +72,30 @@ export const bearsOneOf = (tags: readonly number[], shape: PredicateSql.Shape, a
 };
 
 // Whichever statements of a search ask it, it is written once in each shape.
-const written = new WeakMap<Asked, { [S in PredicateSql.Shape]?: PredicateSql.PredicateSql }>();
-
 const fulfils = (asked: Asked, query: Qql.Query<never>, shape: PredicateSql.Shape): PredicateSql.PredicateSql => {
-  const known = written.get(asked) ?? {};
-  const made = known[shape] ?? write(asked, query, shape);
-  known[shape] = made;
-  written.set(asked, known);
+  const made = asked.written[shape] ?? write(asked, query, shape);
+  asked.written[shape] = made;
   return made;
 };
 
 const LICENSED: ReadonlySet<string> = new Set(["licensed"]);
 
 const write = (asked: Asked, query: Qql.Query<never>, shape: PredicateSql.Shape): PredicateSql.PredicateSql => {
-  const { tenant, question, licensed, hasTrigrams, elements } = asked;
+  const { tenant, question, licensed, hasTrigrams, elements, known } = asked;
   const predicate = Asks.predicateOf(query);
   const layout = Asks.asksOf(predicate, LICENSED)
     ? SearchTables.withComputed(SearchTables.assets, { licensed: ({ bind }) => bound(licensed, bind) })
     : SearchTables.assets;
   const trigrams = hasTrigrams && shape === "set";
-  return PredicateSql.of(predicate, layout, { alias: "a", shape, now: question.asOf, tenant, trigrams, elements });
+  return PredicateSql.of(predicate, layout, {
+    alias: "a",
+    shape,
+    now: question.asOf,
+    tenant,
+    trigrams,
+    elements,
+    ...(known === undefined ? {} : { known }),
+  });
 };
 
 /** A SELECT of numbers of assets, each once. */

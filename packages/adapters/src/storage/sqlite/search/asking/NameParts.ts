@@ -5,6 +5,7 @@
 import type { AssetIndexQuestion } from "@fettle/core";
 import type * as Qql from "@fettle/qql";
 import * as Layout from "../../../search/Layout.ts";
+import type * as TestSql from "../../../search/TestSql.ts";
 import * as Trigrams from "../../../search/Trigrams.ts";
 import * as SearchTables from "../SearchTables.ts";
 import * as Asks from "./Asks.ts";
@@ -13,21 +14,28 @@ import type * as Statements from "./Statements.ts";
 
 const stored = Layout.storedOf(SearchTables.assets, "name");
 const table = stored?._tag === "InlineText" ? stored.trigrams : null;
+/** Fewer are counted by the page that they fill. */
+const PAGEFUL = 100;
+const FIRST = `SELECT rowid FROM ${table} WHERE ${table} MATCH ? LIMIT ${PAGEFUL}`;
 // A sum, since SQLite plans a statement whose limit is bound by itself anew each time.
 const CANDIDATES = `SELECT count(*) AS some FROM (SELECT rowid FROM ${table} WHERE ${table} MATCH ? LIMIT ? + 0)`;
 
 /** Of at least so many names one must be a candidate. */
 const SHARE = 8;
-/** Fewer are counted by the page that they fill. */
-const PAGEFUL = 100;
 /** So many rows are looked at in any case. */
 const FEW = 1_000;
 
 export interface Candidates {
-  readonly areRare: boolean;
+  /** Whether trigrams are worth asking. */
+  readonly hasTrigrams: boolean;
   /** Whether that they are so few is known of all that is found. */
   readonly areFew: boolean;
+  /** The rows of those that are few: they needn't be looked for again. */
+  readonly known: TestSql.KnownRows | undefined;
 }
+
+/** No part of a name is asked for. */
+export const none: Candidates = { hasTrigrams: true, areFew: false, known: undefined };
 
 /** `most`: how many assets there are at most. */
 export const candidates = (
@@ -37,13 +45,22 @@ export const candidates = (
 ): Candidates => {
   const predicate = asset === null ? null : Asks.predicateOf(asset);
   const tests = predicate === null ? [] : testsOf(predicate);
+  if (tests.length === 0) return none;
   const limit = Math.max(FEW, Math.ceil(most / SHARE));
-  const counts = tests.map((match) => {
-    const found = statements.get<{ readonly some: number }>(Fragment.of(CANDIDATES, match, limit));
-    return found?.some ?? 0;
+  const rows = new Map<string, readonly number[]>();
+  const hasTrigrams = tests.every((match) => {
+    const first = statements.raw<readonly [number]>(Fragment.of(FIRST, match)).map(([n]) => n);
+    if (first.length < PAGEFUL) {
+      rows.set(match, first);
+      return true;
+    }
+    return (statements.get<{ readonly some: number }>(Fragment.of(CANDIDATES, match, limit))?.some ?? 0) < limit;
   });
-  const [first = FEW] = counts;
-  return { areRare: counts.every((some) => some < limit), areFew: predicate?._tag === "Leaf" && first < PAGEFUL };
+  return {
+    hasTrigrams,
+    areFew: predicate?._tag === "Leaf" && rows.size > 0,
+    known: (trigrams, match) => (trigrams === table ? (rows.get(match) ?? null) : null),
+  };
 };
 
 const testsOf = (predicate: Qql.Predicate.Predicate): readonly string[] => {

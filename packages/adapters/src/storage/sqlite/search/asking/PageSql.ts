@@ -50,13 +50,17 @@ interface Key {
   readonly shared: Layout.SharedText | null;
 }
 
-const keyOf = (by: AssetSortKey): Key => {
+const keyIn = (by: AssetSortKey): Key => {
   const stored = Layout.storedOf(SearchTables.assets, tokens[by]);
   if (stored === null || stored._tag === "Computed") throw new RangeError(`assets can't be sorted by ${by}`);
   const column = stored._tag === "InlineText" ? stored.folded : stored.column;
   const index = `"search_asset:by:${column.slice(1, -1)}"`;
   return { column, index, shared: stored._tag === "SharedText" ? stored : null };
 };
+
+const keys = new Map((Object.keys(tokens) as AssetSortKey[]).map((by) => [by, keyIn(by)]));
+
+const keyOf = (by: AssetSortKey): Key => keys.get(by) ?? keyIn(by);
 
 /** Whether the key is a text that many assets share, whose order another table has. */
 export const isShared = (by: AssetSortKey): boolean => keyOf(by).shared !== null;

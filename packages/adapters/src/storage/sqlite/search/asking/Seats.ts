@@ -30,31 +30,38 @@ export type NumbersOf = (tenant: number, tags: readonly string[]) => readonly nu
 const KEPT_MAX = 1_000;
 
 interface Kept {
-  readonly seating: number | null;
+  readonly seating: number;
   readonly rule: string;
-  readonly last: SeatSql.Last | null;
+  /** Whether there are seats for all assets of the file. */
+  readonly areForAll: boolean;
+  readonly licensed: Fragment.Fragment;
 }
 
 export const make = (statements: Statements.Statements, numbersOf: NumbersOf): Seats => {
   const kept = new Map<number, Kept>();
-  const lastOf = ({ t, seating, most }: Standing, rule: Seating): SeatSql.Last | null => {
-    if (rule.seats >= most) return null;
-    const known = kept.get(t);
-    const told = JSON.stringify(rule);
-    if (seating !== null && known?.seating === seating && known.rule === told) return known.last;
-    const rows = SeatSql.candidates(rule, t, (tags) => numbersOf(t, tags), "set");
-    const last = statements.get<SeatSql.Last>(SeatSql.last(rows, rule.seats)) ?? null;
-    if (kept.size >= KEPT_MAX) kept.clear();
-    kept.set(t, { seating, rule: told, last });
-    return last;
+  const make = (t: number, rule: Seating, areForAll: boolean): Fragment.Fragment => {
+    const rows = (shape: "set" | "probe"): Fragment.Fragment =>
+      SeatSql.candidates(rule, t, (tags) => numbersOf(t, tags), shape);
+    const last = areForAll ? null : (statements.get<SeatSql.Last>(SeatSql.last(rows("set"), rule.seats)) ?? null);
+    return SeatSql.licensed(rule, rows("probe"), last);
   };
   return {
-    licensed: (standing, rule) => {
+    licensed: ({ t, seating, most }, rule) => {
       if (rule._tag !== "Seats" || rule.seats === 0) return SeatSql.licensed(rule, Fragment.always, null);
-      const rows = SeatSql.candidates(rule, standing.t, (tags) => numbersOf(standing.t, tags), "probe");
-      return SeatSql.licensed(rule, rows, lastOf(standing, rule));
+      const known = kept.get(t);
+      const told = toldOf(rule);
+      const areForAll = rule.seats >= most;
+      const isKnown = seating !== null && known?.seating === seating && known.rule === told;
+      if (isKnown && known.areForAll === areForAll) return known.licensed;
+      const licensed = make(t, rule, areForAll);
+      if (kept.size >= KEPT_MAX) kept.clear();
+      if (seating !== null) kept.set(t, { seating, rule: told, areForAll, licensed });
+      return licensed;
     },
   };
 };
+
+const toldOf = (rule: Seating): string =>
+  rule.include === null && rule.exclude === null ? `${rule.seats}` : JSON.stringify(rule);
 
 type Seating = Extract<SeatRule, { readonly _tag: "Seats" }>;

@@ -28,6 +28,7 @@ import * as FacetSql from "./FacetSql.ts";
 import * as Fragment from "./Fragment.ts";
 import * as NameParts from "./NameParts.ts";
 import * as PageSql from "./PageSql.ts";
+import * as Plans from "./Plans.ts";
 import * as ReachSql from "./ReachSql.ts";
 import * as SearchPlans from "./SearchPlans.ts";
 import * as Seats from "./Seats.ts";
@@ -131,6 +132,8 @@ export const make = (database: Database, inTurn?: WriteTurns.InTurn): SqliteSear
 export interface Work {
   readonly statements: Statements.Statements;
   readonly seats: Seats.Seats;
+  readonly plans: Plans.Plans;
+  readonly elements: PredicateSql.Elements;
   /** Tenants as they were found last. Their seating says whether their numbers are still so: no filling of the tables has it again. */
   readonly tenants: Map<string, Pick<Seats.Standing, "t" | "seating">>;
 }
@@ -138,7 +141,7 @@ export interface Work {
 export const workOf = (database: Database): Work => {
   const statements = Statements.make(database);
   const seats = Seats.make(statements, (tenant, tags) => numbersOf(statements, tenant, tags));
-  return { statements, seats, tenants: new Map() };
+  return { statements, seats, plans: Plans.make(), elements: elementsIn(statements), tenants: new Map() };
 };
 
 const TENANTS_MAX = 1_000;
@@ -188,7 +191,7 @@ const LATEST: ReadonlySet<string> = new Set(["nonSupersededMissingPatchCount"]);
 
 /** The question with what has to be looked up for it: numbers of tags, who holds seats, which patches are meant. */
 export const asked = (
-  { statements, seats }: Work,
+  { statements, seats, plans, elements }: Work,
   standing: Seats.Standing,
   question: AssetIndexQuestion,
 ): AssetSql.Asked => {
@@ -196,15 +199,10 @@ export const asked = (
   const seen = question.seen === null ? null : numbersOf(statements, tenant, question.seen);
   const base = { question, tenant, seen };
   const licensed = seats.licensed(standing, question.seats);
-  const { areRare, areFew } = NameParts.candidates(statements, question, standing.most);
-  return {
-    ...base,
-    licensed,
-    hits: hitsOf(statements, base),
-    hasTrigrams: areRare,
-    areFew,
-    elements: elementsIn(statements),
-  };
+  const plan = plans.of(tenant, question, licensed);
+  if (plan !== null) return { ...base, licensed, hits: null, ...NameParts.none, plan, elements, written: {} };
+  const names = NameParts.candidates(statements, question, standing.most);
+  return { ...base, licensed, hits: hitsOf(statements, base), ...names, plan, elements, written: {} };
 };
 
 /** More tags than these are not named, but looked for along with the assets that bear them. */
