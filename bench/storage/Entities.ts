@@ -63,6 +63,7 @@ export const assetRun = (n: number, results = 0): AssetRun => ({
   jobId: "job-1",
   assetId: idOf(n),
   placed: { status: "Pending", reason: null, at: START },
+  marks: [],
   timing: { start: START, windowEnd: null },
   patches: ["FTSA-2026:0001", "FTSA-2026:0002"].map((patchId) => ({
     patchId,
@@ -70,7 +71,10 @@ export const assetRun = (n: number, results = 0): AssetRun => ({
     packages: [{ name: "openssl-lab", arch: "x86_64", evr: "3.0.7-2.el9" }],
   })),
   manifest: { version: 1, digest: `sha256:${"0".repeat(64)}`, notAfter: START + results },
-  state: { status: "Pending", reason: null, changedAt: START + results, results: {}, violations: 0 },
+  state: {
+    ...{ status: "Pending", reason: null, by: "placement", changedAt: START + results, results: {}, violations: 0 },
+    ...{ facts: 0, heardAt: null, reboot: null, scan: null },
+  },
 });
 
 /** What is written of each number: the entity, and the event that tells of it. */

@@ -62,7 +62,7 @@ const until = Words.instant;
 const prompt = z.int().min(1).max(13);
 
 /** {@link ../vocabulary/RebootEvent.ts | RebootEvent}, bounded. */
-const rebootEvent = z.discriminatedUnion("_tag", [
+export const rebootEvent = z.discriminatedUnion("_tag", [
   z.strictObject({ _tag: z.literal("Needed"), reasons: z.array(z.string().min(1).max(256)).max(16) }),
   z.strictObject({ _tag: z.literal("Unknown"), message: z.string().max(1_000) }),
   z.strictObject({ _tag: z.literal("Prompted"), number: prompt, deferralsLeft: z.int().min(0).max(12), until }),

@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect";
 import type { EventType } from "../domain/event/Event.ts";
 import * as SavedScript from "../domain/job/SavedScript.ts";
 import * as Schedule from "../domain/job/Schedule.ts";
+import * as AssetRun from "../domain/run/AssetRun.ts";
 import type { TenantId } from "../domain/shared/Tenant.ts";
 import {
   type Batch,
@@ -62,6 +63,9 @@ const indexesOf: { readonly [K in EntityKind]?: (value: EntityOf<K>) => Indexes 
   assetRun: (a) => [
     { name: "run", value: a.runId },
     { name: "asset", value: a.assetId },
+    // Those that a scan of their asset may yet tell the end of (CMP-02), and those that keep it until it is rebooted (RBT-02).
+    ...(AssetRun.awaitsEvidence(a) ? [{ name: "awaitsScanOf", value: a.assetId }] : []),
+    ...(AssetRun.isPendingReboot(a) ? [{ name: "rebootOn", value: a.assetId }] : []),
   ],
   fact: (f) =>
     f.fact.body._tag !== "Refusal" || f.fact.body.runId !== null

@@ -2,6 +2,7 @@
 import { PatchOutcome, RunStatus } from "@fettle/agent-protocol/vocabulary";
 import * as z from "zod";
 import { notifications } from "./StoredJobParts.ts";
+import { deciders, marks, rebootState, scan, withMarks } from "./StoredMarks.ts";
 import { int, kind, text, texts } from "./StoredParts.ts";
 import { conduct, plannedPatch } from "./StoredPlan.ts";
 
@@ -43,29 +44,36 @@ export const run = z.preprocess(
   }),
 );
 
-export const assetRun = z.strictObject({
-  id: text,
-  runId: text,
-  jobId: text,
-  assetId: text,
-  placed: z.strictObject({
-    status: z.enum(["Pending", "NotLicensed", "TimedOut", "CanceledBlackout", "JobFailed"]),
-    reason: text.nullable(),
-    at: int,
-    isRevoked: z.literal(true).exactOptional(),
-    isPresumed: z.literal(true).exactOptional(),
+export const assetRun = z.preprocess(
+  withMarks,
+  z.strictObject({
+    id: text,
+    runId: text,
+    jobId: text,
+    assetId: text,
+    placed: z.strictObject({
+      status: z.enum(["Pending", "NotLicensed", "TimedOut", "CanceledBlackout"]),
+      reason: text.nullable(),
+      at: int,
+    }),
+    marks,
+    timing: z.strictObject({ start: int, windowEnd: int.nullable() }).nullable().default(null),
+    patches: z.array(plannedPatch),
+    manifest: z.strictObject({ version: int, digest: text, notAfter: int, issuedAt: int.exactOptional() }).nullable(),
+    state: z.strictObject({
+      status,
+      reason: text.nullable(),
+      by: z.enum(deciders),
+      changedAt: int,
+      results: z.record(z.string(), evidence),
+      violations: int,
+      facts: int,
+      heardAt: int.nullable(),
+      reboot: rebootState.nullable(),
+      scan: scan.nullable(),
+    }),
   }),
-  timing: z.strictObject({ start: int, windowEnd: int.nullable() }).nullable().default(null),
-  patches: z.array(plannedPatch),
-  manifest: z.strictObject({ version: int, digest: text, notAfter: int, issuedAt: int.exactOptional() }).nullable(),
-  state: z.strictObject({
-    status,
-    reason: text.nullable(),
-    changedAt: int,
-    results: z.record(z.string(), evidence),
-    violations: int,
-  }),
-});
+);
 
 export const recurred = z.strictObject({ jobId: text, since: int, through: int });
 

@@ -16,6 +16,7 @@ import * as PurgeRule from "../../src/domain/purge/PurgeRule.ts";
 import type { AssetRun } from "../../src/domain/run/AssetRun.ts";
 import type { TagTree } from "../../src/domain/tag/TagTree.ts";
 import * as Arbitraries from "../scenario/Arbitraries.ts";
+import * as Facts from "../scenario/Facts.ts";
 import * as Values from "../scenario/Values.ts";
 import * as LicenceModel from "./oracle/LicenceModel.ts";
 
@@ -376,10 +377,11 @@ const runs = fc
           jobId: "j1",
           assetId: id,
           placed: { status: "Pending", reason: null, at: 0 },
+          marks: [],
           timing: null,
           patches: [],
           manifest,
-          state: { status: STATUS[to], reason: null, changedAt: 0, results: {}, violations: 0 },
+          state: Facts.state({ status: STATUS[to] }),
         });
       },
     }),

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import * as Retention from "../../src/domain/retention/Retention.ts";
 import type { AssetRun } from "../../src/domain/run/AssetRun.ts";
 import type { Run } from "../../src/domain/run/Run.ts";
+import * as Facts from "../scenario/Facts.ts";
 
 const { forEver } = Retention;
 const DAY = 86_400_000;
@@ -155,8 +156,9 @@ const assetRun = (state: Partial<AssetRun["state"]> = {}, notAfter: number | nul
   jobId: "j",
   assetId: "a",
   placed: { status: "Pending", reason: null, at: 1 },
+  marks: [],
   timing: null,
   patches: [],
   manifest: notAfter === null ? null : { version: 1, digest: "sha256:0", notAfter },
-  state: { status: "Completed", reason: null, changedAt: 1, results: {}, violations: 0, ...state },
+  state: Facts.state({ status: "Completed", changedAt: 1, ...state }),
 });

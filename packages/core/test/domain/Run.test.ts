@@ -48,19 +48,23 @@ describe("the progress of a run", () => {
       "NotLicensed",
       "TimedOut",
     ] as const;
-    expect(Run.progress(run, statuses.map(inStatus))).toEqual({
+    expect(Run.progress(run, statuses.map(inStatus), Values.START)).toEqual({
       runId: run.id,
       jobId: run.jobId,
       assets: 7,
       final: 3,
       responded: 4,
       byStatus: { Pending: 2, Patching: 1, PendingReboot: 1, Completed: 1, NotLicensed: 1, TimedOut: 1 },
+      silent: null,
     });
   });
 
   it("RUN-08: has for final just the seven that end an asset run, and Pending Reboot is none of them", () => {
     for (const status of RunStatus.all)
-      expect([status, Run.progress(run, [inStatus(status)]).final]).toEqual([status, ends.includes(status) ? 1 : 0]);
+      expect([status, Run.progress(run, [inStatus(status)], Values.START).final]).toEqual([
+        status,
+        ends.includes(status) ? 1 : 0,
+      ]);
     expect(RunStatus.all).toHaveLength(14);
   });
 
@@ -70,11 +74,11 @@ describe("the progress of a run", () => {
       fc.property(
         mixes.chain((m) => fc.tuple(fc.constant(m), Arbitraries.shuffled(m))),
         ([statuses, again]) => {
-          const progress = Run.progress(run, statuses.map(inStatus));
+          const progress = Run.progress(run, statuses.map(inStatus), Values.START);
           expect(Object.values(progress.byStatus).reduce((a, b) => a + b, 0)).toBe(statuses.length);
           expect(progress.final).toBe(statuses.filter((s) => ends.includes(s)).length);
           expect(progress.responded).toBe(statuses.filter((s) => s !== "Pending" && s !== "NotLicensed").length);
-          expect(Run.progress(run, again.map(inStatus))).toEqual(progress);
+          expect(Run.progress(run, again.map(inStatus), Values.START)).toEqual(progress);
         },
       ),
       Arbitraries.runs(100),

@@ -130,7 +130,7 @@ describe("disabling", () => {
         };
         outer();
         const made = [...scene.stored("assetRun").values()];
-        expect(made.map((a) => a.placed.isRevoked)).toEqual(made.map(() => true));
+        expect(made.map((a) => a.state.by)).toEqual(made.map(() => "Revoked"));
         expect(made).toHaveLength(first === "tick" ? day : day - 1);
         expect(Timed.jobStatus(scene, id)).toBe("Disabled");
       }

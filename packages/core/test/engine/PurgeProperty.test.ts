@@ -6,6 +6,7 @@ import type { Module } from "../../src/domain/shared/Module.ts";
 import * as Repository from "../../src/engine/Repository.ts";
 import * as Arbitraries from "../scenario/Arbitraries.ts";
 import * as ControlPlane from "../scenario/ControlPlane.ts";
+import * as Facts from "../scenario/Facts.ts";
 import * as FleetWorld from "../scenario/FleetWorld.ts";
 import * as Values from "../scenario/Values.ts";
 
@@ -89,10 +90,11 @@ const runOf = (id: string, run: Member["run"], now: number): AssetRun => {
     jobId: "job",
     assetId: id,
     placed: { status: "Pending", reason: null, at: 0 },
+    marks: [],
     timing: null,
     patches: [],
     manifest: { version: 1, digest: "sha256:0", notAfter },
-    state: { status, reason: null, changedAt: 0, results: {}, violations: 0 },
+    state: Facts.state({ status }),
   };
 };
 

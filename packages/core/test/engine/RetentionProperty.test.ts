@@ -6,6 +6,7 @@ import type { Run } from "../../src/domain/run/Run.ts";
 import * as Repository from "../../src/engine/Repository.ts";
 import * as Arbitraries from "../scenario/Arbitraries.ts";
 import * as ControlPlane from "../scenario/ControlPlane.ts";
+import * as Facts from "../scenario/Facts.ts";
 import * as FleetWorld from "../scenario/FleetWorld.ts";
 import * as Values from "../scenario/Values.ts";
 
@@ -139,16 +140,11 @@ const putRun = (plane: ControlPlane.ControlPlane, n: number, { job, startedDaysA
     jobId: job,
     assetId: `a${i}`,
     placed: { status: "Pending" as const, reason: null, at: 0 },
+    marks: [],
     timing: null,
     patches: [],
     manifest: null,
-    state: {
-      status: isFinal ? ("Completed" as const) : ("Patching" as const),
-      reason: null,
-      changedAt: now - daysAgo * DAY,
-      results: {},
-      violations: 0,
-    },
+    state: Facts.state({ status: isFinal ? "Completed" : "Patching", changedAt: now - daysAgo * DAY }),
   }));
   FleetWorld.put(plane, [
     Repository.put("run", run.id, run),

@@ -47,8 +47,8 @@ describe("an agent that holds a manifest", () => {
       expect(one.checkIn({ manifestVersion: 1 })).not.toHaveProperty("revoked");
       expect(waiting(two).revoked).toEqual([run.id]);
       expect(Timed.assetRunsOf(scene, run)).toMatchObject([
-        { manifest: null, placed: { isRevoked: true }, state: { status: "JobFailed", violations: 0 } },
-        { manifest: { version: 1 }, placed: { isRevoked: true }, state: { status: "JobFailed" } },
+        { manifest: null, state: { status: "JobFailed", by: "Revoked", violations: 0 } },
+        { manifest: { version: 1 }, state: { status: "JobFailed", by: "Revoked" } },
       ]);
     },
   );

@@ -1,11 +1,18 @@
 /** Facts about asset runs: as an honest agent tells them, and as a broken one might. */
-import { PatchOutcome, RunStatus } from "@fettle/agent-protocol/vocabulary";
+import { type Detection, PatchOutcome, type RebootEvent, RunStatus } from "@fettle/agent-protocol/vocabulary";
 import * as fc from "fast-check";
 import * as AssetRun from "../../src/domain/run/AssetRun.ts";
 import * as Values from "./Values.ts";
 
 /** The outcomes with which an asset run may be Completed (RUN-08), written apart from the code. */
 export const GOOD: readonly PatchOutcome.PatchOutcome[] = ["Installed", "AlreadyInstalled", "NotApplicable", "Removed"];
+
+/** A state that nothing was told of, but for what is given. */
+export const state = (over: Partial<AssetRun.AssetRunState> = {}): AssetRun.AssetRunState => ({
+  ...{ status: "Pending", reason: null, by: "placement", changedAt: 0, results: {}, violations: 0 },
+  ...{ facts: 0, heardAt: null, reboot: null, scan: null },
+  ...over,
+});
 
 /** An asset run that is to bring these patches. */
 export const assetRun = (patchIds: readonly string[], over: Partial<AssetRun.AssetRun> = {}): AssetRun.AssetRun => {
@@ -16,11 +23,16 @@ export const assetRun = (patchIds: readonly string[], over: Partial<AssetRun.Ass
     assetId: Values.uuid(2),
     placed: { status: "Pending", reason: null, at: Values.START } as const,
     patches: patchIds.map((patchId) => ({ patchId, advisory: patchId, packages: [Values.pkg("openssl", "2-1")] })),
+    marks: [],
     timing: null,
     manifest: null,
   };
-  return { ...base, state: AssetRun.fold(base, []), ...over };
+  return { ...base, state: AssetRun.fold({ ...base, ...over }, []), ...over };
 };
+
+/** The asset run with a mark of that instant, of which nothing was told. */
+export const marked = (run: AssetRun.AssetRun, body: AssetRun.MarkBody, at: number): AssetRun.AssetRun =>
+  AssetRun.marked(run, { at, body }, []);
 
 type Body = AssetRun.AgentFact["body"];
 
@@ -110,7 +122,53 @@ const body: fc.Arbitrary<Body> = fc.oneof(
     .tuple(fc.constantFrom("P-0", "P-1", "P-2"), outcome, fc.nat({ max: 2 }))
     .map(([p, o, attempt]) => patched(p, o, { attempt })),
   fc.constantFrom("expired", "malformed").map((reason): Body => ({ _tag: "Refusal", reason, message: "no" })),
+  fc
+    .constantFrom<RebootEvent>(
+      { _tag: "Needed", reasons: [] },
+      { _tag: "Unknown", message: "no probe" },
+      { _tag: "Ordered", by: "policy" },
+      { _tag: "Rebooted", by: "hand" },
+      { _tag: "Dropped" },
+    )
+    .map((event): Body => ({ _tag: "Reboot", event })),
+  fc.constant<Body>({ _tag: "Dropped" }),
 );
+
+export const BOOTS = ["boot-1", "boot-2"] as const;
+
+const reason = fc.constantFrom("a reason", "another");
+const verdict = fc.constantFrom<Detection.DetectionVerdict>(
+  "Satisfied",
+  "Satisfied",
+  "Unsatisfied",
+  "NotApplicable",
+  "Broken",
+);
+const moment = fc.integer({ min: Values.START - Values.HOUR_MS, max: Values.START + 2 * Values.HOUR_MS });
+/** Few enough that an hour of silence meets the scan that it is of. */
+const takenAt = fc.constantFrom(...[-1, 0, 1, 2].map((hours) => Values.START + hours * Values.HOUR_MS));
+
+/** What the control plane may find: every kind of mark, contradictory ones too. */
+export const mark: fc.Arbitrary<AssetRun.Mark> = fc.record({
+  at: moment,
+  body: fc.oneof(
+    fc
+      .record({ _tag: fc.constantFrom("Revoked", "Withdrawn", "Skipped", "NotLicensed", "OutOfScope"), reason })
+      .map((body): AssetRun.MarkBody => body),
+    fc
+      .record({ _tag: fc.constant("Presumed" as const), reason, facts: fc.option(fc.nat({ max: 8 })) })
+      .map((body): AssetRun.MarkBody => body),
+    fc
+      .record({
+        _tag: fc.constant("Scanned" as const),
+        takenAt,
+        bootId: fc.constantFrom(...BOOTS),
+        verdicts: fc.dictionary(fc.constantFrom("P-0", "P-1"), verdict),
+      })
+      .map((body): AssetRun.MarkBody => body),
+    takenAt.map((scan): AssetRun.MarkBody => ({ _tag: "Unheard", scan })),
+  ),
+});
 
 /** Anything at all: numbers used twice for different things, two epochs, ends claimed without evidence, clocks that jump. */
 export const anything: fc.Arbitrary<readonly AssetRun.AgentFact[]> = fc.array(
@@ -118,6 +176,7 @@ export const anything: fc.Arbitrary<readonly AssetRun.AgentFact[]> = fc.array(
     epoch: fc.integer({ min: 1, max: 2 }),
     sequence: fc.integer({ min: 1, max: 8 }),
     at: fc.integer({ min: Values.START - Values.HOUR_MS, max: Values.START + Values.HOUR_MS }),
+    bootId: fc.constantFrom(...BOOTS),
     body,
   }),
   { maxLength: 14, size: "max" },

@@ -12,13 +12,20 @@ export const ofPatches = (assetRuns: readonly Pick<AssetRun, "patches" | "state"
   let [pairs, succeeded] = [0, 0];
   for (const { patches, state } of assetRuns) {
     for (const { patchId } of patches) {
-      const outcome = state.results[patchId]?.outcome;
+      const outcome = state.results[patchId]?.outcome ?? shown(state, patchId);
       if (outcome === "NotApplicable") continue;
       pairs += 1;
-      if (outcome !== undefined && good.has(outcome)) succeeded += 1;
+      if (outcome !== null && good.has(outcome)) succeeded += 1;
     }
   }
   return pairs === 0 ? 0 : (succeeded * 100) / pairs;
+};
+
+// CMP-02: where the message is lost, a scan tells what became of it.
+const shown = ({ by, scan }: AssetRun["state"], patchId: string): PatchOutcome.PatchOutcome | null => {
+  if (by !== "scan") return null;
+  const verdict = scan?.verdicts[patchId];
+  return verdict === "Satisfied" ? "AlreadyInstalled" : verdict === "NotApplicable" ? verdict : null;
 };
 
 /** The patches that a run planned for any asset, each once, in order. */

@@ -59,4 +59,4 @@ const ofRun = (about: RunNow, on: JobNotifications.Occasion): readonly Notificat
   return [{ jobId, runId, title: title ?? "", on, to, byStatus: byStatusOf(about), jobStatus: null }];
 };
 
-const byStatusOf = ({ run, assetRuns }: RunNow): Run.RunProgress["byStatus"] => Run.progress(run, assetRuns).byStatus;
+const byStatusOf = ({ assetRuns }: RunNow): Run.RunProgress["byStatus"] => Run.byStatus(assetRuns);

@@ -83,7 +83,14 @@ const made = (
   run: Pick<Run.Run, "id" | "jobId">,
   about: Pick<AssetRun.AssetRun, "assetId" | "patches" | "placed" | "timing">,
 ): AssetRun.AssetRun => {
-  const base = { id: AssetRun.idOf(run.id, about.assetId), runId: run.id, jobId: run.jobId, ...about, manifest: null };
+  const base = {
+    id: AssetRun.idOf(run.id, about.assetId),
+    runId: run.id,
+    jobId: run.jobId,
+    ...about,
+    marks: [],
+    manifest: null,
+  };
   return { ...base, state: AssetRun.fold(base, []) };
 };
 

@@ -9,6 +9,7 @@ import type { Notifications } from "../job/JobNotifications.ts";
 import type { JobStatus } from "../job/JobStatus.ts";
 import type { PlanConduct } from "../plan/Plan.ts";
 import type { AssetRun } from "./AssetRun.ts";
+import * as Watchdog from "./Watchdog.ts";
 
 /** The key of the only occurrence of an on-demand job. */
 export const ON_DEMAND = "on-demand";
@@ -74,18 +75,24 @@ export interface RunProgress {
   readonly final: number;
   readonly responded: number;
   readonly byStatus: { readonly [S in RunStatus.RunStatus]?: number };
+  /** Those of which nothing is heard though their time has come, which is no failure (WIN-04); null: there are none. */
+  readonly silent: Watchdog.Silence | null;
 }
 
-/** Counts a run's assets. */
-export const progress = (run: Run, assetRuns: readonly AssetRun[]): RunProgress => {
-  const byStatus: { [S in RunStatus.RunStatus]?: number } = {};
-  for (const a of assetRuns) byStatus[a.state.status] = (byStatus[a.state.status] ?? 0) + 1;
-  return {
-    runId: run.id,
-    jobId: run.jobId,
-    assets: assetRuns.length,
-    final: assetRuns.filter((a) => RunStatus.isFinal(a.state.status)).length,
-    responded: assetRuns.filter((a) => a.state.status !== "Pending" && a.state.status !== "NotLicensed").length,
-    byStatus,
-  };
+/** Counts a run's assets, as of now. */
+export const progress = (run: Run, assetRuns: readonly AssetRun[], now: number): RunProgress => ({
+  runId: run.id,
+  jobId: run.jobId,
+  assets: assetRuns.length,
+  final: assetRuns.filter((a) => RunStatus.isFinal(a.state.status)).length,
+  responded: assetRuns.filter((a) => a.state.status !== "Pending" && a.state.status !== "NotLicensed").length,
+  byStatus: byStatus(assetRuns),
+  silent: Watchdog.silence(assetRuns, now),
+});
+
+/** How many asset runs are in which status. */
+export const byStatus = (assetRuns: readonly Pick<AssetRun, "state">[]): RunProgress["byStatus"] => {
+  const counts: { [S in RunStatus.RunStatus]?: number } = {};
+  for (const { state } of assetRuns) counts[state.status] = (counts[state.status] ?? 0) + 1;
+  return counts;
 };

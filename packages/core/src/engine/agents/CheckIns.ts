@@ -15,11 +15,13 @@ import type { AgentRecord } from "../../schema/Stored.ts";
 import * as AssetWrites from "../assets/AssetWrites.ts";
 import * as Causes from "../assets/Causes.ts";
 import * as Repository from "../Repository.ts";
+import * as RunMarks from "../runs/RunMarks.ts";
 import * as Subscriptions from "../subscription/Subscriptions.ts";
 import * as Tags from "../tags/Tags.ts";
 import type { ProvedRequest } from "./ProvedRequest.ts";
 import * as Replies from "./Replies.ts";
 import * as Uninstalls from "./Uninstalls.ts";
+import * as Withholding from "./Withholding.ts";
 
 /** Most manifests that one reply names; the rest follow at the next check-in. */
 export const MANIFESTS_PER_REPLY_MAX = 64;
@@ -35,7 +37,10 @@ export const checkIn = Effect.fnUntraced(function* (proved: ProvedRequest, reque
   const free = offered.filter((m) => !suspended.has(m.version));
   const unlicensed = free.length === 0 ? null : yield* whyUnlicensed(tenantId, agent.id, now);
   const revoked = yield* whichRevoked(tenantId, free);
-  const due = unlicensed === null ? free.filter((m) => !revoked.has(m.version)) : [];
+  const about = { assetId: agent.id, bootId: request.bootId };
+  const { blocked, outside } = yield* Withholding.of(tenantId, about, free);
+  const isDue = (version: number): boolean => !revoked.has(version) && !blocked.has(version) && !outside.has(version);
+  const due = unlicensed === null ? free.filter((m) => isDue(m.version)) : [];
   const dropped = yield* revokedOf(tenantId, agent.id, request.waiting ?? []);
   const next: AgentRecord = {
     ...agent.value,
@@ -45,11 +50,15 @@ export const checkIn = Effect.fnUntraced(function* (proved: ProvedRequest, reque
     bootId: request.bootId,
     timeZone: request.timeZone,
     tzdata: request.tzdata,
-    manifests: unlicensed === null ? offered : offered.filter((m) => suspended.has(m.version)),
+    manifests: offered.filter((m) => suspended.has(m.version) || (unlicensed === null && !outside.has(m.version))),
   };
   let told: Pick<AgentRecord, "configuration" | "statusIntervalSeconds"> = agent.value;
   if (!proved.isRepeated) {
-    for (const m of free) if (unlicensed !== null) yield* withhold(tenantId, m.assetRunId, unlicensed, now);
+    for (const m of free) {
+      const reason = unlicensed ?? outside.get(m.version) ?? null;
+      const _tag = unlicensed === null ? "OutOfScope" : "NotLicensed";
+      if (reason !== null) yield* withhold(tenantId, m.assetRunId, { _tag, reason }, now);
+    }
     const moved = yield* movedZone(proved, request.timeZone, now);
     told = { ...told, ...moved.held };
     const { lastCheckedInAt } = agent.value;
@@ -159,16 +168,19 @@ export const whyUnlicensed = Effect.fnUntraced(function* (tenantId: TenantId, as
   return seat._tag === "Licensed" ? null : `${seat.reason} (${seat.rule})`;
 });
 
-// Who lost the licence after a manifest was issued gets nothing, and the run says so.
-const withhold = Effect.fnUntraced(function* (tenantId: TenantId, assetRunId: string, reason: string, now: number) {
+// Who lost the licence after a manifest was issued, or left the scope, gets nothing, and the run says so.
+const withhold = Effect.fnUntraced(function* (
+  tenantId: TenantId,
+  assetRunId: string,
+  why: { readonly _tag: "NotLicensed" | "OutOfScope"; readonly reason: string },
+  now: number,
+) {
   const found = yield* Repository.get(tenantId, "assetRun", assetRunId);
   if (found === null || found.value.state.status !== "Pending") return;
-  const unlicensed = { ...found.value, placed: { status: "NotLicensed", reason, at: now } as const };
-  yield* Repository.tryCommit(tenantId, {
-    expect: [Repository.expected("assetRun", assetRunId, found)],
-    writes: [Repository.put("assetRun", assetRunId, { ...unlicensed, state: AssetRun.fold(unlicensed, []) })],
-    events: [Repository.event("ManifestWithheld", "assetRun", assetRunId, now, { reason })],
-  });
+  const marked = yield* RunMarks.marked(tenantId, found, why);
+  const { expect, writes } = RunMarks.change([marked], now);
+  const events = [Repository.event("ManifestWithheld", "assetRun", assetRunId, now, { reason: why.reason })];
+  yield* Repository.tryCommit(tenantId, { expect, writes, events });
 });
 
 // Written with the check-in itself: a check-in that was taken down is not told of the new zone again. Rules may ask for the

@@ -17,6 +17,8 @@ import * as Assessments from "../assessment/Assessments.ts";
 import * as AssetWrites from "../assets/AssetWrites.ts";
 import * as Breakers from "../catalogue/Breakers.ts";
 import * as Repository from "../Repository.ts";
+import * as RunMarks from "../runs/RunMarks.ts";
+import * as ScanEvidence from "../runs/ScanEvidence.ts";
 import * as CheckIns from "./CheckIns.ts";
 import type { ProvedRequest } from "./ProvedRequest.ts";
 import * as Replies from "./Replies.ts";
@@ -100,7 +102,7 @@ export const SNAPSHOT_RETRIES = 3;
 
 const storeSnapshot = Effect.fn("Reports.storeSnapshot")(function* (
   proved: ProvedRequest,
-  { report, takenAt }: Messages.SnapshotRequest,
+  { report, takenAt, bootId }: Messages.SnapshotRequest,
   sent: { readonly snapshot: Crypto.Digest; readonly digest: Crypto.Digest; readonly list: readonly Package.Package[] },
 ) {
   const { tenantId, agent } = proved;
@@ -110,15 +112,17 @@ const storeSnapshot = Effect.fn("Reports.storeSnapshot")(function* (
   const told = yield* changed(tenantId, asset, report, now);
   const received = { digest: sent.digest, packages: sent.list, takenAt, receivedAt: now };
   const taken = yield* Assessments.take(tenantId, { was: asset, is: told.asset }, received);
+  const runs = yield* ScanEvidence.change(tenantId, agent.id, { takenAt, bootId, packages: sent.list });
   yield* CheckIns.store(
     proved,
-    { ...agent.value, session: proved.session, snapshot: sent.snapshot, ...told.held },
+    { ...agent.value, session: proved.session, snapshot: sent.snapshot, bootId, ...told.held },
     {
-      expect: [...taken.change.expect, ...told.change.expect],
+      expect: [...taken.change.expect, ...told.change.expect, ...runs.expect],
       counters: [...taken.change.counters, ...told.change.counters],
-      writes: [...taken.change.writes, ...told.change.writes],
+      writes: [...taken.change.writes, ...told.change.writes, ...runs.writes],
       events: [
         ...told.change.events,
+        ...runs.events,
         Repository.event("SnapshotReceived", "asset", agent.id, now, {
           snapshot: sent.digest,
           packages: sent.list.length,
@@ -195,8 +199,8 @@ const runChanges = Effect.fn("Reports.runChanges")(function* (proved: ProvedRequ
     const id = AssetRun.idOf(runId, agent.id);
     const found = yield* Repository.get(tenantId, "assetRun", id);
     if (found === null) continue;
-    const earlier = (yield* Repository.allBy(tenantId, "fact", "assetRun", id)).map((f) => f.value);
-    const after = AssetRun.after(found.value, [...earlier, ...records].map(toAgentFact));
+    const earlier = yield* RunMarks.facts(tenantId, id);
+    const after = AssetRun.after(found.value, [...earlier, ...records.map(RunMarks.toAgentFact)]);
     expect.push(Repository.expected("assetRun", id, found));
     writes.push(Repository.put("assetRun", id, after));
     const { status } = after.state;
@@ -205,11 +209,4 @@ const runChanges = Effect.fn("Reports.runChanges")(function* (proved: ProvedRequ
     }
   }
   return { expect, writes, events };
-});
-
-const toAgentFact = ({ epoch, fact }: FactRecord): AssetRun.AgentFact => ({
-  epoch,
-  sequence: fact.sequence,
-  at: fact.at,
-  body: fact.body,
 });

@@ -18,6 +18,7 @@ import { ASSETS_COUNTER } from "../agents/Provisioning.ts";
 import * as SnapshotNames from "../agents/SnapshotNames.ts";
 import * as AuditTrail from "../audit/AuditTrail.ts";
 import * as Repository from "../Repository.ts";
+import * as RunMarks from "../runs/RunMarks.ts";
 
 /** Why an asset is removed. */
 export interface Removal {
@@ -67,6 +68,8 @@ const attempt = Effect.fn("AssetRemovals.attempt")(function* (tenantId: TenantId
   const names = yield* SnapshotNames.change(tenantId, snapshot?.value.names ?? [], []);
   const open = runs.filter((r) => !AssetRun.isFinal(r.value));
   const reason = `the asset was ${removal.reason}`;
+  const withdrawn: RunMarks.Marked[] = [];
+  for (const run of open) withdrawn.push(yield* RunMarks.marked(tenantId, run, { _tag: "Withdrawn", reason }));
   const change: Repository.Change = {
     expect: [
       Repository.expected("asset", assetId, asset),
@@ -79,7 +82,7 @@ const attempt = Effect.fn("AssetRemovals.attempt")(function* (tenantId: TenantId
     writes: [
       ...(["asset", "agent", "snapshot", "assessment", "attempts"] as const).map((kind) => gone(kind, assetId)),
       ...names.writes,
-      ...open.map((r) => Repository.put("assetRun", r.id, AssetRun.withdrawn(r.value, reason, now))),
+      ...withdrawn.map(({ is }) => Repository.put("assetRun", is.id, is)),
       ...(agent === null ? [] : [Repository.put("removedAgent", assetId, recordOf(agent.value, removal, now))]),
     ],
     events: [

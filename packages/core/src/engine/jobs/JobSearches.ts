@@ -159,6 +159,7 @@ const progressOf = Effect.fn("JobSearches.progressOf")(function* (
   const { assets, responded, final } = Run.progress(
     run,
     assetRuns.filter((a) => seen.has(a.assetId)),
+    (yield* Environment).now(),
   );
   return { assets, responded, final };
 });

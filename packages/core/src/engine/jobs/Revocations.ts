@@ -8,6 +8,7 @@ import * as Run from "../../domain/run/Run.ts";
 import type { TenantId } from "../../domain/shared/Tenant.ts";
 import { Environment } from "../../ports/Environment.ts";
 import * as Repository from "../Repository.ts";
+import * as RunMarks from "../runs/RunMarks.ts";
 
 /** A revocation, and what else its commit rests on: a tick that is about to make a run of the job finds that it may not. */
 export interface Revocation {
@@ -28,17 +29,14 @@ export const of = Effect.fn("Revocations.of")(function* (tenantId: TenantId, job
     const assetRuns = yield* Repository.allBy(tenantId, "assetRun", "run", run.id);
     for (const assetRun of assetRuns) if (!AssetRun.hasStarted(assetRun.value)) found.push(assetRun);
   }
-  const revoked = found.map((a) => AssetRun.revoked(a.value, reason, now));
+  const marked: RunMarks.Marked[] = [];
+  for (const a of found) marked.push(yield* RunMarks.marked(tenantId, a, { _tag: "Revoked", reason }));
+  const { expect, writes, events } = RunMarks.change(marked, now);
   const change = {
-    expect: [
-      ...found.map((a) => Repository.expected("assetRun", a.id, a)),
-      Repository.expected("recurred", jobId, recurred),
-    ],
+    expect: [...expect, Repository.expected("recurred", jobId, recurred)],
     uniques: runs.length > 0 ? [] : [{ key: Run.occurrenceClaim(jobId, Run.ON_DEMAND), owner: jobId }],
-    writes: revoked.map((a) => Repository.put("assetRun", a.id, a)),
-    events: revoked.map(({ id, runId, state }) =>
-      Repository.event("AssetRunChanged", "assetRun", id, now, { runId, status: state.status }),
-    ),
+    writes,
+    events,
   };
   const revocation: Revocation = { revoked: found.length, recurred, change };
   return revocation;

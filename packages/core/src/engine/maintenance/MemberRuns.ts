@@ -66,8 +66,8 @@ const mayBeDown = (run: AssetRun.AssetRun): boolean => !AssetRun.isFinal(run) ||
 
 // It was sent, and its agent has told neither of a beginning nor that it dropped it: it may not have heard, or not have been heard
 // (JOB-28, WIN-03).
-const isPresumedOver = ({ placed, state, manifest }: AssetRun.AssetRun): boolean =>
-  manifest !== null && (placed.isRevoked === true || placed.isPresumed === true) && state.status === placed.status;
+const isPresumedOver = (run: AssetRun.AssetRun): boolean =>
+  run.manifest !== null && (AssetRun.isRevoked(run) || AssetRun.isPresumed(run));
 
 const unfinishedOf = (run: Run, assetRun: AssetRun.AssetRun, title: string): Disruptions.UnfinishedRun => {
   const { timing, manifest, assetId } = assetRun;

@@ -1,7 +1,8 @@
 /**
  * Sends asset runs: each gets one manifest in force, signed, which is valid in its window or for a lease that is renewed
  * (PLN-04). Nothing is sent inside a blackout or a freeze (WIN-05, WIN-07), nor while an earlier occurrence of the job goes on
- * on the asset (WIN-06); what that leaves without a start ends here.
+ * on the asset (WIN-06), the asset is Pending Reboot (RBT-02), or out of the scope of the job's owner (TAG-05); what that leaves
+ * without a start ends here, and what began and fell silent is looked after.
  */
 import { type Documents, Dsse } from "@fettle/agent-protocol";
 import * as Effect from "effect/Effect";
@@ -11,6 +12,7 @@ import * as Suspension from "../../domain/job/Suspension.ts";
 import * as Subscription from "../../domain/license/Subscription.ts";
 import type { PlannedPatch } from "../../domain/plan/Plan.ts";
 import type * as AssetRun from "../../domain/run/AssetRun.ts";
+import type { Blocker } from "../../domain/run/Blocking.ts";
 import * as Run from "../../domain/run/Run.ts";
 import * as Sending from "../../domain/run/Sending.ts";
 import type { TenantId } from "../../domain/shared/Tenant.ts";
@@ -19,15 +21,18 @@ import * as SignedDocuments from "../agents/SignedDocuments.ts";
 import * as JobAuthority from "../jobs/JobAuthority.ts";
 import * as Repository from "../Repository.ts";
 import * as Subscriptions from "../subscription/Subscriptions.ts";
+import * as Blockings from "./Blockings.ts";
 import * as Maintenances from "./Maintenances.ts";
 import type { OpenRun } from "./OpenRuns.ts";
+import * as Reach from "./Reach.ts";
+import * as RunMarks from "./RunMarks.ts";
 
 type Waiting = Repository.Versioned<AssetRun.AssetRun>;
 
-/** What is to be done about a run's asset runs that have not started. */
+/** What is to be done about a run's asset runs that are not over. */
 interface Sorted {
   readonly sent: readonly (readonly [Waiting, AssetRun.AssetRunTiming])[];
-  readonly ended: readonly (readonly [Waiting, AssetRun.AssetRun])[];
+  readonly found: readonly (readonly [Waiting, AssetRun.MarkBody])[];
   /** How many can't be sent yet. */
   readonly waiting: number;
 }
@@ -43,8 +48,8 @@ export const issue = Effect.fn("Issuing.issue")(function* (
   open: OpenRun,
   earlier: readonly OpenRun[],
 ) {
-  const { sent, ended, waiting } = yield* sort(tenantId, open, earlier);
-  yield* end(tenantId, open.run.id, ended);
+  const { sent, found, waiting } = yield* sort(tenantId, job, open, earlier);
+  yield* mark(tenantId, found);
   if (job === null) return 0;
   if (sent.length > 0) yield* JobAuthority.mustRun(tenantId, job);
   let issued = 0;
@@ -53,33 +58,74 @@ export const issue = Effect.fn("Issuing.issue")(function* (
   return issued;
 });
 
-const sort = Effect.fn("Issuing.sort")(function* (tenantId: TenantId, open: OpenRun, earlier: readonly OpenRun[]) {
+const sort = Effect.fn("Issuing.sort")(function* (
+  tenantId: TenantId,
+  job: Job | null,
+  open: OpenRun,
+  earlier: readonly OpenRun[],
+) {
   const now = (yield* Environment).now();
   const { startedAt: madeAt, conduct } = open.run.value;
   const before = earlierOf(earlier);
-  const steps = (assetRuns: readonly Waiting[], keptFrom: ReadonlySet<string>) =>
+  const { overlap, bound } = conduct ?? ({ overlap: "wait", bound: "start" } as const);
+  const steps = (assetRuns: readonly Waiting[], { kept, blockers, outside }: Hindrances) =>
     assetRuns.map((assetRun) => {
       const { assetId } = assetRun.value;
-      const overlap = conduct?.overlap ?? "wait";
-      const about = { now, madeAt, overlap, earlier: before.get(assetId) ?? [], isKept: keptFrom.has(assetId) };
-      return [assetRun, Sending.step(assetRun.value, about)] as const;
+      const situation: Sending.Situation = {
+        ...{ now, madeAt, overlap, bound, earlier: before.get(assetId) ?? [] },
+        isKept: kept.has(assetId),
+        blockedBy: blockers.get(assetId) ?? null,
+        outOfScope: outside.get(assetId) ?? null,
+      };
+      return [assetRun, Sending.step(assetRun.value, situation)] as const;
     });
-  const free = steps(open.assetRuns, NOBODY);
-  const maybe = free.filter(([, step]) => step._tag === "Send").map(([assetRun]) => assetRun);
-  const kept = yield* Maintenances.kept(
-    tenantId,
-    maybe.map((a) => a.value.assetId),
-  );
-  const judged = kept.size === 0 ? free : steps(open.assetRuns, kept);
+  const free = steps(open.assetRuns, UNHINDERED);
+  const hindrances = yield* hindrancesOf(tenantId, job, free);
+  const judged = isHindered(hindrances) ? steps(open.assetRuns, hindrances) : free;
   const sorted: Sorted = {
     sent: judged.flatMap(([a, step]) => (step._tag === "Send" ? [[a, step.timing] as const] : [])),
-    ended: judged.flatMap(([a, step]) => (step._tag === "End" ? [[a, step.ended] as const] : [])),
+    found: judged.flatMap(([a, step]) => (step._tag === "Mark" ? [[a, step.body] as const] : [])),
     waiting: judged.filter(([, step]) => step._tag === "Wait").length,
   };
   return sorted;
 });
 
-const NOBODY: ReadonlySet<string> = new Set();
+/** What keeps assets from being sent anything now: looked up for those alone that would be. */
+interface Hindrances {
+  readonly kept: ReadonlySet<string>;
+  readonly blockers: ReadonlyMap<string, Blocker>;
+  readonly outside: ReadonlyMap<string, string>;
+}
+
+const UNHINDERED: Hindrances = { kept: new Set(), blockers: new Map(), outside: new Map() };
+
+const isHindered = ({ kept, blockers, outside }: Hindrances): boolean => kept.size + blockers.size + outside.size > 0;
+
+const hindrancesOf = Effect.fn("Issuing.hindrancesOf")(function* (
+  tenantId: TenantId,
+  job: Job | null,
+  steps: readonly (readonly [Waiting, Sending.Step])[],
+) {
+  const maybe = steps.flatMap(([assetRun, { _tag }]) => (_tag === "Send" ? [assetRun.value] : []));
+  // What was never sent, and is over now, may have been blocked: it says so.
+  const over = steps.flatMap(([{ value }, step]) =>
+    step._tag === "Mark" && step.body._tag === "Presumed" && value.manifest === null ? [value] : [],
+  );
+  const ids = maybe.map((a) => a.assetId);
+  const outside =
+    job === null || ids.length === 0
+      ? UNHINDERED.outside
+      : // Without an owner who may run it nothing is sent at all, which is said where it is sent.
+        yield* Reach.outside(tenantId, job, ids).pipe(
+          Effect.catchTag("Rejected", () => Effect.succeed(UNHINDERED.outside)),
+        );
+  const found: Hindrances = {
+    kept: yield* Maintenances.kept(tenantId, ids),
+    blockers: yield* Blockings.of(tenantId, [...maybe, ...over]),
+    outside,
+  };
+  return found;
+});
 
 const earlierOf = (earlier: readonly OpenRun[]): ReadonlyMap<string, Sending.Situation["earlier"]> => {
   const found = new Map<string, { readonly key: string; readonly run: AssetRun.AssetRun }[]>();
@@ -93,21 +139,18 @@ const earlierOf = (earlier: readonly OpenRun[]): ReadonlyMap<string, Sending.Sit
   return found;
 };
 
-/** Most asset runs that one commit ends. */
-const ENDED_PER_COMMIT_MAX = 500;
+/** Most asset runs that one commit marks. */
+const MARKED_PER_COMMIT_MAX = 500;
 
 // An agent that tells of one of them meanwhile sends them all to the next tick.
-const end = Effect.fn("Issuing.end")(function* (tenantId: TenantId, runId: string, ended: Sorted["ended"]) {
+const mark = Effect.fn("Issuing.mark")(function* (tenantId: TenantId, found: Sorted["found"]) {
   const now = (yield* Environment).now();
-  for (let i = 0; i < ended.length; i += ENDED_PER_COMMIT_MAX) {
-    const some = ended.slice(i, i + ENDED_PER_COMMIT_MAX);
-    yield* Repository.tryCommit(tenantId, {
-      expect: some.map(([was]) => Repository.expected("assetRun", was.id, was)),
-      writes: some.map(([{ id }, is]) => Repository.put("assetRun", id, is)),
-      events: some.map(([{ id }, { state }]) =>
-        Repository.event("AssetRunChanged", "assetRun", id, now, { runId, status: state.status }),
-      ),
-    });
+  for (let i = 0; i < found.length; i += MARKED_PER_COMMIT_MAX) {
+    const some: RunMarks.Marked[] = [];
+    for (const [was, body] of found.slice(i, i + MARKED_PER_COMMIT_MAX)) {
+      some.push(yield* RunMarks.marked(tenantId, was, body));
+    }
+    yield* Repository.tryCommit(tenantId, RunMarks.change(some, now));
   }
 });
 

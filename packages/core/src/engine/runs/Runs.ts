@@ -5,12 +5,14 @@ import type * as AssetRun from "../../domain/run/AssetRun.ts";
 import * as Run from "../../domain/run/Run.ts";
 import type { Actor } from "../../domain/shared/Actor.ts";
 import * as TagScope from "../../domain/tag/TagScope.ts";
+import { Environment } from "../../ports/Environment.ts";
 import * as Authority from "../access/Authority.ts";
 import * as Assessments from "../assessment/Assessments.ts";
 import * as JobAuthority from "../jobs/JobAuthority.ts";
 import { reject } from "../Rejected.ts";
 import * as Repository from "../Repository.ts";
 import * as Tags from "../tags/Tags.ts";
+import * as Blockings from "./Blockings.ts";
 
 /** One patch on one asset in a run. `isConfirmed`: a later snapshot of the package database agrees (CMP-02). */
 export interface ResultRow {
@@ -33,10 +35,13 @@ export const ofJob = Effect.fn("Runs.ofJob")(function* (actor: Actor, jobId: str
   return runs.sort((a, b) => a.startedAt - b.startedAt);
 });
 
-/** How far a run has come, with its asset runs. */
+/** How far a run has come, with its asset runs, and by which run those are blocked that wait for their asset's reboot (RBT-02). */
 export const progress = Effect.fn("Runs.progress")(function* (actor: Actor, runId: string) {
   const { run, assetRuns } = yield* load(actor, runId);
-  return { ...Run.progress(run, assetRuns), isIssued: run.isIssued, assetRuns };
+  const waiting = assetRuns.filter((a) => a.state.status === "Pending" && a.manifest === null);
+  const blocked = Object.fromEntries(yield* Blockings.of(actor.tenantId, waiting));
+  const now = (yield* Environment).now();
+  return { ...Run.progress(run, assetRuns, now), isIssued: run.isIssued, blocked, assetRuns };
 });
 
 /** Every asset and patch of a run with before, after, outcome and reason. */
@@ -54,7 +59,10 @@ export const results = Effect.fn("Runs.results")(function* (actor: Actor, runId:
       const assessed = assessments.get(a.assetId);
       const wants = run.kind === "rollback" ? assessed?.missing.map((m) => m.patchId) : assessed?.installed;
       const isGood =
-        result?.outcome === "Installed" || result?.outcome === "AlreadyInstalled" || result?.outcome === "Removed";
+        (result === null && a.state.by === "scan") ||
+        result?.outcome === "Installed" ||
+        result?.outcome === "AlreadyInstalled" ||
+        result?.outcome === "Removed";
       return { ...common, patchId, result, isConfirmed: isGood ? (wants?.includes(patchId) ?? null) : null };
     });
   });

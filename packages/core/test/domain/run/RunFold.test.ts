@@ -1,0 +1,90 @@
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import * as AssetRun from "../../../src/domain/run/AssetRun.ts";
+import * as Arbitraries from "../../scenario/Arbitraries.ts";
+import * as Facts from "../../scenario/Facts.ts";
+
+const PLANNED = ["P-0", "P-1"] as const;
+
+/** One thing that becomes known of an asset run. */
+type News =
+  | { readonly _tag: "Fact"; readonly fact: AssetRun.AgentFact }
+  | { readonly _tag: "Mark"; readonly mark: AssetRun.Mark };
+
+const news = (facts: readonly AssetRun.AgentFact[], marks: readonly AssetRun.Mark[]): readonly News[] => [
+  ...facts.map((fact): News => ({ _tag: "Fact", fact })),
+  ...marks.map((mark): News => ({ _tag: "Mark", mark })),
+];
+
+/** All that is known at once. */
+const atOnce = (known: readonly News[]): AssetRun.AssetRunState => {
+  const facts = known.flatMap((n) => (n._tag === "Fact" ? [n.fact] : []));
+  const marks = known.flatMap((n) => (n._tag === "Mark" ? [n.mark] : []));
+  return AssetRun.fold({ ...Facts.assetRun(PLANNED), marks }, facts);
+};
+
+/** One after the other, each kept with what was known before, as the control plane does. */
+const inTurn = (known: readonly News[]): AssetRun.AssetRunState => {
+  const facts: AssetRun.AgentFact[] = [];
+  let run = Facts.assetRun(PLANNED);
+  for (const each of known) {
+    if (each._tag === "Fact") {
+      facts.push(each.fact);
+      run = AssetRun.after(run, facts);
+    } else run = AssetRun.marked(run, each.mark, facts);
+  }
+  return run.state;
+};
+
+const known = fc
+  .tuple(Facts.anything, fc.array(Facts.mark, { maxLength: 5 }))
+  .map(([facts, marks]) => news(facts, marks))
+  .chain((all) => fc.tuple(fc.constant(all), fc.subarray([...all])))
+  .chain(([all, again]) => fc.tuple(fc.constant(all), Arbitraries.shuffled([...all, ...again])));
+
+describe("the fold over facts and marks", () => {
+  it("RUN-06: reports, scans, cancels and the watchdog's presumptions give one state in any order, with any repetition, at once or in turn", () => {
+    const reached = new Map<string, number>();
+    fc.assert(
+      fc.property(known, ([all, retold]) => {
+        const state = atOnce(all);
+        expect(atOnce(retold)).toEqual(state);
+        expect(inTurn(retold)).toEqual(state);
+        const kind = `${state.by} ${state.status}`;
+        reached.set(kind, (reached.get(kind) ?? 0) + 1);
+      }),
+      Arbitraries.runs(3_000),
+    );
+    // Every decider was the last word somewhere, a scan in both of its ways.
+    const deciders = new Set([...reached.keys()].map((kind) => kind.split(" ")[0]));
+    expect([...deciders].sort()).toEqual(
+      ["NotLicensed", "OutOfScope", "Presumed", "Revoked", "Skipped", "Withdrawn", "agent", "placement", "scan"].sort(),
+    );
+  });
+
+  it("RUN-06, RUN-08: a mark never undoes the end that an agent told, and Completed means good evidence for every planned patch", () => {
+    let [ended, byScan] = [0, 0];
+    fc.assert(
+      fc.property(Facts.anything, fc.array(Facts.mark, { minLength: 1, maxLength: 4 }), (facts, marks) => {
+        const alone = AssetRun.fold(Facts.assetRun(PLANNED), facts);
+        const state = AssetRun.fold({ ...Facts.assetRun(PLANNED), marks }, facts);
+        expect([state.results, state.heardAt, state.reboot]).toEqual([alone.results, alone.heardAt, alone.reboot]);
+        if (AssetRun.isFinal({ ...Facts.assetRun(PLANNED), state: alone }) && state.by !== "scan") {
+          ended += 1;
+          expect([state.status, state.reason, state.by]).toEqual([alone.status, alone.reason, alone.by]);
+        }
+        if (state.status !== "Completed") return;
+        byScan += state.by === "scan" ? 1 : 0;
+        for (const id of PLANNED) {
+          const outcome = state.results[id]?.outcome;
+          const isTold = outcome !== undefined && Facts.GOOD.includes(outcome);
+          const isShown = ["Satisfied", "NotApplicable"].includes(state.scan?.verdicts[id] ?? "");
+          expect(state.by === "scan" ? isTold || isShown : isTold).toBe(true);
+        }
+      }),
+      Arbitraries.runs(2_000),
+    );
+    expect(ended).toBeGreaterThan(50);
+    expect(byScan).toBeGreaterThan(5);
+  });
+});
