@@ -122,7 +122,7 @@ describe("a search that is told to end", () => {
         yield* Effect.retry(search.assets(acme, ofPatches(null), paging), { times: 20 });
         const before = started;
         for (let i = 0; i < 3; i += 1) {
-          const late = yield* timed(Effect.flip(search.assets(acme, slow(400), paging)));
+          const late = yield* timed(Effect.flip(search.assets(acme, slow(300), paging)));
           expect(late.value).toMatchObject({ reason: "Unavailable", message: expect.stringMatching(/took longer/) });
           expect(late.ms).toBeLessThan(500 + ThreadPool.STOP_WAIT_MS);
           expect((yield* search.assets(acme, ofPatches(null), paging)).total).toBe(ASSETS);
@@ -137,7 +137,7 @@ describe("a search that is told to end", () => {
       Effect.gen(function* () {
         yield* search.assets(acme, ofPatches(null), paging);
         const before = started;
-        const fiber = yield* Effect.forkChild(search.assets(acme, slow(400), paging), { startImmediately: true });
+        const fiber = yield* Effect.forkChild(search.assets(acme, slow(300), paging), { startImmediately: true });
         yield* Effect.sleep(400);
         yield* Fiber.interrupt(fiber);
         expect((yield* search.assets(acme, ofPatches(null), paging)).total).toBe(ASSETS);
