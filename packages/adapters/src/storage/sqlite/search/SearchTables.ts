@@ -223,8 +223,14 @@ export const withStatus = (layout: Layout.Layout, status: typeof MISSING | typeo
  * What most searches narrow by and facets count, in one index: what asks of these columns only is answered without a row, in
  * an eighth of the bytes.
  */
-export const narrow: { readonly index: string; readonly columns: ReadonlySet<string> } = {
+export const narrow: {
+  readonly index: string;
+  readonly columns: ReadonlySet<string>;
+  /** How many behind the first have few values each. */
+  readonly grouped: number;
+} = {
   index: '"search_asset:narrow"',
+  grouped: 5,
   columns: new Set([
     `"${SCOPE}"`,
     '"operatingSystem:text"',

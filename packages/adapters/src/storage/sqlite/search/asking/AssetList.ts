@@ -115,7 +115,23 @@ export const count = (what: AssetSql.Asked): Fragment.Fragment => {
 
 const DISTINCT = /^SELECT DISTINCT (\w+\."?\w+"?)(?= FROM )/;
 
-const totalOf = (statements: Statements.Statements, what: AssetSql.Asked): number =>
+/** Of fewer links the asset is looked at; of more, those that don't count are taken away by a list. */
+const LINKS_MAX = 1_000;
+
+const totalOf = (statements: Statements.Statements, what: AssetSql.Asked): number => {
+  const links = AssetSql.fewLinks(what);
+  if (links === null) return wholeTotalOf(statements, what);
+  const found = statements.get<{ readonly total: number; readonly some: number }>(ofLinks(links, what.tenant));
+  return found === undefined || found.some === LINKS_MAX ? wholeTotalOf(statements, what) : found.total;
+};
+
+const ofLinks = (links: Fragment.Fragment, tenant: number): Fragment.Fragment => {
+  const isManaged = Fragment.of(`a.${managed} = ?`, tenant);
+  const upTo = Fragment.of(`LIMIT ${LINKS_MAX}`);
+  return sql`SELECT count(DISTINCT asset) AS total, count(*) AS some FROM (SELECT l.asset AS asset FROM search_asset_patch AS l CROSS JOIN search_asset AS a ON a.n = l.asset WHERE ${links} AND ${isManaged} ${upTo})`;
+};
+
+const wholeTotalOf = (statements: Statements.Statements, what: AssetSql.Asked): number =>
   statements.get<{ readonly total: number }>(planned(what, "count", () => count(what)))?.total ?? 0;
 
 const unmanaged = ({ tenant }: AssetSql.Asked): Fragment.Fragment => Fragment.of(SearchTables.UNMANAGED, tenant);
@@ -194,7 +210,7 @@ const rowsIn = (statements: Statements.Statements, statement: Fragment.Fragment)
     matching: row[8],
   }));
 
-const { missing, installed, latestMissing, scannedAt } = SearchTables.assetColumns;
+const { managed, missing, installed, latestMissing, scannedAt } = SearchTables.assetColumns;
 const counts = `, a.${missing} AS missing, a.${installed} AS installed, a.${latestMissing} AS latestMissing, a.${scannedAt} AS lastScannedAt`;
 
 // Who holds a seat is the same condition as long as it is remembered.
@@ -208,7 +224,9 @@ const toldOf = (what: AssetSql.Asked): Fragment.Fragment => {
   const matching =
     links === null
       ? Fragment.of("NULL")
-      : sql`(SELECT count(*) FROM search_asset_patch AS l WHERE l.asset = a.n AND ${AssetSql.either(links)})`;
+      : AssetSql.isOfOneLink(what)
+        ? Fragment.always
+        : sql`(SELECT count(*) FROM search_asset_patch AS l WHERE l.asset = a.n AND ${AssetSql.either(links)})`;
   const told = sql`, ${what.licensed} AS isLicensed${Fragment.of(counts)}, ${matching} AS matching`;
   if (links === null) toldWithout.set(what.licensed, told);
   return told;

@@ -9,6 +9,7 @@ import * as SearchTables from "../SearchTables.ts";
 import * as Asks from "./Asks.ts";
 import * as Fragment from "./Fragment.ts";
 import type * as Plans from "./Plans.ts";
+import type * as Statements from "./Statements.ts";
 
 const { sql } = Fragment;
 
@@ -78,6 +79,16 @@ const fulfils = (asked: Asked, query: Qql.Query<never>, shape: PredicateSql.Shap
   return made;
 };
 
+/** More tags than these are not named, but looked for along with the assets that bear them. */
+const ELEMENTS_MAX = 256;
+
+export const elementsIn =
+  (statements: Statements.Statements): PredicateSql.Elements =>
+  ({ text, parameters }) => {
+    const some = statements.raw<readonly [number]>({ text: `${text} LIMIT ${ELEMENTS_MAX + 1}`, parameters });
+    return some.length > ELEMENTS_MAX ? null : some.map(([key]) => key);
+  };
+
 const LICENSED: ReadonlySet<string> = new Set(["licensed"]);
 
 const write = (asked: Asked, query: Qql.Query<never>, shape: PredicateSql.Shape): PredicateSql.PredicateSql => {
@@ -131,6 +142,21 @@ export const either = (links: readonly Fragment.Fragment[]): Fragment.Fragment =
 const bound = ({ text, parameters }: Fragment.Fragment, bind: (value: never) => string): string => {
   let at = 0;
   return text.replace(/\?/g, () => bind(parameters[at++] as never));
+};
+
+/** Whether every row that is found is found by one link, which is to one patch. */
+export const isOfOneLink = ({ question, hits }: Pick<Asked, "question" | "hits">): boolean =>
+  hits !== null && question.view !== "all" && hitsIn(question.view, hits).length === 1;
+
+const hitsIn = (view: AssetSearch.View, { missing, installed }: Hits): readonly number[] =>
+  view === "installed" ? installed : missing;
+
+/** The links to a few patches that are all that is asked for; null where they aren't few, or not all. */
+export const fewLinks = (asked: Asked): Fragment.Fragment | null => {
+  const { question, seen, hits } = asked;
+  if (question.asset !== null || seen !== null || hits === null || question.view === "all") return null;
+  const links = hitsIn(question.view, hits).length > LOOKED_UP_MAX ? null : linksOf(asked);
+  return links === null ? null : either(links);
 };
 
 const byPatches = (asked: Asked, shape: PredicateSql.Shape): readonly Fragment.Fragment[] => {

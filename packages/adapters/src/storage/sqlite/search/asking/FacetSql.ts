@@ -55,8 +55,9 @@ export const together = (asked: AssetSql.Asked, keys: readonly Fragment.Fragment
   const told = Fragment.joined(columns, ", ");
   const places = keys.map((_, i) => i + 1).join(", ");
   const found = AssetSql.found(asked, "set");
-  const hint = Fragment.of(NarrowIndex.hintOf(found, told.text));
-  return sql`SELECT ${told}, count(*) AS assets, min(a.n) AS one FROM search_asset AS a${hint} WHERE ${found} GROUP BY ${Fragment.of(places)}`;
+  const hint = NarrowIndex.hintOf(found, told.text);
+  const grouped = hint === "" ? places : (NarrowIndex.groupingOf(keys.map(({ text }) => text)) ?? places);
+  return sql`SELECT ${told}, count(*) AS assets, min(a.n) AS one FROM search_asset AS a${Fragment.of(hint)} WHERE ${found} GROUP BY ${Fragment.of(grouped)}`;
 };
 
 /** Tags by their folded names; `one` is a tag of that name. */

@@ -26,3 +26,15 @@ export const hintOf = (condition: Fragment.Fragment, columns = ""): string => {
   known.set(text, hint);
   return hint;
 };
+
+/** Of its columns behind the first those that few values are of: what is grouped by them has few groups. */
+const few = [...narrow.columns].slice(1, 1 + narrow.grouped).map((column) => `a.${column}`);
+
+/**
+ * What stands behind GROUP BY where these columns are counted over the index: its columns from the first on, with those
+ * between them, so that groups stand side by side in it and nothing is sorted. Null where it has not all of them.
+ */
+export const groupingOf = (columns: readonly string[]): string | null => {
+  const last = Math.max(...columns.map((column) => (few.includes(column) ? few.indexOf(column) : few.length)));
+  return last < few.length ? few.slice(0, last + 1).join(", ") : null;
+};

@@ -47,7 +47,8 @@ export const make = (statements: Statements.Statements, numbersOf: NumbersOf): S
   };
   return {
     licensed: ({ t, seating, most }, rule) => {
-      if (rule._tag !== "Seats" || rule.seats === 0) return SeatSql.licensed(rule, Fragment.always, null);
+      if (rule._tag === "Activated") return ACTIVATED;
+      if (rule._tag !== "Seats" || rule.seats === 0) return NOBODY;
       const known = kept.get(t);
       const told = toldOf(rule);
       const areForAll = rule.seats >= most;
@@ -60,6 +61,9 @@ export const make = (statements: Statements.Statements, numbersOf: NumbersOf): S
     },
   };
 };
+
+const NOBODY = SeatSql.licensed({ _tag: "Nobody" }, Fragment.always, null);
+const ACTIVATED = SeatSql.licensed({ _tag: "Activated" }, Fragment.always, null);
 
 const toldOf = (rule: Seating): string =>
   rule.include === null && rule.exclude === null ? `${rule.seats}` : JSON.stringify(rule);

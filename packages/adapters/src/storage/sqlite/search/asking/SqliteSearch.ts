@@ -141,7 +141,7 @@ export interface Work {
 export const workOf = (database: Database): Work => {
   const statements = Statements.make(database);
   const seats = Seats.make(statements, (tenant, tags) => numbersOf(statements, tenant, tags));
-  return { statements, seats, plans: Plans.make(), elements: elementsIn(statements), tenants: new Map() };
+  return { statements, seats, plans: Plans.make(), elements: AssetSql.elementsIn(statements), tenants: new Map() };
 };
 
 const TENANTS_MAX = 1_000;
@@ -204,16 +204,6 @@ export const asked = (
   const names = NameParts.candidates(statements, question, standing.most);
   return { ...base, licensed, hits: hitsOf(statements, base), ...names, plan, elements, written: {} };
 };
-
-/** More tags than these are not named, but looked for along with the assets that bear them. */
-const ELEMENTS_MAX = 256;
-
-const elementsIn =
-  (statements: Statements.Statements): PredicateSql.Elements =>
-  ({ text, parameters }) => {
-    const some = statements.raw<readonly [number]>({ text: `${text} LIMIT ${ELEMENTS_MAX + 1}`, parameters });
-    return some.length > ELEMENTS_MAX ? null : some.map(([key]) => key);
-  };
 
 const PATCH_STATUS: ReadonlySet<string> = new Set(["patchStatus"]);
 
