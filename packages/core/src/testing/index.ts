@@ -18,4 +18,5 @@ export * as SimulatedOs from "./simulation/SimulatedOs.ts";
 export * as SimulatedUser from "./simulation/SimulatedUser.ts";
 export * as Simulation from "./simulation/Simulation.ts";
 export * as Story from "./simulation/Story.ts";
+export * from "./simulator/index.ts";
 export * from "./storage/index.ts";

@@ -1,0 +1,187 @@
+/** Carries out what people do in a scenario: façade calls under a key, so that one that a crash cut off is not done twice. */
+import * as Patch from "../../domain/patch/Patch.ts";
+import * as Plane from "./Plane.ts";
+import type { Edit, JobSpec, PatchSpec, Scenario } from "./Scenario.ts";
+import * as Scenarios from "./Scenario.ts";
+
+export interface Desk {
+  readonly plane: Plane.Plane;
+  readonly scenario: Scenario;
+  /** Ids of jobs and assets by their names in the scenario. */
+  readonly jobIds: Map<string, string>;
+  readonly assetId: (name: string) => string | null;
+  readonly reboot: (asset: string) => void;
+  readonly byHand: (asset: string, packageName: string, evr: string) => void;
+  readonly withdrawn: Set<string>;
+  readonly now: () => number;
+  readonly scoped: (tags: readonly string[]) => void;
+}
+
+/** Whether it was carried out, refused, or about nothing that there is. */
+export type Done = "done" | "refused" | "nothing";
+
+/** Makes a job of the scenario. */
+export const createJob = (desk: Desk, spec: JobSpec): Done => {
+  const { plane, jobIds } = desk;
+  const job = plane.ask(plane.fettle.jobs.create(Plane.owner, spec.draft, { idempotencyKey: `make-${spec.name}` }));
+  if (job !== null) jobIds.set(spec.name, job.id);
+  return job === null ? "refused" : "done";
+};
+
+/** Brings the catalogue to what the feed says at a minute. */
+export const feed = (desk: Desk, minute: number): Done => {
+  const { plane, scenario, withdrawn } = desk;
+  const patches = scenario.catalogue.filter((p) => p.publishedAt <= minute).map((p) => patchOf(scenario, p, withdrawn));
+  const options = { idempotencyKey: `feed-${minute}-${withdrawn.size}`, acceptLoss: true };
+  return plane.ask(plane.fettle.catalogue.ingest(Plane.root, patches, options)) === null ? "refused" : "done";
+};
+
+const patchOf = (scenario: Scenario, p: PatchSpec, withdrawn: ReadonlySet<string>): Patch.Patch =>
+  Patch.make({
+    id: p.id,
+    title: `${p.package} ${p.evr}`,
+    platform: "Linux",
+    vendor: "Lab",
+    category: p.category,
+    vendorSeverity: "Important",
+    cves: [],
+    packages: [{ name: p.package, arch: "noarch", evr: p.evr }],
+    publishedAt: Scenarios.instant(scenario, p.publishedAt) - 86_400_000,
+    modifiedAt: Scenarios.instant(scenario, p.publishedAt),
+    isDeprecated: withdrawn.has(p.id),
+    ...(p.mustBeAcquired === true
+      ? { download: { _tag: "AcquireFromVendor" as const, url: "https://vendor.example.com/get" } }
+      : {}),
+  });
+
+/** Carries out one edit. */
+export const carryOut = (desk: Desk, edit: Edit, index: number | string): Done => {
+  const key = { idempotencyKey: `edit-${index}` };
+  if ("job" in edit) return ofJob(desk, edit, key);
+  if ("asset" in edit) return ofAsset(desk, edit, key);
+  if ("patch" in edit) return ofPatch(desk, edit, key);
+  return ofTenant(desk, edit, key);
+};
+
+interface Key {
+  readonly idempotencyKey: string;
+}
+type Of<K extends string> = Extract<Edit, { readonly [M in K]: unknown }>;
+type Rest = Exclude<Edit, Of<"job"> | Of<"asset"> | Of<"patch">>;
+
+const answered = (answer: unknown): Done => (answer === null ? "refused" : "done");
+
+const ofJob = ({ plane, jobIds }: Desk, edit: Of<"job">, key: Key): Done => {
+  const id = jobIds.get(edit.job);
+  if (id === undefined) return "nothing";
+  const { jobs } = plane.fettle;
+  switch (edit._tag) {
+    case "Enable":
+      return answered(plane.ask(jobs.enable(Plane.owner, id, key)));
+    case "Disable":
+      return answered(plane.ask(jobs.disable(Plane.owner, id, key)));
+    case "Delete": {
+      const gone = plane.ask(jobs.delete(Plane.owner, id, key)) !== null;
+      if (gone) jobIds.delete(edit.job);
+      return gone ? "done" : "refused";
+    }
+    case "Change":
+      return answered(plane.ask(jobs.update(Plane.owner, id, edit.change, key)));
+  }
+};
+
+const ofAsset = (desk: Desk, edit: Of<"asset">, key: Key): Done => {
+  const { plane, assetId } = desk;
+  if (edit._tag === "ByHand") {
+    desk.byHand(edit.asset, edit.package, edit.evr);
+    return "done";
+  }
+  if (edit._tag === "Reboot") {
+    desk.reboot(edit.asset);
+    return "done";
+  }
+  const id = assetId(edit.asset);
+  if (id === null) return "nothing";
+  const { tags, purges } = plane.fettle;
+  if (edit._tag === "Purge") {
+    const query = `name: "${edit.asset}"`;
+    const preview = plane.ask(purges.preview(Plane.root, query));
+    if (preview === null) return "refused";
+    return answered(plane.ask(purges.run(Plane.root, { query, confirmation: preview.confirmation }, key)));
+  }
+  const assign = edit._tag === "Tag" ? tags.assign : tags.unassign;
+  return answered(plane.ask(assign(Plane.root, { tag: edit.tag, assets: [id] }, key)));
+};
+
+const ofPatch = (desk: Desk, edit: Of<"patch">, key: Key): Done => {
+  const { catalogue } = desk.plane.fettle;
+  switch (edit._tag) {
+    case "Hold":
+      return answered(desk.plane.ask(catalogue.hold(Plane.root, edit.patch, "under observation", key)));
+    case "Release":
+      return answered(desk.plane.ask(catalogue.release(Plane.root, edit.patch, key)));
+    case "Withdraw":
+      desk.withdrawn.add(edit.patch);
+      return feed(desk, edit.at);
+  }
+};
+
+const ofTenant = (desk: Desk, edit: Rest, key: Key): Done => {
+  const { plane, now } = desk;
+  const { fettle, ask } = plane;
+  switch (edit._tag) {
+    case "Seats":
+      return answered(ask(fettle.subscriptions.save(Plane.root, subscription("Full", edit.seats), key)));
+    case "Plan":
+      return answered(ask(fettle.subscriptions.save(Plane.root, subscription(edit.plan, desk.scenario.seats), key)));
+    case "Scope":
+      plane.setUser(Plane.maraWith(edit.tags));
+      desk.scoped(edit.tags);
+      return "done";
+    case "Freeze": {
+      const [from, to] = [wall(now()), wall(now() + edit.hours * 3_600_000)];
+      return answered(
+        ask(fettle.freezes.save(Plane.root, { id: edit.name, name: edit.name, from, to, zone: "UTC" }, key)),
+      );
+    }
+    case "Thaw":
+      return answered(ask(fettle.freezes.delete(Plane.root, edit.name, key)));
+    case "Blackout":
+      return configure(desk, edit.minutes, key);
+  }
+};
+
+/** What the tenant bought; `lab` is never licensed. */
+export const subscription = (plan: "Free" | "Full", seats: number) => ({
+  plan,
+  expiresAt: null,
+  licences: { PM: { seats, exclude: { mode: "any" as const, tags: ["lab"] } } },
+});
+
+/** Sets the default profile: how often agents check in, and when every day they keep silent. */
+export const configure = ({ plane, scenario }: Desk, blackout: readonly [number, number] | null, key: Key): Done => {
+  const profile = plane.ask(plane.fettle.configurationProfiles.list(Plane.root))?.find((p) => p.isDefault);
+  if (profile === undefined) return "nothing";
+  const settings = {
+    statusIntervalSeconds: scenario.statusSeconds,
+    scanIntervalSeconds: 4 * 3_600,
+    blackouts:
+      blackout === null
+        ? []
+        : [{ weekdays: [1, 2, 3, 4, 5, 6, 7] as const, fromMinute: blackout[0], toMinute: blackout[1] }],
+  };
+  const input = { id: profile.id, name: profile.name, settings };
+  return answered(plane.ask(plane.fettle.configurationProfiles.save(Plane.root, input, key)));
+};
+
+const wall = (at: number) => {
+  const date = new Date(at);
+  return {
+    year: date.getUTCFullYear(),
+    month: date.getUTCMonth() + 1,
+    day: date.getUTCDate(),
+    hour: date.getUTCHours(),
+    minute: date.getUTCMinutes(),
+    second: 0,
+  };
+};

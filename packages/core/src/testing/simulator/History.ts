@@ -1,0 +1,138 @@
+/**
+ * What truly happened while a scenario was played, in one order: what the simulated machines did, what the journals took, what
+ * the control plane committed and what was heard over the wire. Invariants look at this, and at nothing that anybody reported.
+ */
+import type { JournalRecord } from "@fettle/agent-protocol/agent";
+import type { Asset } from "../../domain/asset/Asset.ts";
+import type { Job } from "../../domain/job/Job.ts";
+import type { Subscription } from "../../domain/license/Subscription.ts";
+import type { Patch } from "../../domain/patch/Patch.ts";
+import type { AssetRun } from "../../domain/run/AssetRun.ts";
+import type { Run } from "../../domain/run/Run.ts";
+import type { Batch, EntityKind, NewEvent } from "../../ports/Storage.ts";
+import type { FactRecord } from "../../schema/Stored.ts";
+import type { Truth } from "../simulation/SimulatedOs.ts";
+
+/** Something at its place in the one order; `at` is true time, epoch milliseconds. */
+export interface Seen<A> {
+  readonly order: number;
+  readonly at: number;
+  readonly value: A;
+}
+
+/** What a machine did, for which run as far as its journal tells, and what its clock showed. */
+export interface Deed {
+  readonly asset: string;
+  readonly truth: Truth;
+  readonly runId: string | null;
+  readonly clockAt: number;
+}
+
+export interface JournalLine {
+  readonly asset: string;
+  readonly record: JournalRecord;
+  readonly clockAt: number;
+}
+
+/** A request that was signed, by what makes it one. */
+export interface SignedCall {
+  readonly asset: string;
+  readonly sequence: string;
+  readonly nonce: string;
+  readonly digest: string;
+}
+
+interface Kinds {
+  readonly asset: Asset;
+  readonly job: Job;
+  readonly subscription: Subscription;
+  readonly patch: Patch;
+  readonly hold: { readonly patchId: string };
+  readonly run: Run;
+  readonly assetRun: AssetRun;
+}
+export type KeptKind = keyof Kinds;
+const keptKinds: readonly KeptKind[] = ["asset", "job", "subscription", "patch", "hold", "run", "assetRun"];
+
+/** An entity as it was committed, version after version; null: removed. */
+export type Versions<A> = readonly Seen<A | null>[];
+
+export interface History {
+  readonly deeds: readonly Seen<Deed>[];
+  readonly journal: readonly Seen<JournalLine>[];
+  readonly facts: readonly Seen<FactRecord>[];
+  readonly events: readonly Seen<NewEvent>[];
+  readonly calls: readonly Seen<SignedCall>[];
+  /** Answers to check-ins that reached their agents, at the time the control plane gave them. */
+  readonly heard: readonly Seen<{ readonly asset: string }>[];
+  /** The tags of the owner's scope, from each change on. */
+  readonly scopes: readonly Seen<readonly string[]>[];
+  readonly of: <K extends KeptKind>(kind: K) => ReadonlyMap<string, Versions<Kinds[K]>>;
+  readonly last: <K extends KeptKind>(kind: K) => ReadonlyMap<string, Kinds[K]>;
+}
+
+export interface Recorder extends History {
+  readonly deed: (deed: Deed) => void;
+  readonly journaled: (line: JournalLine) => void;
+  readonly committed: (batch: Batch) => void;
+  readonly called: (call: SignedCall) => void;
+  readonly hear: (asset: string) => void;
+  readonly scoped: (tags: readonly string[]) => void;
+}
+
+/** A history with nothing in it. */
+export const make = (now: () => number): Recorder => {
+  let order = 0;
+  const seen = <A>(value: A): Seen<A> => {
+    order += 1;
+    return { order, at: now(), value };
+  };
+  const deeds: Seen<Deed>[] = [];
+  const journal: Seen<JournalLine>[] = [];
+  const facts: Seen<FactRecord>[] = [];
+  const events: Seen<NewEvent>[] = [];
+  const calls: Seen<SignedCall>[] = [];
+  const scopes: Seen<readonly string[]>[] = [];
+  const heard: Seen<{ readonly asset: string }>[] = [];
+  const kept = new Map<EntityKind, Map<string, Seen<unknown>[]>>(keptKinds.map((kind) => [kind, new Map()]));
+  const of = <K extends KeptKind>(kind: K) => kept.get(kind) as unknown as ReadonlyMap<string, Versions<Kinds[K]>>;
+  const committed = (batch: Batch): void => {
+    for (const write of batch.writes) {
+      const body = write._tag === "Put" ? write.body : null;
+      if (write.kind === "fact" && body !== null) facts.push(seen(body as unknown as FactRecord));
+      const versions = kept.get(write.kind);
+      if (versions === undefined) continue;
+      const known = versions.get(write.id);
+      if (known === undefined) versions.set(write.id, [seen(body)]);
+      else known.push(seen(body));
+    }
+    for (const event of batch.events) events.push(seen(event));
+  };
+  return {
+    deeds,
+    journal,
+    facts,
+    events,
+    calls,
+    heard,
+    scopes,
+    of,
+    last: (kind) =>
+      new Map(
+        [...of(kind)].flatMap(([id, versions]) => {
+          const value = versions.at(-1)?.value ?? null;
+          return value === null ? [] : [[id, value] as const];
+        }),
+      ),
+    deed: (deed) => void deeds.push(seen(deed)),
+    journaled: (line) => void journal.push(seen(line)),
+    committed,
+    called: (call) => void calls.push(seen(call)),
+    scoped: (tags) => void scopes.push(seen(tags)),
+    hear: (asset) => void heard.push(seen({ asset })),
+  };
+};
+
+/** The version that stood at a place in the order; null: none. */
+export const standing = <A>(versions: Versions<A> | undefined, order: number): A | null =>
+  versions?.findLast((v) => v.order <= order)?.value ?? null;

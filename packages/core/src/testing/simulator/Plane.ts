@@ -1,0 +1,140 @@
+/** The control plane of a scenario: the real engine over storage in memory, mortal at every commit. */
+import type { Crypto, WireReply, WireRequest } from "@fettle/agent-protocol";
+import * as Cause from "effect/Cause";
+import * as Context from "effect/Context";
+import * as Effect from "effect/Effect";
+import * as Exit from "effect/Exit";
+import type { User } from "../../domain/access/User.ts";
+import * as Actor from "../../domain/shared/Actor.ts";
+import * as Fettle from "../../Fettle.ts";
+import { BlobStore } from "../../ports/BlobStore.ts";
+import { Directory } from "../../ports/Directory.ts";
+import { Environment } from "../../ports/Environment.ts";
+import { Storage, type StorageShape } from "../../ports/Storage.ts";
+import { TenantKeys } from "../../ports/TenantKeys.ts";
+import * as StaticDirectory from "../StaticDirectory.ts";
+import type * as Random from "../simulation/Random.ts";
+import { SimulatedCrash } from "../simulation/SimulatedOs.ts";
+import * as MemoryBlobStore from "../storage/MemoryBlobStore.ts";
+import * as MemoryStorage from "../storage/MemoryStorage.ts";
+import type * as History from "./History.ts";
+import * as Ports from "./Ports.ts";
+import type * as Seams from "./Seams.ts";
+import * as Together from "./Together.ts";
+
+export const TENANT = "acme";
+/** Owns the jobs. */
+export const owner = Actor.user(TENANT, "mara");
+/** Keeps what is the tenant's. */
+export const root = Actor.user(TENANT, "root");
+
+export interface PlaneOptions {
+  readonly now: () => number;
+  readonly random: Random.Random;
+  readonly crashes: () => number;
+  readonly history: History.Recorder;
+  readonly seams: Seams.Seams;
+  readonly keys: Crypto.KeyPair;
+  readonly count: Ports.Count;
+}
+
+export interface Plane {
+  readonly fettle: Fettle.Fettle;
+  readonly storage: MemoryStorage.MemoryStorage;
+  readonly setUser: (user: User) => void;
+  /** Runs a call of the façade; null where it was refused. It is made again after a crash of the control plane. */
+  readonly ask: <A, E>(effect: Effect.Effect<A, E>) => A | null;
+  /** As {@link Plane.ask}, of what can't be refused. */
+  readonly call: <A, E>(effect: Effect.Effect<A, E>) => A;
+  /** So many at once; what they were at is gone when the process dies. */
+  readonly tick: (tickers: number) => void;
+  readonly handle: (request: WireRequest) => WireReply;
+}
+
+export const maraWith = (tags: readonly string[]): User => ({
+  id: "mara",
+  roles: ["PatchManager"],
+  scope: { _tag: "Tags", tags: [...tags] },
+});
+
+export const make = (options: PlaneOptions): Plane => {
+  const { now, random, seams, keys } = options;
+  const storage = MemoryStorage.make();
+  const ground: Seams.Ground = { random: random.stream("bug"), now, tenantKeys: keys };
+  const directory = StaticDirectory.make({
+    [TENANT]: [maraWith(["fleet"]), { id: "root", roles: ["SuperUser"], scope: { _tag: "All" } }],
+  });
+  const mingling = { is: false };
+  const [ids, turns] = [random.stream("ids"), random.stream("turns")];
+  const ports = Context.make(Storage, storageOf(options, storage, ground, mingling)).pipe(
+    Context.add(BlobStore, MemoryBlobStore.make({ now })),
+    Context.add(TenantKeys, { keyPair: () => Effect.succeed(keys) }),
+    Context.add(Directory, directory),
+    Context.add(Environment, { now, uuid: ids.uuid, secret: () => ids.token(32), tzdata: () => "simulated" }),
+  );
+  const fettle = Fettle.make(ports);
+  return {
+    fettle,
+    storage,
+    setUser: (user) => directory.set(TENANT, user),
+    ask: (effect) => insist(effect, true),
+    call: (effect) => insist(effect, false) as never,
+    tick: (tickers) => {
+      if (tickers === 1) return dying(() => Effect.runSync(fettle.tick()));
+      mingling.is = true;
+      const all = Array.from({ length: tickers }, () => fettle.tick());
+      dying(() => Together.run(all, turns.below));
+      mingling.is = false;
+    },
+    handle: (request) => {
+      const reply = Effect.runSync(fettle.gateway.handle(request));
+      return seams.reply?.(request, reply, ground) ?? reply;
+    },
+  };
+};
+
+/** Lets the control plane die, and start anew; whatever else goes wrong is a bug. */
+export const dying = (run: () => unknown): void => {
+  try {
+    run();
+  } catch (cause) {
+    if (!(cause instanceof SimulatedCrash)) throw cause;
+  }
+};
+
+const insist = <A, E>(effect: Effect.Effect<A, E>, mayBeRefused: boolean): A | null => {
+  for (;;) {
+    const exit = Effect.runSyncExit(effect);
+    if (Exit.isSuccess(exit)) return exit.value;
+    const cause = Cause.squash(exit.cause);
+    if (cause instanceof SimulatedCrash) continue;
+    if (mayBeRefused && (cause as { readonly _tag?: string })._tag === "Rejected") return null;
+    throw cause;
+  }
+};
+
+const storageOf = (
+  { random, crashes, history, seams, count }: PlaneOptions,
+  memory: MemoryStorage.MemoryStorage,
+  ground: Seams.Ground,
+  mingling: { readonly is: boolean },
+): StorageShape => {
+  const { dump: _dump, restore: _restore, ...shape } = memory;
+  const disk = seams.disk?.(shape, ground) ?? shape;
+  const strike = random.stream("server");
+  const crash = () => strike.chance(crashes());
+  const watched: StorageShape = {
+    ...disk,
+    commit: (batch) =>
+      Effect.suspend(() => {
+        if (crash()) throw new SimulatedCrash("the control plane, before a commit");
+        return Effect.map(disk.commit(batch), (answer) => {
+          if (answer._tag === "Committed") history.committed(batch);
+          if (crash()) throw new SimulatedCrash("the control plane, after a commit");
+          return answer;
+        });
+      }),
+  };
+  const engine = seams.engine?.(watched, ground) ?? watched;
+  return Ports.mingled(Ports.counted("storage", engine, count), () => mingling.is);
+};

@@ -1,0 +1,257 @@
+/** Draws scenarios: a swarm, each with some of the faults and some of what people do, so that together they reach more than any alone. */
+import type { JobDraft } from "../../domain/job/Job.ts";
+import type { Schedule } from "../../domain/job/Schedule.ts";
+import * as Random from "../simulation/Random.ts";
+import type * as SimulatedNetwork from "../simulation/SimulatedNetwork.ts";
+import {
+  type AssetSpec,
+  DAY_MINUTES,
+  type Edit,
+  type Faults,
+  type Group,
+  type JobSpec,
+  MINUTE_MS,
+  type PatchSpec,
+  type Scenario,
+  type Span,
+} from "./Scenario.ts";
+
+export interface Size {
+  readonly agents: number;
+  readonly days: number;
+}
+
+/** Days on which something is odd: both changes of clocks in Europe and America, Chatham's, a leap day's month, any other. */
+const STARTS = [
+  Date.UTC(2026, 2, 6, 12),
+  Date.UTC(2026, 2, 27, 12),
+  Date.UTC(2026, 3, 3, 12),
+  Date.UTC(2026, 9, 23, 12),
+  Date.UTC(2026, 9, 30, 12),
+  Date.UTC(2026, 5, 29, 12),
+  Date.UTC(2028, 1, 27, 12),
+];
+
+const ZONES = [
+  "Etc/UTC",
+  "Europe/Berlin",
+  "America/New_York",
+  "Asia/Kolkata",
+  "Pacific/Chatham",
+  "Pacific/Kiritimati",
+  "Pacific/Pago_Pago",
+  "Australia/Lord_Howe",
+  "Africa/Casablanca",
+];
+
+const PACKAGES = ["openssl", "curl", "zlib", "bash", "kernel", "tzdata"] as const;
+
+/** The scenario of a seed. */
+export const generate = (seed: string, { agents, days }: Size): Scenario => {
+  const random = Random.make(`scenario/${seed}`);
+  const assets = Array.from({ length: agents }, (_, i) => asset(random.stream(`asset/${i}`), i, days));
+  const catalogue = patches(random.stream("catalogue"), days);
+  const startsAt = pick(random, STARTS);
+  const jobs = Array.from({ length: 2 + random.below(4) }, (_, i) =>
+    job(random.stream(`job/${i}`), { i, days, startsAt, catalogue }),
+  );
+  const people = random.stream("people");
+  const busy = people.below(14);
+  const edits = Array.from({ length: busy }, () => edit(people, { assets, jobs, catalogue, days })).toSorted(
+    (a, b) => a.at - b.at,
+  );
+  return {
+    format: 1,
+    seed,
+    startsAt,
+    days,
+    statusSeconds: pick(random, [900, 1_800, 2_700]),
+    tickSeconds: pick(random, [300, 600]),
+    tickers: random.chance(0.4) ? 2 + random.below(2) : 1,
+    seats: random.chance(0.3) ? Math.max(1, Math.floor(agents / 2)) : 10_000,
+    assets,
+    catalogue,
+    jobs,
+    edits,
+    faults: faults(random.stream("faults")),
+    outages: random.chance(0.35) ? [span(random, days, 30, 600)] : [],
+  };
+};
+
+const pick = <A>(random: Random.Random, from: readonly A[]): A => {
+  const picked = from[random.below(from.length)];
+  if (picked === undefined) throw new Error("nothing to choose from");
+  return picked;
+};
+
+const span = (random: Random.Random, days: number, least: number, most: number): Span => {
+  const from = random.below(days * DAY_MINUTES);
+  return { from, to: from + least + random.below(most - least) };
+};
+
+const faults = (random: Random.Random): Faults => {
+  const maybe = (most: number): number => (random.chance(0.5) ? random.next() * most : 0);
+  const network: SimulatedNetwork.NetworkFaults = {
+    loseRequest: maybe(0.25),
+    loseReply: maybe(0.25),
+    repeat: maybe(0.25),
+    replayLater: maybe(0.25),
+    forge: maybe(0.1),
+  };
+  return {
+    network,
+    agentCrash: maybe(0.01),
+    journal: maybe(0.01),
+    serverCrash: maybe(0.03),
+    strike: maybe(0.4),
+    probe: maybe(0.3),
+  };
+};
+
+const asset = (random: Random.Random, i: number, days: number): AssetSpec => {
+  const group: Group = i % 7 === 5 ? "lab" : i % 7 === 6 ? "outside" : random.chance(0.5) ? "servers" : "desks";
+  const held = PACKAGES.filter((_, n) => n === 0 || random.chance(0.7));
+  const skew = random.chance(0.3) ? random.below(401) - 200 : 0;
+  const jump = random.chance(0.12) ? random.below(days * DAY_MINUTES) : null;
+  const seconds = (random.below(2) * 2 - 1) * (600 + random.below(7_200));
+  return {
+    name: `asset-${String(i).padStart(3, "0")}`,
+    timeZone: pick(random, ZONES),
+    group,
+    packages: Object.fromEntries(held.map((name) => [name, "1-1"])),
+    faults: random.chance(0.1) ? { [pick(random, held)]: pick(random, ["pre-scriptlet-fails", "corrupt-file"]) } : {},
+    ...(random.chance(0.5) ? { rebootsFor: ["kernel"] } : {}),
+    joinsAt: random.chance(0.15) ? random.below(days * DAY_MINUTES) : random.below(30),
+    offline: random.chance(0.25) ? [span(random, days, 30, 1_500)] : [],
+    asleep: random.chance(0.2) ? [span(random, days, 60, 1_200)] : [],
+    clock: [
+      { at: 0, seconds: skew },
+      ...(jump === null
+        ? []
+        : [
+            { at: jump, seconds },
+            { at: jump + 30 + random.below(300), seconds: skew },
+          ]),
+    ],
+  };
+};
+
+const patches = (random: Random.Random, days: number): readonly PatchSpec[] =>
+  PACKAGES.flatMap((name, i): readonly PatchSpec[] => [
+    {
+      id: `FTSA-2026:${String(10 + i)}`,
+      package: name,
+      evr: "1-2",
+      category: i % 3 === 2 ? "bugfix" : "security",
+      publishedAt: 0,
+      ...(name === "tzdata" && random.chance(0.5) ? { mustBeAcquired: true as const } : {}),
+    },
+    ...(random.chance(0.4)
+      ? [
+          {
+            id: `FTSA-2026:${String(30 + i)}`,
+            package: name,
+            evr: "1-3",
+            category: "security" as const,
+            publishedAt: random.below(days * DAY_MINUTES),
+          },
+        ]
+      : []),
+  ]);
+
+interface JobGround {
+  readonly i: number;
+  readonly days: number;
+  readonly startsAt: number;
+  readonly catalogue: readonly PatchSpec[];
+}
+
+const job = (random: Random.Random, ground: JobGround): JobSpec => {
+  const at = random.below(ground.days * DAY_MINUTES * 0.4);
+  const schedule = scheduled(random, ground, at);
+  const isRecurring = schedule._tag === "Recurring";
+  const usable = ground.catalogue.filter((p) => p.publishedAt <= at);
+  const isRollback = random.chance(0.08);
+  const isListed = isRollback || random.chance(0.4);
+  const draft: JobDraft = {
+    title: `Job ${ground.i}`,
+    kind: isRollback ? "rollback" : "deployment",
+    platform: "Linux",
+    patches: isListed
+      ? { _tag: "List", patches: usable.filter((_, n) => n === 0 || random.chance(0.6)).map((p) => p.id) }
+      : { _tag: "Query", query: random.chance(0.5) ? "category: security" : "vendor: Lab" },
+    targets: {
+      assets: [],
+      include: { mode: "any", tags: pick(random, [["fleet"], ["servers"], ["fleet", "outside"], ["desks"]]) },
+      exclude: { mode: "any", tags: random.chance(0.3) ? ["kept"] : [] },
+    },
+    schedule,
+    reboot: { _tag: "Suppress" },
+    continueOnFailure: random.chance(0.7),
+    ...(random.chance(0.65)
+      ? { window: { minutes: 30 + random.below(330), bound: pick(random, ["start", "complete"]) } }
+      : {}),
+    ...(isRecurring && random.chance(0.5) ? { overlap: pick(random, ["wait", "skip"] as const) } : {}),
+    ...(isRecurring && random.chance(0.5) ? { catchUp: pick(random, ["skip", "run-once-now"] as const) } : {}),
+  };
+  return { name: `job-${ground.i}`, at, enableAt: at + random.below(120), draft };
+};
+
+const scheduled = (random: Random.Random, { days, startsAt }: JobGround, at: number): Schedule => {
+  const kind = random.below(5);
+  if (kind === 0) return { _tag: "OnDemand" };
+  const zone = random.chance(0.7)
+    ? ({ _tag: "Agent" } as const)
+    : ({ _tag: "Named", zone: pick(random, ZONES) } as const);
+  // Hours at which clocks change are drawn often.
+  const minute = random.chance(0.4) ? 120 + random.below(90) : random.below(DAY_MINUTES);
+  const day = startsAt + at * MINUTE_MS + (kind === 1 ? 1 + random.below(Math.max(1, days - 1)) : 0) * 86_400_000;
+  const start = { ...dayOf(day), hour: Math.floor(minute / 60), minute: minute % 60, second: 0 };
+  if (kind === 1) return { _tag: "Once", at: start, zone };
+  const pattern =
+    kind < 4
+      ? ({ _tag: "Daily", every: 1 } as const)
+      : ({ _tag: "Weekly", every: 1, weekdays: [1 + random.below(7), 7].toSorted() as never } as const);
+  return { _tag: "Recurring", rule: { pattern, start, end: { _tag: "Never" }, except: [] }, zone } as Schedule;
+};
+
+const dayOf = (at: number) => {
+  const date = new Date(at);
+  return { year: date.getUTCFullYear(), month: date.getUTCMonth() + 1, day: date.getUTCDate() };
+};
+
+interface EditGround {
+  readonly assets: readonly AssetSpec[];
+  readonly jobs: readonly JobSpec[];
+  readonly catalogue: readonly PatchSpec[];
+  readonly days: number;
+}
+
+const edit = (random: Random.Random, { assets, jobs, catalogue, days }: EditGround): Edit => {
+  const at = random.below(days * DAY_MINUTES);
+  const job = pick(random, jobs).name;
+  const asset = pick(random, assets).name;
+  const patch = pick(random, catalogue).id;
+  const draws: readonly (() => Edit)[] = [
+    () => ({ _tag: "Disable", at, job }),
+    () => ({ _tag: "Enable", at, job }),
+    () => ({ _tag: "Delete", at, job }),
+    () => ({ _tag: "Change", at, job, change: { title: `Changed at ${at}` } }),
+    () => ({ _tag: "Change", at, job, change: { patches: { _tag: "List", patches: [patch] } } }),
+    () => ({ _tag: "Tag", at, asset, tag: pick(random, ["kept", "servers", "desks"]) }),
+    () => ({ _tag: "Untag", at, asset, tag: pick(random, ["servers", "desks", "fleet"]) }),
+    () => ({ _tag: "Seats", at, seats: random.below(assets.length + 1) }),
+    () => ({ _tag: "Plan", at, plan: random.chance(0.3) ? "Free" : "Full" }),
+    () => ({ _tag: "Scope", at, tags: random.chance(0.7) ? ["fleet"] : ["servers"] }),
+    () => ({ _tag: "Freeze", at, name: "freeze", hours: 1 + random.below(24) }),
+    () => ({ _tag: "Thaw", at, name: "freeze" }),
+    () => ({ _tag: "Blackout", at, minutes: random.chance(0.7) ? [60, 240] : null }),
+    () => ({ _tag: "Hold", at, patch }),
+    () => ({ _tag: "Release", at, patch }),
+    () => ({ _tag: "Withdraw", at, patch }),
+    () => ({ _tag: "Purge", at, asset }),
+    () => ({ _tag: "Reboot", at, asset }),
+    () => ({ _tag: "ByHand", at, asset, package: pick(random, PACKAGES), evr: pick(random, ["1-1", "1-2"]) }),
+  ];
+  return pick(random, draws)();
+};

@@ -1,0 +1,269 @@
+/**
+ * Plays a scenario: the real engine, the real agents, the real protocol in one thread on a virtual clock. What happens next is the
+ * first of a queue of wakes, so that nothing costs that doesn't happen. One scenario gives one history, by its trace's digest.
+ *
+ * @example
+ * const played = Simulator.play(Scenario.generate("17", { agents: 20, days: 3 }));
+ * for (const { id, seen } of Invariants.check(played)) report(id, seen);
+ */
+import { Crypto } from "@fettle/agent-protocol";
+import * as Random from "../simulation/Random.ts";
+import * as SimulatedNetwork from "../simulation/SimulatedNetwork.ts";
+import * as Edits from "./Edits.ts";
+import * as Fleet from "./Fleet.ts";
+import * as History from "./History.ts";
+import type * as Machine from "./Machine.ts";
+import * as Plane from "./Plane.ts";
+import type { Edit, Faults, JobSpec, Scenario } from "./Scenario.ts";
+import * as Scenarios from "./Scenario.ts";
+import * as Seams from "./Seams.ts";
+import * as Trace from "./Trace.ts";
+import * as Wakes from "./Wakes.ts";
+
+export interface PlayOptions {
+  /** Bugs that are planted; none unless told. */
+  readonly seams?: Seams.Seams;
+  /** Told of virtual progress, in [0, 1]. */
+  readonly onProgress?: (share: number) => void;
+}
+
+/** A scenario that was played to its end. */
+export interface Played {
+  readonly scenario: Scenario;
+  readonly history: History.History;
+  readonly machines: readonly Machine.Machine[];
+  readonly plane: Plane.Plane;
+  /** Names of jobs by their ids, deleted ones too. */
+  readonly jobNames: ReadonlyMap<string, string>;
+  /** True time at which faults stopped, and at which it ended; epoch milliseconds. */
+  readonly calmAt: number;
+  readonly endedAt: number;
+  /** A digest of everything that was seen: the same for the same scenario. */
+  readonly digest: string;
+  /** Wakes, calls of ports and messages on the wire. */
+  readonly events: number;
+  /** What the edits came to, in their order. */
+  readonly edits: readonly Edits.Done[];
+  readonly tally: Trace.Tally;
+}
+
+/** After the last day nothing goes wrong any more, for so long: what was hurt must heal. */
+export const CALM_MINUTES = 12 * 60;
+
+type What =
+  | { readonly _tag: "Tick" }
+  | { readonly _tag: "Turn" }
+  | { readonly _tag: "Agent"; readonly machine: Machine.Machine; readonly life: number }
+  | { readonly _tag: "Feed" }
+  | { readonly _tag: "Make"; readonly job: JobSpec }
+  | { readonly _tag: "Edit"; readonly edit: Edit; readonly index: number };
+
+const noFaults: Faults = {
+  network: SimulatedNetwork.calm,
+  agentCrash: 0,
+  journal: 0,
+  serverCrash: 0,
+  strike: 0,
+  probe: 0,
+};
+
+/** Plays it to its end. */
+export const play = (scenario: Scenario, options: PlayOptions = {}): Played => {
+  const world = setUp(scenario, options.seams ?? Seams.none);
+  const { wakes, clock } = world;
+  const endsAt = Scenarios.instant(scenario, scenario.days * Scenarios.DAY_MINUTES + CALM_MINUTES);
+  schedule(world);
+  for (let wake = wakes.next(); wake !== null && wake.at < endsAt; wake = wakes.next()) {
+    clock.now = Math.max(clock.now, wake.at);
+    world.trace.event("wake", wake.what._tag);
+    carryOut(world, wake.what);
+    if (wake.what._tag === "Tick") {
+      options.onProgress?.((clock.now - scenario.startsAt) / (endsAt - scenario.startsAt));
+    }
+  }
+  clock.now = endsAt;
+  return {
+    scenario,
+    history: world.history,
+    machines: world.fleet.machines,
+    plane: world.plane,
+    jobNames: world.jobNames,
+    calmAt: world.calmAt,
+    endedAt: endsAt,
+    digest: world.trace.digest(),
+    events: world.trace.tally().events,
+    edits: world.edits,
+    tally: world.trace.tally(),
+  };
+};
+
+interface World {
+  readonly scenario: Scenario;
+  readonly clock: { now: number; faults: Faults };
+  readonly calmAt: number;
+  readonly trace: Trace.Trace;
+  readonly history: History.Recorder;
+  readonly plane: Plane.Plane;
+  readonly network: SimulatedNetwork.SimulatedNetwork;
+  readonly fleet: Fleet.Fleet;
+  readonly desk: Edits.Desk;
+  readonly wakes: Wakes.Wakes<What>;
+  /** Which wake of a machine counts: a step of its clock makes the one before void. */
+  readonly lives: Map<string, number>;
+  readonly jobNames: Map<string, string>;
+  readonly edits: Edits.Done[];
+}
+
+const setUp = (scenario: Scenario, seams: Seams.Seams): World => {
+  const random = Random.make(`play/${scenario.seed}`);
+  const clock = { now: scenario.startsAt, faults: noFaults };
+  const now = () => clock.now;
+  const trace = Trace.make(now);
+  const history = History.make(now);
+  const keys = Crypto.generateKeyPair();
+  const count = trace.port;
+  const plane = Plane.make({
+    now,
+    random: random.stream("plane"),
+    crashes: () => clock.faults.serverCrash,
+    history,
+    seams,
+    keys,
+    count,
+  });
+  const withdrawn = new Set<string>();
+  const jobIds = new Map<string, string>();
+  const network = SimulatedNetwork.make(
+    plane.handle,
+    SimulatedNetwork.live(() => clock.faults.network),
+    random.stream("network"),
+  );
+  const minute = () => (clock.now - scenario.startsAt) / Scenarios.MINUTE_MS;
+  const about: Edits.Desk = {
+    plane,
+    scenario,
+    jobIds,
+    withdrawn,
+    now,
+    scoped: history.scoped,
+    assetId: () => null,
+    reboot: () => undefined,
+    byHand: () => undefined,
+  };
+  const activations = Fleet.open(about);
+  const fleet = Fleet.make({
+    scenario,
+    activations,
+    random,
+    now,
+    minute,
+    faults: () => clock.faults,
+    network,
+    history,
+    seams,
+    ground: { random: random.stream("bug"), now, tenantKeys: keys },
+    trace,
+  });
+  const desk: Edits.Desk = { ...about, assetId: fleet.assetId, reboot: fleet.reboot, byHand: fleet.byHand };
+  clock.faults = scenario.faults;
+  return {
+    scenario,
+    clock,
+    calmAt: Scenarios.instant(scenario, scenario.days * Scenarios.DAY_MINUTES),
+    trace,
+    history,
+    plane,
+    network,
+    fleet,
+    desk,
+    wakes: Wakes.make(),
+    lives: new Map(),
+    jobNames: new Map(),
+    edits: [],
+  };
+};
+
+const schedule = ({ scenario, wakes, fleet, calmAt }: World): void => {
+  const at = (minute: number) => Scenarios.instant(scenario, minute);
+  wakes.add(calmAt, { _tag: "Turn" });
+  for (const minute of new Set(scenario.catalogue.map((p) => p.publishedAt))) wakes.add(at(minute), { _tag: "Feed" });
+  for (const job of scenario.jobs) {
+    wakes.add(at(job.at), { _tag: "Make", job });
+    if (job.enableAt === null) continue;
+    wakes.add(at(job.enableAt), { _tag: "Edit", edit: { _tag: "Enable", at: job.enableAt, job: job.name }, index: -1 });
+  }
+  for (const [index, edit] of scenario.edits.entries()) wakes.add(at(edit.at), { _tag: "Edit", edit, index });
+  for (const machine of fleet.machines) {
+    wakes.add(at(machine.spec.joinsAt), { _tag: "Agent", machine, life: 0 });
+    for (const step of machine.spec.clock)
+      if (step.at > 0) wakes.add(at(step.at), { _tag: "Agent", machine, life: -1 });
+  }
+  wakes.add(scenario.startsAt + 1, { _tag: "Tick" });
+};
+
+const carryOut = (world: World, what: What): void => {
+  if (what._tag === "Tick") tick(world);
+  else if (what._tag === "Turn") world.clock.faults = noFaults;
+  else if (what._tag === "Agent") cycle(world, what.machine, what.life);
+  else byPeople(world, what);
+};
+
+const tick = (world: World): void => {
+  const { scenario, plane, clock, wakes } = world;
+  const isDown = isDownNow(world);
+  if (!isDown) plane.tick(scenario.tickers);
+  Plane.dying(world.network.deliverLate);
+  wakes.add(clock.now + scenario.tickSeconds * 1_000, { _tag: "Tick" });
+};
+
+const minuteOf = ({ scenario, clock }: World): number => (clock.now - scenario.startsAt) / Scenarios.MINUTE_MS;
+const isDownNow = (world: World): boolean => Scenarios.isIn(world.scenario.outages, minuteOf(world));
+
+// Nobody can do anything while the control plane is down: they do it when it is up again.
+const byPeople = (world: World, what: Extract<What, { readonly _tag: "Feed" | "Make" | "Edit" }>): void => {
+  const { desk, scenario, wakes } = world;
+  const minute = minuteOf(world);
+  if (isDownNow(world)) {
+    wakes.add(Scenarios.instant(scenario, Scenarios.endOf(scenario.outages, minute)), what);
+    return;
+  }
+  const done = perform(desk, what, minute);
+  world.trace.line(["edit", what._tag, done]);
+  if (what._tag === "Make") {
+    const id = desk.jobIds.get(what.job.name);
+    if (id !== undefined) world.jobNames.set(id, what.job.name);
+  }
+  if (what._tag === "Edit" && what.index >= 0) world.edits.push(done);
+};
+
+const perform = (
+  desk: Edits.Desk,
+  what: Extract<What, { readonly _tag: "Feed" | "Make" | "Edit" }>,
+  minute: number,
+): Edits.Done => {
+  if (what._tag === "Feed") return Edits.feed(desk, minute);
+  if (what._tag === "Make") return Edits.createJob(desk, what.job);
+  const key = what.index >= 0 ? what.index : `enable-${"job" in what.edit ? what.edit.job : ""}`;
+  return Edits.carryOut(desk, what.edit, key);
+};
+
+const cycle = (world: World, machine: Machine.Machine, life: number): void => {
+  const { clock, scenario, wakes, lives, trace } = world;
+  const { spec } = machine;
+  // A step of the clock wakes the agent, once it has joined.
+  const current = lives.get(spec.name) ?? 0;
+  if (life === -1 ? !lives.has(spec.name) : life !== current) return;
+  const minute = minuteOf(world);
+  const again = (at: number): void => {
+    lives.set(spec.name, current + 1);
+    wakes.add(at, { _tag: "Agent", machine, life: current + 1 });
+  };
+  if (Scenarios.isIn(spec.asleep, minute) && clock.now < world.calmAt) {
+    again(Scenarios.instant(scenario, Scenarios.endOf(spec.asleep, minute)));
+    return;
+  }
+  const end = machine.cycle();
+  trace.line(["cycle", spec.name, end._tag === "Ended" ? end.failures.join() : end._tag]);
+  const nextIn = "nextIn" in end ? end.nextIn : Scenarios.MINUTE_MS;
+  if (nextIn !== null) again(clock.now + nextIn);
+};
