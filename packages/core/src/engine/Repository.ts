@@ -256,5 +256,7 @@ const pages = <K extends EntityKind>(
       const last = page.at(-1);
       if (last === undefined || page.length < PAGE_LIMIT_MAX) return found;
       after = { after: last.id };
+      // A run of 100,000 assets is read for seconds: others have their turn between pages.
+      yield* Effect.yieldNow;
     }
   });

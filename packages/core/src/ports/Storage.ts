@@ -38,6 +38,7 @@ export const entityKinds = [
   "assessment",
   "job",
   "plan",
+  "planPart",
   "run",
   "assetRun",
   "recurred",

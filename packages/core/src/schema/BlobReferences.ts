@@ -39,6 +39,10 @@ export const blobReferences: { readonly [K in Kind]?: BlobReference<EntityOf<K>>
     paths: ["groups[].patches[].files[].digest", ...scriptPaths("conduct.actions")],
     of: ({ groups, conduct }) => [...groups.flatMap((g) => filesOf(g.patches)), ...scriptsOf(conduct.actions)],
   },
+  planPart: {
+    paths: ["groups[].patches[].files[].digest"],
+    of: ({ groups }) => groups.flatMap((g) => filesOf(g.patches)),
+  },
   run: { paths: scriptPaths("conduct.actions"), of: ({ conduct }) => scriptsOf(conduct?.actions) },
   assetRun: { paths: ["patches[].files[].digest"], of: ({ patches }) => filesOf(patches) },
 };

@@ -18,7 +18,7 @@ import type { Hold } from "../domain/patch/Hold.ts";
 import { type Patch, vendorSeverities } from "../domain/patch/Patch.ts";
 import type { VendorFile } from "../domain/patch/VendorFile.ts";
 import type { Vulnerability } from "../domain/patch/Vulnerability.ts";
-import type { Plan } from "../domain/plan/Plan.ts";
+import type { PlanHead, PlanPart } from "../domain/plan/PlanParts.ts";
 import type { AssessmentProfile } from "../domain/profile/AssessmentProfile.ts";
 import type { ConfigurationProfile } from "../domain/profile/ConfigurationProfile.ts";
 import * as Presets from "../domain/profile/Presets.ts";
@@ -38,7 +38,7 @@ import { type AgentRecord, agent, type RemovedAgentRecord, removedAgent } from "
 import * as StoredJob from "./StoredJob.ts";
 import { changeFreeze, quorumGroup, scheduling } from "./StoredMaintenance.ts";
 import { digest, int, pkg, platform, selection, tagSet, text, texts } from "./StoredParts.ts";
-import { plan } from "./StoredPlan.ts";
+import { plan, planPart } from "./StoredPlan.ts";
 import * as StoredRun from "./StoredRun.ts";
 import { script, scriptAuthor } from "./StoredScript.ts";
 
@@ -393,7 +393,8 @@ export const codecs = {
     }),
   ),
   job: codec<Job>(StoredJob.job),
-  plan: codec<Plan>(plan),
+  plan: codec<PlanHead>(plan),
+  planPart: codec<PlanPart>(planPart),
   run: codec<Run>(StoredRun.run),
   assetRun: codec<AssetRun>(StoredRun.assetRun),
   recurred: codec<Recurred>(StoredRun.recurred),

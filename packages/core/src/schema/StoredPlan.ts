@@ -68,6 +68,21 @@ const isRecord = (value: unknown): value is { readonly [member: string]: unknown
 const listOf = (value: unknown): readonly { readonly [member: string]: unknown }[] =>
   Array.isArray(value) ? value.filter(isRecord) : [];
 
+const groups = z.array(
+  z.strictObject({ patches: z.array(plannedPatch), timing, ring: ring.exactOptional(), assets: texts }),
+);
+const excluded = z.array(
+  z.strictObject({
+    assetId: text,
+    rule: text,
+    reason: text,
+    shownAs: z.enum(["NotLicensed", "TimedOut", "CanceledBlackout"]).nullable(),
+  }),
+);
+
+/** Some of a large plan's assets. */
+export const planPart = z.strictObject({ isContinued: z.boolean(), groups, excluded });
+
 export const plan = z.preprocess(
   withTimes,
   z.strictObject({
@@ -76,18 +91,10 @@ export const plan = z.preprocess(
     occurrence: z.strictObject({ key: text, nominalLocal: text.nullable() }),
     isProvisional: z.boolean(),
     conduct,
-    groups: z.array(
-      z.strictObject({ patches: z.array(plannedPatch), timing, ring: ring.exactOptional(), assets: texts }),
-    ),
-    excluded: z.array(
-      z.strictObject({
-        assetId: text,
-        rule: text,
-        reason: text,
-        shownAs: z.enum(["NotLicensed", "TimedOut", "CanceledBlackout"]).nullable(),
-      }),
-    ),
+    groups,
+    excluded,
     leftOut: z.array(z.strictObject({ patchId: text, rule: text, reason: text })),
     versions: z.strictObject({ tzdata: text, tokenizer: text }),
+    parts: int.exactOptional(),
   }),
 );

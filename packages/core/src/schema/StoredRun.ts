@@ -41,6 +41,16 @@ export const run = z.preprocess(
     lastStart: int,
     windowEnd: int.nullable(),
     closedAt: int.nullable(),
+    making: z
+      .strictObject({
+        part: int,
+        parts: int,
+        of: int,
+        enabledAt: int,
+        isMissable: z.boolean(),
+        byStatus: z.partialRecord(status, int),
+      })
+      .exactOptional(),
   }),
 );
 

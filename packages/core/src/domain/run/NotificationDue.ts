@@ -30,12 +30,14 @@ export interface RunNow {
 }
 
 /** That a run was made. */
-export const ofMade = (about: RunNow): readonly NotificationDue[] => ofRun(about, "run-made");
+export const ofMade = (run: Run.Run, byStatus: Run.RunProgress["byStatus"]): readonly NotificationDue[] =>
+  ofRun(run, byStatus, "run-made");
 
 /** That a run is over, and that some of its assets failed. */
 export const ofClosed = (about: RunNow): readonly NotificationDue[] => {
   const isFailed = about.assetRuns.some(({ state }) => FAILURES.includes(state.status));
-  return [...ofRun(about, "run-closed"), ...(isFailed ? ofRun(about, "run-failures") : [])];
+  const byStatus = byStatusOf(about);
+  return [...ofRun(about.run, byStatus, "run-closed"), ...(isFailed ? ofRun(about.run, byStatus, "run-failures") : [])];
 };
 
 /** That a job came to its end, with which status it has now; with its one run where that ended it. */
@@ -52,11 +54,14 @@ export const ofEnded = (
 const FAILURES: readonly RunStatus.RunStatus[] = ["JobFailed", "CompletedWithFailure", "TimedOut"];
 
 // A run keeps whom it tells, for what the job is changed to reaches the next one (JOB-08), and its job may be gone.
-const ofRun = (about: RunNow, on: JobNotifications.Occasion): readonly NotificationDue[] => {
-  const { id: runId, jobId, title, notifications } = about.run;
+const ofRun = (
+  { id: runId, jobId, title, notifications }: Run.Run,
+  byStatus: Run.RunProgress["byStatus"],
+  on: JobNotifications.Occasion,
+): readonly NotificationDue[] => {
   if (!notifications?.on.includes(on)) return [];
   const { to } = notifications;
-  return [{ jobId, runId, title: title ?? "", on, to, byStatus: byStatusOf(about), jobStatus: null }];
+  return [{ jobId, runId, title: title ?? "", on, to, byStatus, jobStatus: null }];
 };
 
 const byStatusOf = ({ assetRuns }: RunNow): Run.RunProgress["byStatus"] => Run.byStatus(assetRuns);

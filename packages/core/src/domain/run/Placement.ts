@@ -27,10 +27,13 @@ export const timingOf = (
   return { start: start ?? enabledAt, windowEnd: windowEnd ?? fromEnabling };
 };
 
+/** What of a plan says how its assets stand: all of it, or a part. */
+export type Placed = Pick<Plan, "groups" | "excluded" | "conduct">;
+
 /** The asset runs of a run, as they stand at first. */
 export const assetRuns = (
   run: Pick<Run.Run, "id" | "jobId">,
-  plan: Plan,
+  plan: Placed,
   moment: Moment,
 ): readonly AssetRun.AssetRun[] => [
   ...plan.groups.flatMap((group) => {
@@ -44,6 +47,10 @@ export const assetRuns = (
     return [made(run, { assetId: e.assetId, patches: [], placed, timing: null })];
   }),
 ];
+
+/** How many asset runs come of a plan. */
+export const countOf = ({ groups, excluded }: Pick<Plan, "groups" | "excluded">): number =>
+  groups.reduce((sum, { assets }) => sum + assets.length, 0) + excluded.filter((e) => e.shownAs !== null).length;
 
 /** When the run starts, and is over, in the last zone. */
 export const span = (

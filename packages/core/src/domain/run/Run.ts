@@ -9,6 +9,7 @@ import type { Notifications } from "../job/JobNotifications.ts";
 import type { JobStatus } from "../job/JobStatus.ts";
 import type { PlanConduct } from "../plan/Plan.ts";
 import type { AssetRun } from "./AssetRun.ts";
+import * as Making from "./Making.ts";
 import * as Watchdog from "./Watchdog.ts";
 
 /** The key of the only occurrence of an on-demand job. */
@@ -46,6 +47,8 @@ export interface Run {
   readonly windowEnd: number | null;
   /** When nothing more could come of it: every asset run is final. As long as it is null, ticks look after it. */
   readonly closedAt: number | null;
+  /** How far its asset runs are made; left out: it is whole. */
+  readonly making?: Making.Making;
 }
 
 /** How far the times of a recurring job have been dealt with. */
@@ -75,6 +78,8 @@ export interface RunProgress {
   readonly final: number;
   readonly responded: number;
   readonly byStatus: { readonly [S in RunStatus.RunStatus]?: number };
+  /** How many of its asset runs are made yet, of how many; left out: all of them. */
+  readonly making?: { readonly made: number; readonly of: number };
   /** Those of which nothing is heard though their time has come, which is no failure (WIN-04); null: there are none. */
   readonly silent: Watchdog.Silence | null;
 }
@@ -88,7 +93,11 @@ export const progress = (run: Run, assetRuns: readonly AssetRun[], now: number):
   responded: assetRuns.filter((a) => a.state.status !== "Pending" && a.state.status !== "NotLicensed").length,
   byStatus: byStatus(assetRuns),
   silent: Watchdog.silence(assetRuns, now),
+  ...makingOf(run),
 });
+
+const makingOf = ({ making }: Run): Pick<RunProgress, "making"> =>
+  making === undefined ? {} : { making: { made: Making.total(making.byStatus), of: making.of } };
 
 /** How many asset runs are in which status. */
 export const byStatus = (assetRuns: readonly Pick<AssetRun, "state">[]): RunProgress["byStatus"] => {

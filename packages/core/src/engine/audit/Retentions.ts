@@ -222,7 +222,10 @@ const overdueRuns = Effect.fn("Retentions.overdueRuns")(function* (
   const old = (yield* Repository.all(tenantId, "run")).filter((r) => r.value.startedAt < before);
   const jobs = yield* Repository.some(tenantId, "job", [...new Set(old.map((r) => r.value.jobId))]);
   const jobOf = new Map(jobs.map((j) => [j.id, j.value]));
-  const mayGo = old.filter((r) => Retention.mayGo(r.value, jobOf.get(r.value.jobId) ?? null, retention, before));
+  const mayGo = old.filter(
+    (r) =>
+      r.value.making === undefined && Retention.mayGo(r.value, jobOf.get(r.value.jobId) ?? null, retention, before),
+  );
   mayGo.sort((a, b) => a.value.startedAt - b.value.startedAt || (a.id < b.id ? -1 : 1));
   let gone = nothing;
   for (const run of mayGo) {

@@ -51,7 +51,7 @@ export const decide = Effect.fn("JobDeletions.decide")(function* (
   const told = { by: label(actor), title: job.value.title, revoked };
   const change = {
     expect: [Repository.expected("job", jobId, job), ...revocation.expect],
-    counters: yield* JobClaims.ofDeletion(actor, job.value),
+    counters: [...(yield* JobClaims.ofDeletion(actor, job.value)), ...revocation.counters],
     uniques: revocation.uniques,
     writes: [
       { _tag: "Delete" as const, kind: "job" as const, id: jobId },

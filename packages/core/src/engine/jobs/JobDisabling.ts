@@ -51,6 +51,7 @@ export const decide = Effect.fn("JobDisabling.decide")(function* (
   return {
     change: {
       expect: [Repository.expected("job", jobId, job), ...change.expect],
+      counters: change.counters,
       writes: [Repository.put("job", jobId, disabled), ...change.writes],
       events: [told, ...change.events],
     },

@@ -10,10 +10,10 @@ import type { DriftTolerance } from "../../domain/plan/PlanDifference.ts";
 import type { TenantId } from "../../domain/shared/Tenant.ts";
 import { Environment } from "../../ports/Environment.ts";
 import * as Approvals from "../plans/Approvals.ts";
+import * as KeptPlans from "../plans/KeptPlans.ts";
 import * as PlanDrift from "../plans/PlanDrift.ts";
 import * as Plans from "../plans/Plans.ts";
 import { lift, refuse } from "../Rejected.ts";
-import * as Repository from "../Repository.ts";
 import * as Subscriptions from "../subscription/Subscriptions.ts";
 import * as JobScripts from "./JobScripts.ts";
 
@@ -50,6 +50,5 @@ export const decide = Effect.fn("JobEnabling.decide")(function* (
   const released = Suspension.released(job, subscription, now);
   const at = Subscription.instantAt(subscription, now);
   const enabled = yield* lift(Job.enable(released, { planHash: hash, now: at }));
-  const known = yield* Repository.get(tenantId, "plan", hash);
-  return { job: enabled, hash, now, writes: known === null ? [Repository.put("plan", hash, plan)] : [] };
+  return { job: enabled, hash, now, writes: yield* KeptPlans.keep(tenantId, { hash, plan }) };
 });

@@ -144,7 +144,8 @@ const linksAbove = Effect.fn("JobLinks.linksAbove")(function* (tenantId: TenantI
 });
 
 const runsOf = Effect.fn("JobLinks.runsOf")(function* (tenantId: TenantId, jobId: string) {
-  const runs = (yield* Repository.allBy(tenantId, "run", "job", jobId)).map((r) => r.value);
+  const all = (yield* Repository.allBy(tenantId, "run", "job", jobId)).map((r) => r.value);
+  const runs = all.filter((r) => r.making === undefined);
   return runs.sort((a, b) => b.startedAt - a.startedAt || (a.id < b.id ? -1 : 1));
 });
 

@@ -26,6 +26,8 @@ export const of = Effect.fn("MemberRuns.of")(function* (tenantId: TenantId, abou
   const unfinished: Disruptions.UnfinishedRun[] = [];
   const members = new Set(about.members);
   for (const { value: run } of yield* Repository.all(tenantId, "run")) {
+    // Of one that is half made, what its job's plan says is all that is known.
+    if (run.making !== undefined) continue;
     const keys = materialised.get(run.jobId) ?? new Set<string>();
     materialised.set(run.jobId, keys.add(run.occurrenceKey));
     if (isPast(run, about)) continue;

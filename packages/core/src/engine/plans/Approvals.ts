@@ -13,6 +13,7 @@ import * as JobAuthority from "../jobs/JobAuthority.ts";
 import { refuse, reject } from "../Rejected.ts";
 import * as Repository from "../Repository.ts";
 import * as Subscriptions from "../subscription/Subscriptions.ts";
+import * as KeptPlans from "./KeptPlans.ts";
 import * as Plans from "./Plans.ts";
 
 /** What is approved: the plan that was looked at. */
@@ -68,7 +69,7 @@ export const mustNotHaveGrown = Effect.fn("Approvals.mustNotHaveGrown")(function
   const { limits } = yield* Subscriptions.of(tenantId);
   const assets = assetsIn(plan);
   if (!Approved.isNeeded(assets, limits)) return;
-  const enabled = job.enabled === null ? null : yield* Repository.get(tenantId, "plan", job.enabled.planHash);
-  const fault = Approved.growthFault(assets, { enabled: enabled === null ? 0 : assetsIn(enabled.value), limits });
+  const enabled = job.enabled === null ? null : yield* KeptPlans.get(tenantId, job.enabled.planHash);
+  const fault = Approved.growthFault(assets, { enabled: enabled === null ? 0 : assetsIn(enabled), limits });
   if (fault !== null) yield* refuse(fault);
 });

@@ -12,8 +12,8 @@ import type { TenantId } from "../../domain/shared/Tenant.ts";
 import * as Stored from "../../schema/Stored.ts";
 import * as JobAuthority from "../jobs/JobAuthority.ts";
 import { lift, refuse, reject } from "../Rejected.ts";
-import * as Repository from "../Repository.ts";
 import * as Approvals from "./Approvals.ts";
+import * as KeptPlans from "./KeptPlans.ts";
 import * as Plans from "./Plans.ts";
 
 /** A plan that was looked at. */
@@ -66,6 +66,6 @@ const find = Effect.fn("PlanDrift.find")(function* (tenantId: TenantId, jobId: s
     }
     return plan;
   }
-  const kept = yield* Repository.get(tenantId, "plan", planHash);
-  return kept === null || kept.value.jobId !== jobId ? null : kept.value;
+  const kept = yield* KeptPlans.get(tenantId, planHash);
+  return kept === null || kept.jobId !== jobId ? null : kept;
 });

@@ -22,7 +22,8 @@ export const settle = Effect.fn("Completion.settle")(function* (
   runId: string,
 ) {
   const run = yield* Repository.get(tenantId, "run", runId);
-  if (run === null) return false;
+  // Of what is half made nobody knows whether it is over.
+  if (run === null || run.value.making !== undefined) return false;
   const now = (yield* Environment).now();
   const assetRuns = yield* Repository.allBy(tenantId, "assetRun", "run", runId);
   const isFinal = assetRuns.every((a) => AssetRun.isFinal(a.value));

@@ -18,6 +18,7 @@ import * as Assessments from "../assessment/Assessments.ts";
 import * as Purges from "../assets/Purges.ts";
 import * as Retentions from "../audit/Retentions.ts";
 import * as Idempotency from "../Idempotency.ts";
+import * as Revocations from "../jobs/Revocations.ts";
 import type { Rejected } from "../Rejected.ts";
 import * as Repository from "../Repository.ts";
 import * as Subscriptions from "../subscription/Subscriptions.ts";
@@ -25,6 +26,7 @@ import * as Sweeps from "../tags/Sweeps.ts";
 import * as Completion from "./Completion.ts";
 import * as DefaultRuns from "./DefaultRuns.ts";
 import * as Issuing from "./Issuing.ts";
+import * as Making from "./Making.ts";
 import * as Materialising from "./Materialising.ts";
 import * as Occurrences from "./Occurrences.ts";
 import * as OpenRuns from "./OpenRuns.ts";
@@ -117,7 +119,7 @@ const move = Effect.fn("Dispatcher.move")(function* (tenantId: TenantId, job: Jo
     ? yield* ofOnce(tenantId, job, open)
     : yield* ofRecurring(tenantId, job, open);
   const moved = yield* lookAfter(tenantId, job, { runs: made.runs, isSent: true });
-  return { ...moved, materialised: made.materialised };
+  return { ...moved, materialised: made.materialised + moved.materialised };
 });
 
 // The run of before the index of open ones existed, or one that is over and its job not, is found by its job. One that was
@@ -136,7 +138,7 @@ const ofOnce = Effect.fn("Dispatcher.ofOnce")(function* (tenantId: TenantId, job
     return { runs, materialised: 0 };
   }
   const run = made.success;
-  return run === null ? { runs, materialised: 0 } : { runs: [...runs, run], materialised: 1 };
+  return run === null ? { runs, materialised: 0 } : { runs: [...runs, run], materialised: wholeOf(run) };
 });
 
 const isOutOfTime = ({ rejections }: Rejected): boolean =>
@@ -150,8 +152,11 @@ const ofRecurring = Effect.fn("Dispatcher.ofRecurring")(function* (
   const due = yield* Occurrences.due(tenantId, job.value);
   if (due._tag === "Ended") yield* Completion.end(tenantId, job, open);
   const run = due._tag === "Due" ? yield* Materialising.recurring(tenantId, job, due) : null;
-  return run === null ? { runs: open, materialised: 0 } : { runs: [...open, run], materialised: 1 };
+  return run === null ? { runs: open, materialised: 0 } : { runs: [...open, run], materialised: wholeOf(run) };
 });
+
+// What is half made counts once it is whole.
+const wholeOf = (run: RunNow): number => (Making.isWhole(run.value) ? 1 : 0);
 
 // Sends what is to be sent of a job's runs, ends what can't start any more, and closes what is over.
 const lookAfter = Effect.fn("Dispatcher.lookAfter")(function* (
@@ -160,14 +165,19 @@ const lookAfter = Effect.fn("Dispatcher.lookAfter")(function* (
   { runs, isSent }: { readonly runs: readonly RunNow[]; readonly isSent: boolean },
 ) {
   const earlier: OpenRuns.OpenRun[] = [];
-  let [issued, completed] = [0, 0];
-  for (const run of runs) {
+  let [materialised, issued, completed] = [0, 0, 0];
+  for (const found of runs) {
+    const run = yield* Making.goOn(tenantId, found);
+    materialised += wholeOf(run) - wholeOf(found);
+    // A later one waits with it: whether it may be sent depends on this one's asset runs (WIN-06).
+    if (!Making.isWhole(run.value)) break;
+    yield* Revocations.finish(tenantId, run);
     const open = yield* OpenRuns.load(tenantId, run);
     issued += yield* Issuing.issue(tenantId, isSent && job !== null ? job.value : null, open, earlier);
     if (yield* Completion.settle(tenantId, job, run.id)) completed += 1;
     earlier.push(open);
   }
-  return { materialised: 0, issued, completed };
+  return { materialised, issued, completed };
 });
 
 const isSuspended = Effect.fn("Dispatcher.isSuspended")(function* (tenantId: TenantId, job: Job.Job) {

@@ -1,14 +1,16 @@
 /**
  * Makes the run of a job's occurrence: the plan compiled anew, in the owner's scope of this moment (TAG-06), and frozen with its
- * asset runs (CMP-03). However many try at once, an occurrence becomes a run once: its claim is part of the commit.
+ * asset runs (CMP-03). However many try at once, an occurrence becomes a run once: its claim is part of the commit. A large run is
+ * claimed with its frozen plan first, and its asset runs follow in parts ({@link ./Making.ts}).
  */
 import * as Effect from "effect/Effect";
 import * as Job from "../../domain/job/Job.ts";
 import * as JobTitle from "../../domain/job/JobTitle.ts";
 import * as Subscription from "../../domain/license/Subscription.ts";
 import type { Plan } from "../../domain/plan/Plan.ts";
+import * as PlanParts from "../../domain/plan/PlanParts.ts";
 import * as Drift from "../../domain/run/Drift.ts";
-import * as NotificationDue from "../../domain/run/NotificationDue.ts";
+import * as MakingOf from "../../domain/run/Making.ts";
 import * as Placement from "../../domain/run/Placement.ts";
 import * as Run from "../../domain/run/Run.ts";
 import type { TenantId } from "../../domain/shared/Tenant.ts";
@@ -16,11 +18,13 @@ import { Environment } from "../../ports/Environment.ts";
 import * as JobAuthority from "../jobs/JobAuthority.ts";
 import * as JobLinks from "../jobs/JobLinks.ts";
 import * as Approvals from "../plans/Approvals.ts";
+import * as KeptPlans from "../plans/KeptPlans.ts";
 import * as Plans from "../plans/Plans.ts";
+import * as Turns from "../plans/Turns.ts";
 import { refuse, reject } from "../Rejected.ts";
 import * as Repository from "../Repository.ts";
 import * as Subscriptions from "../subscription/Subscriptions.ts";
-import * as Notices from "./Notices.ts";
+import * as Making from "./Making.ts";
 import * as Occurrences from "./Occurrences.ts";
 
 /**
@@ -106,8 +110,8 @@ const isNear = Effect.fn("Materialising.isNear")(function* (tenantId: TenantId, 
 });
 
 const isDrifted = Effect.fn("Materialising.isDrifted")(function* (tenantId: TenantId, job: Job.Job, plan: Plan) {
-  const enabled = job.enabled === null ? null : yield* Repository.get(tenantId, "plan", job.enabled.planHash);
-  return enabled !== null && Drift.isDrifted(enabled.value, plan);
+  const enabled = job.enabled === null ? null : yield* KeptPlans.get(tenantId, job.enabled.planHash);
+  return enabled !== null && (yield* Turns.take(Drift.steps(enabled, plan)));
 });
 
 // JOB-21: a job without a window waits for the one that it is linked to, however long; nothing is planned for it meanwhile.
@@ -191,22 +195,20 @@ const commit = Effect.fn("Materialising.commit")(function* (
   },
 ) {
   const { run, moment, plan, also } = about;
-  const known = yield* Repository.get(tenantId, "plan", run.planHash);
-  const assetRuns = Placement.assetRuns(run, plan, moment);
-  const told = { jobId: job.id, plan: run.planHash, assets: assetRuns.length };
+  const planWrites = yield* KeptPlans.keep(tenantId, { hash: run.planHash, plan });
+  const first = PlanParts.isSmall(plan) ? yield* Making.placed(tenantId, run, { part: plan, moment }) : null;
   const expect = [Repository.expected("job", job.id, job), ...also.expect];
   const answer = yield* Repository.tryCommit(tenantId, {
-    expect,
+    expect: [...expect, ...(first?.expect ?? [])],
     uniques: [{ key: Run.occurrenceClaim(job.id, run.occurrenceKey), owner: run.id }],
     writes: [
-      Repository.put("run", run.id, run),
-      ...assetRuns.map((a) => Repository.put("assetRun", a.id, a)),
-      ...(known === null ? [Repository.put("plan", run.planHash, plan)] : []),
+      Repository.put("run", run.id, first === null ? { ...run, making: makingOf(plan, moment) } : run),
+      ...(first?.assetRuns ?? []).map((a) => Repository.put("assetRun", a.id, a)),
+      ...planWrites,
       ...also.writes,
     ],
     events: [
-      Repository.event("RunMaterialised", "run", run.id, moment.now, told),
-      ...Notices.events(NotificationDue.ofMade({ run, assetRuns }), moment.now),
+      ...(first === null ? [] : Making.told(run, MakingOf.counted({}, first.assetRuns), moment.now)),
       ...also.events,
     ],
   });
@@ -216,3 +218,8 @@ const commit = Effect.fn("Materialising.commit")(function* (
   if (isTaken) yield* Repository.tryCommit(tenantId, { ...also, expect });
   return null;
 });
+
+const makingOf = (plan: Plan, { enabledAt, isMissable }: Placement.Moment): MakingOf.Making => {
+  const parts = [...PlanParts.cut(plan)].length;
+  return { part: 0, parts, of: Placement.countOf(plan), enabledAt, isMissable, byStatus: {} };
+};
