@@ -28,14 +28,22 @@ const other = Tenant.of("globex");
 
 const directory = directories();
 
+const DAY_MS = 86_400_000;
+
+const commit = Effect.fnUntraced(function* (
+  storage: StorageShape,
+  id: typeof tenantId,
+  writes: readonly SearchArbitraries.Write[],
+) {
+  const answer = yield* storage.commit({ tenantId: id, expect: [], counters: [], uniques: [], writes, events: [] });
+  if (answer._tag !== "Committed") throw new Error("a history is refused");
+});
+
 /** A storage, filled by a history; another tenant has the first half of it. */
 const filled = Effect.fnUntraced(function* (history: readonly (readonly SearchArbitraries.Write[])[]) {
   const storage = yield* SqliteStorage.open({ file: join(directory(), "storage.db") });
   for (const [i, writes] of history.entries()) {
-    for (const id of i < history.length / 2 ? [tenantId, other] : [tenantId]) {
-      const answer = yield* storage.commit({ tenantId: id, expect: [], counters: [], uniques: [], writes, events: [] });
-      if (answer._tag !== "Committed") throw new Error("a history is refused");
-    }
+    for (const id of i < history.length / 2 ? [tenantId, other] : [tenantId]) yield* commit(storage, id, writes);
   }
   return storage;
 });
@@ -86,6 +94,42 @@ describe("searches of assets in SQLite", () => {
       runs(100),
     );
     expect(some / asked).toBeGreaterThan(0.2);
+  });
+
+  it("AST-03, LIC-05: what is asked again after every change, and later, is answered from what stands then", async () => {
+    let [asked, changed] = [0, 0];
+    await fc.assert(
+      fc.asyncProperty(
+        SearchArbitraries.history,
+        fc.array(fc.tuple(SearchArbitraries.question, SearchArbitraries.paging), { minLength: 4, maxLength: 4 }),
+        async (history, questions) => {
+          await run(
+            Effect.scoped(
+              Effect.gen(function* () {
+                const storage = yield* filled([]);
+                const reference = SearchReference.over(storage);
+                const before = new Map<Question, string>();
+                for (const writes of history) {
+                  yield* commit(storage, tenantId, writes);
+                  for (const [first, paging] of questions) {
+                    for (const question of [first, { ...first, asOf: first.asOf + 3 * DAY_MS }]) {
+                      const found = yield* walked(storage.search as never, question, paging);
+                      const shown = JSON.stringify([question.asset?.text, question.patch?.text]);
+                      expect(found, shown).toEqual(yield* walked(reference, question, paging));
+                      asked += 1;
+                      if (before.get(first) !== JSON.stringify(found)) changed += 1;
+                      before.set(first, JSON.stringify(found));
+                    }
+                  }
+                }
+              }),
+            ),
+          );
+        },
+      ),
+      runs(30),
+    );
+    expect(changed / asked).toBeGreaterThan(0.2);
   });
 
   it("AST-12: count facets as the reference does", async () => {
