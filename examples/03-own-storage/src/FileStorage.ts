@@ -1,9 +1,9 @@
 /**
- * A storage on plain files: one JSON file a tenant, for one process. A commit decides on a copy of the tenant, writes the
- * copy beside the file, waits for the disk and renames it over the file: all of a batch or nothing, after any crash.
+ * A storage on plain files: one JSON file a tenant, for one process. A commit carries a batch out on what the file says,
+ * writes that beside the file, waits for the disk and renames it over the file: all of a batch or nothing, after any crash.
  *
- * It shows what an adapter has to do, and is slow on purpose: every commit writes the tenant anew. See ./Tenant.ts for
- * what a batch means.
+ * It shows what an adapter has to do, and is slow on purpose: every call reads the tenant anew, and nothing else is
+ * remembered, so nobody outside can change what is stored. See ./Tenant.ts for what a batch means.
  */
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
@@ -15,109 +15,89 @@ import * as Tenant from "./Tenant.ts";
 
 /** Opens, or creates, the storage in a directory. What was committed before is there. */
 export const open = (directory: string): Effect.Effect<StorageShape, StorageError> =>
-  attempt("open", () => over(directory, load(directory)));
+  attempt("open", () => {
+    fs.mkdirSync(directory, { recursive: true });
+    all(directory);
+    return over(directory);
+  });
 
 /** The directory as core's port. */
 export const layer = (directory: string): Layer.Layer<Storage, StorageError> => Layer.effect(Storage, open(directory));
 
-type Tenants = Map<string, Tenant.Tenant>;
-
 // Every call checks what it was given first; each runs to its end before another begins, as nothing in it waits.
-const over = (directory: string, tenants: Tenants): StorageShape => {
-  const of = (tenantId: string): Tenant.Tenant => tenants.get(tenantId) ?? Tenant.none(tenantId);
-  return {
-    commit: (batch) =>
-      attempt("commit", () => {
-        StorageText.checkBatch(batch);
-        const next = Tenant.copy(of(batch.tenantId));
-        const answer = Tenant.carryOut(next, batch);
-        if (answer._tag === "Refused") return answer;
-        save(directory, next);
-        tenants.set(batch.tenantId, next);
-        return answer;
-      }),
-    get: (tenantId, kind, id) =>
-      attempt("get", () => {
-        StorageText.checkRead("get", tenantId, [id]);
-        return Tenant.get(of(tenantId), kind, id);
-      }),
-    getMany: (tenantId, kind, ids) =>
-      attempt("getMany", () => {
-        StorageText.checkRead("getMany", tenantId, ids);
-        return [...new Set(ids)].flatMap((id) => Tenant.get(of(tenantId), kind, id) ?? []);
-      }),
-    list: (tenantId, kind, page) =>
-      attempt("list", () => {
-        StorageText.checkPage("list", tenantId, page);
-        return Tenant.list(of(tenantId), kind, page);
-      }),
-    find: (tenantId, kind, index, page) =>
-      attempt("find", () => {
-        StorageText.checkPage("find", tenantId, page);
-        StorageText.checkIndex(index, "find");
-        return Tenant.list(of(tenantId), kind, page, index);
-      }),
-    counter: (tenantId, key) =>
-      attempt("counter", () => {
-        StorageText.checkKey(tenantId, key);
-        return of(tenantId).counters.get(key) ?? 0;
-      }),
-    events: (tenantId, after, limit) =>
-      attempt("events", () => {
-        StorageText.checkEvents(tenantId, after, limit);
-        return structuredClone(
-          of(tenantId)
-            .events.filter((e) => e.position > after)
-            .slice(0, limit),
-        );
-      }),
-    audit: (tenantId, query) =>
-      attempt("audit", () => {
-        StorageText.checkAudit(tenantId, query);
-        return structuredClone(
-          of(tenantId)
-            .audit.filter((r) => Tenant.isAsked(r, query))
-            .slice(0, query.limit),
-        );
-      }),
-    tenants: () => Effect.sync(() => [...tenants.values()].filter((t) => t.entities.size > 0).map((t) => t.tenantId)),
-  };
-};
+const over = (directory: string): StorageShape => ({
+  commit: (batch) =>
+    attempt("commit", () => {
+      StorageText.checkBatch(batch);
+      const tenant = load(directory, batch.tenantId);
+      const answer = Tenant.carryOut(tenant, batch);
+      if (answer._tag === "Committed") save(directory, tenant);
+      return answer;
+    }),
+  get: (tenantId, kind, id) =>
+    attempt("get", () => {
+      StorageText.checkRead("get", tenantId, [id]);
+      return Tenant.get(load(directory, tenantId), kind, [id])[0] ?? null;
+    }),
+  getMany: (tenantId, kind, ids) =>
+    attempt("getMany", () => {
+      StorageText.checkRead("getMany", tenantId, ids);
+      return Tenant.get(load(directory, tenantId), kind, ids);
+    }),
+  list: (tenantId, kind, page) =>
+    attempt("list", () => {
+      StorageText.checkPage("list", tenantId, page);
+      return Tenant.list(load(directory, tenantId), kind, page);
+    }),
+  find: (tenantId, kind, index, page) =>
+    attempt("find", () => {
+      StorageText.checkPage("find", tenantId, page);
+      StorageText.checkIndex(index, "find");
+      return Tenant.list(load(directory, tenantId), kind, page, index);
+    }),
+  counter: (tenantId, key) =>
+    attempt("counter", () => {
+      StorageText.checkKey(tenantId, key);
+      return load(directory, tenantId).counters.get(key) ?? 0;
+    }),
+  events: (tenantId, after, limit) =>
+    attempt("events", () => {
+      StorageText.checkEvents(tenantId, after, limit);
+      const { events } = load(directory, tenantId);
+      return events.filter((event) => event.position > after).slice(0, limit);
+    }),
+  audit: (tenantId, query) =>
+    attempt("audit", () => {
+      StorageText.checkAudit(tenantId, query);
+      const { audit } = load(directory, tenantId);
+      return audit.filter((record) => Tenant.isAsked(record, query)).slice(0, query.limit);
+    }),
+  tenants: () => attempt("tenants", () => all(directory).flatMap((t) => (t.entities.size > 0 ? [t.tenantId] : []))),
+});
 
 // A tenant's id may be longer than a file's name, and hold what no name may; two that differ in case are two files.
 const fileOf = (directory: string, tenantId: string): string =>
   join(directory, `${createHash("sha256").update(tenantId).digest("hex")}.json`);
 
-const save = (directory: string, tenant: Tenant.Tenant): void => {
-  const file = fileOf(directory, tenant.tenantId);
-  const draft = `${file}.draft`;
-  const handle = fs.openSync(draft, "w", 0o600);
-  try {
-    fs.writeFileSync(handle, Tenant.toText(tenant));
-    fs.fsyncSync(handle);
-  } finally {
-    fs.closeSync(handle);
-  }
-  fs.renameSync(draft, file);
-  syncDirectory(directory);
-};
+const read = (file: string): Tenant.Tenant => Tenant.fromText(fs.readFileSync(file, "utf8"));
 
-// The name is in the directory, and lasts once the directory is on the disk.
-const syncDirectory = (directory: string): void => {
-  const handle = fs.openSync(directory, "r");
-  try {
-    fs.fsyncSync(handle);
-  } finally {
-    fs.closeSync(handle);
-  }
+const load = (directory: string, tenantId: string): Tenant.Tenant => {
+  const file = fileOf(directory, tenantId);
+  return fs.existsSync(file) ? read(file) : Tenant.none(tenantId);
 };
 
 // Drafts are of commits that nobody was answered.
-const load = (directory: string): Tenants => {
-  fs.mkdirSync(directory, { recursive: true });
-  const files = fs.readdirSync(directory).filter((name) => name.endsWith(".json"));
-  const tenants = files.map((name) => Tenant.fromText(fs.readFileSync(join(directory, name), "utf8")));
-  return new Map(tenants.map((tenant) => [tenant.tenantId, tenant]));
+const all = (directory: string): readonly Tenant.Tenant[] =>
+  fs.readdirSync(directory).flatMap((name) => (name.endsWith(".json") ? [read(join(directory, name))] : []));
+
+const save = (directory: string, tenant: Tenant.Tenant): void => {
+  const file = fileOf(directory, tenant.tenantId);
+  fs.writeFileSync(`${file}.draft`, Tenant.toText(tenant), { mode: 0o600, flush: true });
+  fs.renameSync(`${file}.draft`, file);
+  // The name is in the directory, and lasts once the directory is on the disk.
+  const handle = fs.openSync(directory, "r");
+  fs.fsyncSync(handle);
+  fs.closeSync(handle);
 };
 
 const attempt = <A>(operation: string, run: () => A): Effect.Effect<A, StorageError> =>
@@ -125,8 +105,7 @@ const attempt = <A>(operation: string, run: () => A): Effect.Effect<A, StorageEr
 
 const failure = (operation: string, thrown: unknown): StorageError => {
   if (thrown instanceof StorageError) return thrown;
-  const code = thrown instanceof Error && "code" in thrown ? String(thrown.code) : "";
-  const reason =
-    code === "ENOSPC" || code === "EDQUOT" ? "Full" : thrown instanceof SyntaxError ? "Corrupt" : "Unavailable";
+  const isFull = thrown instanceof Error && "code" in thrown && thrown.code === "ENOSPC";
+  const reason = isFull ? "Full" : thrown instanceof SyntaxError ? "Corrupt" : "Unavailable";
   return new StorageError({ reason, operation, message: String(thrown), isRetryable: false, cause: thrown });
 };

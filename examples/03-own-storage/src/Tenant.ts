@@ -1,63 +1,38 @@
 /** What one tenant holds, and what a batch does to it. No files here: every storage has to come to this. */
-import {
-  AuditChain,
-  type AuditQuery,
-  type Batch,
-  type CommitAnswer,
-  type EntityKind,
-  type Page,
-  type PutWrite,
-  StorageText,
-  type Stored,
-  type StoredAuditRecord,
-  type StoredEvent,
-} from "@fettle/core";
+import * as Core from "@fettle/core";
 
-type Index = PutWrite["indexes"][number];
-
-/** An entity with its body as text: nobody outside can change it, and it is written as it is. */
-interface Held extends Omit<Stored, "body"> {
-  readonly body: string;
-  readonly indexes: readonly Index[];
-}
+type Index = Core.PutWrite["indexes"][number];
+type Held = Core.Stored & { readonly indexes: readonly Index[] };
 
 export interface Tenant {
   readonly tenantId: string;
   readonly entities: Map<string, Held>;
   readonly counters: Map<string, number>;
   readonly owners: Map<string, string>;
-  events: StoredEvent[];
-  audit: StoredAuditRecord[];
+  events: Core.StoredEvent[];
+  audit: Core.StoredAuditRecord[];
   /** The last position of an event, and the last link of the chain, whatever of them was removed. */
   lastEvent: number;
-  lastLink: AuditChain.Link;
+  lastLink: Core.AuditChain.Link;
 }
 
-export const none = (tenantId: string): Tenant => ({
-  tenantId,
-  entities: new Map(),
-  counters: new Map(),
-  owners: new Map(),
-  events: [],
-  audit: [],
-  lastEvent: 0,
-  lastLink: AuditChain.GENESIS,
-});
+export const none = (tenantId: string): Tenant => {
+  const nothing = { entities: new Map(), counters: new Map(), owners: new Map(), events: [], audit: [] };
+  return { tenantId, ...nothing, lastEvent: 0, lastLink: Core.AuditChain.GENESIS };
+};
 
-/** A copy that a batch may change. What is in the lists is never changed itself. */
-export const copy = (tenant: Tenant): Tenant => ({
-  ...tenant,
-  entities: new Map(tenant.entities),
-  counters: new Map(tenant.counters),
-  owners: new Map(tenant.owners),
-  events: [...tenant.events],
-  audit: [...tenant.audit],
-});
+export const toText = (tenant: Tenant): string =>
+  JSON.stringify(tenant, (_, value) => (value instanceof Map ? [...value] : value));
+
+export const fromText = (text: string): Tenant => {
+  const { entities, counters, owners, ...kept } = JSON.parse(text);
+  return { ...kept, entities: new Map(entities), counters: new Map(counters), owners: new Map(owners) };
+};
 
 /** Decides a batch and carries it out; of a refused one the tenant keeps traces, so it is done on a copy. */
-export const carryOut = (tenant: Tenant, batch: Batch): CommitAnswer => {
+export const carryOut = (tenant: Tenant, batch: Core.Batch): Core.CommitAnswer => {
   for (const expected of batch.expect) {
-    const revision = tenant.entities.get(StorageText.entityKey(expected.kind, expected.id))?.revision ?? "absent";
+    const revision = tenant.entities.get(keyOf(expected))?.revision ?? "absent";
     if (revision !== expected.revision) return { _tag: "Refused", because: { _tag: "Revision", expected } };
   }
   for (const { key, by, floor, ceiling } of batch.counters) {
@@ -72,9 +47,8 @@ export const carryOut = (tenant: Tenant, batch: Batch): CommitAnswer => {
     tenant.owners.set(key, owner);
   }
   for (const write of batch.writes) {
-    const key = StorageText.entityKey(write.kind, write.id);
-    if (write._tag === "Delete") tenant.entities.delete(key);
-    else tenant.entities.set(key, held(write, tenant.entities.get(key)));
+    if (write._tag === "Delete") tenant.entities.delete(keyOf(write));
+    else tenant.entities.set(keyOf(write), held(write, tenant.entities.get(keyOf(write))));
   }
   const { events = 0, audit = 0 } = batch.forget ?? {};
   tenant.events = tenant.events.filter((event) => event.position > events);
@@ -83,13 +57,12 @@ export const carryOut = (tenant: Tenant, batch: Batch): CommitAnswer => {
   return { _tag: "Committed" };
 };
 
-export const get = (tenant: Tenant, kind: EntityKind, id: string): Stored | null => {
-  const found = tenant.entities.get(StorageText.entityKey(kind, id));
-  return found === undefined ? null : stored(found);
-};
+/** Those that are there, each once. */
+export const get = (tenant: Tenant, kind: Core.EntityKind, ids: readonly string[]): readonly Core.Stored[] =>
+  [...new Set(ids)].flatMap((id) => tenant.entities.get(keyOf({ kind, id })) ?? []).map(stored);
 
 /** A page of a kind, or of those with an index entry, in the order of the ids' UTF-8 bytes. */
-export const list = (tenant: Tenant, kind: EntityKind, page: Page, index?: Index): readonly Stored[] =>
+export const list = (tenant: Tenant, kind: Core.EntityKind, page: Core.Page, index?: Index): readonly Core.Stored[] =>
   [...tenant.entities.values()]
     .filter((e) => e.kind === kind && inOrder(e.id, page.after ?? "") > 0)
     .filter((e) => index === undefined || e.indexes.some((i) => i.name === index.name && i.value === index.value))
@@ -97,55 +70,38 @@ export const list = (tenant: Tenant, kind: EntityKind, page: Page, index?: Index
     .slice(0, page.limit)
     .map(stored);
 
-export const isAsked = (r: StoredAuditRecord, { after, by, action, entity, from, until }: AuditQuery): boolean =>
-  r.position > after &&
-  (by === undefined || r.by === by) &&
-  (action === undefined || r.action === action) &&
-  (entity === undefined || (r.kind === entity.kind && r.id === entity.id)) &&
-  (from === undefined || r.at >= from) &&
-  (until === undefined || r.at < until);
-
-export const toText = (tenant: Tenant): string =>
-  JSON.stringify({
-    ...tenant,
-    entities: [...tenant.entities],
-    counters: [...tenant.counters],
-    owners: [...tenant.owners],
-  });
-
-export const fromText = (text: string): Tenant => {
-  const kept = JSON.parse(text);
-  return {
-    ...kept,
-    entities: new Map(kept.entities),
-    counters: new Map(kept.counters),
-    owners: new Map(kept.owners),
-  };
-};
+export const isAsked = (r: Core.StoredAuditRecord, query: Core.AuditQuery): boolean =>
+  r.position > query.after &&
+  (query.by === undefined || r.by === query.by) &&
+  (query.action === undefined || r.action === query.action) &&
+  (query.entity === undefined || (r.kind === query.entity.kind && r.id === query.entity.id)) &&
+  (query.from === undefined || r.at >= query.from) &&
+  (query.until === undefined || r.at < query.until);
 
 // Numbered and chained from where the tenant stands.
-const append = (tenant: Tenant, { events, audit = [] }: Batch): void => {
+const append = (tenant: Tenant, { events, audit = [] }: Core.Batch): void => {
   for (const { type, kind, id, at, body } of events) {
     tenant.lastEvent += 1;
-    const kept = JSON.parse(StorageText.encodeBody(body, `event ${type}`));
-    tenant.events.push({ position: tenant.lastEvent, type, kind, id, at, body: kept });
+    tenant.events.push({ position: tenant.lastEvent, type, kind, id, at, body: plain(body, `event ${type}`) });
   }
   for (const { at, by, action, kind, id, body } of audit) {
-    const record = { at, by, action, kind, id, body: StorageText.encodeBody(body, `audit of ${action}`) };
+    const record = { at, by, action, kind, id, body: Core.StorageText.encodeBody(body, `audit of ${action}`) };
     const previous = tenant.lastLink.hash;
-    tenant.lastLink = AuditChain.link(tenant.tenantId, tenant.lastLink, record);
+    tenant.lastLink = Core.AuditChain.link(tenant.tenantId, tenant.lastLink, record);
     tenant.audit.push({ ...record, body: JSON.parse(record.body), previous, ...tenant.lastLink });
   }
 };
 
-const held = ({ kind, id, body, indexes }: PutWrite, before: Held | undefined): Held => ({
-  kind,
-  id,
-  revision: (before?.revision ?? 0) + 1,
-  body: StorageText.encodeBody(body, `${kind} ${id}`),
-  indexes: [...indexes],
-});
+const keyOf = ({ kind, id }: Pick<Core.Stored, "kind" | "id">): string => Core.StorageText.entityKey(kind, id);
 
-const stored = ({ kind, id, revision, body }: Held): Stored => ({ kind, id, revision, body: JSON.parse(body) });
+const held = ({ kind, id, body, indexes }: Core.PutWrite, before: Held | undefined): Held => {
+  const revision = (before?.revision ?? 0) + 1;
+  return { kind, id, revision, body: plain(body, `${kind} ${id}`), indexes };
+};
+
+/** A body as it can be kept; throws for what can't. */
+const plain = (body: Core.StoredJson, of: string) => JSON.parse(Core.StorageText.encodeBody(body, of));
+
+const stored = ({ kind, id, revision, body }: Held): Core.Stored => ({ kind, id, revision, body });
 
 const inOrder = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));

@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Storage } from "@fettle/core";
@@ -59,7 +59,8 @@ describe("the storage on files", () => {
     const directory = folder();
     const opened = await Effect.runPromise(FileStorage.open(directory));
     await Effect.runPromise(opened.commit(batch));
-    rmSync(directory, { recursive: true });
+    // Where a draft is to be written there is something else.
+    for (const name of readdirSync(directory)) mkdirSync(join(directory, `${name}.draft`));
     const error = await Effect.runPromise(Effect.flip(opened.commit({ ...batch, writes: [{ ...put, body: "lost" }] })));
     expect(error).toMatchObject({ _tag: "StorageError", reason: "Unavailable", operation: "commit" });
     expect((await Effect.runPromise(opened.get("t", "job", "a")))?.body).toBe("kept");
