@@ -92,6 +92,7 @@ export * as RolloutPresets from "./domain/rollout/RolloutPresets.ts";
 export * as AssetRun from "./domain/run/AssetRun.ts";
 export * as JobsProgress from "./domain/run/JobsProgress.ts";
 export type { NotificationDue } from "./domain/run/NotificationDue.ts";
+export * as Rerun from "./domain/run/Rerun.ts";
 export type { Run, RunProgress } from "./domain/run/Run.ts";
 export * as RunExplanation from "./domain/run/RunExplanation.ts";
 export * as Timeline from "./domain/run/Timeline.ts";
@@ -175,6 +176,7 @@ export type { PreviewInput } from "./engine/plans/Previews.ts";
 export type { Planned, WhatIfAnswer, WhatIfChange } from "./engine/plans/WhatIfs.ts";
 export { Rejected } from "./engine/Rejected.ts";
 export type { JobsProgressPage, ProgressInput, ProgressRow } from "./engine/runs/JobProgresses.ts";
+export type { RunAgain } from "./engine/runs/RerunFailed.ts";
 export type { ResultRow } from "./engine/runs/Runs.ts";
 export type { SavedSearchInput, SavedSearchView, SearchPage } from "./engine/searches/Searches.ts";
 export type {

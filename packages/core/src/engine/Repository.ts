@@ -59,7 +59,16 @@ const indexesOf: { readonly [K in EntityKind]?: (value: EntityOf<K>) => Indexes 
   snapshot: (snapshot) => (snapshot.names ?? []).map((value) => ({ name: "names", value })),
   packageNames: (list) => list.names.map((value) => ({ name: "package", value })),
   // Those that ticks look after: that are not over.
-  run: (run) => [{ name: "job", value: run.jobId }, ...(run.closedAt === null ? [{ name: "open", value: "yes" }] : [])],
+  run: (run) => [
+    { name: "job", value: run.jobId },
+    ...(run.closedAt === null ? [{ name: "open", value: "yes" }] : []),
+    ...(run.rerun === undefined
+      ? []
+      : [
+          { name: "rerunOf", value: run.rerun.of },
+          { name: "rerunOfJob", value: run.jobId },
+        ]),
+  ],
   assetRun: (a) => [
     { name: "run", value: a.runId },
     { name: "asset", value: a.assetId },

@@ -22,6 +22,7 @@ import * as JobLints from "../engine/plans/JobLints.ts";
 import * as PlanDrift from "../engine/plans/PlanDrift.ts";
 import * as Previews from "../engine/plans/Previews.ts";
 import * as WhatIfs from "../engine/plans/WhatIfs.ts";
+import * as RerunFailed from "../engine/runs/RerunFailed.ts";
 import type { On } from "./On.ts";
 
 export const jobsOf = (on: On) => ({
@@ -64,6 +65,8 @@ export const jobsOf = (on: On) => ({
   ownerPreview: (actor: Actor, jobId: string, userId: string) => on(JobOwners.preview(actor, jobId, userId)),
   /** Lets former owners' scopes bound it no more (OWN-02). */
   liftFormerScopes: (actor: Actor, jobId: string, options?: Repeatable) => on(JobOwners.lift(actor, jobId, options)),
+  /** Runs again what failed in a run and its re-runs: only those assets and patches, as of now (JOB-19). */
+  rerunFailed: (actor: Actor, runId: string, options?: Repeatable) => on(RerunFailed.rerun(actor, runId, options)),
   /** Enables jobs, an answer for each (JOB-16). */
   enableMany: (actor: Actor, jobIds: readonly string[], options?: Repeatable) =>
     on(JobBulk.enable(actor, jobIds, options)),

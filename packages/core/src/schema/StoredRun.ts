@@ -51,6 +51,7 @@ export const run = z.preprocess(
         byStatus: z.partialRecord(status, int),
       })
       .exactOptional(),
+    rerun: z.strictObject({ of: text, number: int, failedBefore: int, tried: int }).exactOptional(),
   }),
 );
 

@@ -9,12 +9,15 @@ import * as Scene from "../scenario/Scene.ts";
 import * as Scripts from "../scenario/Scripts.ts";
 import * as Timed from "../scenario/Timed.ts";
 import * as Values from "../scenario/Values.ts";
+import * as WireAgent from "../scenario/WireAgent.ts";
 
 interface Known {
   readonly jobId: string;
   /** A job of uli's, and the hash of its plan. */
   readonly ulis: { readonly id: string; readonly hash: string };
   readonly runId: string;
+  /** One in which a patch failed. */
+  readonly failedRunId: string;
   /** A recurring job that is enabled. */
   readonly nightlyId: string;
   /** An activation key, and its secret. */
@@ -204,6 +207,7 @@ const asks: readonly (readonly [string, string, Ask])[] = [
   ["jobs.lint", "sue mara", (f, a, { jobId }) => f.jobs.lint(a, jobId)],
   ["jobs.explain", "sue mara", (f, a, { jobId }) => f.jobs.explain(a, jobId, { assetId: Values.uuid(0x1001) })],
   ["jobs.enable", "sue mara", (f, a, { jobId }) => f.jobs.enable(a, jobId)],
+  ["jobs.rerunFailed", "sue mara", (f, a, { failedRunId }) => f.jobs.rerunFailed(a, failedRunId)],
   ["jobs.createAdvisory", "sue sam", (f, a) => f.jobs.createAdvisory(a, { ...Values.draft(), patches: ["P-1"] })],
   ["jobs.share", "sue mara", (f, a, { jobId }) => f.jobs.share(a, jobId, { readers: ["rita"] })],
   ["jobs.changeOwner", "sue mara", (f, a, { jobId }) => f.jobs.changeOwner(a, jobId, "uli")],
@@ -221,6 +225,7 @@ const asks: readonly (readonly [string, string, Ask])[] = [
   ["runs.results", "sue mara", (f, a, { runId }) => f.runs.results(a, runId)],
   ["runs.progressOf", everyone, (f, a, { jobId }) => f.runs.progressOf(a, { jobIds: [jobId] })],
   ["runs.explain", "sue mara", (f, a, { runId }) => f.runs.explain(a, runId, Values.uuid(0x1001))],
+  ["runs.reruns", "sue mara", (f, a, { runId }) => f.runs.reruns(a, runId)],
   ["runs.timeline", "sue mara", (f, a, { runId }) => f.runs.timeline(a, runId, Values.uuid(0x1001))],
 ];
 const staff = ["sue", "mara", "uli", "ada", "rita", "sam"];
@@ -229,6 +234,7 @@ const world = () => {
   const scene = Scene.make();
   const { plane, manager } = scene;
   const ran = scene.enabled();
+  const failing = scene.enabled({ title: "fails", patches: { _tag: "List", patches: ["P-2"] } });
   plane.call(plane.fettle.catalogue.ingest(manager, { feed: "windows", patches: Scene.windows }));
   plane.call(plane.fettle.catalogue.supplyFile(manager, { ...Scene.vendorFile, patchId: "W-2" }));
   plane.call(plane.fettle.configurationProfiles.save(manager, { id: "other", name: "Other" }));
@@ -242,7 +248,13 @@ const world = () => {
   plane.call(plane.fettle.scriptAuthors.register(manager, Scripts.input(Scripts.ada)));
   const scriptId = plane.call(plane.fettle.jobs.saveScript(manager, Scripts.script("stop"))).script.id;
   const runId = scene.run(ran).id;
-  return { scene, plane, known: { jobId: open.id, nightlyId, runId, ulis: { id, hash }, ...key, scriptId } };
+  const failedRunId = scene.run(failing).id;
+  scene.agents[0]?.report(1, ...WireAgent.wholeRun(failedRunId, "P-2", "Failed"));
+  return {
+    scene,
+    plane,
+    known: { jobId: open.id, nightlyId, runId, failedRunId, ulis: { id, hash }, ...key, scriptId },
+  };
 };
 
 describe("the façade's permissions", () => {

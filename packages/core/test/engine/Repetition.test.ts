@@ -7,6 +7,7 @@ import * as Scene from "../scenario/Scene.ts";
 import * as Scripts from "../scenario/Scripts.ts";
 import * as Timed from "../scenario/Timed.ts";
 import * as Values from "../scenario/Values.ts";
+import * as WireAgent from "../scenario/WireAgent.ts";
 
 const { manager } = ControlPlane;
 
@@ -400,6 +401,19 @@ const mutating: { readonly [method: string]: (scene: Scene.Scene) => Requests } 
       other: (options) => fettle.jobs.enable(manager, id, { ...options, planHash: "sha256:0" }),
     };
   },
+  "jobs.rerunFailed": ({ plane: { fettle, call, clock }, agents: [agent], enabled, run }) => {
+    const ids = ["P-1", "P-2"].map((id) => enabled({ title: id, patches: { _tag: "List", patches: [id] } }));
+    call(fettle.tick());
+    const runs = ids.map((id) => run(id).id);
+    for (const [i, id] of runs.entries()) {
+      agent?.report(5 * i + 1, ...WireAgent.wholeRun(id, `P-${i + 1}`, "Failed"));
+      clock.pass(Values.MINUTE_MS);
+    }
+    return {
+      ask: (options) => fettle.jobs.rerunFailed(manager, runs[0] ?? "", options),
+      other: (options) => fettle.jobs.rerunFailed(manager, runs[1] ?? "", options),
+    };
+  },
   "scriptAuthors.register": ({ plane: { fettle } }) => ({
     ask: (options) => fettle.scriptAuthors.register(manager, Scripts.input(Scripts.ada), options),
     other: (options) => fettle.scriptAuthors.register(manager, Scripts.input(Scripts.bob), options),
@@ -462,6 +476,7 @@ const others = [
     "runs.progress",
     "runs.results",
     "runs.timeline",
+    "runs.reruns",
     "runs.explain",
     "runs.progressOf",
   ],

@@ -15,6 +15,8 @@ export interface JobFindings {
 export interface JobView extends ShownJob, JobFindings {
   /** What it was read at; given back with a change, it keeps the change from overwriting another (JOB-18). */
   readonly revision: number;
+  /** JOB-19: its latest re-run mended none of what it tried; `runs.reruns` tells what to gather. Left out: nothing of the sort. */
+  readonly escalate?: { readonly runId: string; readonly tried: number; readonly failed: number };
 }
 
 /** What a job or draft lacks; without a clock, nothing is said of what time makes of it. */
@@ -25,8 +27,12 @@ export const findings = (job: Job.JobDraft, clock: JobChecks.DraftClock | null =
 };
 
 /** A job that was read. One that was enabled has its time behind it, or waits for it as it is. */
-export const of = (job: ShownJob, revision: number, clock: JobChecks.DraftClock | null = null): JobView => ({
+export const of = (
+  job: ShownJob,
+  about: Pick<JobView, "revision" | "escalate">,
+  clock: JobChecks.DraftClock | null = null,
+): JobView => ({
   ...job,
   ...findings(job, job.enabled === null ? clock : null),
-  revision,
+  ...about,
 });

@@ -10,6 +10,7 @@ import type { JobStatus } from "../job/JobStatus.ts";
 import type { PlanConduct } from "../plan/Plan.ts";
 import type { AssetRun } from "./AssetRun.ts";
 import * as Making from "./Making.ts";
+import type * as Rerun from "./Rerun.ts";
 import * as Watchdog from "./Watchdog.ts";
 
 /** The key of the only occurrence of an on-demand job. */
@@ -49,6 +50,8 @@ export interface Run {
   readonly closedAt: number | null;
   /** How far its asset runs are made; left out: it is whole. */
   readonly making?: Making.Making;
+  /** Of what failed in which run it is a re-run (JOB-19); left out: it is none. */
+  readonly rerun?: Rerun.OfRun;
 }
 
 /** How far the times of a recurring job have been dealt with. */

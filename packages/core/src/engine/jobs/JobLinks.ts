@@ -11,6 +11,8 @@ import * as JobLinks from "../../domain/job/JobLinks.ts";
 import type * as PlanInputs from "../../domain/plan/PlanInputs.ts";
 import * as AssetRun from "../../domain/run/AssetRun.ts";
 import * as LinkSuccess from "../../domain/run/LinkSuccess.ts";
+import * as Rerun from "../../domain/run/Rerun.ts";
+import type { Run } from "../../domain/run/Run.ts";
 import type { Actor } from "../../domain/shared/Actor.ts";
 import type { TenantId } from "../../domain/shared/Tenant.ts";
 import { type CounterChange, type Expectation, Storage } from "../../ports/Storage.ts";
@@ -66,7 +68,7 @@ export const resolve = Effect.fn("JobLinks.resolve")(function* (tenantId: Tenant
   if (end === undefined || end.patches === null || end.patches._tag === "Linked") return none;
   if (end.patches._tag === "List") return end.patches.patches;
   const runs = yield* runsOf(tenantId, end.id);
-  const [latest] = runs;
+  const latest = runs.find((r) => r.rerun === undefined);
   if (latest === undefined) return none;
   const found = (yield* finished(tenantId, runs)) ?? (yield* assetRunsOf(tenantId, latest.id));
   return LinkSuccess.plannedPatches(found);
@@ -153,14 +155,18 @@ const assetRunsOf = Effect.fn("JobLinks.assetRunsOf")(function* (tenantId: Tenan
   return (yield* Repository.allBy(tenantId, "assetRun", "run", runId)).map((a) => a.value);
 });
 
-// The asset runs of the latest of the runs of which nothing more can come.
-const finished = Effect.fn("JobLinks.finished")(function* (
-  tenantId: TenantId,
-  runs: readonly { readonly id: string }[],
-) {
+// The asset runs of the latest of the runs of which nothing more can come, with what its re-runs mended (JOB-19).
+const finished = Effect.fn("JobLinks.finished")(function* (tenantId: TenantId, runs: readonly Run[]) {
   for (const run of runs) {
+    if (run.rerun !== undefined) continue;
     const assetRuns = yield* assetRunsOf(tenantId, run.id);
-    if (assetRuns.every(AssetRun.isFinal)) return assetRuns;
+    if (!assetRuns.every(AssetRun.isFinal)) continue;
+    const chain: Rerun.Attempt[] = [{ run, assetRuns }];
+    // The latest is first.
+    for (const again of runs.filter((r) => r.rerun?.of === run.id).reverse()) {
+      chain.push({ run: again, assetRuns: yield* assetRunsOf(tenantId, again.id) });
+    }
+    return Rerun.overlaid(chain);
   }
   return null;
 });

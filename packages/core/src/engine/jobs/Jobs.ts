@@ -20,6 +20,7 @@ import * as Idempotency from "../Idempotency.ts";
 import * as Plans from "../plans/Plans.ts";
 import { lift, refuse } from "../Rejected.ts";
 import * as Repository from "../Repository.ts";
+import * as Reruns from "../runs/Reruns.ts";
 import * as Subscriptions from "../subscription/Subscriptions.ts";
 import * as JobAuthority from "./JobAuthority.ts";
 import * as JobClaims from "./JobClaims.ts";
@@ -98,7 +99,12 @@ const enabledAtOnce = Effect.fn("Jobs.enabledAtOnce")(function* (actor: Actor, u
 export const get = Effect.fn("Jobs.get")(function* (actor: Actor, jobId: string) {
   const { value: job, revision } = yield* JobAuthority.load(actor, jobId, "view");
   const shown = Suspension.shown(job, yield* Subscriptions.of(actor.tenantId), (yield* Environment).now());
-  return JobView.of(shown, revision, yield* JobContexts.clock(actor.tenantId));
+  const escalate = yield* Reruns.escalationOf(actor, jobId);
+  return JobView.of(
+    shown,
+    { revision, ...(escalate === null ? {} : { escalate }) },
+    yield* JobContexts.clock(actor.tenantId),
+  );
 });
 
 /** What the job would do in its next run: who gets what and when, who doesn't and by which rule (PLN-01). Changes nothing. */

@@ -141,7 +141,8 @@ interface Made {
   readonly moment: Placement.Moment;
 }
 
-const runOf = Effect.fn("Materialising.runOf")(function* (
+/** A run of a job with this plan, not kept yet. */
+export const runOf = Effect.fn("Materialising.runOf")(function* (
   tenantId: TenantId,
   job: Repository.Versioned<Job.Job>,
   { hash, plan }: Plans.HashedPlan,
@@ -186,20 +187,21 @@ const titleOf = Effect.fn("Materialising.titleOf")(function* (
   return JobTitle.ofRun(job, time, subscription.limits.titleCharactersMax);
 });
 
-const commit = Effect.fn("Materialising.commit")(function* (
+interface Kept extends Made {
+  readonly plan: Plan;
+  readonly also: Required<Pick<Repository.Change, "expect" | "writes" | "events">>;
+}
+
+/** What keeps a run with its plan, and its asset runs where they are few; it is claimed by its occurrence key. */
+export const changeOf = Effect.fn("Materialising.changeOf")(function* (
   tenantId: TenantId,
   job: Repository.Versioned<Job.Job>,
-  about: Made & {
-    readonly plan: Plan;
-    readonly also: Required<Pick<Repository.Change, "expect" | "writes" | "events">>;
-  },
+  { run, moment, plan, also }: Kept,
 ) {
-  const { run, moment, plan, also } = about;
   const planWrites = yield* KeptPlans.keep(tenantId, { hash: run.planHash, plan });
   const first = PlanParts.isSmall(plan) ? yield* Making.placed(tenantId, run, { part: plan, moment }) : null;
-  const expect = [Repository.expected("job", job.id, job), ...also.expect];
-  const answer = yield* Repository.tryCommit(tenantId, {
-    expect: [...expect, ...(first?.expect ?? [])],
+  const change: Repository.Change = {
+    expect: [Repository.expected("job", job.id, job), ...also.expect, ...(first?.expect ?? [])],
     uniques: [{ key: Run.occurrenceClaim(job.id, run.occurrenceKey), owner: run.id }],
     writes: [
       Repository.put("run", run.id, first === null ? { ...run, making: makingOf(plan, moment) } : run),
@@ -211,7 +213,18 @@ const commit = Effect.fn("Materialising.commit")(function* (
       ...(first === null ? [] : Making.told(run, MakingOf.counted({}, first.assetRuns), moment.now)),
       ...also.events,
     ],
-  });
+  };
+  return change;
+});
+
+const commit = Effect.fn("Materialising.commit")(function* (
+  tenantId: TenantId,
+  job: Repository.Versioned<Job.Job>,
+  about: Kept,
+) {
+  const { run, also } = about;
+  const expect = [Repository.expected("job", job.id, job), ...also.expect];
+  const answer = yield* Repository.tryCommit(tenantId, yield* changeOf(tenantId, job, about));
   if (answer._tag === "Committed") return yield* Repository.get(tenantId, "run", run.id);
   // It ran before the job was disabled and enabled again: it doesn't a second time, and the next one is next.
   const isTaken = answer.because._tag === "Unique" && also.writes.length > 0;

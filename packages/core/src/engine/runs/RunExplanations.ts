@@ -2,7 +2,7 @@
 import * as Effect from "effect/Effect";
 import * as RunExplanation from "../../domain/run/RunExplanation.ts";
 import type { Actor } from "../../domain/shared/Actor.ts";
-import * as Repository from "../Repository.ts";
+import * as KeptPlans from "../plans/KeptPlans.ts";
 import * as SeenRuns from "./SeenRuns.ts";
 import * as Timelines from "./Timelines.ts";
 
@@ -14,10 +14,10 @@ export const explain = Effect.fn("RunExplanations.explain")(function* (
   patchId?: string,
 ) {
   const { run, assetRun } = yield* SeenRuns.load(actor, runId, assetId);
-  const plan = yield* Repository.get(actor.tenantId, "plan", run.planHash);
+  const plan = yield* KeptPlans.get(actor.tenantId, run.planHash);
   return RunExplanation.explain({
     run,
-    plan: plan?.value ?? null,
+    plan,
     assetId,
     assetRun,
     story: assetRun === null ? [] : yield* Timelines.told(actor.tenantId, run, assetRun),
