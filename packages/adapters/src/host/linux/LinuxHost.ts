@@ -1,4 +1,4 @@
-/** The host port on Linux: what the machine is, in which zone, and the id of its present boot. */
+/** The host port on Linux: what the machine is, in which zone, the id of its present boot, and how it boots anew. */
 import * as fs from "node:fs/promises";
 import * as os from "node:os";
 import * as path from "node:path";
@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect";
 import * as Layer from "effect/Layer";
 import * as Details from "./Details.ts";
 import * as OsRelease from "./OsRelease.ts";
+import * as Reboot from "./Reboot.ts";
 
 export interface LinuxHostOptions {
   /** The asset's name; the machine's host name unless told. */
@@ -21,6 +22,8 @@ export interface LinuxHostOptions {
   readonly location?: string;
   /** The root of the kernel's `proc` and `sys` and of `run`; `/` unless told. */
   readonly kernelRoot?: string;
+  /** Lets the agent reboot this machine, and says when not; without it, nothing is rebooted and what needs it waits for a hand. */
+  readonly reboot?: Reboot.RebootOptions;
 }
 
 /** The host, as a layer. */
@@ -39,6 +42,12 @@ export const make = (options: LinuxHostOptions = {}): HostShape => ({
       }),
     ),
   bootId: () => attempt(() => bootId(options.bootIdFile ?? "/proc/sys/kernel/random/boot_id")),
+  ...(options.reboot === undefined ? {} : rebooting(options.reboot)),
+});
+
+const rebooting = (options: Reboot.RebootOptions): Pick<HostShape, "reboot" | "noRebootUntil"> => ({
+  reboot: () => Reboot.reboot(options),
+  noRebootUntil: (now) => attempt(async () => options.noRebootUntil?.(now) ?? null),
 });
 
 const attempt = <A>(read: () => Promise<A>): Effect.Effect<A, HostError> =>

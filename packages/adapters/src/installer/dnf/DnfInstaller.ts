@@ -19,6 +19,7 @@ import * as Semaphore from "effect/Semaphore";
 import * as CommandLine from "./CommandLine.ts";
 import * as DnfOptions from "./DnfOptions.ts";
 import type * as DnfProcess from "./DnfProcess.ts";
+import * as RebootProbe from "./RebootProbe.ts";
 import * as Repair from "./Repair.ts";
 import * as RpmDatabase from "./RpmDatabase.ts";
 import * as RunReport from "./RunReport.ts";
@@ -52,6 +53,7 @@ export const make = (options: DnfOptions.DnfOptions): InstallerShape => {
     prefetch: (patch, effort) => asked(patch, (found) => deploy(settings, { patch, found, effort }, "prefetch")),
     install: (patch, effort) => asked(patch, (found) => deploy(settings, { patch, found, effort }, "install")),
     rollback: (patch, effort) => asked(patch, (found) => takeBack(settings, { patch, found, effort })),
+    rebootNeed: (patches) => alone(Effect.promise(() => RebootProbe.probe(settings, patches))),
     repair: (effort) => alone(Effect.andThen(privileged, Repair.repair(settings, effort))),
   };
 };
