@@ -24,6 +24,7 @@ import { Inventory } from "./Inventory.ts";
 import type { JournalRecord } from "./Journal.ts";
 import type { Memory } from "./Memory.ts";
 import { AgentEnvironment } from "./Ports.ts";
+import { Signatures } from "./Signatures.ts";
 
 /** What a member of a tenant needs for any exchange. */
 export interface Session {
@@ -159,10 +160,17 @@ const fetchDocument = Effect.fn("CheckIn.fetchDocument")(function* (session: Ses
 
 const holdConfiguration = Effect.fn("CheckIn.holdConfiguration")(function* (session: Session, digest: Crypto.Digest) {
   const sealed = yield* fetchDocument(session, digest);
-  const opened = Dsse.openAs(Documents.Configuration, Dsse.payloadTypes.configuration, sealed, session.tenantKey, {
-    bytes: wireLimits.documentBytes,
-    depth: wireLimits.jsonDepth,
-  });
+  const limits = { bytes: wireLimits.documentBytes, depth: wireLimits.jsonDepth };
+  const { payloadTypes } = Dsse;
+  const suite = yield* Signatures;
+  const opened = Dsse.openAs(
+    Documents.Configuration,
+    payloadTypes.configuration,
+    sealed,
+    session.tenantKey,
+    limits,
+    suite,
+  );
   if (!opened.ok) return yield* Exchange.untrusted(200, opened.error.message);
   if (opened.value.tenantId !== session.party.tenantId)
     return yield* Exchange.untrusted(200, "another tenant's configuration");
@@ -189,6 +197,7 @@ const holdManifest = Effect.fn("CheckIn.holdManifest")(function* (
     now: Math.max(environment.now(), state.timeFloor, serverTime),
     timeZone,
     tzdata: environment.tzdata(),
+    suite: yield* Signatures,
   };
   const admitted = ManifestGate.admitManifest(sealed, keeper);
   if (!admitted.ok) return yield* refuse(session, digest, version, admitted.error);

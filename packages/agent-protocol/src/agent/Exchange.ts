@@ -12,6 +12,7 @@ import { wireLimits } from "../wire/WireLimits.ts";
 import type { JournalError } from "./Journal.ts";
 import type { Memory } from "./Memory.ts";
 import { AgentEnvironment, Transport, type TransportError } from "./Ports.ts";
+import { Signatures } from "./Signatures.ts";
 
 /** The control plane refused, or answered something that can't be trusted. */
 export class ExchangeError extends Data.TaggedError("ExchangeError")<{
@@ -73,7 +74,7 @@ export const send = Effect.fn("Exchange.send")(function* (
     created: environment.now(),
     nonce: environment.nonce(),
   };
-  const request = SignedRequest.sign(about, call.body, party.keys);
+  const request = SignedRequest.sign(about, call.body, party.keys, yield* Signatures);
   const reply = yield* transport.send(request, {
     replyBytes: Math.max(wireLimits.documentBytes * 2, call.replyBytes ?? 0),
   });
@@ -87,20 +88,19 @@ export const openReply = <A extends { agentId: string; epoch: number; sequence: 
   reply: SignedRequest.WireReply,
   components: SignedRequest.RequestComponents,
   tenantKey: Crypto.PublicKey,
-): Effect.Effect<A, ExchangeError> => {
-  const opened = Dsse.openAs(schema, Dsse.payloadTypes.reply, reply.body, tenantKey, {
-    bytes: wireLimits.replyBytes,
-    depth: wireLimits.jsonDepth,
+): Effect.Effect<A, ExchangeError> =>
+  Effect.flatMap(Signatures, (suite) => {
+    const limits = { bytes: wireLimits.replyBytes, depth: wireLimits.jsonDepth };
+    const opened = Dsse.openAs(schema, Dsse.payloadTypes.reply, reply.body, tenantKey, limits, suite);
+    if (!opened.ok) return Effect.fail(untrusted(reply.status, opened.error.message));
+    const r = opened.value;
+    const answers =
+      r.agentId === components.agentId &&
+      r.epoch === components.epoch &&
+      r.sequence === components.sequence &&
+      r.request === components.bodyDigest;
+    return answers ? Effect.succeed(r) : Effect.fail(untrusted(reply.status, "an answer to another request"));
   });
-  if (!opened.ok) return Effect.fail(untrusted(reply.status, opened.error.message));
-  const r = opened.value;
-  const answers =
-    r.agentId === components.agentId &&
-    r.epoch === components.epoch &&
-    r.sequence === components.sequence &&
-    r.request === components.bodyDigest;
-  return answers ? Effect.succeed(r) : Effect.fail(untrusted(reply.status, "an answer to another request"));
-};
 
 /** What an exchange can fail with. */
 export type ExchangeFailure = ExchangeError | TransportError | JournalError;

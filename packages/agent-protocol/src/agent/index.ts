@@ -20,4 +20,5 @@ export { Journal, JournalError, type JournalRecord, type JournalShape } from "./
 export { AgentEnvironment, AgentKeys, KeyStoreError, Transport, TransportError } from "./Ports.ts";
 export type { Activation } from "./Provisioning.ts";
 export * as RebootStep from "./RebootStep.ts";
+export { Signatures } from "./Signatures.ts";
 export { type Answer, type Notice, nobody, UserPrompt, UserPromptError, type UserPromptShape } from "./UserPrompt.ts";

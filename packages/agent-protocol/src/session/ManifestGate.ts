@@ -6,7 +6,7 @@
  * zone facts that its instants came from are the agent's own.
  */
 import { fail, ok, type Result } from "../Result.ts";
-import type { PublicKey } from "../wire/Crypto.ts";
+import type { PublicKey, SignatureSuite } from "../wire/Crypto.ts";
 import * as Documents from "../wire/Documents.ts";
 import * as Dsse from "../wire/Dsse.ts";
 import type { RefusalReason } from "../wire/Facts.ts";
@@ -24,6 +24,8 @@ export interface GateKeeper {
   readonly now: number;
   readonly timeZone: string;
   readonly tzdata: string;
+  /** How signatures are checked; Ed25519 unless told. */
+  readonly suite?: SignatureSuite;
 }
 
 export interface Refusal {
@@ -43,10 +45,9 @@ export const admitManifest = (
   keeper: GateKeeper,
   limits: WireLimits = wireLimits,
 ): Result<Documents.JobManifest, Refusal> => {
-  const opened = Dsse.openAs(Documents.JobManifest, Dsse.payloadTypes.jobManifest, sealed, keeper.tenantKey, {
-    bytes: limits.manifestPayloadBytes,
-    depth: limits.jsonDepth,
-  });
+  const { tenantKey, suite } = keeper;
+  const most = { bytes: limits.manifestPayloadBytes, depth: limits.jsonDepth };
+  const opened = Dsse.openAs(Documents.JobManifest, Dsse.payloadTypes.jobManifest, sealed, tenantKey, most, suite);
   if (!opened.ok) return refuse(dsseReason(opened.error), opened.error.message);
   const m = opened.value;
   if (m.tenantId !== keeper.tenantId || m.agentId !== keeper.agentId || m.epoch !== keeper.epoch) {
@@ -72,10 +73,9 @@ export const admitList = (
   keeper: GateKeeper,
   limits: WireLimits = wireLimits,
 ): Result<Documents.PatchList, Refusal> => {
-  const opened = Dsse.openAs(Documents.PatchList, Dsse.payloadTypes.patchList, sealed, keeper.tenantKey, {
-    bytes: limits.documentBytes,
-    depth: limits.jsonDepth,
-  });
+  const { tenantKey, suite } = keeper;
+  const most = { bytes: limits.documentBytes, depth: limits.jsonDepth };
+  const opened = Dsse.openAs(Documents.PatchList, Dsse.payloadTypes.patchList, sealed, tenantKey, most, suite);
   if (!opened.ok) return refuse(dsseReason(opened.error), opened.error.message, manifest.runId);
   const list = opened.value;
   return list.tenantId === keeper.tenantId && list.kind === manifest.kind

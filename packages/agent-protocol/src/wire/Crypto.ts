@@ -75,6 +75,18 @@ export const verify = (key: PublicKey, data: Uint8Array, signature: string): boo
   }
 };
 
+/**
+ * How requests and documents are signed, and signatures checked. Code gives one to whoever is made, and Ed25519 is what there is
+ * without: nothing that travels names a suite, and no bytes choose one.
+ */
+export interface SignatureSuite {
+  readonly sign: (keys: KeyPair, data: Uint8Array) => string;
+  readonly verify: (key: PublicKey, data: Uint8Array, signature: string) => boolean;
+}
+
+/** {@link sign} and {@link verify}: the only suite outside of simulations. */
+export const ed25519: SignatureSuite = { sign, verify };
+
 /** {@link verify} on another thread: it costs as much as the rest of a small request, and this thread goes on meanwhile. */
 export const verifyAside = (key: PublicKey, data: Uint8Array, signature: string): Promise<boolean> => {
   const bytes = Buffer.from(signature, "base64url");

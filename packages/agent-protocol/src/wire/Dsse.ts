@@ -56,9 +56,14 @@ export const preAuthenticationEncoding = (type: string, payload: Uint8Array): Ui
   Buffer.concat([Buffer.from(`DSSEv1 ${Buffer.byteLength(type)} ${type} ${payload.length} `), payload]);
 
 /** Signs a value as a document of a type. */
-export const seal = (type: PayloadType, value: unknown, keys: Crypto.KeyPair): Uint8Array => {
+export const seal = (
+  type: PayloadType,
+  value: unknown,
+  keys: Crypto.KeyPair,
+  suite: Crypto.SignatureSuite = Crypto.ed25519,
+): Uint8Array => {
   const payload = Json.canonicalBytes(value);
-  return envelope(type, payload, keys.publicKey, Crypto.sign(keys, preAuthenticationEncoding(type, payload)));
+  return envelope(type, payload, keys.publicKey, suite.sign(keys, preAuthenticationEncoding(type, payload)));
 };
 
 /** The document of a payload whose {@link preAuthenticationEncoding} was signed elsewhere. */
@@ -101,6 +106,7 @@ export const open = (
   envelope: Uint8Array,
   trusted: Crypto.PublicKey,
   limits: { readonly bytes: number },
+  suite: Crypto.SignatureSuite = Crypto.ed25519,
 ): Result<Uint8Array, DsseError> => {
   const found = read(envelope, limits);
   if (!found.ok) return found;
@@ -108,7 +114,7 @@ export const open = (
   if (payloadType !== type) return error("wrong-type", `a ${payloadType}, not a ${type}`);
   const signed = preAuthenticationEncoding(type, payload);
   const keyid = Crypto.fingerprint(trusted);
-  const good = signatures.some((s) => s.keyid === keyid && Crypto.verify(trusted, signed, s.sig));
+  const good = signatures.some((s) => s.keyid === keyid && suite.verify(trusted, signed, s.sig));
   return good ? ok(payload) : error("wrong-signature", "not signed by the tenant's key");
 };
 
@@ -119,8 +125,9 @@ export const openAs = <A>(
   envelope: Uint8Array,
   trusted: Crypto.PublicKey,
   limits: { readonly bytes: number; readonly depth: number },
+  suite: Crypto.SignatureSuite = Crypto.ed25519,
 ): Result<A, DsseError> => {
-  const payload = open(type, envelope, trusted, limits);
+  const payload = open(type, envelope, trusted, limits, suite);
   if (!payload.ok) return payload;
   const decoded = Json.decodeCanonical(payload.value, limits);
   if (!decoded.ok) return error("malformed", decoded.error.message);

@@ -84,6 +84,7 @@ export const sign = (
   about: Omit<RequestComponents, "bodyDigest">,
   body: Uint8Array,
   keys: Crypto.KeyPair,
+  suite: Crypto.SignatureSuite = Crypto.ed25519,
 ): WireRequest => {
   const components: RequestComponents = { ...about, bodyDigest: Crypto.digest(body) };
   return {
@@ -99,7 +100,7 @@ export const sign = (
       "fettle-created": String(about.created),
       "fettle-nonce": about.nonce,
       "fettle-content-digest": components.bodyDigest,
-      "fettle-signature": Crypto.sign(keys, signatureBase(components)),
+      "fettle-signature": suite.sign(keys, signatureBase(components)),
     },
   };
 };

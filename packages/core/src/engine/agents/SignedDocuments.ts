@@ -1,5 +1,5 @@
 /** Signs documents with the tenant's key, keeps their bytes, and says who may fetch them. */
-import { type Crypto, Dsse } from "@fettle/agent-protocol";
+import { type Crypto, Dsse, Json } from "@fettle/agent-protocol";
 import * as Effect from "effect/Effect";
 import * as AssetRun from "../../domain/run/AssetRun.ts";
 import type { TenantId } from "../../domain/shared/Tenant.ts";
@@ -7,6 +7,7 @@ import { BlobStore } from "../../ports/BlobStore.ts";
 import { TenantKeys } from "../../ports/TenantKeys.ts";
 import type { DocumentRecord } from "../../schema/Stored.ts";
 import * as Repository from "../Repository.ts";
+import { SignatureWork } from "./SignatureWork.ts";
 
 /** A sealed document whose bytes are already kept; its record goes into the batch that makes it known. */
 export interface SealedDocument {
@@ -25,7 +26,10 @@ export const seal = Effect.fn("SignedDocuments.seal")(function* (
   agentId: string | null,
 ) {
   const keys = yield* (yield* TenantKeys).keyPair(tenantId);
-  const bytes = Dsse.seal(type, value, keys);
+  const { sign } = yield* SignatureWork;
+  const payload = Json.canonicalBytes(value);
+  const signature = yield* sign(keys, Dsse.preAuthenticationEncoding(type, payload));
+  const bytes = Dsse.envelope(type, payload, keys.publicKey, signature);
   const digest = yield* (yield* BlobStore).put(tenantId, bytes);
   const record: DocumentRecord = { id: idOf(digest), digest, payloadType: type, agentId };
   const sealed: SealedDocument = { digest, write: Repository.put("document", record.id, record) };

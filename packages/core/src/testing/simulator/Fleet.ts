@@ -7,6 +7,7 @@ import * as SimulatedNetwork from "../simulation/SimulatedNetwork.ts";
 import { SimulatedCrash } from "../simulation/SimulatedOs.ts";
 import * as Edits from "./Edits.ts";
 import type * as History from "./History.ts";
+import type { KeyedSignatures } from "./KeyedSignatures.ts";
 import * as Machine from "./Machine.ts";
 import * as Plane from "./Plane.ts";
 import * as Scenarios from "./Scenario.ts";
@@ -56,6 +57,7 @@ export interface FleetOptions {
   readonly network: SimulatedNetwork.SimulatedNetwork;
   readonly history: History.Recorder;
   readonly seams: Seams.Seams;
+  readonly signing: KeyedSignatures;
   readonly ground: Seams.Ground;
   readonly trace: Trace.Trace;
 }
@@ -75,6 +77,7 @@ export const make = (options: FleetOptions): Fleet => {
       faults: options.faults,
       history: options.history,
       seams: options.seams,
+      signing: options.signing,
       ground: options.ground,
       count: options.trace.port,
     }),

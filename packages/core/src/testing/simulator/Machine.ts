@@ -2,7 +2,7 @@
  * A machine of a scenario with the real agent on it. Every call of a port may be the agent's last; a crash drops all but the
  * journal and the keys, and the next cycle is the agent's next life.
  */
-import { Crypto, type WireReply, type WireRequest } from "@fettle/agent-protocol";
+import type { WireReply, WireRequest } from "@fettle/agent-protocol";
 import {
   type Activation,
   Agent,
@@ -14,6 +14,7 @@ import {
   Journal,
   JournalError,
   type JournalShape,
+  Signatures,
   Transport,
   type TransportError,
   UserPrompt,
@@ -26,6 +27,7 @@ import type * as Random from "../simulation/Random.ts";
 import * as SimulatedOs from "../simulation/SimulatedOs.ts";
 import * as MemoryJournal from "../storage/MemoryJournal.ts";
 import type * as History from "./History.ts";
+import type { KeyedSignatures } from "./KeyedSignatures.ts";
 import * as Ports from "./Ports.ts";
 import { type AssetSpec, type Faults, MINUTE_MS } from "./Scenario.ts";
 import type * as Seams from "./Seams.ts";
@@ -43,6 +45,7 @@ export interface MachineOptions {
   readonly faults: () => Faults;
   readonly history: History.Recorder;
   readonly seams: Seams.Seams;
+  readonly signing: KeyedSignatures;
   readonly ground: Seams.Ground;
   readonly count: Ports.Count;
 }
@@ -172,7 +175,7 @@ const portsOf = (
   world: Watched,
 ): Context.Context<Agent.AgentPorts> => {
   const { random, faults, seams, ground, clock, now } = options;
-  const keys = Crypto.generateKeyPair();
+  const keys = options.signing.generateKeyPair();
   const noticed: typeof options.send = (request) => {
     if (request.path === "/v0/check-in") world.sent = true;
     return options.send(request);
@@ -193,6 +196,7 @@ const portsOf = (
     }),
     Context.add(Transport, mortal("transport", { send: noticed })),
     Context.add(Host, mortal("host", host)),
+    Context.add(Signatures, options.signing.suite),
     Context.add(UserPrompt, mortal("prompt", os.prompt)),
     Context.add(Inventory, mortal("inventory", os.inventory)),
     Context.add(Installer, mortal("installer", installer)),

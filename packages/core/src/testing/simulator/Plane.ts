@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect";
 import * as Exit from "effect/Exit";
 import type { User } from "../../domain/access/User.ts";
 import * as Actor from "../../domain/shared/Actor.ts";
+import { SignatureWork } from "../../engine/agents/SignatureWork.ts";
 import * as Fettle from "../../Fettle.ts";
 import { BlobStore } from "../../ports/BlobStore.ts";
 import { Directory } from "../../ports/Directory.ts";
@@ -18,6 +19,7 @@ import { SimulatedCrash } from "../simulation/SimulatedOs.ts";
 import * as MemoryBlobStore from "../storage/MemoryBlobStore.ts";
 import * as MemoryStorage from "../storage/MemoryStorage.ts";
 import type * as History from "./History.ts";
+import type { KeyedSignatures } from "./KeyedSignatures.ts";
 import * as Ports from "./Ports.ts";
 import type * as Seams from "./Seams.ts";
 import * as Together from "./Together.ts";
@@ -34,6 +36,7 @@ export interface PlaneOptions {
   readonly crashes: () => number;
   readonly history: History.Recorder;
   readonly seams: Seams.Seams;
+  readonly signing: KeyedSignatures;
   readonly keys: Crypto.KeyPair;
   readonly count: Ports.Count;
 }
@@ -59,6 +62,7 @@ export const maraWith = (tags: readonly string[]): User => ({
 
 export const make = (options: PlaneOptions): Plane => {
   const { now, random, seams, keys } = options;
+  const { sign, verify } = options.signing.suite;
   const storage = MemoryStorage.make();
   const ground: Seams.Ground = { random: random.stream("bug"), now, tenantKeys: keys };
   const directory = StaticDirectory.make({
@@ -70,6 +74,10 @@ export const make = (options: PlaneOptions): Plane => {
     Context.add(BlobStore, MemoryBlobStore.make({ now })),
     Context.add(TenantKeys, { keyPair: () => Effect.succeed(keys) }),
     Context.add(Directory, directory),
+    Context.add(SignatureWork, {
+      sign: (pair, data) => Effect.sync(() => sign(pair, data)),
+      verify: (key, data, signature) => Effect.sync(() => verify(key, data, signature)),
+    }),
     Context.add(Environment, { now, uuid: ids.uuid, secret: () => ids.token(32), tzdata: () => "simulated" }),
   );
   const fettle = Fettle.make(ports);

@@ -6,12 +6,12 @@
  * const played = Simulator.play(Scenario.generate("17", { agents: 20, days: 3 }));
  * for (const { id, seen } of Invariants.check(played)) report(id, seen);
  */
-import { Crypto } from "@fettle/agent-protocol";
 import * as Random from "../simulation/Random.ts";
 import * as SimulatedNetwork from "../simulation/SimulatedNetwork.ts";
 import * as Edits from "./Edits.ts";
 import * as Fleet from "./Fleet.ts";
 import * as History from "./History.ts";
+import * as KeyedSignatures from "./KeyedSignatures.ts";
 import type * as Machine from "./Machine.ts";
 import * as Plane from "./Plane.ts";
 import type { Edit, Faults, JobSpec, Scenario } from "./Scenario.ts";
@@ -23,6 +23,8 @@ import * as Wakes from "./Wakes.ts";
 export interface PlayOptions {
   /** Bugs that are planted; none unless told. */
   readonly seams?: Seams.Seams;
+  /** How everything is signed; `keyed` unless told, which costs a fraction. */
+  readonly signatures?: "keyed" | "ed25519";
   /** Told of virtual progress, in [0, 1]. */
   readonly onProgress?: (share: number) => void;
 }
@@ -69,7 +71,7 @@ const noFaults: Faults = {
 
 /** Plays it to its end. */
 export const play = (scenario: Scenario, options: PlayOptions = {}): Played => {
-  const world = setUp(scenario, options.seams ?? Seams.none);
+  const world = setUp(scenario, options);
   const { wakes, clock } = world;
   const endsAt = Scenarios.instant(scenario, scenario.days * Scenarios.DAY_MINUTES + CALM_MINUTES);
   schedule(world);
@@ -114,13 +116,14 @@ interface World {
   readonly edits: Edits.Done[];
 }
 
-const setUp = (scenario: Scenario, seams: Seams.Seams): World => {
+const setUp = (scenario: Scenario, { seams = Seams.none, signatures = "keyed" }: PlayOptions): World => {
+  const signing = signatures === "keyed" ? KeyedSignatures.make() : KeyedSignatures.ed25519;
   const random = Random.make(`play/${scenario.seed}`);
   const clock = { now: scenario.startsAt, faults: noFaults };
   const now = () => clock.now;
   const trace = Trace.make(now);
   const history = History.make(now);
-  const keys = Crypto.generateKeyPair();
+  const keys = signing.generateKeyPair();
   const count = trace.port;
   const plane = Plane.make({
     now,
@@ -128,6 +131,7 @@ const setUp = (scenario: Scenario, seams: Seams.Seams): World => {
     crashes: () => clock.faults.serverCrash,
     history,
     seams,
+    signing,
     keys,
     count,
   });
@@ -161,6 +165,7 @@ const setUp = (scenario: Scenario, seams: Seams.Seams): World => {
     network,
     history,
     seams,
+    signing,
     ground: { random: random.stream("bug"), now, tenantKeys: keys },
     trace,
   });
