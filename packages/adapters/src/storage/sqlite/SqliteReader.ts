@@ -1,11 +1,11 @@
 /** The reads of the storage. Entities are read by statements of the driver's own, prepared once; the rest by drizzle's. */
-import type { AuditQuery, StorageError, StorageShape } from "@fettle/core";
+import type { AuditQuery, EntityKind, StorageError, StorageShape, Stored } from "@fettle/core";
 import { StorageText } from "@fettle/core";
-import type { Database } from "better-sqlite3";
+import type { Database, Statement } from "better-sqlite3";
 import { and, asc, eq, gt, gte, lt, sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/better-sqlite3";
 import * as Effect from "effect/Effect";
-import { type EntityRow, toAuditRecord, toEvent, toStored } from "../sql/StoredRow.ts";
+import { toAuditRecord, toEvent, toStored } from "../sql/StoredRow.ts";
 import { toStorageError } from "./SqliteError.ts";
 import { audit, counter, event } from "./SqliteSchema.ts";
 
@@ -17,18 +17,18 @@ export const make = (database: Database): Omit<StorageShape, "commit"> => {
       reading("get", () => {
         StorageText.checkRead("get", tenantId, [id]);
         const row = statements.get.get(tenantId, kind, id);
-        return row === undefined ? null : toStored(kind, row);
+        return row === undefined ? null : toStored(kind, { id, revision: row[0], body: row[1] });
       }),
     getMany: (tenantId, kind, ids) =>
       reading("getMany", () => {
         StorageText.checkRead("getMany", tenantId, ids);
-        return statements.getMany.all(tenantId, kind, JSON.stringify(ids)).map((row) => toStored(kind, row));
+        return statements.getMany.all(tenantId, kind, JSON.stringify(ids)).map((row) => stored(kind, row));
       }),
     list: (tenantId, kind, page) =>
       reading("list", () => {
         StorageText.checkPage("list", tenantId, page);
         const rows = statements.list.all(tenantId, kind, page.after ?? "", page.limit);
-        return rows.map((row) => toStored(kind, row));
+        return rows.map((row) => stored(kind, row));
       }),
     find: (tenantId, kind, index, page) =>
       reading("find", () => {
@@ -36,7 +36,7 @@ export const make = (database: Database): Omit<StorageShape, "commit"> => {
         StorageText.checkIndex(index, "find");
         const { name, value } = index;
         const rows = statements.find.all(tenantId, kind, name, value, page.after ?? "", page.limit);
-        return rows.map((row) => toStored(kind, row));
+        return rows.map((row) => stored(kind, row));
       }),
     counter: (tenantId, key) =>
       reading("counter", () => {
@@ -64,17 +64,22 @@ const prepare = (database: Database) => {
   const orm = drizzle(database);
   return {
     // What drizzle puts around the driver's own costs as much as a read by id, and a twentieth of a page.
-    get: database.prepare<[string, string, string], EntityRow>(
-      "SELECT id, revision, body FROM entity WHERE tenant_id = ? AND kind = ? AND id = ?",
-    ),
-    getMany: database.prepare<[string, string, string], EntityRow>(
+    get: database
+      .prepare<[string, string, string], [revision: number, body: string]>(
+        "SELECT revision, body FROM entity WHERE tenant_id = ? AND kind = ? AND id = ?",
+      )
+      .raw(),
+    getMany: entities<[string, string, string]>(
+      database,
       `SELECT id, revision, body FROM entity
        WHERE tenant_id = ? AND kind = ? AND id IN (SELECT value FROM json_each(?))`,
     ),
-    list: database.prepare<[string, string, string, number], EntityRow>(
+    list: entities<[string, string, string, number]>(
+      database,
       "SELECT id, revision, body FROM entity WHERE tenant_id = ? AND kind = ? AND id > ? ORDER BY id LIMIT ?",
     ),
-    find: database.prepare<[string, string, string, string, string, number], EntityRow>(
+    find: entities<[string, string, string, string, string, number]>(
+      database,
       `SELECT e.id, e.revision, e.body FROM index_entry AS i
        JOIN entity AS e ON e.tenant_id = i.tenant_id AND e.kind = i.kind AND e.id = i.id
        WHERE i.tenant_id = ? AND i.kind = ? AND i.name = ? AND i.value = ? AND i.id > ? ORDER BY i.id LIMIT ?`,
@@ -101,6 +106,14 @@ const prepare = (database: Database) => {
     tenants: database.prepare<[], string>(TENANTS).pluck(),
   };
 };
+
+type EntityValues = readonly [id: string, revision: number, body: string];
+
+// As lists of values: for an object the driver makes each column's name anew, row by row.
+const entities = <P extends readonly unknown[]>(database: Database, text: string): Statement<[...P], EntityValues> =>
+  database.prepare<[...P], EntityValues>(text).raw();
+
+const stored = (kind: EntityKind, [id, revision, body]: EntityValues): Stored => toStored(kind, { id, revision, body });
 
 // Made anew for each question: people ask it, and each asks for other members.
 const auditQuery = (database: Database, tenantId: string, query: AuditQuery) => {
