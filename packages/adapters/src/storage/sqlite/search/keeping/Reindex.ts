@@ -59,6 +59,10 @@ export const run = (database: Database, onProgress: (progress: Progress) => void
     database.exec(SearchTables.STAMP_TABLE);
     for (const statement of SearchTables.ddl) if (!isIndex(statement)) database.exec(statement);
     const entities = fill(database, onProgress);
+    // What was written in pieces is searched in a third of the time once it is one piece.
+    for (const { table } of [...SearchTables.assets.trigrams, ...SearchTables.patches.trigrams]) {
+      database.exec(`INSERT INTO ${table} (${table}) VALUES ('optimize')`);
+    }
     // Written in one go, an index is smaller and quicker than row by row.
     for (const statement of SearchTables.ddl) if (isIndex(statement)) database.exec(statement);
     for (const statement of Statistics.statements) database.exec(statement);
