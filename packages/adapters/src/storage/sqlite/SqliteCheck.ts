@@ -35,6 +35,8 @@ export interface CheckOptions {
   readonly file: string;
   /** Whether what searches read is looked at, too: that it is of the entities that are stored. Left out: it is not. */
   readonly isSearchToo?: boolean;
+  /** Whether what all rows of searches say is compared with the entities, not a sample of each kind. Left out: it is not. */
+  readonly isSearchWhole?: boolean;
   /** Told before each look. */
   readonly onLook?: (look: string) => void;
 }
@@ -56,7 +58,7 @@ export const check = (options: CheckOptions): Effect.Effect<CheckReport, Storage
     const { database, version } = ExistingFile.openToRead(options.file);
     try {
       database.exec("BEGIN");
-      const all = options.isSearchToo === true ? [...looks, SearchLook.search] : looks;
+      const all = options.isSearchToo === true ? [...looks, SearchLook.search(options.isSearchWhole === true)] : looks;
       const known = all.filter((look) => look.since <= version);
       const findings: CheckFinding[] = [];
       for (const look of known) {

@@ -261,6 +261,7 @@ describe("fettle-db", () => {
     [["check", "a.db", "b.db"], "b.db is one argument too many"],
     [["check", "a.db", "--replace"], "check takes no --replace"],
     [["stats", "a.db", "--search"], "stats takes no --search"],
+    [["check", "a.db", "--all"], "--all is of check --search"],
     [["check", "a.db", "--loud"], "Unknown option '--loud'"],
   ])("refuses %j in words", async (args, words) => {
     const { code, output, complaints } = await command(...args);

@@ -17,7 +17,9 @@ FILE open; what stood there is gone afterwards.
 
 Options:
   --replace   backup, restore: a storage that stands at the target is replaced
-  --search    check: also that what searches read is of the assets and patches that are stored
+  --search    check: also that what searches read is of the assets and patches that are stored; what it says of them,
+              by a sample of each kind
+  --all       check --search: by all of them, which takes as long as reindex
   --json      one JSON document instead of text, and no progress
   --quiet     no progress on standard error
   --help      this text
@@ -43,6 +45,8 @@ export interface OfOne extends Common {
   readonly file: string;
   /** Of check: what searches read is looked at, too. */
   readonly isSearchToo: boolean;
+  /** Of check: all that searches read is compared. */
+  readonly isSearchWhole: boolean;
 }
 
 export interface OfTwo extends Common {
@@ -60,6 +64,7 @@ export class UsageError extends Error {}
 const OPTIONS = {
   replace: { type: "boolean", default: false },
   search: { type: "boolean", default: false },
+  all: { type: "boolean", default: false },
   json: { type: "boolean", default: false },
   quiet: { type: "boolean", default: false },
   help: { type: "boolean", short: "h", default: false },
@@ -94,12 +99,13 @@ export const parse = (args: readonly string[]): Request => {
   if (empty !== undefined) throw new UsageError(`${empty} is empty`);
   const [first = "", second = ""] = files;
   if (values.search && command !== "check") throw new UsageError(`${command} takes no --search`);
+  if (values.all && !values.search) throw new UsageError("--all is of check --search");
   const common = { isJson: values.json, isQuiet: values.quiet || values.json };
   if (command === "backup" || command === "restore") {
     return { command, from: first, to: second, isReplacing: values.replace, ...common };
   }
   if (values.replace) throw new UsageError(`${command} takes no --replace`);
-  return { command, file: first, isSearchToo: values.search, ...common };
+  return { command, file: first, isSearchToo: values.search, isSearchWhole: values.all, ...common };
 };
 
 const isCommand = (text: string | undefined): text is keyof typeof FILES =>

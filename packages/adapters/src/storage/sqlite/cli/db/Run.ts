@@ -83,10 +83,11 @@ const answered = (
 const done = (document: object, text: string): Answer => ({ code: ExitCode.DONE, document, text });
 
 const check = (
-  { file, isSearchToo }: Arguments.OfOne,
+  { file, isSearchToo, isSearchWhole }: Arguments.OfOne,
   progress: Progress.Progress,
 ): Effect.Effect<Answer, StorageError> => {
-  const looking = SqliteCheck.check({ file, isSearchToo, onLook: (look) => progress.tell(`looking at ${look}`) });
+  const onLook = (look: string): void => progress.tell(`looking at ${look}`);
+  const looking = SqliteCheck.check({ file, isSearchToo, isSearchWhole, onLook });
   return Effect.map(looking, (report) => ({
     code: report.isSound ? ExitCode.DONE : ExitCode.BROKEN,
     document: report,

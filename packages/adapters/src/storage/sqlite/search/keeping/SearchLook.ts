@@ -1,6 +1,6 @@
 /**
- * Whether searches find what is stored: each asset and patch has its row and each row its entity, and what an asset lacks and
- * has is as many rows as its assessment told. What the rows say is not compared; `Reindex` makes them anew.
+ * Whether searches find what is stored: each asset and patch has its row and each row its entity, what an asset lacks and has is
+ * as many rows as its assessment told, and rows say what their entities do. `Reindex` makes them anew.
  */
 import type { EntityKind } from "@fettle/core";
 import type { Database } from "better-sqlite3";
@@ -8,13 +8,15 @@ import type { Look, Wrong } from "../../Looks.ts";
 import * as SearchTables from "../SearchTables.ts";
 import * as EntityParts from "./EntityParts.ts";
 import * as Reindex from "./Reindex.ts";
+import * as SearchContents from "./SearchContents.ts";
 
 interface Of {
   readonly tenantId: string;
   readonly id: string;
 }
 
-export const search: Look = {
+/** `isWhole`: what all rows say is compared, not a sample of them. */
+export const search = (isWhole: boolean): Look => ({
   name: "search",
   since: 1,
   *at(database) {
@@ -27,8 +29,9 @@ export const search: Look = {
     yield* ofKind(database, "asset", "search_asset", "TRUE");
     yield* ofKind(database, "patch", "search_patch", SearchTables.isPatchStored("r"));
     yield* counts(database);
+    yield* SearchContents.differences(database, isWhole);
   },
-};
+});
 
 function* ofKind(database: Database, kind: EntityKind, table: string, isStored: string): Generator<Wrong, void> {
   const unsearched = database.prepare<[string], Of & { readonly body: string }>(`
