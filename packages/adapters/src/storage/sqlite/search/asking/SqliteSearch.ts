@@ -197,12 +197,12 @@ export const asked = (
 ): AssetSql.Asked => {
   const tenant = standing.t;
   const seen = question.seen === null ? null : numbersOf(statements, tenant, question.seen);
-  const base = { question, tenant, seen };
   const licensed = seats.licensed(standing, question.seats);
   const plan = plans.of(tenant, question, licensed);
-  if (plan !== null) return { ...base, licensed, hits: null, ...NameParts.none, plan, elements, written: {} };
-  const names = NameParts.candidates(statements, question, standing.most);
-  return { ...base, licensed, hits: hitsOf(statements, base), ...names, plan, elements, written: {} };
+  const names = plan === null ? NameParts.candidates(statements, question, standing.most) : NameParts.none;
+  const { hasTrigrams, known, areFew } = names;
+  const hits = question.patch === null ? null : hitsOf(statements, { question, tenant, seen });
+  return { question, tenant, seen, licensed, hits, hasTrigrams, known, areFew, elements, plan, written: {} };
 };
 
 const PATCH_STATUS: ReadonlySet<string> = new Set(["patchStatus"]);
