@@ -74,7 +74,12 @@ const indexesOf: { readonly [K in EntityKind]?: (value: EntityOf<K>) => Indexes 
     { name: "asset", value: a.assetId },
     // Those that a scan of their asset may yet tell the end of (CMP-02), and those that keep it until it is rebooted (RBT-02).
     ...(AssetRun.awaitsEvidence(a) ? [{ name: "awaitsScanOf", value: a.assetId }] : []),
-    ...(AssetRun.isPendingReboot(a) ? [{ name: "rebootOn", value: a.assetId }] : []),
+    ...(AssetRun.isPendingReboot(a)
+      ? [
+          { name: "rebootOn", value: a.assetId },
+          { name: "pendingReboot", value: "yes" },
+        ]
+      : []),
   ],
   fact: (f) =>
     f.fact.body._tag !== "Refusal" || f.fact.body.runId !== null

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { LOOKED_UP_MAX } from "../../src/engine/runs/Blockings.ts";
 import * as ControlPlane from "../scenario/ControlPlane.ts";
-import type * as Scene from "../scenario/Scene.ts";
+import * as Scene from "../scenario/Scene.ts";
 import * as Timed from "../scenario/Timed.ts";
 import * as Values from "../scenario/Values.ts";
 import * as WireAgent from "../scenario/WireAgent.ts";
@@ -133,5 +134,18 @@ describe("an asset that is Pending Reboot", () => {
     one.report(6, ...done);
     expect(tick(scene)).toMatchObject({ completed: 1 });
     expect(Timed.runsOf(scene, first)[0]?.closedAt).not.toBeNull();
+  });
+
+  it("RBT-02: is found among many that are to be sent at once", () => {
+    const scene = Scene.make({ agents: LOOKED_UP_MAX + 1 });
+    const [one] = scene.agents;
+    const only = scene.enabled({ targets: Values.select({ assets: [one?.id ?? ""] }) });
+    tick(scene);
+    const { id: runId } = scene.run(only);
+    one?.report(1, status(runId, "Patching"), status(runId, "PendingReboot"));
+    scene.enabled(curl);
+    expect(tick(scene)).toMatchObject({ materialised: 1, issued: LOOKED_UP_MAX });
+    one?.checkIn({ bootId: OTHER_BOOT });
+    expect(tick(scene)).toMatchObject({ issued: 1 });
   });
 });

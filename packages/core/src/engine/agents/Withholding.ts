@@ -8,6 +8,7 @@ import * as Blocking from "../../domain/run/Blocking.ts";
 import type { TenantId } from "../../domain/shared/Tenant.ts";
 import type { AgentRecord } from "../../schema/Stored.ts";
 import * as Repository from "../Repository.ts";
+import * as Blockings from "../runs/Blockings.ts";
 import * as Reach from "../runs/Reach.ts";
 
 export interface Withheld {
@@ -25,7 +26,7 @@ export const of = Effect.fnUntraced(function* (
   const blocked = new Set<number>();
   const outside = new Map<number, string>();
   if (manifests.length === 0) return { blocked, outside } satisfies Withheld as Withheld;
-  const pending = (yield* Repository.allBy(tenantId, "assetRun", "rebootOn", assetId)).map((a) => a.value);
+  const pending = yield* Blockings.pendingOn(tenantId, assetId);
   for (const { version, assetRunId } of manifests) {
     if (Blocking.blocker({ id: assetRunId }, pending, bootId) !== null) blocked.add(version);
   }
