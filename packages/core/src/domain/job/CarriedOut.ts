@@ -10,7 +10,6 @@ import * as JobLinks from "./JobLinks.ts";
 
 /** Why it can't be enabled for what nobody carries out yet, all at once; none when it can. */
 export const faults = (job: Job): readonly Rejection.Rejection[] => [
-  ...(rebootOf(job) === null ? [fault("RBT-13", "agents don't reboot assets yet; suppress the reboot", "reboot")] : []),
   ...(job.deferral === undefined ? [] : [fault("JOB-29", "agents don't let users put off a start yet", "deferral")]),
   ...(JobActions.areSome(job.actions) ? [fault("JOB-20", "agents don't carry out actions yet", "actions")] : []),
   ...(job.rollout === undefined ? [] : [fault("RNG-05", "rings aren't carried out yet", "rollout")]),
@@ -25,9 +24,8 @@ export const faults = (job: Job): readonly Rejection.Rejection[] => [
     : []),
 ];
 
-/** The reboot as agents are told of it; null where they can't be. */
-export const rebootOf = ({ reboot }: Pick<Job, "reboot">): RebootPolicy | null =>
-  reboot._tag === "Suppress" ? reboot : null;
+/** The reboot as agents are told of it: every mode is carried out. */
+export const rebootOf = ({ reboot }: Pick<Job, "reboot">): RebootPolicy => reboot;
 
 const fault = (rule: string, message: string, path: string): Rejection.Rejection =>
   Rejection.make(rule, "conflict", message, path);

@@ -180,7 +180,6 @@ const issueOne = Effect.fn("Issuing.issueOne")(function* (
   if (job === null) return false;
   const conduct = run.conduct ?? job;
   const reboot = CarriedOut.rebootOf(conduct);
-  if (reboot === null) return false;
   const agent = yield* Repository.get(tenantId, "agent", assetRun.value.assetId);
   // Who is to leave begins nothing more (AGT-07).
   if (agent === null || agent.value.uninstall !== null) return false;

@@ -99,8 +99,11 @@ export const PATIENCE_MS = 48 * 3_600_000;
 const EPOCH = Date.UTC(2026, 1, 1);
 const TICK_MS = 60_000;
 
+/** More of a machine than the story tells: what needs a reboot there, its hours without, who sits before it. */
+export type Furnishing = (machine: string) => Partial<SimulatedOs.SimulatedOsOptions>;
+
 /** Sets the story's scene: subscription, tags, keys, catalogue, machines with agents that are not provisioned yet. */
-export const make = (seed: string, drawn: Faults): Simulation => {
+export const make = (seed: string, drawn: Faults, furnish: Furnishing = () => ({})): Simulation => {
   const random = Random.make(seed);
   let faults = drawn;
   let clock = EPOCH;
@@ -135,6 +138,7 @@ export const make = (seed: string, drawn: Faults): Simulation => {
       faults: machine.faults,
       now,
       strike: () => drawStrike(own, faults.installerStrike),
+      ...furnish(machine.name),
     });
     return SimulatedAgent.make({
       name: machine.name,
