@@ -13,6 +13,7 @@ import type { Actor } from "./domain/shared/Actor.ts";
 import * as AgentGateway from "./engine/agents/AgentGateway.ts";
 import * as AuditTrail from "./engine/audit/AuditTrail.ts";
 import * as BlobGarbage from "./engine/blobs/BlobGarbage.ts";
+import * as Subscribers from "./engine/events/Subscriptions.ts";
 import type { Repeatable } from "./engine/Idempotency.ts";
 import * as Dispatcher from "./engine/runs/Dispatcher.ts";
 import * as Licences from "./engine/subscription/Licences.ts";
@@ -22,12 +23,12 @@ import { agentsOf, keysOf } from "./facade/Agents.ts";
 import { assetsOf, purgesOf } from "./facade/Assets.ts";
 import { catalogueOf } from "./facade/Catalogue.ts";
 import { assessmentProfilesOf, configurationProfilesOf } from "./facade/Configuration.ts";
+import { eventsOf } from "./facade/Events.ts";
 import { jobsOf, scriptAuthorsOf } from "./facade/Jobs.ts";
 import { freezesOf, quorumsOf } from "./facade/Maintenance.ts";
 import type { FettlePorts, On } from "./facade/On.ts";
 import { runsOf } from "./facade/Runs.ts";
 import { tagsOf } from "./facade/Tags.ts";
-import { Storage } from "./ports/Storage.ts";
 
 export type { FettleFailure, FettlePorts } from "./facade/On.ts";
 export { FettleError, type Promised, promises } from "./facade/Promises.ts";
@@ -41,6 +42,7 @@ export { FettleError, type Promised, promises } from "./facade/Promises.ts";
  */
 export const make = (ports: Context.Context<FettlePorts>) => {
   const on: On = (effect) => Effect.provideContext(effect, ports);
+  const subscribers = Subscribers.make(ports);
   return {
     subscriptions: {
       /** Opens the actor's subscription, or changes its plan, seats, licence tags and limits. */
@@ -82,18 +84,14 @@ export const make = (ports: Context.Context<FettlePorts>) => {
       checkpoint: (actor: Actor) => on(AuditTrail.checkpoint(actor)),
     },
     /** Makes runs of what is due and issues manifests. Call it as often as you like, from as many places. */
-    tick: () => on(Dispatcher.tick()),
+    tick: () => on(Effect.tap(Dispatcher.tick(), () => Effect.ignore(subscribers.deliver()))),
     /** Removes blobs that nothing names any more, and answers how much that freed. Call it once a day or so. */
     collectBlobs: () => on(BlobGarbage.collect()),
     gateway: {
       /** Answers a request of an agent, whatever transport brought it. */
       handle: (request: SignedRequest.WireRequest) => on(AgentGateway.handle(request)),
     },
-    events: {
-      /** The outbox: events after a position, in order (EVT-01). */
-      after: (tenantId: string, position: number, limit: number) =>
-        on(Effect.flatMap(Storage, (storage) => storage.events(tenantId, position, limit))),
-    },
+    events: eventsOf(on, subscribers),
   };
 };
 

@@ -20,6 +20,7 @@ export type { Asset, AssetFacts, NetworkInterface, Unfit } from "./domain/asset/
 export * as AssetCatalog from "./domain/asset/AssetCatalog.ts";
 export type { Facet, FacetCounts, FacetValue } from "./domain/asset/AssetFacets.ts";
 export * as AssetFacets from "./domain/asset/AssetFacets.ts";
+export type { Subscriber } from "./domain/event/Subscriber.ts";
 export type { AdvisoryDraft, Job, JobDraft, JobLink, JobPart, NewJob, PatchSource } from "./domain/job/Job.ts";
 export * as JobAccess from "./domain/job/JobAccess.ts";
 export type {
@@ -153,6 +154,8 @@ export type {
   EffectiveConfiguration,
   ModuleState,
 } from "./engine/configuration/ConfigurationViews.ts";
+export type { DeliveredEvent } from "./engine/events/OutboxRelay.ts";
+export type { DeliveryReport, Handler, SubscribeOptions } from "./engine/events/Subscriptions.ts";
 export type { Repeatable } from "./engine/Idempotency.ts";
 export type { BulkAnswer, BulkItem } from "./engine/jobs/JobBulk.ts";
 export type { JobDeletion } from "./engine/jobs/JobDeletions.ts";

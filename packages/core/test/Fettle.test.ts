@@ -103,6 +103,11 @@ describe("the Promise twin", () => {
       "jobs.validate": [manager, Values.draft({ title: "" })],
       "gateway.handle": [{ method: "GET", path: "/", headers: {}, body: new Uint8Array() }],
       "events.after": ["acme", 0, 10],
+      // Refused by both, for under one name only one can subscribe.
+      "events.subscribe": ["", () => undefined],
+      "events.unsubscribe": ["host"],
+      "events.subscribers": ["acme"],
+      "events.forget": ["acme", "host"],
       tick: [],
     };
     const keys = { acme: Crypto.generateKeyPair() };

@@ -27,6 +27,7 @@ import {
 } from "../ports/Storage.ts";
 import * as SearchParts from "../schema/SearchParts.ts";
 import { codecs, type EntityOf } from "../schema/Stored.ts";
+import * as Commits from "./events/Commits.ts";
 import { type Rejected, reject } from "./Rejected.ts";
 
 /** An entity with the revision it was read at. */
@@ -209,16 +210,23 @@ export interface Change {
 /** Commits and gives back the answer, refusals included. */
 export const tryCommit = (tenantId: TenantId, change: Change): Effect.Effect<CommitAnswer, StorageError, Storage> =>
   Effect.flatMap(Storage, (storage) =>
-    storage.commit({
-      tenantId,
-      expect: change.expect ?? [],
-      counters: change.counters ?? [],
-      uniques: change.uniques ?? [],
-      writes: change.writes,
-      events: change.events ?? [],
-      audit: change.audit ?? [],
-      ...(change.forget === undefined ? {} : { forget: change.forget }),
-    }),
+    storage
+      .commit({
+        tenantId,
+        expect: change.expect ?? [],
+        counters: change.counters ?? [],
+        uniques: change.uniques ?? [],
+        writes: change.writes,
+        events: change.events ?? [],
+        audit: change.audit ?? [],
+        ...(change.forget === undefined ? {} : { forget: change.forget }),
+      })
+      .pipe(
+        Effect.map((answer) => {
+          if (answer._tag === "Committed" && (change.events ?? []).length > 0) Commits.tell(storage, tenantId);
+          return answer;
+        }),
+      ),
   );
 
 /** Commits; a refusal becomes a rejection: somebody else changed what was read (JOB-18). */

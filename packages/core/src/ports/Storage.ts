@@ -49,6 +49,7 @@ export const entityKinds = [
   "savedSearch",
   "recentSearch",
   "sweep",
+  "subscriber",
   "scriptAuthor",
   "script",
 ] as const;

@@ -6,6 +6,7 @@ import * as SavedSearch from "../domain/access/SavedSearch.ts";
 import type { Assessment } from "../domain/assessment/Assessment.ts";
 import { unknownReasons } from "../domain/assessment/Judgement.ts";
 import { type Asset, noFacts } from "../domain/asset/Asset.ts";
+import type { Subscriber } from "../domain/event/Subscriber.ts";
 import type { Job } from "../domain/job/Job.ts";
 import type { SavedScript } from "../domain/job/SavedScript.ts";
 import type { ScriptAuthor } from "../domain/job/ScriptAuthor.ts";
@@ -204,6 +205,14 @@ const missingPackage = z.strictObject({
 const modules = z.array(z.enum(Module.modules));
 
 const codec = <A>(schema: z.ZodType<A>): z.ZodType<A> => schema;
+
+const subscriber = z.strictObject({
+  name: text,
+  through: int,
+  behind: z.array(z.strictObject({ kind: text, id: text, from: int, tries: int, notBefore: int })),
+  missed: int,
+  lease: z.strictObject({ holder: text, until: int }).nullable(),
+});
 
 /** The codec of each kind of entity. */
 export const codecs = {
@@ -409,6 +418,7 @@ export const codecs = {
     z.strictObject({ userId: text, kind: searchKind, searches: z.array(z.strictObject({ question, at: int })) }),
   ),
   sweep: codec<SweepRecord>(sweep),
+  subscriber: codec<Subscriber>(subscriber),
   scriptAuthor: codec<ScriptAuthor>(scriptAuthor),
   script: codec<SavedScript>(script),
 } as const;

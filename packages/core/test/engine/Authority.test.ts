@@ -272,6 +272,11 @@ describe("the façade's permissions", () => {
       "collectBlobs",
       "gateway.handle",
       "events.after",
+      "events.subscribe",
+      "events.unsubscribe",
+      "events.deliver",
+      "events.subscribers",
+      "events.forget",
     ];
     expect([...asks.map(([name]) => name), ...without].sort()).toEqual(methods.sort());
   });

@@ -483,6 +483,7 @@ const others = [
   ["jobs.scripts", "jobs.getScript", "scriptAuthors.list"],
   ["purges.preview", "purges.list", "retention.get"],
   ["audit.search", "audit.verify", "audit.checkpoint", "tick", "collectBlobs", "gateway.handle", "events.after"],
+  ["events.subscribe", "events.unsubscribe", "events.deliver", "events.subscribers", "events.forget"],
 ].flat();
 
 /** These answer a repetition by refusing it, for their answer may be shown once only. */

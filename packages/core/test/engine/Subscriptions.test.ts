@@ -1,269 +1,274 @@
-import { Crypto } from "@fettle/agent-protocol";
 import * as Effect from "effect/Effect";
 import { describe, expect, it } from "vitest";
-import type * as Subscription from "../../src/domain/license/Subscription.ts";
-import * as Limits from "../../src/domain/shared/Limits.ts";
+import * as Subscriber from "../../src/domain/event/Subscriber.ts";
+import * as Tenant from "../../src/domain/shared/Tenant.ts";
+import * as OutboxRelay from "../../src/engine/events/OutboxRelay.ts";
+import * as Fettle from "../../src/Fettle.ts";
+import * as Random from "../../src/testing/simulation/Random.ts";
 import * as ControlPlane from "../scenario/ControlPlane.ts";
 import * as Scene from "../scenario/Scene.ts";
 import * as Values from "../scenario/Values.ts";
 
-const { any, select } = Values;
-const { manager } = ControlPlane;
-const full = { plan: "Full", expiresAt: null, licences: { PM: { seats: 3 } } } as const;
-const pm = (over: Partial<Subscription.ModuleLicence>) => ({ licences: Values.licences(over) });
+const { manager, TENANT } = ControlPlane;
+type Event = OutboxRelay.DeliveredEvent;
 
-describe("a subscription", () => {
-  it("stands from the day it is opened, with the tag of every agent and a default profile", () => {
-    const { fettle, call, storage } = ControlPlane.make();
-    const opened = call(fettle.subscriptions.save(manager, { ...full, limits: { leaseSeconds: 60 } }));
-    expect(opened).toEqual(
-      Values.subscription({ ...pm({ seats: 3 }), limits: Limits.withOverrides({ leaseSeconds: 60 }) }),
-    );
-    expect(Effect.runSync(storage.get("acme", "tag", "cloud-agent"))?.body).toEqual({
-      id: "cloud-agent",
-      name: "Cloud Agent",
-      parent: null,
-      rule: { _tag: "Static" },
-    });
-    expect(Effect.runSync(storage.get("acme", "profile", "default"))?.body).toMatchObject({
-      isDefault: true,
-      settings: { statusIntervalSeconds: 900 },
-    });
+/** Events of these entities, in this order. */
+const told = (plane: ControlPlane.ControlPlane, ids: string): void => {
+  const events = [...ids].map((id) => ({
+    type: "TagSaved",
+    kind: "tag" as const,
+    id,
+    at: plane.clock.now(),
+    body: {},
+  }));
+  Effect.runSync(plane.storage.commit({ tenantId: TENANT, expect: [], counters: [], uniques: [], writes: [], events }));
+};
+/** A control plane that knows its tenant, and nothing told of yet but that. */
+const start = () => {
+  const plane = ControlPlane.make();
+  plane.call(plane.fettle.subscriptions.save(manager, { plan: "Full", expiresAt: null, licences: {} }));
+  return plane;
+};
+const relayOf = (deliver: OutboxRelay.Deliver, holder = "one"): OutboxRelay.Relay => ({
+  name: "host",
+  deliver,
+  holder,
+  from: "beginning",
+  isOver: () => false,
+});
+const relay = (plane: ControlPlane.ControlPlane, about: OutboxRelay.Relay) =>
+  Effect.provideContext(OutboxRelay.relay(Tenant.of(TENANT), about), plane.ports);
+const standing = (plane: ControlPlane.ControlPlane) => plane.call(plane.fettle.events.subscribers(TENANT));
+const positions = (events: readonly Event[]) => events.map((e) => e.position);
+
+describe("a subscriber", () => {
+  it("EVT-01: gets each event once, in order, with an id of its own, and goes on after a restart where it stood", () => {
+    const plane = start();
+    const got: Event[] = [];
+    told(plane, "abab");
+    plane.call(plane.fettle.events.subscribe("host", (event) => void got.push(event)));
+    expect(plane.call(plane.fettle.events.deliver())).toEqual({ delivered: 5, failed: 0, behind: 0 });
+    told(plane, "c");
+    // Another process: nothing is known to it but what is stored.
+    const again = Fettle.make(plane.ports);
+    plane.call(again.events.subscribe("host", (event) => void got.push(event)));
+    expect(plane.call(again.events.deliver())).toMatchObject({ delivered: 1 });
+    expect(positions(got)).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(new Set(got.map((e) => e.eventId)).size).toBe(6);
+    expect(got[4]).toMatchObject({ tenantId: TENANT, eventId: `${TENANT}/5`, type: "TagSaved", id: "b" });
+    expect(plane.call(again.events.deliver())).toEqual({ delivered: 0, failed: 0, behind: 0 });
   });
 
-  it("is changed by saving it again; its tags and profile stay as they were made since", () => {
-    const { fettle, call, storage } = ControlPlane.make();
-    call(fettle.subscriptions.save(manager, full));
-    call(fettle.tags.save(manager, { id: "lab", name: "lab" }));
-    call(
-      fettle.configurationProfiles.save(
-        manager,
-        Values.profile("default", { isDefault: true, settings: { statusIntervalSeconds: 1_000 } }),
+  it("EVT-01: is woken by commits of this process, without being asked, by promises as by effects", async () => {
+    const plane = start();
+    const fettle = Fettle.promises(plane.fettle);
+    const got: string[] = [];
+    await fettle.events.subscribe("host", async (event) => {
+      await Promise.resolve();
+      got.push(event.type);
+    });
+    await fettle.tags.save(manager, { id: "web", name: "web", parent: null });
+    for (let i = 0; i < 100 && got.length < 2; i += 1) await new Promise((turn) => setImmediate(turn));
+    expect(got).toEqual(["SubscriptionOpened", "TagSaved"]);
+    await fettle.events.unsubscribe("host");
+    await fettle.tags.save(manager, { id: "lab", name: "lab", parent: null });
+    for (let i = 0; i < 20; i += 1) await new Promise((turn) => setImmediate(turn));
+    expect(got).toHaveLength(2);
+  });
+
+  it("EVT-01: that begins now gets nothing of before", () => {
+    const plane = start();
+    told(plane, "ab");
+    const got: Event[] = [];
+    plane.call(plane.fettle.events.subscribe("host", (event) => void got.push(event), { from: "now" }));
+    plane.call(plane.fettle.events.deliver());
+    told(plane, "c");
+    plane.call(plane.fettle.tick());
+    expect(positions(got)).toEqual([4]);
+  });
+
+  it("EVT-01: gets the same again, under the same ids, when a relay died between delivering and marking", () => {
+    const plane = start();
+    told(plane, "ab");
+    const got: Event[] = [];
+    const deliver = (event: Event) => Effect.sync(() => got.push(event) > 0);
+    let commits = 0;
+    plane.hooks.before = () => {
+      commits += 1;
+      // The lease, then the mark.
+      if (commits === 2) throw new ControlPlane.Death();
+    };
+    expect(plane.dies(relay(plane, relayOf(deliver)))).toBe(true);
+    plane.hooks.before = null;
+    expect(positions(got)).toEqual([1, 2, 3]);
+    // Until its lease is over, nobody knows that it died.
+    expect(plane.call(relay(plane, relayOf(deliver, "two")))).toMatchObject({ delivered: 0, isElsewhere: true });
+    plane.clock.pass(Subscriber.LEASE_MILLISECONDS);
+    expect(plane.call(relay(plane, relayOf(deliver, "two")))).toMatchObject({ delivered: 3, isElsewhere: false });
+    expect(got.slice(3).map((e) => e.eventId)).toEqual(got.slice(0, 3).map((e) => e.eventId));
+  });
+
+  it("EVT-01: that fails at an event gets later ones of other entities, and those of its entity in order once it takes it", () => {
+    const plane = start();
+    told(plane, "abacab");
+    const got: Event[] = [];
+    let isBroken = true;
+    const deliver = (event: Event) =>
+      Effect.sync(() => {
+        if (isBroken && event.id === "a") return false;
+        return got.push(event) > 0;
+      });
+    expect(plane.call(relay(plane, relayOf(deliver)))).toMatchObject({ delivered: 4, failed: 1, behind: 1 });
+    expect(positions(got)).toEqual([1, 3, 5, 7]);
+    // Not before its time, and later with each try.
+    expect(plane.call(relay(plane, relayOf(deliver)))).toMatchObject({ failed: 0, behind: 1 });
+    plane.clock.pass(Subscriber.RETRY_MILLISECONDS_MIN);
+    expect(plane.call(relay(plane, relayOf(deliver)))).toMatchObject({ failed: 1, behind: 1 });
+    plane.clock.pass(Subscriber.RETRY_MILLISECONDS_MIN);
+    expect(plane.call(relay(plane, relayOf(deliver)))).toMatchObject({ failed: 0 });
+    isBroken = false;
+    told(plane, "a");
+    plane.clock.pass(Subscriber.RETRY_MILLISECONDS_MIN);
+    expect(plane.call(relay(plane, relayOf(deliver)))).toMatchObject({ delivered: 4, behind: 0 });
+    expect(positions(got).slice(4)).toEqual([2, 4, 6, 8]);
+  });
+
+  it("EVT-01: a handler that throws, rejects or fails has not taken the event", async () => {
+    const plane = start();
+    told(plane, "abc");
+    const fail: ((event: Event) => unknown)[] = [
+      () => {
+        throw new Error("thrown");
+      },
+      () => Promise.reject(new Error("rejected")),
+      () => Effect.fail("failed"),
+      () => undefined,
+    ];
+    let n = 0;
+    plane.call(
+      plane.fettle.events.subscribe("host", (event) => {
+        const handler = fail[n % fail.length];
+        n += 1;
+        return handler?.(event);
+      }),
+    );
+    expect(await Effect.runPromise(plane.fettle.events.deliver())).toEqual({ delivered: 1, failed: 3, behind: 3 });
+  });
+
+  it("holds no more than BEHIND_MAX entities back, and then waits as a whole", () => {
+    const plane = start();
+    const events = Array.from({ length: Subscriber.BEHIND_MAX + 5 }, (_, i) => ({
+      type: "TagSaved",
+      kind: "tag" as const,
+      id: `${i}`,
+      at: i,
+      body: {},
+    }));
+    Effect.runSync(
+      plane.storage.commit({ tenantId: TENANT, expect: [], counters: [], uniques: [], writes: [], events }),
+    );
+    const report = plane.call(
+      relay(
+        plane,
+        relayOf(() => Effect.succeed(false)),
       ),
     );
-    call(fettle.subscriptions.save(manager, { ...full, licences: { PM: { seats: 7, exclude: any("lab") } } }));
-    expect(Effect.runSync(storage.get("acme", "subscription", "acme"))).toMatchObject({
-      revision: 2,
-      body: pm({ seats: 7, exclude: any("lab") }),
-    });
-    expect(Effect.runSync(storage.get("acme", "profile", "default"))?.body).toMatchObject({
-      settings: { statusIntervalSeconds: 1_000 },
-    });
+    expect(report).toMatchObject({ failed: Subscriber.BEHIND_MAX + 1, behind: Subscriber.BEHIND_MAX });
+    expect(standing(plane)).toMatchObject([{ through: Subscriber.BEHIND_MAX }]);
   });
 
-  it("EVT-03: has an id that can stand in every key", () => {
-    const { fettle, rejections } = ControlPlane.make();
-    for (const tenantId of ["", "Acme", "a/b", "-a", "a".repeat(64), "ä"]) {
-      expect([tenantId, rejections(fettle.subscriptions.save(ControlPlane.as("mara", tenantId), full))]).toMatchObject([
-        tenantId,
-        [{ rule: "EVT-03", code: "invalid", path: "tenantId" }],
-      ]);
+  it("EVT-01: two relays at once, interleaved anyhow, keep each entity's order and leave nothing out", async () => {
+    for (let seed = 0; seed < 15; seed += 1) {
+      const random = Random.make(`relays ${seed}`);
+      const plane = ControlPlane.make({ interleave: random });
+      await Effect.runPromise(
+        plane.fettle.subscriptions.save(manager, { plan: "Full", expiresAt: null, licences: {} }),
+      );
+      for (let i = 0; i < 40; i += 1) told(plane, "abcabc");
+      const got: Event[] = [];
+      const deliver = (event: Event) =>
+        Effect.gen(function* () {
+          for (let n = random.below(3); n > 0; n -= 1) yield* Effect.yieldNow;
+          return random.below(8) > 0 && got.push(event) > 0;
+        });
+      for (let round = 0; round < 60; round += 1) {
+        const both = ["one", "two"].map((holder) => relay(plane, relayOf(deliver, holder)));
+        await Effect.runPromise(Effect.all(both, { concurrency: "unbounded" }));
+        plane.clock.pass(Subscriber.RETRY_MILLISECONDS_MAX);
+      }
+      expect(new Set(positions(got)).size).toBe(241);
+      for (const id of "abc") {
+        const firsts = [...new Set(positions(got.filter((e) => e.id === id)))];
+        expect(firsts).toEqual([...firsts].sort((a, b) => a - b));
+      }
     }
-    const longest = ControlPlane.as("mara", "a".repeat(63));
-    expect(Effect.runSync(fettle.subscriptions.save(longest, full)).id).toBe("a".repeat(63));
   });
 
-  it.each([-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53])("LIC-05: can't have %d seats", (seats) => {
-    const { fettle, rejections } = ControlPlane.make();
-    expect(rejections(fettle.subscriptions.save(manager, { ...full, licences: { PM: { seats } } }))).toMatchObject([
-      { rule: "LIC-05", path: "licences.PM.seats" },
+  it("has a name of its own in a process, of 1 to 100 characters", () => {
+    const plane = start();
+    const subscribe = (name: string) => plane.fettle.events.subscribe(name, () => undefined);
+    plane.call(subscribe("x".repeat(100)));
+    for (const bad of ["", "x".repeat(101)]) expect(plane.rejections(subscribe(bad))).toMatchObject([{ path: "name" }]);
+    expect(plane.rejections(subscribe("x".repeat(100)))).toMatchObject([{ code: "conflict" }]);
+  });
+});
+
+describe("events past their age", () => {
+  const DAY = 24 * Values.HOUR_MS;
+  const aged = () => {
+    const { plane } = Scene.make({ agents: 0 });
+    plane.call(plane.fettle.retention.save(manager, { runsDays: null, eventsDays: 7, auditDays: null }));
+    return plane;
+  };
+  const tick = (plane: ControlPlane.ControlPlane) => plane.call(plane.fettle.tick());
+
+  it("CFG-07, EVT-01: wait for a subscriber that hasn't had them, which retention says, and go when it has", () => {
+    const plane = aged();
+    let isBroken = true;
+    const handler = () => {
+      if (isBroken) throw new Error("no");
+    };
+    plane.call(plane.fettle.events.subscribe("host", handler));
+    tick(plane);
+    plane.clock.pass(8 * DAY);
+    tick(plane);
+    expect(plane.events()[0]?.position).toBe(1);
+    expect(plane.call(plane.fettle.retention.get(manager)).lastRun?.failure).toMatch(/kept for the subscriber host/);
+    isBroken = false;
+    plane.clock.pass(DAY);
+    tick(plane);
+    plane.clock.pass(DAY);
+    tick(plane);
+    expect(plane.events()[0]?.position).toBeGreaterThan(1);
+  });
+
+  it("CFG-07, EVT-01: go after thirty days more all the same, and the subscriber's standing tells how many it missed", () => {
+    const plane = aged();
+    plane.call(plane.fettle.events.subscribe("host", () => undefined));
+    plane.call(plane.fettle.events.deliver());
+    plane.call(plane.fettle.events.unsubscribe("host"));
+    told(plane, "abc");
+    plane.clock.pass(38 * DAY);
+    tick(plane);
+    const first = plane.events()[0]?.position ?? 0;
+    const [before] = plane.call(plane.fettle.events.subscribers(TENANT));
+    expect(first).toBeGreaterThan((before?.through ?? 0) + 1);
+    plane.call(plane.fettle.events.subscribe("host", () => undefined));
+    plane.call(plane.fettle.events.deliver());
+    expect(plane.call(plane.fettle.events.subscribers(TENANT))).toMatchObject([
+      { missed: first - (before?.through ?? 0) - 1 },
     ]);
   });
 
-  it("is opened once by two who open it at once: the later hears that it was changed", () => {
-    const plane = ControlPlane.make();
-    const { fettle, call, rejections, hooks } = plane;
-    hooks.before = () => {
-      hooks.before = null;
-      call(fettle.subscriptions.save(manager, { ...full, licences: { PM: { seats: 9 } } }));
-    };
-    expect(rejections(fettle.subscriptions.save(manager, full))).toMatchObject([{ rule: "JOB-18", code: "stale" }]);
-    expect(Effect.runSync(plane.storage.get("acme", "subscription", "acme"))?.body).toMatchObject(pm({ seats: 9 }));
-  });
-
-  it("has to be there before anything else is set up", () => {
-    const { fettle, rejections } = ControlPlane.make();
-    for (const ask of [
-      fettle.tags.save(manager, { name: "a" }),
-      fettle.keys.create(manager, { title: "k" }),
-      fettle.configurationProfiles.save(manager, Values.profile("p")),
-      fettle.catalogue.ingest(manager, []),
-      fettle.assets.list(manager),
-      fettle.jobs.create(manager, Values.draft()),
-    ]) {
-      expect(rejections(ask)).toMatchObject([{ code: "not-found" }]);
-    }
-  });
-});
-
-describe("what would not be read back", () => {
-  // Each of these is taken by TypeScript, and once stored would make its whole tenant unreadable.
-  const extra = { remark: "from a wider type" };
-  it.each([
-    [
-      "an instant that is no whole number",
-      (f: ControlPlane.ControlPlane["fettle"]) => f.subscriptions.save(manager, { ...full, expiresAt: 1.5 }),
-      "expiresAt",
-    ],
-    [
-      "a limit that is no whole number",
-      (f: ControlPlane.ControlPlane["fettle"]) =>
-        f.subscriptions.save(manager, { ...full, limits: { leaseSeconds: 0.5 } }),
-      "limits.leaseSeconds",
-    ],
-    [
-      "a position that is no whole number",
-      (f: ControlPlane.ControlPlane["fettle"]) =>
-        f.configurationProfiles.save(manager, Values.profile("p", { position: 1.5 })),
-      "position",
-    ],
-    [
-      "a profile with a member of its own",
-      (f: ControlPlane.ControlPlane["fettle"]) =>
-        f.configurationProfiles.save(manager, { ...Values.profile("p"), ...extra }),
-      null,
-    ],
-    [
-      "a key for half an agent",
-      (f: ControlPlane.ControlPlane["fettle"]) => f.keys.create(manager, { title: "k", agentsMax: 0.5 }),
-      "agentsMax",
-    ],
-    [
-      "a patch with a member of its own",
-      (f: ControlPlane.ControlPlane["fettle"]) =>
-        f.catalogue.ingest(manager, [Values.patch("P-1"), { ...Values.patch("P-2"), ...extra }]),
-      "patches.1",
-    ],
-    [
-      "a patch published at no instant",
-      (f: ControlPlane.ControlPlane["fettle"]) =>
-        f.catalogue.ingest(manager, [Values.patch("P-1", { publishedAt: Number.NaN, modifiedAt: Values.START })]),
-      "patches.0.publishedAt",
-    ],
-    [
-      "a job with a member of its own",
-      (f: ControlPlane.ControlPlane["fettle"]) => f.jobs.create(manager, { ...Values.draft(), ...extra }),
-      null,
-    ],
-  ])("is refused: %s", (_, ask, path) => {
-    const { plane } = Scene.make();
-    const before = plane.storage.dump();
-    expect(plane.rejections(ask(plane.fettle))).toMatchObject([{ code: "invalid", path }]);
-    expect(plane.storage.dump()).toEqual(before);
-  });
-});
-
-describe("an activation key", () => {
-  it("KEY-01: has title, static tags and modules, is unlimited by default, and its secret is stored nowhere", () => {
-    const { plane, stored } = Scene.make({ agents: 0 });
-    const { fettle, call } = plane;
-    const issued = call(fettle.keys.create(manager, { title: "servers", tags: ["web"], modules: ["PM", "VM"] }));
-    expect(issued.key).toMatchObject({
-      title: "servers",
-      tags: ["web"],
-      modules: ["VM", "PM"],
-      agentsMax: null,
-      expiresAt: null,
-    });
-    expect(issued.secret.length).toBeGreaterThanOrEqual(43);
-    expect(issued.key.secretDigest).toBe(Crypto.digest(issued.secret));
-    expect(JSON.stringify(plane.storage.dump())).not.toContain(issued.secret);
-    expect(stored("activationKey").get(issued.key.id)).toEqual(issued.key);
-  });
-
-  it("KEY-04: names only tags that are there, so that no asset comes to bear one that isn't", () => {
-    const { plane } = Scene.make({ agents: 0 });
-    const before = plane.storage.dump();
-    const ask = plane.fettle.keys.create(manager, { title: "k", tags: ["web", "nowhere"] });
-    expect(plane.rejections(ask)).toMatchObject([{ rule: "KEY-04", code: "not-found", path: "tags" }]);
-    expect(plane.storage.dump()).toEqual(before);
-  });
-
-  it("is another one each time, under one tenant's key", () => {
-    const { plane } = Scene.make({ agents: 0 });
-    const [a, b] = [1, 2].map(() => plane.call(plane.fettle.keys.create(manager, { title: "same" })));
-    expect(a?.key.id).not.toBe(b?.key.id);
-    expect(a?.secret).not.toBe(b?.secret);
-    expect(a?.tenantKeyFingerprint).toBe(b?.tenantKeyFingerprint);
-  });
-});
-
-describe("configuration profiles", () => {
-  it("AGT-04: outside the limits are refused and change nothing", () => {
-    const { plane } = Scene.make();
-    const before = plane.storage.dump();
-    for (const statusIntervalSeconds of [899, 2_701]) {
-      expect(
-        plane.rejections(
-          plane.fettle.configurationProfiles.save(
-            manager,
-            Values.profile("p", { settings: { statusIntervalSeconds } }),
-          ),
-        ),
-      ).toMatchObject([{ rule: "AGT-04" }]);
-    }
-    expect(plane.storage.dump()).toEqual(before);
-  });
-
-  it("CFG-01: a profile that now matches an agent reaches it at its next check-in, and only the agents it matches", () => {
-    const { plane, agents, manager: mara, issued } = Scene.make({ agents: 2 });
-    const { fettle, call } = plane;
-    const [web, other] = agents;
-    const standard = web?.checkIn().configuration;
-    expect(standard).not.toBeNull();
-    expect(web?.checkIn({ configuration: standard ?? null })).toMatchObject({
-      configuration: null,
-      nextCheckInSeconds: 900,
-    });
-    const targets = select({ assets: [web?.id ?? ""] });
-    call(
-      fettle.configurationProfiles.save(
-        mara,
-        Values.profile("fast", { targets, settings: { statusIntervalSeconds: 1_800 } }),
-      ),
-    );
-    const changed = web?.checkIn({ configuration: standard ?? null });
-    expect(changed).toMatchObject({ nextCheckInSeconds: 1_800, configuration: expect.stringMatching(/^sha256:/) });
-    expect(changed?.configuration).not.toBe(standard);
-    expect(other?.checkIn({ configuration: standard ?? null })).toMatchObject({
-      configuration: null,
-      nextCheckInSeconds: 900,
-    });
-    expect(issued.key.tags).toEqual(["fleet"]);
-  });
-
-  it("TAG-02: a tag moved brings the assets that bear it the profile that they now fall under", () => {
-    const { plane, agents, manager: mara } = Scene.make();
-    const { fettle, call } = plane;
-    const [agent] = agents;
-    const slow = Values.profile("slow", {
-      targets: select({ include: any("lab") }),
-      settings: { statusIntervalSeconds: 2_700 },
-    });
-    call(fettle.configurationProfiles.save(mara, slow));
-    expect(agent?.checkIn().nextCheckInSeconds).toBe(900);
-    call(fettle.tags.save(mara, { id: "fleet", name: "fleet", parent: "lab" }));
-    expect(agent?.checkIn().nextCheckInSeconds).toBe(2_700);
-    call(fettle.tags.save(mara, { id: "fleet", name: "fleet", parent: null }));
-    expect(agent?.checkIn().nextCheckInSeconds).toBe(900);
-  });
-
-  it("CFG-01: an agent that checks in while profiles change is given the new one all the same", () => {
-    const { plane, agents, manager: mara, stored } = Scene.make();
-    const [agent] = agents;
-    let rivals = 3;
-    plane.hooks.before = (batch) => {
-      if (rivals === 0 || !batch.writes.some((w) => w.kind === "document")) return;
-      rivals -= 1;
-      agent?.checkIn();
-    };
-    const slow = Values.profile("slow", {
-      targets: select({ include: any("fleet") }),
-      settings: { statusIntervalSeconds: 2_000 },
-    });
-    plane.call(plane.fettle.configurationProfiles.save(mara, slow));
-    expect(rivals).toBe(0);
-    expect(stored("agent").get(agent?.id ?? "")?.statusIntervalSeconds).toBe(2_000);
-    expect(agent?.checkIn().nextCheckInSeconds).toBe(2_000);
+  it("CFG-07: wait for nobody who is forgotten", () => {
+    const plane = aged();
+    plane.call(plane.fettle.events.subscribe("host", () => undefined));
+    plane.call(plane.fettle.events.deliver());
+    plane.call(plane.fettle.events.unsubscribe("host"));
+    plane.call(plane.fettle.events.forget(TENANT, "host"));
+    told(plane, "abc");
+    plane.clock.pass(8 * DAY);
+    tick(plane);
+    expect(plane.events()[0]?.position).toBeGreaterThan(3);
   });
 });

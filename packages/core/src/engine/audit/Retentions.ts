@@ -17,6 +17,7 @@ import { type DeleteWrite, type Expectation, PAGE_LIMIT_MAX, Storage } from "../
 import * as Authority from "../access/Authority.ts";
 import * as SignedDocuments from "../agents/SignedDocuments.ts";
 import * as Decisions from "../Decisions.ts";
+import * as Subscriptions from "../events/Subscriptions.ts";
 import * as Idempotency from "../Idempotency.ts";
 import { lift, reject } from "../Rejected.ts";
 import * as Repository from "../Repository.ts";
@@ -26,6 +27,10 @@ import * as AuditTrail from "./AuditTrail.ts";
 
 /** Events, and audit records, that one tick removes; the rest follow with the next ticks. */
 export const ROWS_PER_TICK_MAX = PAGE_LIMIT_MAX;
+
+/** How long events past their age wait for a subscriber that hasn't had them. */
+export const EVENTS_HELD_DAYS_MAX = 30;
+const DAY_MILLISECONDS = 24 * 3_600_000;
 
 /** Runs, asset runs with their manifests, and facts together that one tick removes. */
 export const ENTITIES_PER_TICK_MAX = 5_000;
@@ -128,7 +133,8 @@ export const tick = Effect.fn("Retentions.tick")(function* (tenantId: TenantId) 
   const audit: Rows<AuditChain.Link> =
     due.audit === null ? noRows : yield* overdueRecords(tenantId, known.value, due.audit);
   const isMore = runs.isMore || events.isMore || audit.isMore;
-  const { failure, last } = audit;
+  const { last } = audit;
+  const failure = audit.failure ?? events.failure;
   const retention: Retention.Retention = {
     ...known.value,
     anchor: last ?? known.value.anchor,
@@ -172,15 +178,17 @@ const noRows: Rows<never> = { last: null, count: 0, isMore: false, failure: null
 
 const overdueEvents = Effect.fn("Retentions.overdueEvents")(function* (tenantId: TenantId, before: number) {
   const oldest = yield* (yield* Storage).events(tenantId, 0, ROWS_PER_TICK_MAX);
-  const count = Retention.leading(oldest, before);
+  const held = yield* Subscriptions.heldBy(tenantId);
+  // CFG-07: what a subscriber hasn't had waits for it, and no longer than so.
+  const free = Retention.leading(oldest, before - EVENTS_HELD_DAYS_MAX * DAY_MILLISECONDS);
+  const had = held === null ? oldest.length : oldest.filter((e) => e.position <= held.needless).length;
+  const overdue = Retention.leading(oldest, before);
+  const count = Math.min(overdue, Math.max(free, had));
   const last = oldest[count - 1];
-  if (last === undefined) return noRows;
-  const rows: Rows<Positioned> = {
-    ...noRows,
-    last: { position: last.position },
-    count,
-    isMore: count === oldest.length,
-  };
+  const failure = count < overdue && held !== null ? `events are kept for the subscriber ${held.name}` : null;
+  if (last === undefined) return { ...noRows, failure };
+  const isMore = count === oldest.length;
+  const rows: Rows<Positioned> = { last: { position: last.position }, count, isMore, failure };
   return rows;
 });
 
