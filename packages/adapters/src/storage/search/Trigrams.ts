@@ -52,7 +52,9 @@ function add(text: string, found: string[]): void {
   if (text.length < LENGTH || text.includes(NUL)) return;
   const points = SURROGATE.test(text) ? [...text] : null;
   const end = (points ?? text).length - LENGTH;
-  for (let at = 0; at <= end && found.length < COLLECTED_MAX; at++) {
+  // Side by side, the last up to the end: those between look up much and narrow down little.
+  for (let from = 0; end >= 0 && from < end + LENGTH && found.length < COLLECTED_MAX; from += LENGTH) {
+    const at = Math.min(from, end);
     const trigram = points === null ? text.slice(at, at + LENGTH) : points.slice(at, at + LENGTH).join("");
     if (!found.includes(trigram)) found.push(trigram);
   }

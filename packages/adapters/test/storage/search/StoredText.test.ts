@@ -58,6 +58,8 @@ describe("trigrams", () => {
     expect(Trigrams.matchOf(contains('a"b'))).toBe('"a""b"');
     expect(Trigrams.matchOf(contains("a😀bc"))).toBe('"a😀b" AND "😀bc"');
     expect(Trigrams.matchOf(contains("aaaaaa"))).toBe('"aaa"');
+    // Side by side, but for the last.
+    expect(Trigrams.matchOf(contains("abcdefgh"))).toBe('"abc" AND "def" AND "fgh"');
   });
 
   test("of words are those of each", () => {
