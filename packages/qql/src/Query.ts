@@ -48,6 +48,7 @@ export function inspect(catalog: Catalog.Catalog, text: string, limits: Limits.L
   // Where the parser stumbled, pieces of conditions look like text to search for.
   const isMeant = ({ code }: Diagnostic.Diagnostic): boolean => code !== "looks-like-token" || read.length === 0;
   const stray = checked === null || read.length > 0 ? [] : StrayValue.find(text, checked);
+  if (read.length + meant.length + stray.length === 0) return { text, ast, checked, diagnostics: NOTHING };
   const found = [...read, ...meant.filter(isMeant), ...stray];
   // Where not all can be told, errors go before warnings.
   const told = [...found.filter(isError), ...found.filter((each) => !isError(each))].slice(0, limits.diagnostics);
@@ -61,6 +62,9 @@ export function inspect(catalog: Catalog.Catalog, text: string, limits: Limits.L
     ),
   };
 }
+
+/** What most texts are told: searches read each anew, so none is made for it. */
+const NOTHING: readonly Message.Told[] = [];
 
 const isError = ({ severity }: Diagnostic.Diagnostic): boolean => severity === "error";
 
