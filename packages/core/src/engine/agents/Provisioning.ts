@@ -17,6 +17,7 @@ import * as Causes from "../assets/Causes.ts";
 import * as Repository from "../Repository.ts";
 import * as Subscriptions from "../subscription/Subscriptions.ts";
 import * as Replies from "./Replies.ts";
+import { SignatureWork } from "./SignatureWork.ts";
 
 /** The epoch of an agent's first key. */
 export const FIRST_EPOCH = 1;
@@ -33,10 +34,9 @@ export const provision = Effect.fn("Provisioning.provision")(function* (
   const { agentId } = components;
   const tenantId = Tenant.of(components.tenantId);
   const now = (yield* Environment).now();
-  const verified = SignedRequest.verify(claimed, request.publicKey, {
-    now,
-    clockSkewSeconds: wireLimits.clockSkewSeconds,
-  });
+  const { verify } = yield* SignatureWork;
+  const isSigned = yield* verify(request.publicKey, SignedRequest.signatureBase(components), claimed.signature);
+  const verified = SignedRequest.conclude(claimed, isSigned, { now, clockSkewSeconds: wireLimits.clockSkewSeconds });
   if (!verified.ok) {
     const code = verified.error.reason === "clock-skew" ? "clock-skew" : "unsigned";
     return yield* Replies.refuse(code, verified.error.reason, verified.error.message, { serverTime: now });
