@@ -15,11 +15,13 @@ export type { Assessment } from "./domain/assessment/Assessment.ts";
 export * as AssetSearch from "./domain/assessment/AssetSearch.ts";
 export { type AssetSortKey, assetSortKeys } from "./domain/assessment/AssetSort.ts";
 export type { SearchPart } from "./domain/assessment/SearchPart.ts";
+export * as Activity from "./domain/asset/Activity.ts";
 export * as AgentCatalog from "./domain/asset/AgentCatalog.ts";
 export type { Asset, AssetFacts, NetworkInterface, Unfit } from "./domain/asset/Asset.ts";
 export * as AssetCatalog from "./domain/asset/AssetCatalog.ts";
 export type { Facet, FacetCounts, FacetValue } from "./domain/asset/AssetFacets.ts";
 export * as AssetFacets from "./domain/asset/AssetFacets.ts";
+export * as ModuleOperations from "./domain/asset/ModuleOperations.ts";
 export type { Subscriber } from "./domain/event/Subscriber.ts";
 export type { AdvisoryDraft, Job, JobDraft, JobLink, JobPart, NewJob, PatchSource } from "./domain/job/Job.ts";
 export * as JobAccess from "./domain/job/JobAccess.ts";
@@ -115,6 +117,7 @@ export type {
 export type { ModulesAnswer } from "./engine/agents/AgentModules.ts";
 export type { AgentPage, AgentRow, AgentSearchInput, StaleInput } from "./engine/agents/AgentSearches.ts";
 export type { ActivationKeyView, InstallInput, PreInstallAnswer, PreInstallInput } from "./engine/agents/KeyViews.ts";
+export type { OperationsView } from "./engine/agents/ModuleViews.ts";
 export type { ModuleItem } from "./engine/agents/ModuleWrites.ts";
 export { SignatureWork, type SignatureWorker } from "./engine/agents/SignatureWork.ts";
 export type {

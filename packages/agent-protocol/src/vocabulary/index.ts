@@ -5,6 +5,7 @@ export * as Detection from "./Detection.ts";
 export * as DottedVersion from "./DottedVersion.ts";
 export type { JobKind } from "./JobKind.ts";
 export * as ModuleConduct from "./ModuleConduct.ts";
+export * as ModuleStatus from "./ModuleStatus.ts";
 export * as Package from "./Package.ts";
 export * as PackageVersion from "./PackageVersion.ts";
 export * as PatchFile from "./PatchFile.ts";

@@ -2,6 +2,7 @@
 import type { Actor } from "../domain/shared/Actor.ts";
 import type { Module } from "../domain/shared/Module.ts";
 import * as ActivationKeys from "../engine/agents/ActivationKeys.ts";
+import * as Activities from "../engine/agents/Activities.ts";
 import * as AgentModules from "../engine/agents/AgentModules.ts";
 import type { AgentTargets } from "../engine/agents/AgentTargets.ts";
 import * as KeyViews from "../engine/agents/KeyViews.ts";
@@ -33,6 +34,8 @@ export const keysOf = (on: On) => ({
 });
 
 export const agentsOf = (on: On) => ({
+  /** What an agent did, the latest first: provisioned, downloads, scans (AGT-05). */
+  activity: (actor: Actor, assetId: string) => on(Activities.of(actor, assetId)),
   /** Activates modules on agents, named, by query or by criteria; an answer for each (AGT-06). */
   activate: (actor: Actor, targets: AgentTargets, modules: readonly Module[], options?: Repeatable) =>
     on(AgentModules.activate(actor, targets, modules, options)),

@@ -1,6 +1,7 @@
 /** Assets: what is known of them, and which go. */
 import type { Actor } from "../domain/shared/Actor.ts";
 import * as AgentSearches from "../engine/agents/AgentSearches.ts";
+import * as ModuleViews from "../engine/agents/ModuleViews.ts";
 import * as AssetDetails from "../engine/assets/AssetDetails.ts";
 import * as AssetSearches from "../engine/assets/AssetSearches.ts";
 import * as Assets from "../engine/assets/Assets.ts";
@@ -21,6 +22,8 @@ export const assetsOf = (on: On) => ({
   facets: (actor: Actor, input: AssetSearches.FacetsInput) => on(AssetSearches.facets(actor, input)),
   /** One of them. */
   get: (actor: Actor, assetId: string) => on(AssetDetails.get(actor, assetId)),
+  /** How far the patch module has come on one of them (RUN-02). */
+  operations: (actor: Actor, assetId: string) => on(ModuleViews.operations(actor, assetId)),
   /** Its patches that are missing, installed or unknown, in pages (AST-06). */
   patches: (actor: Actor, assetId: string, input: AssetDetails.AssetPatchesInput) =>
     on(AssetDetails.patches(actor, assetId, input)),

@@ -20,6 +20,7 @@ export const entityKinds = [
   "asset",
   "agent",
   "removedAgent",
+  "activity",
   "purgeRule",
   "retention",
   "patch",

@@ -53,6 +53,9 @@ export const otherDigests: { readonly [K in Kind]?: { readonly [path: string]: s
   agent: {
     configuration: "a document's, which names its blob itself",
     "manifests[].digest": "a document's, which names its blob itself",
+    "holds.configuration": "a document's, which names its blob itself",
+    "holds.fetched": "a document's, which names its blob itself",
+    "holds.refused": "a document's, which names its blob itself",
     snapshot: "a snapshot's with the machine's report; the packages are named by the snapshot itself",
     "session.lastRequest": "a request's",
   },

@@ -5,6 +5,7 @@ import * as z from "zod";
 import * as SavedSearch from "../domain/access/SavedSearch.ts";
 import type { Assessment } from "../domain/assessment/Assessment.ts";
 import { unknownReasons } from "../domain/assessment/Judgement.ts";
+import type { Activity } from "../domain/asset/Activity.ts";
 import { type Asset, noFacts } from "../domain/asset/Asset.ts";
 import type { Subscriber } from "../domain/event/Subscriber.ts";
 import type { Job } from "../domain/job/Job.ts";
@@ -35,7 +36,7 @@ import { packageFormats, platforms } from "../domain/shared/Platform.ts";
 import * as Rejection from "../domain/shared/Rejection.ts";
 import { fail, ok, type Result } from "../domain/shared/Result.ts";
 import type { Tag } from "../domain/tag/TagTree.ts";
-import { type AgentRecord, agent, type RemovedAgentRecord, removedAgent } from "./StoredAgent.ts";
+import { type AgentRecord, activity, agent, type RemovedAgentRecord, removedAgent } from "./StoredAgent.ts";
 import * as StoredJob from "./StoredJob.ts";
 import { changeFreeze, quorumGroup, scheduling } from "./StoredMaintenance.ts";
 import { digest, int, pkg, platform, selection, tagSet, text, texts } from "./StoredParts.ts";
@@ -279,6 +280,7 @@ export const codecs = {
   ),
   agent: codec<AgentRecord>(agent),
   removedAgent: codec<RemovedAgentRecord>(removedAgent),
+  activity: codec<Activity>(activity),
   freeze: codec<ChangeFreeze>(changeFreeze),
   quorumGroup: codec<QuorumGroup>(quorumGroup),
   purgeRule: codec<PurgeRule>(

@@ -1,5 +1,6 @@
 /** What is stored of agents, read back. */
 import * as z from "zod";
+import * as Activity from "../domain/asset/Activity.ts";
 import { digest, int, text } from "./StoredParts.ts";
 
 /** What the control plane keeps of an agent, beside the asset: its key, its session, what it holds and what waits for it. */
@@ -23,6 +24,17 @@ export const agent = z.strictObject({
   factsThrough: int,
   /** That it is to be uninstalled, since when and by whom; it hears so at a check-in. */
   uninstall: z.strictObject({ orderedAt: int, by: text }).nullable().default(null),
+  /** What it holds, took and refused; left out: kept since it was heard of last. */
+  holds: z
+    .strictObject({
+      configuration: digest.nullable(),
+      fetched: digest.nullable(),
+      refused: digest.nullable(),
+      manifest: int,
+      manifestFetched: int,
+      manifestRefused: int,
+    })
+    .exactOptional(),
 });
 export type AgentRecord = z.infer<typeof agent>;
 
@@ -41,3 +53,15 @@ export const removedAgent = z.strictObject({
   leftAt: int.nullable(),
 });
 export type RemovedAgentRecord = z.infer<typeof removedAgent>;
+
+/** What an agent did, the oldest first (AGT-05). */
+export const activity = z.strictObject({
+  assetId: text,
+  entries: z.array(
+    z.strictObject({
+      what: z.enum(Activity.all as [Activity.ActivityWhat, ...Activity.ActivityWhat[]]),
+      at: int,
+      about: text.nullable(),
+    }),
+  ),
+});

@@ -43,7 +43,7 @@ describe("uninstalling an agent", () => {
     const scene = Scene.make({ agents: 2 });
     const { id } = first(scene);
     const count = () => scene.stored("asset").size;
-    expect(kindsOf(scene, id)).toEqual(["asset", "agent", "snapshot", "assessment"]);
+    expect(kindsOf(scene, id)).toEqual(["asset", "agent", "activity", "snapshot", "assessment"]);
     const names = scene.stored("packageNames").size;
     uninstall(scene, { assets: [id] });
     first(scene).leave();
@@ -210,7 +210,7 @@ describe("a purge", () => {
     const left = scene.ids.filter((id) => scene.stored("asset").has(id));
     expect(left).toHaveLength(1);
     for (const id of scene.ids) {
-      const kinds = left.includes(id) ? ["asset", "agent", "snapshot", "assessment"] : ["removedAgent"];
+      const kinds = left.includes(id) ? ["asset", "agent", "activity", "snapshot", "assessment"] : ["removedAgent"];
       expect(kindsOf(scene, id)).toEqual(kinds);
     }
     expect(call(plane.storage.counter("acme", "assets"))).toBe(2);

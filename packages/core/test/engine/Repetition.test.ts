@@ -457,7 +457,7 @@ const others = [
     "assets.get",
     "assets.patches",
   ],
-  ["assets.agents", "assets.stale"],
+  ["assets.agents", "assets.stale", "assets.operations", "agents.activity"],
   ["keys.list", "keys.get", "keys.installCommands", "keys.preInstallCheck"],
   ["configurationProfiles.list", "configurationProfiles.get", "configurationProfiles.effective"],
   ["access.decide", "access.policy", "access.lint", "access.migrate"],

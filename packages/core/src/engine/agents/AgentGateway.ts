@@ -85,7 +85,7 @@ const document = Effect.fnUntraced(function* (proved: ProvedRequest, path: strin
     const reason = yield* CheckIns.whyUnlicensed(tenantId, agent.id, now);
     if (reason !== null) return yield* Replies.refuse("not-entitled", "not licensed", reason, { rule: "LIC-06" });
   }
-  yield* CheckIns.remember(proved);
+  yield* CheckIns.rememberTaken(proved, { payloadType: found.payloadType, digest });
   const reply: SignedRequest.WireReply = {
     status: 200,
     headers: {

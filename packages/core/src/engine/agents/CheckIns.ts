@@ -18,6 +18,7 @@ import * as Repository from "../Repository.ts";
 import * as RunMarks from "../runs/RunMarks.ts";
 import * as Subscriptions from "../subscription/Subscriptions.ts";
 import * as Tags from "../tags/Tags.ts";
+import * as Activities from "./Activities.ts";
 import type { ProvedRequest } from "./ProvedRequest.ts";
 import * as Replies from "./Replies.ts";
 import * as Uninstalls from "./Uninstalls.ts";
@@ -42,8 +43,10 @@ export const checkIn = Effect.fnUntraced(function* (proved: ProvedRequest, reque
   const isDue = (version: number): boolean => !revoked.has(version) && !blocked.has(version) && !outside.has(version);
   const due = unlicensed === null ? free.filter((m) => isDue(m.version)) : [];
   const dropped = yield* revokedOf(tenantId, agent.id, request.waiting ?? []);
+  const { holds, entries } = Activities.ofCheckIn(agent.value, request, now);
   const next: AgentRecord = {
     ...agent.value,
+    holds,
     session: proved.session,
     lastCheckedInAt: now,
     agentVersion: request.agentVersion,
@@ -63,7 +66,11 @@ export const checkIn = Effect.fnUntraced(function* (proved: ProvedRequest, reque
     told = { ...told, ...moved.held };
     const { lastCheckedInAt } = agent.value;
     const causes = yield* Causes.ofCheckIn(tenantId, agent.id, { now, lastCheckedInAt });
-    yield* store(proved, { ...next, ...moved.held }, { ...moved.change, writes: [...moved.change.writes, ...causes] });
+    const noted = yield* Activities.noted(tenantId, agent.id, entries);
+    const also: Pick<Repository.Change, "expect" | "counters" | "writes" | "events"> = moved.change;
+    const expect = [...(also.expect ?? []), ...noted.expect];
+    const writes = [...also.writes, ...causes, ...noted.writes];
+    yield* store(proved, { ...next, ...moved.held }, { ...also, expect, writes });
   }
   const { configuration } = told;
   return yield* Replies.sealed(proved.components, {
@@ -81,6 +88,17 @@ export const checkIn = Effect.fnUntraced(function* (proved: ProvedRequest, reque
 /** Keeps a request's sequence, so that it can't be sent again; used by requests that change nothing else. */
 export const remember = (proved: ProvedRequest) =>
   proved.isRepeated ? Effect.void : store(proved, { ...proved.agent.value, session: proved.session });
+
+/** The same of a request for a document, which tells what the agent holds and did (AGT-05). */
+export const rememberTaken = Effect.fnUntraced(function* (
+  proved: ProvedRequest,
+  document: Parameters<typeof Activities.ofDocument>[1],
+) {
+  const taken = Activities.ofDocument(proved.agent.value, document, (yield* Environment).now());
+  if (taken === null || proved.isRepeated) return yield* remember(proved);
+  const noted = yield* Activities.noted(proved.tenantId, proved.agent.id, taken.entries);
+  yield* store(proved, { ...proved.agent.value, session: proved.session, holds: taken.holds }, noted);
+});
 
 /** Writes an agent's record as it was read plus changes; somebody else's change meanwhile sends the agent back. */
 export const store = (

@@ -16,6 +16,7 @@ import * as AssetWrites from "../assets/AssetWrites.ts";
 import * as Causes from "../assets/Causes.ts";
 import * as Repository from "../Repository.ts";
 import * as Subscriptions from "../subscription/Subscriptions.ts";
+import * as Activities from "./Activities.ts";
 import * as Replies from "./Replies.ts";
 import { SignatureWork } from "./SignatureWork.ts";
 
@@ -63,11 +64,13 @@ export const provision = Effect.fn("Provisioning.provision")(function* (
   const on = yield* AssetWrites.ground(tenantId, now);
   const { asset, configuration } = yield* AssetWrites.added(on, assetOf(agentId, request, key, now));
   const agent = agentOf(components, request, now, configuration);
+  const noted = yield* Activities.noted(tenantId, agentId, [{ what: "Provisioned", at: now, about: null }]);
   const answer = yield* Repository.tryCommit(tenantId, {
     expect: [
       Repository.expected("agent", agentId, null),
       Repository.expected("asset", agentId, null),
       Repository.expected("removedAgent", agentId, null),
+      ...noted.expect,
       // Who is admitted is so by the key's terms of now, whatever was changed at the same moment.
       Repository.expected("activationKey", key.id, held),
     ],
@@ -79,6 +82,7 @@ export const provision = Effect.fn("Provisioning.provision")(function* (
     writes: [
       Repository.put("asset", agentId, asset),
       Repository.put("agent", agentId, agent),
+      ...noted.writes,
       ...(configuration === null ? [] : [configuration.write]),
       ...(yield* Causes.ofActivations(tenantId, [{ was: null, is: asset }])),
     ],

@@ -19,6 +19,7 @@ import * as Breakers from "../catalogue/Breakers.ts";
 import * as Repository from "../Repository.ts";
 import * as RunMarks from "../runs/RunMarks.ts";
 import * as ScanEvidence from "../runs/ScanEvidence.ts";
+import * as Activities from "./Activities.ts";
 import * as CheckIns from "./CheckIns.ts";
 import type { ProvedRequest } from "./ProvedRequest.ts";
 import * as Replies from "./Replies.ts";
@@ -45,7 +46,7 @@ export const takeFacts = Effect.fn("Reports.takeFacts")(function* (
     const counting = yield* Breakers.counting(tenantId, agent.id, fresh);
     yield* CheckIns.store(
       proved,
-      { ...agent.value, session: proved.session, factsThrough },
+      { ...agent.value, session: proved.session, factsThrough, ...Activities.afterFacts(agent.value, fresh) },
       {
         expect: [...fresh.map((f) => Repository.expected("fact", f.id, null)), ...changes.expect, ...counting.expect],
         counters: counting.counters,
@@ -113,13 +114,17 @@ const storeSnapshot = Effect.fn("Reports.storeSnapshot")(function* (
   const received = { digest: sent.digest, packages: sent.list, takenAt, receivedAt: now };
   const taken = yield* Assessments.take(tenantId, { was: asset, is: told.asset }, received);
   const runs = yield* ScanEvidence.change(tenantId, agent.id, { takenAt, bootId, packages: sent.list });
+  const noted = yield* Activities.noted(tenantId, agent.id, [
+    { what: "InventoryScanComplete", at: now, about: null },
+    { what: "ScanComplete", at: now, about: null },
+  ]);
   yield* CheckIns.store(
     proved,
     { ...agent.value, session: proved.session, snapshot: sent.snapshot, bootId, ...told.held },
     {
-      expect: [...taken.change.expect, ...told.change.expect, ...runs.expect],
+      expect: [...taken.change.expect, ...told.change.expect, ...runs.expect, ...noted.expect],
       counters: [...taken.change.counters, ...told.change.counters],
-      writes: [...taken.change.writes, ...told.change.writes, ...runs.writes],
+      writes: [...taken.change.writes, ...told.change.writes, ...runs.writes, ...noted.writes],
       events: [
         ...told.change.events,
         ...runs.events,

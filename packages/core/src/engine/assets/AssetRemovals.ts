@@ -80,7 +80,9 @@ const attempt = Effect.fn("AssetRemovals.attempt")(function* (tenantId: TenantId
     ],
     counters: [{ key: ASSETS_COUNTER, by: -1, floor: 0 }, ...names.counters],
     writes: [
-      ...(["asset", "agent", "snapshot", "assessment", "attempts"] as const).map((kind) => gone(kind, assetId)),
+      ...(["asset", "agent", "activity", "snapshot", "assessment", "attempts"] as const).map((kind) =>
+        gone(kind, assetId),
+      ),
       ...names.writes,
       ...withdrawn.map(({ is }) => Repository.put("assetRun", is.id, is)),
       ...(agent === null ? [] : [Repository.put("removedAgent", assetId, recordOf(agent.value, removal, now))]),

@@ -15,6 +15,7 @@ import type { TenantId } from "../../domain/shared/Tenant.ts";
 import { Environment } from "../../ports/Environment.ts";
 import { type DeleteWrite, type Expectation, PAGE_LIMIT_MAX, Storage } from "../../ports/Storage.ts";
 import * as Authority from "../access/Authority.ts";
+import * as Activities from "../agents/Activities.ts";
 import * as SignedDocuments from "../agents/SignedDocuments.ts";
 import * as Decisions from "../Decisions.ts";
 import * as Subscriptions from "../events/Subscriptions.ts";
@@ -132,7 +133,10 @@ export const tick = Effect.fn("Retentions.tick")(function* (tenantId: TenantId) 
   const events: Rows<Positioned> = due.events === null ? noRows : yield* overdueEvents(tenantId, due.events);
   const audit: Rows<AuditChain.Link> =
     due.audit === null ? noRows : yield* overdueRecords(tenantId, known.value, due.audit);
-  const isMore = runs.isMore || events.isMore || audit.isMore;
+  // What agents did is kept as long as events are (AGT-05).
+  const activity =
+    due.events === null ? { expect: [], writes: [], isMore: false } : yield* Activities.overdue(tenantId, due.events);
+  const isMore = runs.isMore || events.isMore || audit.isMore || activity.isMore;
   const { last } = audit;
   const failure = audit.failure ?? events.failure;
   const retention: Retention.Retention = {
@@ -140,13 +144,15 @@ export const tick = Effect.fn("Retentions.tick")(function* (tenantId: TenantId) 
     anchor: last ?? known.value.anchor,
     lastRun: isMore ? known.value.lastRun : { at: now, failure },
   };
-  const removed = { runs: runs.ids, ...runs.counts, events: toldOf(events), audit: { ...toldOf(audit), ...last } };
-  const isAny = runs.writes.length > 0 || events.last !== null || last !== null;
+  const shortened = activity.writes.length === 0 ? {} : { activity: activity.writes.length };
+  const told = { events: toldOf(events), audit: { ...toldOf(audit), ...last } };
+  const removed = { runs: runs.ids, ...runs.counts, ...told, ...shortened };
+  const isAny = runs.writes.length + activity.writes.length > 0 || events.last !== null || last !== null;
   const actor = Actor.because(Actor.system(tenantId, AuditAnchor.REASON), "past the limits of retention");
   const change = { kind: "retention" as const, id: ID, before: null, after: removed };
   yield* Repository.tryCommit(tenantId, {
-    expect: [Repository.expected("retention", ID, known), ...runs.expect],
-    writes: [...runs.writes, Repository.put("retention", ID, retention)],
+    expect: [Repository.expected("retention", ID, known), ...runs.expect, ...activity.expect],
+    writes: [...runs.writes, ...activity.writes, Repository.put("retention", ID, retention)],
     forget: {
       ...(events.last === null ? {} : { events: events.last.position }),
       ...(last === null ? {} : { audit: last.position }),
