@@ -143,6 +143,8 @@ const questions: readonly Asked[] = [
   { asset: "interfaces.macAddress: `02:00:00:00:01:01`" },
   { asset: "interfaces.macAddress: `02:00:00:00:01:01` and interfaces.address: `10.0.0.1`" },
   { asset: "interfaces.macAddress: `02:00:00:00:01:01` and tags.id: t-1" },
+  { asset: "interfaces.macAddress: 02* and interfaces.macAddress: *01" },
+  { asset: "interfaces.macAddress: *01 and not interfaces.macAddress: *ff" },
   { asset: "missingPatchTitle: *package-1*" },
   { asset: "installedPatchTitle: *package-5*" },
   { asset: "missingPatchTitle: *package-1* and installedPatchTitle: *package-5*" },
