@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { type SeatRule, type StorageShape, Tenant } from "@fettle/core";
-import { SearchReference } from "@fettle/core/testing";
+import { AssetBuilders, SearchReference } from "@fettle/core/testing";
 import { SearchArbitraries } from "@fettle/core/testing/arbitraries";
 import * as Effect from "effect/Effect";
 import * as fc from "fast-check";
@@ -47,4 +47,24 @@ it("LIC-05 who holds a seat follows every change of activations and tags, though
     { numRuns, seed },
   );
   expect(changes).toBeGreaterThan(numRuns / 5);
+});
+
+it("LIC-05 one seat fewer than there are assets leaves the last without", async () => {
+  const ids = [1, 2, 3, 4].map((n) => `00000000-0000-4000-a000-00000000000${n}`);
+  const writes = ids.map((id, n) => ({
+    _tag: "Put" as const,
+    kind: "asset" as const,
+    id,
+    body: AssetBuilders.asset(id, { activations: { PM: 1 + Math.floor(n / 2) } }) as never,
+    indexes: [],
+  }));
+  const asked = Effect.gen(function* () {
+    const storage = yield* SqliteStorage.open({ file: join(directory(), "storage.db") });
+    yield* storage.commit({ tenantId, expect: [], counters: [], uniques: [], writes, events: [] });
+    const search = storage.search as NonNullable<StorageShape["search"]>;
+    for (const seats of [1, 2, 3, 4, 5]) {
+      expect([...(yield* search.licensed(tenantId, few(seats), ids))].sort()).toEqual(ids.slice(0, seats));
+    }
+  });
+  await Effect.runPromise(Effect.scoped(asked));
 });
