@@ -66,12 +66,19 @@ const assetOf = (i: number, by: number): object =>
 const missingOf = (i: number): readonly number[] => [0, 1, 2, 3].filter((n) => (i + n) % 3 !== 0);
 const installedOf = (i: number): readonly number[] => [4, 5, 6, 7].filter((n) => (i + n) % 2 === 0);
 
+/** The second takes the place of the first. */
+const olderOf = (n: number) => (n === 1 ? [{ patchId: patchId(0), product: null }] : []);
+
 const fleet = (by: number): readonly Write[] => [
   ...["t-1", "t-2", "t-3"].map((id) =>
     put("tag", id, { id, name: `Team ${id}`, parent: null, rule: { _tag: "Static" } }),
   ),
   ...Array.from({ length: PATCHES }, (_, n) =>
-    put("patch", patchId(n), PatchBuilders.advisory(patchId(n), { title: `package-${n} of ${by}` })),
+    put(
+      "patch",
+      patchId(n),
+      PatchBuilders.advisory(patchId(n), { title: `package-${n} of ${by}`, supersedes: olderOf(n) }),
+    ),
   ),
   ...Array.from({ length: ASSETS }, (_, i) => [
     put("asset", uuid(i), assetOf(i, by)),
@@ -155,6 +162,7 @@ const questions: readonly Asked[] = [
   { view: "missing" },
   { view: "installed" },
   { view: "latest-missing" },
+  { patch: "title: *package-0*", view: "latest-missing" },
   { patch: "title: *package-2*" },
   { patch: "title: *package-2*", view: "missing" },
   { patch: "title: *package-5*", view: "installed" },
@@ -172,6 +180,7 @@ const orders: readonly Omit<AssetPaging, "after" | "limit">[] = [
   { by: "name", direction: "descending" },
   { by: "lastBoot", direction: "ascending" },
   { by: "missing", direction: "descending" },
+  { by: "latestMissing", direction: "ascending" },
   { by: "operatingSystem", direction: "descending" },
   { by: "activated", direction: "ascending" },
 ];
