@@ -64,7 +64,7 @@ export const make = (options: PlaneOptions): Plane => {
   const { now, random, seams, keys } = options;
   const { sign, verify } = options.signing.suite;
   const storage = MemoryStorage.make();
-  const ground: Seams.Ground = { random: random.stream("bug"), now, tenantKeys: keys };
+  const ground: Seams.Ground = { random: random.stream("bug"), now, tenantKeys: keys, sign: options.signing.suite };
   const directory = StaticDirectory.make({
     [TENANT]: [maraWith(["fleet"]), { id: "root", roles: ["SuperUser"], scope: { _tag: "All" } }],
   });

@@ -19,6 +19,8 @@ import {
 export interface Size {
   readonly agents: number;
   readonly days: number;
+  /** Everything goes wrong at once, and people do more: what there is to be seen is seen sooner. */
+  readonly isRough?: true;
 }
 
 /** Days on which something is odd: both changes of clocks in Europe and America, Chatham's, a leap day's month, any other. */
@@ -44,19 +46,19 @@ const ZONES = [
   "Africa/Casablanca",
 ];
 
-const PACKAGES = ["openssl", "curl", "zlib", "bash", "kernel", "tzdata"] as const;
+const PACKAGES = ["openssl", "curl", "zlib", "bash", "kernel", "tzdata", "sed", "gzip", "glibc", "expat"] as const;
 
 /** The scenario of a seed. */
-export const generate = (seed: string, { agents, days }: Size): Scenario => {
+export const generate = (seed: string, { agents, days, isRough }: Size): Scenario => {
   const random = Random.make(`scenario/${seed}`);
   const assets = Array.from({ length: agents }, (_, i) => asset(random.stream(`asset/${i}`), i, days));
   const catalogue = patches(random.stream("catalogue"), days);
   const startsAt = pick(random, STARTS);
-  const jobs = Array.from({ length: 2 + random.below(4) }, (_, i) =>
-    job(random.stream(`job/${i}`), { i, days, startsAt, catalogue }),
+  const jobs = Array.from({ length: isRough === true ? 6 : 2 + random.below(4) }, (_, i) =>
+    job(random.stream(`job/${i}`), { i, days, startsAt, catalogue, isRough: isRough === true }),
   );
   const people = random.stream("people");
-  const busy = people.below(14);
+  const busy = isRough === true ? 16 : people.below(14);
   const edits = Array.from({ length: busy }, () => edit(people, { assets, jobs, catalogue, days })).toSorted(
     (a, b) => a.at - b.at,
   );
@@ -66,14 +68,14 @@ export const generate = (seed: string, { agents, days }: Size): Scenario => {
     startsAt,
     days,
     statusSeconds: pick(random, [900, 1_800, 2_700]),
-    tickSeconds: pick(random, [300, 600]),
-    tickers: random.chance(0.4) ? 2 + random.below(2) : 1,
+    tickSeconds: pick(random, [600, 840]),
+    tickers: random.chance(isRough === true ? 0.5 : 0.2) ? 2 + random.below(2) : 1,
     seats: random.chance(0.3) ? Math.max(1, Math.floor(agents / 2)) : 10_000,
     assets,
     catalogue,
     jobs,
     edits,
-    faults: faults(random.stream("faults")),
+    faults: isRough === true ? rough : faults(random.stream("faults")),
     outages: random.chance(0.35) ? [span(random, days, 30, 600)] : [],
   };
 };
@@ -106,6 +108,15 @@ const faults = (random: Random.Random): Faults => {
     strike: maybe(0.4),
     probe: maybe(0.3),
   };
+};
+
+const rough: Faults = {
+  network: { loseRequest: 0.1, loseReply: 0.1, repeat: 0.1, replayLater: 0.1, forge: 0.05 },
+  agentCrash: 0.01,
+  journal: 0.005,
+  serverCrash: 0.01,
+  strike: 0.3,
+  probe: 0.1,
 };
 
 const asset = (random: Random.Random, i: number, days: number): AssetSpec => {
@@ -164,10 +175,11 @@ interface JobGround {
   readonly days: number;
   readonly startsAt: number;
   readonly catalogue: readonly PatchSpec[];
+  readonly isRough: boolean;
 }
 
 const job = (random: Random.Random, ground: JobGround): JobSpec => {
-  const at = random.below(ground.days * DAY_MINUTES * 0.4);
+  const at = ground.isRough ? 30 + random.below(300) : random.below(ground.days * DAY_MINUTES * 0.4);
   const schedule = scheduled(random, ground, at);
   const isRecurring = schedule._tag === "Recurring";
   const usable = ground.catalogue.filter((p) => p.publishedAt <= at);
@@ -182,7 +194,10 @@ const job = (random: Random.Random, ground: JobGround): JobSpec => {
       : { _tag: "Query", query: random.chance(0.5) ? "category: security" : "vendor: Lab" },
     targets: {
       assets: [],
-      include: { mode: "any", tags: pick(random, [["fleet"], ["servers"], ["fleet", "outside"], ["desks"]]) },
+      include: {
+        mode: "any",
+        tags: pick(random, [["fleet"], ["fleet"], ["servers"], ["fleet", "outside"], ["desks"]]),
+      },
       exclude: { mode: "any", tags: random.chance(0.3) ? ["kept"] : [] },
     },
     schedule,
@@ -197,8 +212,8 @@ const job = (random: Random.Random, ground: JobGround): JobSpec => {
   return { name: `job-${ground.i}`, at, enableAt: at + random.below(120), draft };
 };
 
-const scheduled = (random: Random.Random, { days, startsAt }: JobGround, at: number): Schedule => {
-  const kind = random.below(5);
+const scheduled = (random: Random.Random, { days, startsAt, isRough }: JobGround, at: number): Schedule => {
+  const kind = isRough ? (random.below(2) === 0 ? 0 : 3) : random.below(5);
   if (kind === 0) return { _tag: "OnDemand" };
   const zone = random.chance(0.7)
     ? ({ _tag: "Agent" } as const)
@@ -241,7 +256,7 @@ const edit = (random: Random.Random, { assets, jobs, catalogue, days }: EditGrou
     () => ({ _tag: "Tag", at, asset, tag: pick(random, ["kept", "servers", "desks"]) }),
     () => ({ _tag: "Untag", at, asset, tag: pick(random, ["servers", "desks", "fleet"]) }),
     () => ({ _tag: "Seats", at, seats: random.below(assets.length + 1) }),
-    () => ({ _tag: "Plan", at, plan: random.chance(0.3) ? "Free" : "Full" }),
+    () => ({ _tag: "Plan", at, plan: random.chance(0.15) ? "Free" : "Full" }),
     () => ({ _tag: "Scope", at, tags: random.chance(0.7) ? ["fleet"] : ["servers"] }),
     () => ({ _tag: "Freeze", at, name: "freeze", hours: 1 + random.below(24) }),
     () => ({ _tag: "Thaw", at, name: "freeze" }),

@@ -12,6 +12,7 @@ export interface Ground {
   readonly now: () => number;
   /** The tenant's own, for those who sign what is wrong. */
   readonly tenantKeys: Crypto.KeyPair;
+  readonly sign: Crypto.SignatureSuite;
 }
 
 export interface Seams {

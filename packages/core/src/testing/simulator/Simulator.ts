@@ -166,7 +166,7 @@ const setUp = (scenario: Scenario, { seams = Seams.none, signatures = "keyed" }:
     history,
     seams,
     signing,
-    ground: { random: random.stream("bug"), now, tenantKeys: keys },
+    ground: { random: random.stream("bug"), now, tenantKeys: keys, sign: signing.suite },
     trace,
   });
   const desk: Edits.Desk = { ...about, assetId: fleet.assetId, reboot: fleet.reboot, byHand: fleet.byHand };

@@ -1,0 +1,25 @@
+/** Looks for planted bugs: plays scenarios with each until an invariant sees it. */
+import type { Bug, Sighting } from "./Bugs.ts";
+import * as Invariants from "./Invariants.ts";
+import type { Scenario } from "./Scenario.ts";
+import * as Simulator from "./Simulator.ts";
+
+/** Plays until something is broken. */
+export const hunt = (bug: Bug, scenarios: Iterable<Scenario>): Sighting => {
+  let plays = 0;
+  for (const scenario of scenarios) {
+    plays += 1;
+    const seenBy = firstOf(bug, scenario);
+    if (seenBy !== null) return { bug: bug.name, plays, seenBy };
+  }
+  return { bug: bug.name, plays, seenBy: null };
+};
+
+const firstOf = (bug: Bug, scenario: Scenario): string | null => {
+  try {
+    return Invariants.check(Simulator.play(scenario, { seams: bug.seams }))[0]?.id ?? null;
+  } catch {
+    // What the code under test takes for impossible is seen as well.
+    return "crash";
+  }
+};
