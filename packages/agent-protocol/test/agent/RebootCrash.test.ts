@@ -129,7 +129,7 @@ const check = (m: Machine.Machine, policy: RebootPolicy): void => {
   expect(outcomesOf(m).at(-1)).toBe(m.status() === "Completed" ? "Installed" : "InstalledPendingReboot");
 };
 
-const scenes: readonly (readonly [string, RebootPolicy, Machine.MachineOptions["os"]])[] = [
+const scenes: readonly (readonly [string, RebootPolicy, NonNullable<Machine.MachineOptions["os"]>])[] = [
   ["automatic, nobody there", automatic(), {}],
   ["automatic, somebody there", automatic(10), { user: { there: always } }],
   ["requested and ignored", request({ count: 2, minutes: 5 }, 3), { user: { there: always } }],
