@@ -22,6 +22,8 @@ export interface Fleet {
   readonly enrol: (server: string, commands: { readonly [G in Group]: InstallCommand }) => Promise<void>;
   /** Asks every agent to check in now. */
   readonly checkInNow: () => Promise<void>;
+  /** Somebody reboots a machine by hand: everything on it ends, and its agent comes back in another boot. */
+  readonly reboot: (machine: string) => Promise<void>;
   /** What truly stands on a machine: name → EVRs, from its own package database. */
   readonly installed: (machine: string) => Promise<ReadonlyMap<string, readonly string[]>>;
   /** Stops the agents and removes what was made. */

@@ -13,12 +13,14 @@ import {
   RunPreviewTable,
 } from "@fettle/core";
 import { Story } from "@fettle/core/testing";
+import * as Afterwards from "./Afterwards.ts";
 import * as Checks from "./Checks.ts";
 import type { Fleet, Group, InstallCommand } from "./Fleet.ts";
 import * as Host from "./Host.ts";
 import { cells, type Line, line } from "./Lines.ts";
 import type { Narrator } from "./Narrator.ts";
 import { table } from "./Table.ts";
+import { until } from "./Until.ts";
 
 /** What the story came to. `problems` names everything that was not as told; none is the only good end. */
 export interface Outcome {
@@ -43,7 +45,6 @@ export interface Stage {
 
 /** Seconds between check-ins here; AGT-04 says 900 to 2700, so the subscription's limits are overridden, visibly. */
 const STATUS_INTERVAL_SECONDS = 1;
-const POLL_MS = 200;
 
 /** The weekly job begins so long after it is made: time to look at it, approve it and enable it. */
 const WEEKLY_STARTS_IN_MS = 15_000;
@@ -66,6 +67,7 @@ export const play = async (stage: Stage): Promise<Outcome> => {
   });
   const problems = [
     ...Checks.checkDeployment(deployment.lines),
+    ...deployment.problems,
     ...(await Checks.checkMachines(stage.fleet, deployment.rows)),
   ];
   const rollback = await runJob(stage, {
@@ -80,6 +82,7 @@ export const play = async (stage: Stage): Promise<Outcome> => {
   });
   problems.push(...Checks.checkRollback(rollback.lines), ...(await Checks.checkMachines(stage.fleet, rollback.rows)));
   problems.push(...(await Checks.checkFormer(stage.fleet)));
+  problems.push(...(await Afterwards.reboot(stage)));
   return {
     mode: stage.fleet.kind,
     isAsTold: problems.length === 0,
@@ -178,6 +181,8 @@ interface Ran {
   readonly plan: HashedPlan;
   readonly rows: readonly ResultRow[];
   readonly lines: readonly Line[];
+  /** What was not as told when its failures were run again. */
+  readonly problems: readonly string[];
 }
 
 const runJob = async (stage: Stage, draft: JobDraft): Promise<Ran> => {
@@ -221,13 +226,14 @@ const runJob = async (stage: Stage, draft: JobDraft): Promise<Ran> => {
   narrator.say(
     table(["asset", "status", "patch", "before", "after", "result", "reason", "confirmed"], lines.flatMap(cells)),
   );
+  const problems = isWeekly ? await Afterwards.rerun(stage, runId) : [];
   if (isWeekly) {
     // JOB-13: a recurring job is never done; it would run again in a week.
     const { status } = await fettle.jobs.get(Host.manager, job.id);
     await fettle.jobs.disable(Host.manager, job.id);
     narrator.say(`\nThe job is ${status} still and would run again in a week; it is disabled now.`);
   }
-  return { plan, rows, lines };
+  return { plan, rows, lines, problems };
 };
 
 // Why each asset that the job means gets nothing, and what would have to change.
@@ -259,12 +265,4 @@ const showPlan = async ({ fettle, narrator }: Stage, { hash, plan }: HashedPlan)
     ...plan.leftOut.map((l) => [l.patchId, l.rule, l.reason]),
   ];
   if (not.length > 0) narrator.say(`\n${table(["who not", "rule", "because"], not)}`);
-};
-
-const until = async (what: string, patience: number, holds: () => Promise<boolean>): Promise<void> => {
-  const limit = Date.now() + patience;
-  while (!(await holds())) {
-    if (Date.now() > limit) throw new Error(`waited ${patience / 1_000} s in vain until ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-  }
 };

@@ -1,10 +1,12 @@
 /** The story's machines for real: dnf install roots, each with an agent process of its own. */
 import { spawnSync } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { parseUpdateinfo } from "@fettle/adapters/feed/updateinfo";
 import { Story } from "@fettle/core/testing";
 import * as World from "../world/World.ts";
+import * as Afterwards from "./Afterwards.ts";
 import type { Fleet, Group, InstallCommand } from "./Fleet.ts";
 import * as Processes from "./Processes.ts";
 
@@ -30,6 +32,7 @@ export const make = async (options: RealFleetOptions): Promise<RealFleet> => {
     directory: path.join(options.directory, "world"),
     slowPostSeconds: options.slowPostSeconds ?? 0,
   });
+  wantsReboot(world, Afterwards.REBOOTED, Afterwards.NEEDS_REBOOT);
   const agents = new Map<string, Processes.Running>();
   const stateOf = (name: string): string => path.join(options.directory, "agents", name);
   const start = (name: string): void => {
@@ -63,12 +66,27 @@ export const make = async (options: RealFleetOptions): Promise<RealFleet> => {
       for (const { name } of world.assets)
         command(options.agentScript, ["check-in", "--now", "--state", stateOf(name)]);
     },
+    reboot: async (name) => {
+      await agent(name).killGroup();
+      const asset = world.assets.find((a) => a.name === name);
+      if (asset !== undefined) fs.writeFileSync(asset.bootIdFile, `${randomUUID()}\n`);
+      start(name);
+    },
     installed: world.installed,
     close: async () => {
       await Promise.all([...agents.values()].map((a) => a.stop()));
       await world.close();
     },
   };
+};
+
+// The administrator's own list of what needs a reboot there, beside the kernel and the like: dnf asks it.
+const wantsReboot = (world: World.World, name: string, packageName: string): void => {
+  const asset = world.assets.find((a) => a.name === name);
+  if (asset === undefined) throw new Error(`no asset of the world is called ${name}`);
+  const folder = path.join(asset.installRoot, "etc/dnf/plugins/needs-restarting.d");
+  fs.mkdirSync(folder, { recursive: true });
+  fs.writeFileSync(path.join(folder, "lab.conf"), `${packageName}\n`);
 };
 
 const groupOf = (name: string): Group => Story.machines.find((m) => m.name === name)?.group ?? "servers";

@@ -4,13 +4,34 @@ import { NodeEnvironment } from "@fettle/adapters/environment/node";
 import { HttpTransport } from "@fettle/adapters/transport/http-agent";
 import { Crypto } from "@fettle/agent-protocol";
 import { Agent, AgentKeys, Host, Installer, Inventory, Journal } from "@fettle/agent-protocol/agent";
+import { Patch } from "@fettle/core";
 import { MemoryJournal, SimulatedOs, Story } from "@fettle/core/testing";
 import * as Effect from "effect/Effect";
 import * as Layer from "effect/Layer";
+import * as Afterwards from "./Afterwards.ts";
 import type { Fleet, InstallCommand } from "./Fleet.ts";
 
 const PROVISION_RETRY_SECONDS = 1;
 const TIMEOUT_SECONDS = 10;
+
+/** How long a machine is down when it boots; nobody waits for long here. */
+const BOOT_MS = 500;
+
+const OLD_KERNEL = "5.14.0-427.el9";
+const kernel = (evr: string) => ({ name: Afterwards.NEEDS_REBOOT, arch: "noarch", evr });
+
+/** Beside the story's own: it stands outside the first job's query. */
+const kernelAdvisory = Patch.make({
+  id: "FTBA-2026:0009",
+  title: `${Afterwards.NEEDS_REBOOT} bug fix update`,
+  platform: "Linux",
+  vendor: "Fettle Lab",
+  category: "bugfix",
+  vendorSeverity: "None",
+  publishedAt: Date.UTC(2026, 0, 9),
+  packages: [kernel("5.14.0-503.el9")],
+  reboot: "always",
+});
 
 /** Makes the machines. */
 export const make = (): Fleet => {
@@ -27,7 +48,9 @@ export const make = (): Fleet => {
           timeZone: m.timeZone,
         },
         bootId: randomUUID(),
-        packages: m.packages,
+        packages: m.name === Afterwards.REBOOTED ? [...m.packages, kernel(OLD_KERNEL)] : m.packages,
+        rebootsFor: [Afterwards.NEEDS_REBOOT],
+        bootMs: BOOT_MS,
         faults: m.faults,
         now: Date.now,
       }),
@@ -38,7 +61,8 @@ export const make = (): Fleet => {
   return {
     kind: "simulated",
     machines: [...machines.keys()],
-    catalogue: async () => Story.patches,
+    catalogue: async () => [...Story.patches, kernelAdvisory],
+    reboot: async (machine) => machines.get(machine)?.rebootByHand(),
     enrol: async (server, commands) => {
       for (const { name, group } of Story.machines) {
         const os = machines.get(name);
@@ -66,18 +90,21 @@ const live = (os: SimulatedOs.SimulatedOs, server: string, command: InstallComma
     Layer.succeed(Inventory, os.inventory),
     Layer.succeed(Installer, os.installer),
   );
+  const options = { activation: command, agentVersion: "0.0.0", provisionRetrySeconds: PROVISION_RETRY_SECONDS };
+  // A life lasts as long as a boot.
   const life = Effect.gen(function* () {
-    const agent = yield* Agent.make({
-      activation: command,
-      agentVersion: "0.0.0",
-      provisionRetrySeconds: PROVISION_RETRY_SECONDS,
-    });
-    while (!isOver()) {
+    yield* Effect.sleep(Math.max(0, os.downUntil() - Date.now()));
+    const boot = os.bootId();
+    const agent = yield* Agent.make(options);
+    while (!isOver() && os.bootId() === boot) {
       const { nextAt } = yield* agent.cycle();
       yield* Effect.sleep(Math.min(500, Math.max(50, nextAt - Date.now())));
     }
   });
-  return Effect.runPromise(Effect.provide(life, ports));
+  const lives = Effect.gen(function* () {
+    while (!isOver()) yield* life;
+  });
+  return Effect.runPromise(Effect.provide(lives, ports));
 };
 
 const byName = (installed: ReadonlyMap<string, readonly string[]>): ReadonlyMap<string, readonly string[]> =>

@@ -19,7 +19,8 @@ import * as SimulatedFleet from "./SimulatedFleet.ts";
 const HELP = `npm start -- [options]
 
 Tells Fettle's main job from end to end: agents provision, the control plane works out what is missing, a job is
-planned, enabled and carried out, its results are read from the package databases, and one patch is rolled back.
+planned, enabled and carried out, its results are read from the package databases, what failed is run again, one patch
+is rolled back, and a reboot that nobody is forced into holds a second job back until it has happened.
 
   --json         prints one JSON document of the outcome on stdout; progress goes to stderr
   --keep         leaves the control plane running at the end and prints its URL

@@ -28,6 +28,24 @@ const running = (options: Scene.SceneOptions = {}, over: Parameters<Scene.Scene[
 const upTo = ["target TAG-03", "licence LIC-06", "patch CMP-03", "time WIN-01", "sending PLN-04"];
 
 describe("why an asset was or wasn't patched in a run", () => {
+  it("RUN-07, RBT-02: a run that waits for a reboot says of which run, as long as it waits", () => {
+    const { scene, runId, clock } = running();
+    const [agent] = scene.agents;
+    agent?.report(1, ...["JobStarted", "Patching", "PendingReboot"].map((s) => status(runId, s as "Patching")));
+    const waiting = scene.enabled();
+    Timed.tick(scene);
+    const { id: waitingId } = scene.run(waiting);
+    const last = () =>
+      scene.plane.call(scene.plane.fettle.runs.explain(manager, waitingId, agent?.id ?? "")).chain.at(-1);
+    expect(last()).toMatchObject({ about: "sending", bearing: "open", rule: "RBT-02" });
+    expect(last()?.fact).toContain(runId);
+    expect(last()?.change).toBe("reboot the asset, or let a job do so");
+    agent?.report(4, ...["Rebooted", "JobResumed"].map((s) => status(runId, s as "Rebooted")));
+    clock.pass(1);
+    Timed.tick(scene);
+    expect(last()).toMatchObject({ about: "work", rule: "RUN-01" });
+  });
+
   it("RUN-07: patched: the chain leads from the targets to the evidence of a later scan", () => {
     const { scene, runId, shape, explain, clock } = running();
     expect(shape(0, "P-1")).toEqual({ verdict: "open", chain: [...upTo, "work RUN-01 open"] });

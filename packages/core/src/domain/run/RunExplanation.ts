@@ -7,6 +7,7 @@ import { PatchOutcome, RunStatus } from "@fettle/agent-protocol/vocabulary";
 import type { Plan } from "../plan/Plan.ts";
 import * as Remedies from "../plan/Remedies.ts";
 import type * as AssetRun from "./AssetRun.ts";
+import * as Blocking from "./Blocking.ts";
 import * as RuleOf from "./RuleOf.ts";
 import type * as Run from "./Run.ts";
 import * as Timeline from "./Timeline.ts";
@@ -47,6 +48,8 @@ export interface Question {
   readonly assetId: string;
   readonly assetRun: Timeline.Story["assetRun"] | null;
   readonly story: readonly Timeline.Entry[];
+  /** The run that keeps the asset from anything else until it is rebooted, now (RBT-02); null: none does. */
+  readonly blockedBy: Blocking.Blocker | null;
   readonly patchId: string | null;
 }
 
@@ -162,7 +165,10 @@ function* time({ timing }: Timeline.Story["assetRun"]): Generator<Link, void> {
 }
 
 // What the control plane found since, as far as nothing overruled it; and whether a manifest went out.
-function* sending({ story }: Question, { manifest, state }: Timeline.Story["assetRun"]): Generator<Link, void> {
+function* sending(
+  { story, blockedBy }: Question,
+  { manifest, state }: Timeline.Story["assetRun"],
+): Generator<Link, void> {
   const found = story.find((e) => e.what._tag === "Found" && e.what.overruledBy === null);
   const isEnd = found !== undefined && RunStatus.isFinal(state.status) && !isBegun(story);
   if (isEnd) return yield { ...stops("sending", found.rule, found.words), at: found.at };
@@ -172,8 +178,11 @@ function* sending({ story }: Question, { manifest, state }: Timeline.Story["asse
     return;
   }
   if (isBegun(story)) return;
-  const why =
-    state.reason === null ? "a blackout, a freeze, an earlier run or a pending reboot may keep it" : state.reason;
+  if (blockedBy !== null) {
+    const blocked = open("sending", "RBT-02", Blocking.reason(blockedBy));
+    return yield { ...blocked, change: REMEDIES["RBT-02"] ?? null };
+  }
+  const why = state.reason === null ? "a blackout, a freeze or an earlier run may keep it" : state.reason;
   yield open("sending", RuleOf.reason(state.reason), `no manifest has been issued yet: ${why}`);
 }
 

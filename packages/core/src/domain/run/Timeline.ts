@@ -218,7 +218,8 @@ const scans = ({ assetRun, scan }: Story): readonly Entry[] => {
     const verdicts = Object.entries(body.verdicts ?? {});
     const those = (is: (verdict: string) => boolean) => verdicts.filter(([, v]) => is(v)).map(([id]) => id);
     const isGood = (v: string): boolean => v === "Satisfied";
-    const isBad = (v: string): boolean => v === "Unsatisfied" || v === "Broken";
+    // Broken is neither: of two versions side by side a snapshot can't say whether they are meant to be.
+    const isBad = (v: string): boolean => v === "Unsatisfied";
     return [scanned(at, { takenAt: body.takenAt ?? at, confirms: those(isGood), denies: those(isBad) })];
   });
   return marked.length > 0 || scan === null ? marked : [scanned(scan.at, scan)];

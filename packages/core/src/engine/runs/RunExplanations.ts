@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect";
 import * as RunExplanation from "../../domain/run/RunExplanation.ts";
 import type { Actor } from "../../domain/shared/Actor.ts";
 import * as KeptPlans from "../plans/KeptPlans.ts";
+import * as Blockings from "./Blockings.ts";
 import * as SeenRuns from "./SeenRuns.ts";
 import * as Timelines from "./Timelines.ts";
 
@@ -15,12 +16,14 @@ export const explain = Effect.fn("RunExplanations.explain")(function* (
 ) {
   const { run, assetRun } = yield* SeenRuns.load(actor, runId, assetId);
   const plan = yield* KeptPlans.get(actor.tenantId, run.planHash);
+  const blockers = assetRun === null ? null : yield* Blockings.of(actor.tenantId, [assetRun]);
   return RunExplanation.explain({
     run,
     plan,
     assetId,
     assetRun,
     story: assetRun === null ? [] : yield* Timelines.told(actor.tenantId, run, assetRun),
+    blockedBy: blockers?.get(assetId) ?? null,
     patchId: patchId ?? null,
   });
 });

@@ -159,7 +159,7 @@ describe("an asset's story in a run", () => {
         new Date(START).toISOString(),
       ),
     });
-    const verdicts = { "P-1": "Unsatisfied", "P-2": "Satisfied", "P-3": "NotApplicable" };
+    const verdicts = { "P-1": "Unsatisfied", "P-2": "Satisfied", "P-3": "NotApplicable", "P-4": "Broken" };
     const marks = [{ at: START + 5, body: { _tag: "Scanned", takenAt: START + 4, verdicts } }];
     const marked = Timeline.of(story([], { scan, assetRun: { ...assetRun(["P-1", "P-2"]), marks } }));
     expect(marked.filter((e) => e.what._tag === "Scanned").map((e) => e.what)).toEqual([
