@@ -111,7 +111,8 @@ const reasonOf = ({ takenAt }: RunEvidence.Scan): string =>
 const walk = (run: Ground, told: readonly AgentFact.AgentFact[], evidence: Evidence): Path => {
   const latest = told.reduce((at, f) => (f.body._tag === "Patch" ? Math.max(at, f.at) : at), run.placed.at);
   const start: Path = { ...run.placed, by: "placement", changedAt: latest, violations: 0 };
-  return told.reduce((path, fact) => step(path, fact, { planned: run.patches, ...evidence }), start);
+  const about = { planned: run.patches, ...evidence };
+  return told.reduce((path, fact) => step(path, fact, about), start);
 };
 
 const step = (
