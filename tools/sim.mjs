@@ -81,9 +81,9 @@ function playAll(simulator, options) {
 }
 
 /** @param {any} simulator @param {import("./sim/Options.mjs").Options} options */
-function* scenarios({ Scenario }, { play, from, seeds, agents, days }) {
+function* scenarios({ Scenario, ScenarioGenerator }, { play, from, seeds, agents, days }) {
   if (play !== null) yield Scenario.fromJson(readFileSync(play, "utf8"));
-  else for (let i = 0; i < seeds; i += 1) yield Scenario.generate(String(from + i), { agents, days });
+  else for (let i = 0; i < seeds; i += 1) yield ScenarioGenerator.generate(String(from + i), { agents, days });
 }
 
 /**

@@ -72,8 +72,16 @@ export const assetRun = (n: number, results = 0): AssetRun => ({
   })),
   manifest: { version: 1, digest: `sha256:${"0".repeat(64)}`, notAfter: START + results },
   state: {
-    ...{ status: "Pending", reason: null, by: "placement", changedAt: START + results, results: {}, violations: 0 },
-    ...{ facts: 0, heardAt: null, reboot: null, scan: null },
+    status: "Pending",
+    reason: null,
+    by: "placement",
+    changedAt: START + results,
+    results: {},
+    violations: 0,
+    facts: 0,
+    heardAt: null,
+    reboot: null,
+    scan: null,
   },
 });
 

@@ -5,17 +5,20 @@ describe("what goes on with a module", () => {
   it("RUN-02: has the fourteen words of the field, each another", () => {
     expect(ModuleStatus.all.map(ModuleStatus.label).sort()).toEqual(
       [
-        ...[
-          "Enabled",
-          "Disabled",
-          "Deactivated",
-          "Preparing",
-          "Preparing - Failed",
-          "Ready",
-          "Configuring",
-          "Configured",
-        ],
-        ...["Configuring - Failed", "Assigning", "Assigned", "Assigning - Failed", "Scanned", "Failed"],
+        "Enabled",
+        "Disabled",
+        "Deactivated",
+        "Preparing",
+        "Preparing - Failed",
+        "Ready",
+        "Configuring",
+        "Configured",
+        "Configuring - Failed",
+        "Assigning",
+        "Assigned",
+        "Assigning - Failed",
+        "Scanned",
+        "Failed",
       ].sort(),
     );
   });

@@ -9,8 +9,16 @@ export const GOOD: readonly PatchOutcome.PatchOutcome[] = ["Installed", "Already
 
 /** A state that nothing was told of, but for what is given. */
 export const state = (over: Partial<AssetRun.AssetRunState> = {}): AssetRun.AssetRunState => ({
-  ...{ status: "Pending", reason: null, by: "placement", changedAt: 0, results: {}, violations: 0 },
-  ...{ facts: 0, heardAt: null, reboot: null, scan: null },
+  status: "Pending",
+  reason: null,
+  by: "placement",
+  changedAt: 0,
+  results: {},
+  violations: 0,
+  facts: 0,
+  heardAt: null,
+  reboot: null,
+  scan: null,
   ...over,
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import * as Invariants from "../../src/testing/simulator/Invariants.ts";
-import * as Scenario from "../../src/testing/simulator/Scenario.ts";
+import * as ScenarioGenerator from "../../src/testing/simulator/ScenarioGenerator.ts";
 import * as Simulator from "../../src/testing/simulator/Simulator.ts";
 
 const RUNS = Number(process.env.FETTLE_RUNS ?? 1);
@@ -14,13 +14,13 @@ interface Sum {
 
 const playAll = (
   seeds: number,
-  size: Parameters<typeof Scenario.generate>[1],
+  size: Parameters<typeof ScenarioGenerator.generate>[1],
   options: Simulator.PlayOptions = {},
 ): Sum => {
   const sum: Sum = { broken: [], begun: 0, completed: 0 };
   for (let i = 0; i < seeds; i += 1) {
     const seed = `${size.isRough === true ? "bug-" : ""}${FIRST_SEED + i}`;
-    const played = Simulator.play(Scenario.generate(seed, size), options);
+    const played = Simulator.play(ScenarioGenerator.generate(seed, size), options);
     for (const v of Invariants.check(played)) sum.broken.push(`seed ${seed}: ${v.id} ${v.asset} ${v.seen}`);
     const { deeds } = played.history;
     sum.begun += deeds.filter((d) => d.value.truth._tag === "Begin").length;

@@ -6,6 +6,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import * as LocalTime from "../../src/testing/simulator/invariants/LocalTime.ts";
 import * as Scenario from "../../src/testing/simulator/Scenario.ts";
+import * as ScenarioGenerator from "../../src/testing/simulator/ScenarioGenerator.ts";
 import * as Simulator from "../../src/testing/simulator/Simulator.ts";
 import * as Wakes from "../../src/testing/simulator/Wakes.ts";
 
@@ -15,10 +16,10 @@ const seeded = { seed: SEED, numRuns: Math.ceil(200 * RUNS) };
 
 describe("a scenario", () => {
   it("is the same for the same seed, and the same after it was kept as JSON", () => {
-    const [a, b] = [1, 2].map(() => Scenario.generate("seven", { agents: 5, days: 2 }));
+    const [a, b] = [1, 2].map(() => ScenarioGenerator.generate("seven", { agents: 5, days: 2 }));
     expect(a).toEqual(b);
     expect(a === undefined ? null : Scenario.fromJson(Scenario.toJson(a))).toEqual(a);
-    expect(Scenario.generate("eight", { agents: 5, days: 2 })).not.toEqual(a);
+    expect(ScenarioGenerator.generate("eight", { agents: 5, days: 2 })).not.toEqual(a);
   });
 
   it("is refused when it is none, or of another format", () => {
@@ -29,7 +30,7 @@ describe("a scenario", () => {
 
 describe("playing", () => {
   it("one scenario gives one history, twice here and once in another process", () => {
-    const scenario = Scenario.generate("17", { agents: 5, days: 1 });
+    const scenario = ScenarioGenerator.generate("17", { agents: 5, days: 1 });
     const [first, second] = [1, 2].map(() => Simulator.play(scenario).digest);
     expect(second).toBe(first);
     const tsx = createRequire(import.meta.url).resolve("tsx/cli");

@@ -1,7 +1,7 @@
 /** A process of its own that plays the scenario of a seed and prints the digest of its trace. */
-import * as Scenario from "../../src/testing/simulator/Scenario.ts";
+import * as ScenarioGenerator from "../../src/testing/simulator/ScenarioGenerator.ts";
 import * as Simulator from "../../src/testing/simulator/Simulator.ts";
 
 const [seed = "", agents = "", days = ""] = process.argv.slice(2);
-const scenario = Scenario.generate(seed, { agents: Number(agents), days: Number(days) });
+const scenario = ScenarioGenerator.generate(seed, { agents: Number(agents), days: Number(days) });
 process.stdout.write(Simulator.play(scenario).digest);

@@ -71,7 +71,8 @@ export const isSmall = (plan: Pick<Plan, "groups" | "excluded">): boolean => {
 export const headOf = (plan: Plan, parts: number): PlanHead => ({ ...plan, groups: [], excluded: [], parts });
 
 /** Puts a plan together again; told one part after the other. */
-export const joining = ({ parts: _, ...head }: PlanHead) => {
+export const joining = (kept: PlanHead) => {
+  const { parts, ...head } = kept;
   const groups: (Omit<PlanGroup, "assets"> & { readonly assets: string[] })[] = [];
   const excluded: PlanExclusion[] = [];
   return {
@@ -83,6 +84,8 @@ export const joining = ({ parts: _, ...head }: PlanHead) => {
       for (const group of others) groups.push({ ...group, assets: [...group.assets] });
       excluded.push(...part.excluded);
     },
+    /** How many parts it has. */
+    parts,
     plan: (): Plan => ({ ...head, groups, excluded }),
   };
 };

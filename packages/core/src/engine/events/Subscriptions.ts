@@ -79,7 +79,8 @@ export const make = (ports: Context.Context<Ports>) => {
       const total = { delivered: 0, failed: 0, behind: 0 };
       if (entries.size === 0) return total as DeliveryReport;
       const tenants = yield* (yield* Storage).tenants();
-      for (const entry of [...entries.values()]) {
+      // One that is forgotten meanwhile is no more for all that.
+      for (const entry of Array.from(entries.values())) {
         for (const tenantId of tenants) entry.pending.add(tenantId);
         if (entry.isBusy) continue;
         const { delivered, failed, behind } = yield* serve(entry);

@@ -72,7 +72,11 @@ const sort = Effect.fn("Issuing.sort")(function* (
     assetRuns.map((assetRun) => {
       const { assetId } = assetRun.value;
       const situation: Sending.Situation = {
-        ...{ now, madeAt, overlap, bound, earlier: before.get(assetId) ?? [] },
+        now,
+        madeAt,
+        overlap,
+        bound,
+        earlier: before.get(assetId) ?? [],
         isKept: kept.has(assetId),
         blockedBy: blockers.get(assetId) ?? null,
         outOfScope: outside.get(assetId) ?? null,

@@ -150,5 +150,3 @@ export const fromJson = (text: string): Scenario => {
   }
   return read as Scenario;
 };
-
-export { generate } from "./ScenarioGenerator.ts";

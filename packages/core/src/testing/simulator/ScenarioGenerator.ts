@@ -226,7 +226,7 @@ const scheduled = (random: Random.Random, { days, startsAt, isRough }: JobGround
   const pattern =
     kind < 4
       ? ({ _tag: "Daily", every: 1 } as const)
-      : ({ _tag: "Weekly", every: 1, weekdays: [1 + random.below(7), 7].toSorted() as never } as const);
+      : ({ _tag: "Weekly", every: 1, weekdays: [1 + random.below(6), 7] as never } as const);
   return { _tag: "Recurring", rule: { pattern, start, end: { _tag: "Never" }, except: [] }, zone } as Schedule;
 };
 

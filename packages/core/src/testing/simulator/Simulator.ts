@@ -3,7 +3,7 @@
  * first of a queue of wakes, so that nothing costs that doesn't happen. One scenario gives one history, by its trace's digest.
  *
  * @example
- * const played = Simulator.play(Scenario.generate("17", { agents: 20, days: 3 }));
+ * const played = Simulator.play(ScenarioGenerator.generate("17", { agents: 20, days: 3 }));
  * for (const { id, seen } of Invariants.check(played)) report(id, seen);
  */
 import * as Random from "../simulation/Random.ts";
