@@ -67,7 +67,7 @@ export const make = (options: AgentOptions): Effect.Effect<Agent, JournalError, 
     const memory = yield* Memory.load;
     const next = Exchange.sequencer(memory);
     let failedProvisions = 0;
-    const line: Line = { failed: 0, silentUntil: null, lookedAt: new Map() };
+    const line: Line = { failed: 0, isClockRefused: false, silentUntil: null, lookedAt: new Map() };
     const cycle = Effect.fn("Agent.cycle")(function* () {
       const environment = yield* AgentEnvironment;
       if (memory.state().farewell === "left") return gone;
@@ -105,6 +105,8 @@ const gone: CycleReport = {
 interface Line {
   /** Check-ins that were not answered since the last one that was. */
   failed: number;
+  /** The platform refused a request for this machine's clock, and has taken none since. Whoever forges that only holds work back. */
+  isClockRefused: boolean;
   /** The next contact, where only a user's answer is asked for before it: such a cycle isn't one. */
   silentUntil: number | null;
   /** See {@link CheckIn.Session}. */
@@ -135,6 +137,7 @@ const memberCycle = Effect.fn("Agent.memberCycle")(function* (
     yield* Dropping.complete(session);
     yield* report();
     line.failed = answer === null && failures.length > 0 ? line.failed + 1 : 0;
+    line.isClockRefused = answer === null && (line.isClockRefused || failures.some(isOfClock));
     return NextContact.next({
       agentId: session.party.agentId,
       now: environment.now(),
@@ -161,6 +164,8 @@ const memberCycle = Effect.fn("Agent.memberCycle")(function* (
   line.silentUntil = isWaitingForAnswer && workAt < nextAt ? nextAt : null;
   return { nextAt: Math.min(nextAt, workAt), failures, isProvisioned: true, isUninstalled: false };
 });
+
+const isOfClock = (failure: AgentFailure): boolean => failure._tag === "ExchangeError" && failure.code === "clock-skew";
 
 const retryAfterOf = (failure: AgentFailure): number | null =>
   failure._tag === "ExchangeError" ? failure.retryAfter : null;
@@ -231,7 +236,7 @@ const openSession = Effect.fn("Agent.openSession")(function* (
   memory: Memory.Memory,
   next: Exchange.Sequencer,
   options: AgentOptions,
-  { lookedAt }: Line,
+  line: Line,
 ) {
   const environment = yield* AgentEnvironment;
   const keys = yield* (yield* AgentKeys).loadOrCreate();
@@ -246,9 +251,10 @@ const openSession = Effect.fn("Agent.openSession")(function* (
     tenantKey: membership.tenantKey,
     agentVersion: options.agentVersion,
     bootId,
-    lookedAt,
+    lookedAt: line.lookedAt,
     timeZone,
-    hold: (now) => ConfiguredConduct.holdOf(memory.state(), timeZone, now),
+    hold: (now) =>
+      line.isClockRefused ? { _tag: "ClockRefused" } : ConfiguredConduct.holdOf(memory.state(), timeZone, now),
     effort: (window, now) => ConfiguredConduct.effortOf(memory.state(), platform, window, now),
     party: { tenantId: membership.tenantId, agentId: identity.agentId, epoch: membership.epoch, keys },
     fact: (body: FactBody, ahead = 0) =>

@@ -17,7 +17,9 @@ import type { Effort } from "./Installer.ts";
 export type Hold =
   | { readonly _tag: "Blackout"; readonly until: number }
   /** The patch module doesn't act; only another configuration ends it. */
-  | { readonly _tag: "Inactive" };
+  | { readonly _tag: "Inactive" }
+  /** The platform refused this clock: nothing begins by it, and nothing is too late by it, until a check-in is taken again. */
+  | { readonly _tag: "ClockRefused" };
 
 /** The settings that hold: what the platform told, or what an agent goes by that was told none. */
 export const settingsOf = (state: AgentState): ConfigurationSettings => state.configuration?.value.settings ?? unsaid;

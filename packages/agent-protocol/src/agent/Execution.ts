@@ -52,8 +52,11 @@ export const advance = Effect.fn("Execution.advance")(function* (session: Sessio
 });
 
 // RBT-02: while a reboot is pending nothing else begins here. Like an inactive module, only somebody else's doing ends it.
-const holdOf = (session: Session, now: number): Hold | null =>
-  AgentState.awaitingReboot(session.memory.state()) === null ? session.hold(now) : { _tag: "Inactive" };
+const holdOf = (session: Session, now: number): Hold | null => {
+  const hold = session.hold(now);
+  if (hold?._tag === "ClockRefused") return hold;
+  return AgentState.awaitingReboot(session.memory.state()) === null ? hold : { _tag: "Inactive" };
+};
 
 const isLast = (session: Session, runId: string): boolean =>
   !AgentState.unfinished(session.memory.state()).some((r) => r.manifest.runId === runId);

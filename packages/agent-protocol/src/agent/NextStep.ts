@@ -31,6 +31,19 @@ export type Step =
  * run from starting, not from being finished.
  */
 export const nextStep = (run: AgentState.HeldRun, now: number, hold: Hold | null = null): Step => {
+  if (hold?._tag === "ClockRefused")
+    return isAhead(run) ? { _tag: "Wait", until: UNTIL_RENEWED } : stepOf(run, now, null);
+  return stepOf(run, now, hold);
+};
+
+// Nothing of it has been done that has to be finished.
+const isAhead = ({ status }: AgentState.HeldRun): boolean =>
+  status === "Pending" || status === "Downloaded" || status === "JobStarted";
+
+/** A hold that goes by a clock that is right. */
+type TimelyHold = Exclude<Hold, { readonly _tag: "ClockRefused" }>;
+
+const stepOf = (run: AgentState.HeldRun, now: number, hold: TimelyHold | null): Step => {
   const { notBefore, notAfter, bound } = run.manifest;
   const isOver = now >= notAfter;
   switch (run.status) {
@@ -72,7 +85,7 @@ const tooLate = (run: AgentState.HeldRun): Step =>
     : { _tag: "Move", to: "TimedOut", reason: "the window is over" };
 
 // WIN-05: it starts when the blackout ends if its window allows, else it ends here.
-const held = (run: AgentState.HeldRun, hold: Hold): Step => {
+const held = (run: AgentState.HeldRun, hold: TimelyHold): Step => {
   if (hold._tag === "Inactive") return { _tag: "Wait", until: UNTIL_RENEWED };
   return !isLease(run) && hold.until >= run.manifest.notAfter
     ? { _tag: "Move", to: "CanceledBlackout", reason: "a blackout lasts until the window is over" }
@@ -80,7 +93,7 @@ const held = (run: AgentState.HeldRun, hold: Hold): Step => {
 };
 
 // SCH-10: what will be needed is fetched before the start, where the job says so. Nothing is fetched inside a blackout (WIN-05).
-const ahead = (run: AgentState.HeldRun, now: number, hold: Hold | null): Step => {
+const ahead = (run: AgentState.HeldRun, now: number, hold: TimelyHold | null): Step => {
   const { notBefore, fetchFrom } = run.manifest;
   if (fetchFrom === undefined || hold?._tag === "Inactive") return { _tag: "Wait", until: notBefore };
   const from = Math.max(fetchFrom, hold?.until ?? 0);

@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect";
 import { describe, expect, it } from "vitest";
 import { InstallerError, type InstallerShape, type InstallReport, type JournalRecord } from "../../src/agent/index.ts";
-import type { Documents } from "../../src/index.ts";
+import { type Documents, Problem } from "../../src/index.ts";
 import { HOUR, manifest, NOW } from "../Samples.ts";
 import * as Machine from "./Machine.ts";
 import {
@@ -202,6 +202,47 @@ describe("intent before effect", () => {
     machine.finish();
     expect(machine.plane.facts.size).toBe(7);
     expect(early).toEqual([]);
+  });
+});
+
+describe("a clock that the platform refuses", () => {
+  it("I44, I3: begins nothing early by it, and gives nothing up as too late; once it is right again the run starts", () => {
+    let isRefused = false;
+    const refusal = Problem.reply({ code: "clock-skew", title: "clock", detail: "made 9000 s from now" });
+    const machine = Machine.make({ packages, network: (r, deliver) => (isRefused ? refusal : deliver(r)) });
+    const [start, end] = [NOW + 2 * HOUR, NOW + 3 * HOUR];
+    machine.plane.order(patches, { bound: "start", notBefore: start, notAfter: end });
+    machine.cycle();
+    isRefused = true;
+    for (const wrong of [start, start + HOUR / 2, end, end + 24 * HOUR]) {
+      machine.clock.now = wrong;
+      machine.cycle();
+      expect([machine.status(), truthOf(machine)]).toEqual(["Pending", []]);
+    }
+    isRefused = false;
+    machine.clock.now = start + HOUR / 2;
+    machine.finish();
+    expect(machine.status()).toBe("Completed");
+    expect(truthOf(machine)).toHaveLength(6);
+  });
+
+  it("WIN-02: what was begun by then is finished", () => {
+    let isRefused = false;
+    const refusal = Problem.reply({ code: "clock-skew", title: "clock", detail: "made 9000 s from now" });
+    const machine: Machine.Machine = Machine.make({
+      packages,
+      network: (r, deliver) => (isRefused ? refusal : deliver(r)),
+      installer: (simulated) => ({
+        ...simulated,
+        install: (patch) => {
+          isRefused = true;
+          return simulated.install(patch);
+        },
+      }),
+    });
+    machine.plane.order(patches, { bound: "start" });
+    machine.cycle();
+    expect(machine.status()).toBe("Completed");
   });
 });
 
