@@ -128,10 +128,8 @@ function* placed({ placed }: Timeline.Story["assetRun"]): Generator<Link, void> 
   const rule = RuleOf.reason(reason) ?? PLACED[status] ?? null;
   const about = status === "NotLicensed" ? "licence" : rule === "JOB-28" || rule === "AGT-07" ? "sending" : "time";
   const told = `${RunStatus.label(status)}${reason === null ? "" : `: ${reason}`}`;
-  if (!isOverruled(placed)) yield { ...stops(about, rule, told), at };
+  yield { ...stops(about, rule, told), at };
 }
-
-const isOverruled = (placed: object): boolean => "isPresumed" in placed || "isRevoked" in placed;
 
 const PLACED: { readonly [status: string]: string } = {
   NotLicensed: "LIC-06",

@@ -7,6 +7,7 @@
  */
 import { PatchOutcome, ReasonCode, type RebootEvent, RunStatus } from "@fettle/agent-protocol/vocabulary";
 import type * as AssetRun from "./AssetRun.ts";
+import * as Findings from "./Findings.ts";
 import * as RuleOf from "./RuleOf.ts";
 
 /** Whose word it is: the control plane's own, an agent's report, or what a machine shows of itself. */
@@ -71,23 +72,10 @@ export interface Entry {
   readonly words: string;
 }
 
-/** What the control plane found of an asset run, in whichever form it is kept. */
-export interface Finding {
-  readonly at: number;
-  readonly body: {
-    readonly _tag: string;
-    readonly reason?: string;
-    readonly takenAt?: number;
-    readonly verdicts?: { readonly [patchId: string]: string };
-  };
-}
-
 export interface Story {
   /** When its run was made. */
   readonly madeAt: number;
-  readonly assetRun: Pick<AssetRun.AssetRun, "placed" | "timing" | "patches" | "manifest" | "state"> & {
-    readonly marks?: readonly Finding[];
-  };
+  readonly assetRun: Pick<AssetRun.AssetRun, "placed" | "timing" | "patches" | "manifest" | "state" | "marks">;
   /** When its manifest was issued, where that is known; and when its agent took one. */
   readonly issuedAt: number | null;
   readonly fetchedAt: readonly number[];
@@ -160,67 +148,24 @@ const planned = ({ assetRun, madeAt }: Story): Entry => {
   });
 };
 
-/** What the control plane found by itself, scans aside: as it is kept now, and as it was before there were marks. */
-export const findingsOf = ({ placed, marks = [] }: Story["assetRun"]): readonly Finding[] => {
-  const own = marks.filter((m) => m.body._tag !== "Scanned");
-  if (placed.status === "Pending") return own;
-  const flags: { readonly status: string; readonly isRevoked?: true; readonly isPresumed?: true } = placed;
-  const tag = flags.isRevoked === true ? "Revoked" : flags.isPresumed === true ? "Presumed" : placed.status;
-  return [{ at: placed.at, body: { _tag: tag, ...(placed.reason === null ? {} : { reason: placed.reason }) } }, ...own];
-};
-
-const findings = (story: Story): readonly Entry[] =>
-  findingsOf(story.assetRun).map(({ at, body }) => {
-    const reason = body.reason ?? null;
-    const overruledBy = overruling(story, body._tag);
-    const told = `${words(body._tag)}${reason === null ? "" : `: ${reason}`}`;
-    return entry(at, "platform", RuleOf.reason(reason) ?? BY_FINDING[body._tag] ?? null, {
-      what: { _tag: "Found", finding: body._tag, reason, overruledBy },
-      words: overruledBy === null ? told : `${told}; overruled: ${overruledBy} (RUN-06)`,
+const findings = ({ assetRun, facts }: Story): readonly Entry[] =>
+  Findings.of(assetRun, facts).map(({ at, finding, reason, rule, overruledBy: fact, words }) => {
+    const overruledBy = fact === null ? null : `its agent told "${ofFact(fact, null).words}"`;
+    return entry(at, "platform", rule, {
+      what: { _tag: "Found", finding, reason, overruledBy },
+      words: overruledBy === null ? words : `${words}; overruled: ${overruledBy} (RUN-06)`,
     });
   });
 
-const BY_FINDING: { readonly [tag: string]: string } = {
-  Revoked: "JOB-28",
-  Presumed: "WIN-02",
-  TimedOut: "WIN-02",
-  Skipped: "WIN-06",
-  Withdrawn: "AGT-07",
-  NotLicensed: "LIC-06",
-  CanceledBlackout: "WIN-05",
-};
-
-const words = (tag: string): string =>
-  ({
-    Presumed: "presumed Timed Out, as nothing was heard of it",
-    Revoked: "revoked before it began",
-    Withdrawn: "ended, for its asset is gone",
-    Skipped: "left out",
-    NotLicensed: "not sent: Not Licensed",
-    CanceledBlackout: "not sent: Canceled - Blackout",
-    TimedOut: "not sent: Timed Out",
-    JobFailed: "ended: Job Failed",
-  })[tag] ?? tag;
-
-// Only what its agent might do all the same is a presumption that something can overrule.
-const overruling = ({ facts }: Story, tag: string): string | null => {
-  if (tag !== "Presumed" && tag !== "Revoked") return null;
-  const first = inOrder(facts).find(isBeginning);
-  return first === undefined ? null : `its agent told "${ofFact(first, null).words}"`;
-};
-
-const isBeginning = ({ body }: AssetRun.AgentFact): boolean =>
-  (body._tag === "Patch" && body.attempt > 0) || (body._tag === "Status" && body.status !== "Downloaded");
-
 const scans = ({ assetRun, scan }: Story): readonly Entry[] => {
-  const marked = (assetRun.marks ?? []).flatMap(({ at, body }) => {
+  const marked = assetRun.marks.flatMap(({ at, body }) => {
     if (body._tag !== "Scanned") return [];
-    const verdicts = Object.entries(body.verdicts ?? {});
+    const verdicts = Object.entries(body.verdicts);
     const those = (is: (verdict: string) => boolean) => verdicts.filter(([, v]) => is(v)).map(([id]) => id);
     const isGood = (v: string): boolean => v === "Satisfied";
     // Broken is neither: of two versions side by side a snapshot can't say whether they are meant to be.
     const isBad = (v: string): boolean => v === "Unsatisfied";
-    return [scanned(at, { takenAt: body.takenAt ?? at, confirms: those(isGood), denies: those(isBad) })];
+    return [scanned(at, { takenAt: body.takenAt, confirms: those(isGood), denies: those(isBad) })];
   });
   return marked.length > 0 || scan === null ? marked : [scanned(scan.at, scan)];
 };

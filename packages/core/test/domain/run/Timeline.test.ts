@@ -123,7 +123,9 @@ describe("an asset's story in a run", () => {
   });
 
   it("RUN-06: keeps a presumption beside the fact that overruled it", () => {
-    const marks = [{ at: START, body: { _tag: "Presumed", reason: "WIN-02: its window was over" } }];
+    const marks = [
+      { at: START, body: { _tag: "Presumed", reason: "WIN-02: its window was over", facts: null } },
+    ] as const;
     const silent = Timeline.of(story([], { assetRun: { ...assetRun(["P-1"]), marks } })).at(-1);
     expect(silent).toMatchObject({ source: "platform", rule: "WIN-02", what: { _tag: "Found", overruledBy: null } });
     const facts = told(status("JobStarted"));
@@ -133,8 +135,33 @@ describe("an asset's story in a run", () => {
     expect(found?.words).toContain("RUN-06");
   });
 
+  it("RUN-06: a presumption of silence stands beside what was known by then, and falls with the first fact after it", () => {
+    const reason = "WIN-02: nothing was heard for an hour";
+    const marks = [{ at: START, body: { _tag: "Presumed", reason, facts: 2 } }] as const;
+    const overruledBy = (facts: readonly AgentFact[]) => {
+      const entries = Timeline.of(story(facts, { assetRun: { ...assetRun(["P-1"]), marks } }));
+      return entries.flatMap((e) => (e.what._tag === "Found" ? [e.what.overruledBy] : []));
+    };
+    expect(overruledBy(told(status("JobStarted"), status("Patching")))).toEqual([null]);
+    expect(overruledBy(told(status("JobStarted"), status("Patching"), status("Completed")))).toEqual([
+      'its agent told "Completed"',
+    ]);
+  });
+
+  it("says in words what the control plane found, whatever it is", () => {
+    const marks = [
+      { at: START, body: { _tag: "OutOfScope", reason: "it left the scope" } },
+      { at: START + 1, body: { _tag: "Unheard", scan: START } },
+    ] as const;
+    const entries = Timeline.of(story([], { assetRun: { ...assetRun(["P-1"]), marks } })).slice(1);
+    expect(entries.map((e) => [e.rule, e.words])).toEqual([
+      ["TAG-05", "not sent: out of its owner's scope: it left the scope"],
+      ["CMP-02", "nothing more was heard after a scan: what it shows stands"],
+    ]);
+  });
+
   it("JOB-28: tells that it was revoked, and that its agent dropped it", () => {
-    const marks = [{ at: START, body: { _tag: "Revoked", reason: "the job was deleted" } }];
+    const marks = [{ at: START, body: { _tag: "Revoked", reason: "the job was deleted" } }] as const;
     const facts = told({ _tag: "Dropped" });
     const entries = Timeline.of(story(facts, { assetRun: { ...assetRun(["P-1"]), marks } }));
     expect(entries.slice(1).map((e) => [e.what._tag, e.rule])).toEqual([
@@ -159,8 +186,8 @@ describe("an asset's story in a run", () => {
         new Date(START).toISOString(),
       ),
     });
-    const verdicts = { "P-1": "Unsatisfied", "P-2": "Satisfied", "P-3": "NotApplicable", "P-4": "Broken" };
-    const marks = [{ at: START + 5, body: { _tag: "Scanned", takenAt: START + 4, verdicts } }];
+    const verdicts = { "P-1": "Unsatisfied", "P-2": "Satisfied", "P-3": "NotApplicable", "P-4": "Broken" } as const;
+    const marks = [{ at: START + 5, body: { _tag: "Scanned", takenAt: START + 4, bootId: "b", verdicts } }] as const;
     const marked = Timeline.of(story([], { scan, assetRun: { ...assetRun(["P-1", "P-2"]), marks } }));
     expect(marked.filter((e) => e.what._tag === "Scanned").map((e) => e.what)).toEqual([
       { _tag: "Scanned", takenAt: START + 4, confirms: ["P-2"], denies: ["P-1"] },
