@@ -124,10 +124,6 @@ export const unfinished = (state: AgentState): readonly HeldRun[] =>
 /** Runs that it has begun and not finished: an agent that is to leave carries out no other. */
 export const begun = (state: AgentState): readonly HeldRun[] => unfinished(state).filter((r) => !isWaiting(r));
 
-/** The run whose reboot others wait for before they begin (RBT-02); null: there is none. */
-export const awaitingReboot = (state: AgentState): HeldRun | null =>
-  unfinished(state).find(({ status }) => status === "PendingReboot") ?? null;
-
 /** Runs that it has not begun, those that may begin first ahead, and last what no longer may. */
 export const waiting = (state: AgentState, now: number): readonly HeldRun[] => {
   const isOver = ({ manifest }: HeldRun): number => (manifest.notAfter <= now ? 1 : 0);

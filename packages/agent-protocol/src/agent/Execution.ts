@@ -39,7 +39,7 @@ export const advance = Effect.fn("Execution.advance")(function* (session: Sessio
   const environment = yield* AgentEnvironment;
   if (run === undefined) return { _tag: "Finished" } as Advance;
   const now = Math.max(environment.now(), session.memory.state().timeFloor);
-  const step = NextStep.nextStep(run, now, holdOf(session, now));
+  const step = NextStep.nextStep(run, now, holdOf(session, runId, now));
   if (step._tag === "Wait") return { _tag: "Waiting", until: step.until } as Advance;
   if (step._tag === "Reboot") return (yield* Rebooting.advance(session, run)) as Advance;
   const effort = session.effort(run.manifest, now);
@@ -51,11 +51,13 @@ export const advance = Effect.fn("Execution.advance")(function* (session: Sessio
   return yield* onInstallerError(session, run, done.failure, environment.now());
 });
 
-// RBT-02: while a reboot is pending nothing else begins here. Like an inactive module, only somebody else's doing ends it.
-const holdOf = (session: Session, now: number): Hold | null => {
+// I7, RBT-02: nothing else begins while one is under way, be it that it waits for a lock or for a reboot. Like an inactive module,
+// only somebody else's doing ends that.
+const holdOf = (session: Session, runId: string, now: number): Hold | null => {
   const hold = session.hold(now);
   if (hold?._tag === "ClockRefused") return hold;
-  return AgentState.awaitingReboot(session.memory.state()) === null ? hold : { _tag: "Inactive" };
+  const others = AgentState.begun(session.memory.state()).filter((run) => run.manifest.runId !== runId);
+  return others.length === 0 ? hold : { _tag: "Inactive" };
 };
 
 const isLast = (session: Session, runId: string): boolean =>

@@ -205,6 +205,24 @@ describe("intent before effect", () => {
   });
 });
 
+describe("two runs at once", () => {
+  it("I7: the second doesn't begin while the first waits for a lock, and begins when it is over", () => {
+    let isLocked = true;
+    const machine = Machine.make({ packages, strike: () => (isLocked ? "busy" : null) });
+    const second = "00000000-0000-4000-8000-0000000000b2";
+    machine.plane.order([patch("a")]);
+    machine.plane.order([patch("b")], { runId: second, manifestVersion: manifest.manifestVersion + 1 });
+    for (let i = 0; i < 3; i += 1) {
+      machine.cycle();
+      machine.clock.now += 5_000;
+      expect([machine.status(), machine.status(second)]).toEqual(["Patching", "Pending"]);
+    }
+    isLocked = false;
+    machine.finish();
+    expect([machine.status(), machine.status(second)]).toEqual(["Completed", "Completed"]);
+  });
+});
+
 describe("a clock that the platform refuses", () => {
   it("I44, I3: begins nothing early by it, and gives nothing up as too late; once it is right again the run starts", () => {
     let isRefused = false;
