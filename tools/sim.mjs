@@ -10,7 +10,7 @@ import { HELP, parse } from "./sim/Options.mjs";
 import * as Report from "./sim/Report.mjs";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url)).replace(/\/$/, "");
-const SOURCE = "packages/core/src/testing/simulator/index.ts";
+const SOURCE = "packages/core/src/testing/scenarios/index.ts";
 const EXIT_BROKEN = 1;
 const EXIT_USAGE = 2;
 

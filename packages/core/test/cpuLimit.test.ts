@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { JobDraft } from "../src/domain/job/Job.ts";
 import type * as Settings from "../src/domain/profile/Settings.ts";
-import * as Invariants from "../src/testing/simulation/Invariants.ts";
 import * as Random from "../src/testing/simulation/Random.ts";
 import * as Simulation from "../src/testing/simulation/Simulation.ts";
+import * as StoryInvariants from "../src/testing/simulation/StoryInvariants.ts";
 
 const SEEDS = Math.ceil(4 * Number(process.env.FETTLE_RUNS ?? 1));
 const FIRST_SEED = Number(process.env.FETTLE_SEED ?? 1);
@@ -45,7 +45,7 @@ describe("the CPU setting of a profile, from the platform to the installer", () 
   ] as const)("WIN-08: a run that is %s", (_, settings, window, limit) => {
     const sim = played("calm", Simulation.noFaults, settings, window);
     expect(told(sim)).toEqual([`install ${limit}`, `rollback ${limit}`]);
-    expect(Invariants.check(sim)).toEqual([]);
+    expect(StoryInvariants.check(sim)).toEqual([]);
   });
 
   it("CFG-02 CFG-10: NORMAL, the preset of a profile that says none, is a fifth of a core, and HIGH none of it", () => {

@@ -2,10 +2,10 @@ import type { Calendar } from "@fettle/scheduler";
 import { describe, expect, it } from "vitest";
 import type { JobDraft } from "../src/domain/job/Job.ts";
 import * as AssetRun from "../src/domain/run/AssetRun.ts";
-import * as Invariants from "../src/testing/simulation/Invariants.ts";
 import * as Random from "../src/testing/simulation/Random.ts";
 import type * as SimulatedAgent from "../src/testing/simulation/SimulatedAgent.ts";
 import * as Simulation from "../src/testing/simulation/Simulation.ts";
+import * as StoryInvariants from "../src/testing/simulation/StoryInvariants.ts";
 
 const SEEDS = Math.ceil(20 * Number(process.env.FETTLE_RUNS ?? 1));
 const FIRST_SEED = Number(process.env.FETTLE_SEED ?? 1);
@@ -81,7 +81,7 @@ describe("a weekly job whose run agents hold already", () => {
     for (const agent of holding)
       expect(recordsOf(agent, run.id)).toEqual(["ManifestHeld", "ManifestDropped", "Dropped"]);
     expect(assetRuns().filter((a) => a.manifest !== null)).toEqual([]);
-    expect(Invariants.check(sim)).toEqual([]);
+    expect(StoryInvariants.check(sim)).toEqual([]);
   });
 
   it("JOB-28: goes on where an agent begins before it hears of it, and is told as it is", () => {
@@ -96,7 +96,7 @@ describe("a weekly job whose run agents hold already", () => {
     until(start + 6 * HOUR_MS);
     const told = assetRuns().filter((a) => a.state.status !== "JobFailed" && a.placed.status !== "NotLicensed");
     expect(told.map((a) => [a.runId, a.state.status])).toEqual([[run.id, "Completed"]]);
-    expect(Invariants.check(sim)).toEqual([]);
+    expect(StoryInvariants.check(sim)).toEqual([]);
   });
 
   it("JOB-28: begins nowhere where its agent has heard that it is revoked, seed by seed, whatever goes wrong", () => {
@@ -111,7 +111,7 @@ describe("a weekly job whose run agents hold already", () => {
       until(start + HOUR_MS);
       sim.calmDown();
       until(start + 6 * HOUR_MS);
-      for (const v of Invariants.check(sim)) found.push(`seed ${seed}: ${v.invariant} (${v.machine}: ${v.seen})`);
+      for (const v of StoryInvariants.check(sim)) found.push(`seed ${seed}: ${v.invariant} (${v.machine}: ${v.seen})`);
       for (const agent of sim.agents) {
         const records = recordsOf(agent, run.id);
         if (records.includes("ManifestDropped")) rare.dropped += 1;

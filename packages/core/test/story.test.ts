@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import * as Invariants from "../src/testing/simulation/Invariants.ts";
 import * as Random from "../src/testing/simulation/Random.ts";
 import * as SimulatedNetwork from "../src/testing/simulation/SimulatedNetwork.ts";
 import * as Simulation from "../src/testing/simulation/Simulation.ts";
 import * as Story from "../src/testing/simulation/Story.ts";
+import * as StoryInvariants from "../src/testing/simulation/StoryInvariants.ts";
 
 const SEEDS = 200 * Number(process.env.FETTLE_RUNS ?? 1);
 const FIRST_SEED = Number(process.env.FETTLE_SEED ?? 1);
@@ -52,7 +52,7 @@ describe("the story on a simulated OS", () => {
         .get("openssl-lab.noarch");
     expect(standing("web-01")).toEqual(["3.0.7-1.el9"]);
     expect(standing("lab-01")).toEqual(["3.0.7-1.el9"]);
-    expect(Invariants.check(sim)).toEqual([]);
+    expect(StoryInvariants.check(sim)).toEqual([]);
   });
 
   it("RUN-06 PLN-04 LIC-06 TAG-04 TAG-06: keeps every invariant under loss, repetition, reordering, forgery and crashes, seed by seed", () => {
@@ -62,7 +62,7 @@ describe("the story on a simulated OS", () => {
       const seed = String(FIRST_SEED + i);
       const faults = Simulation.drawFaults(Random.make(`${seed}/faults`));
       const { sim, deployed } = play(seed, faults);
-      for (const v of Invariants.check(sim)) found.push(`seed ${seed}: ${v.invariant} (${v.machine}: ${v.seen})`);
+      for (const v of StoryInvariants.check(sim)) found.push(`seed ${seed}: ${v.invariant} (${v.machine}: ${v.seen})`);
       for (const [machine, results] of Object.entries(outcomes(deployed))) {
         for (const [patchId, outcome] of Object.entries(results)) {
           // A crash may use up the attempts of a patch, an installer may claim what it didn't do; nothing else may differ.

@@ -49,6 +49,12 @@ export interface Played {
   readonly tally: Trace.Tally;
 }
 
+/** Events that a scenario may come to, whatever its size, and for each machine and day of it; some 2,000 to 5,000 are usual. */
+export const EVENTS_MAX = { each: 50_000, perMachineDay: 20_000 } as const;
+
+const eventsMax = ({ assets, days }: Scenario): number =>
+  EVENTS_MAX.each + EVENTS_MAX.perMachineDay * assets.length * days;
+
 /** After the last day nothing goes wrong any more, for so long: what was hurt must heal. */
 export const CALM_MINUTES = 12 * 60;
 
@@ -69,7 +75,7 @@ const noFaults: Faults = {
   probe: 0,
 };
 
-/** Plays it to its end. */
+/** Plays it to its end; throws an {@link Trace.EndlessScenario} where it has none. */
 export const play = (scenario: Scenario, options: PlayOptions = {}): Played => {
   const world = setUp(scenario, options);
   const { wakes, clock } = world;
@@ -121,7 +127,7 @@ const setUp = (scenario: Scenario, { seams = Seams.none, signatures = "keyed" }:
   const random = Random.make(`play/${scenario.seed}`);
   const clock = { now: scenario.startsAt, faults: noFaults };
   const now = () => clock.now;
-  const trace = Trace.make(now);
+  const trace = Trace.make(now, eventsMax(scenario));
   const history = History.make(now);
   const keys = signing.generateKeyPair();
   const count = trace.port;

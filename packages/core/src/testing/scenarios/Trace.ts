@@ -17,13 +17,28 @@ export interface Trace {
   readonly tally: () => Tally;
 }
 
+/** More was seen than any scenario of its size comes to: something in it goes round for ever. */
+export class EndlessScenario extends Error {
+  override readonly name = "EndlessScenario";
+  constructor(eventsMax: number) {
+    super(`more than ${eventsMax} events, and no end`);
+  }
+}
+
 /** Lines that are digested together. */
 const CHUNK = 4_096;
 
-export const make = (now: () => number): Trace => {
+/** Throws an {@link EndlessScenario} past `eventsMax` wakes, calls and messages. */
+export const make = (now: () => number, eventsMax: number): Trace => {
   let digest: string = Crypto.digest("");
   let lines: string[] = [];
   const counts = { wakes: 0, calls: 0, messages: 0 };
+  let events = 0;
+  const counted = (line: string): void => {
+    events += 1;
+    if (events > eventsMax) throw new EndlessScenario(eventsMax);
+    put(line);
+  };
   const put = (line: string): void => {
     lines.push(line);
     if (lines.length >= CHUNK) close();
@@ -36,17 +51,17 @@ export const make = (now: () => number): Trace => {
     event: (kind, what) => {
       if (kind === "wake") counts.wakes += 1;
       else counts.messages += 1;
-      put(`${now()} ${kind} ${what}`);
+      counted(`${now()} ${kind} ${what}`);
     },
     port: (port, method) => {
       counts.calls += 1;
-      put(`${port}.${method}`);
+      counted(`${port}.${method}`);
     },
     line: (line) => put(`${now()} ${line.join(" ")}`),
     digest: () => {
       close();
       return digest;
     },
-    tally: () => ({ ...counts, events: counts.wakes + counts.calls + counts.messages }),
+    tally: () => ({ ...counts, events }),
   };
 };

@@ -4,11 +4,11 @@ import { fileURLToPath } from "node:url";
 import { TimeZone } from "@fettle/scheduler";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import * as LocalTime from "../../src/testing/simulator/invariants/LocalTime.ts";
-import * as Scenario from "../../src/testing/simulator/Scenario.ts";
-import * as ScenarioGenerator from "../../src/testing/simulator/ScenarioGenerator.ts";
-import * as Simulator from "../../src/testing/simulator/Simulator.ts";
-import * as Wakes from "../../src/testing/simulator/Wakes.ts";
+import * as LocalTime from "../../../src/testing/scenarios/invariants/LocalTime.ts";
+import * as Scenario from "../../../src/testing/scenarios/Scenario.ts";
+import * as ScenarioGenerator from "../../../src/testing/scenarios/ScenarioGenerator.ts";
+import * as Simulator from "../../../src/testing/scenarios/Simulator.ts";
+import * as Wakes from "../../../src/testing/scenarios/Wakes.ts";
 
 const RUNS = Number(process.env.FETTLE_RUNS ?? 1);
 const SEED = Number(process.env.FETTLE_SEED ?? 1);

@@ -1,6 +1,6 @@
 import { Crypto, Dsse } from "@fettle/agent-protocol";
 import { describe, expect, it } from "vitest";
-import * as KeyedSignatures from "../../src/testing/simulator/KeyedSignatures.ts";
+import * as KeyedSignatures from "../../../src/testing/scenarios/KeyedSignatures.ts";
 
 const limits = { bytes: 1_000 };
 const { reply } = Dsse.payloadTypes;

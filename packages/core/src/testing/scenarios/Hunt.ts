@@ -3,6 +3,7 @@ import type { Bug, Sighting } from "./Bugs.ts";
 import * as Invariants from "./Invariants.ts";
 import type { Scenario } from "./Scenario.ts";
 import * as Simulator from "./Simulator.ts";
+import { EndlessScenario } from "./Trace.ts";
 
 /** Plays until something is broken. */
 export const hunt = (bug: Bug, scenarios: Iterable<Scenario>): Sighting => {
@@ -18,8 +19,8 @@ export const hunt = (bug: Bug, scenarios: Iterable<Scenario>): Sighting => {
 const firstOf = (bug: Bug, scenario: Scenario): string | null => {
   try {
     return Invariants.check(Simulator.play(scenario, { seams: bug.seams }))[0]?.id ?? null;
-  } catch {
-    // What the code under test takes for impossible is seen as well.
-    return "crash";
+  } catch (cause) {
+    // What the code under test takes for impossible is seen as well, and what goes round for ever.
+    return cause instanceof EndlessScenario ? "endless" : "crash";
   }
 };

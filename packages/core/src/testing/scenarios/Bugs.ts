@@ -274,6 +274,6 @@ function backToStart(body: Body): Body {
 export interface Sighting {
   readonly bug: string;
   readonly plays: number;
-  /** The invariant; null: not seen. A play that can't go on is seen as `crash`. */
+  /** The invariant; null: not seen. A play that can't go on is seen as `crash`, one without an end as `endless`. */
   readonly seenBy: string | null;
 }
