@@ -34,6 +34,38 @@ const next = (scene: Scene.Scene) => {
 };
 
 describe("running again what failed", () => {
+  it("PLN-02, JOB-19: is refused where it reaches more than may be reached now without an approval, and than was enabled", () => {
+    const scene = Scene.make({ agents: 1 });
+    const { plane, issued, agents } = scene;
+    const jobId = scene.enabled();
+    const more = [2, 3].map((n) => {
+      const agent = WireAgent.make(plane, n);
+      agent.provision(issued);
+      agent.snapshot(Scene.installed);
+      return agent;
+    });
+    Timed.tick(scene);
+    const { id: runId } = scene.run(jobId);
+    for (const agent of [...agents, ...more]) agent.report(1, ...wholeRun(runId, "P-1", "Failed"));
+    next(scene);
+    const { fettle, call, rejections } = plane;
+    const limited = (assetsWithoutApprovalMax: number) =>
+      call(
+        fettle.subscriptions.save(manager, {
+          plan: "Full",
+          expiresAt: null,
+          licences: { PM: { seats: 100 } },
+          limits: { assetsWithoutApprovalMax },
+        }),
+      );
+    limited(2);
+    expect(rejections(fettle.jobs.rerunFailed(manager, runId))).toMatchObject([
+      { rule: "PLN-02", message: expect.stringContaining("grown from 1 to 3") },
+    ]);
+    limited(3);
+    expect(call(fettle.jobs.rerunFailed(manager, runId)).run.rerun).toMatchObject({ tried: 3 });
+  });
+
   it("JOB-19: makes a run of the same job over only the assets and patches that failed, and sends it, though the job is Completed", () => {
     const both = { patches: { _tag: "List", patches: ["P-1", "P-2"] } } as const;
     const scene = Scene.make({ agents: 3 });

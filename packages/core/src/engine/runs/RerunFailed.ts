@@ -4,7 +4,8 @@
  * holds, supersedence and scope apply anew; then it is cut down to what failed. An occurrence becomes a run once: of two who ask at
  * the same moment one gets it.
  *
- * It is asked for by whoever may enable the job. What it reaches was enabled and approved with the job; it can't have grown.
+ * It is asked for by whoever may enable the job, and reaches no more than the plan that was enabled, or than needs no approval
+ * now (PLN-02).
  */
 import * as Effect from "effect/Effect";
 import type { Job } from "../../domain/job/Job.ts";
