@@ -116,4 +116,18 @@ describe("processes that tick the same SQLite file", () => {
     },
     MINUTES_3,
   );
+
+  test(
+    "CMP-03: three at the same time make it once, between them, and each sees the end of it",
+    async () => {
+      const file = join(directory(), "together.db");
+      await scoped(Effect.scoped(prepared(file)));
+      const children = Array.from({ length: 3 }, () => start(script, [file]));
+      for (const child of children) await child.printed(1);
+      for (const child of children) child.go();
+      for (const child of children) expect(await child.end()).toEqual(["ready", "whole"]);
+      await scoped(Effect.scoped(check(file)));
+    },
+    MINUTES_3,
+  );
 });
