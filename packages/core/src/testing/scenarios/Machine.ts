@@ -23,12 +23,12 @@ import * as Cause from "effect/Cause";
 import * as Context from "effect/Context";
 import * as Effect from "effect/Effect";
 import * as Exit from "effect/Exit";
+import * as Ports from "../simulation/Ports.ts";
 import type * as Random from "../simulation/Random.ts";
 import * as SimulatedOs from "../simulation/SimulatedOs.ts";
 import * as MemoryJournal from "../storage/MemoryJournal.ts";
 import type * as History from "./History.ts";
 import type { KeyedSignatures } from "./KeyedSignatures.ts";
-import * as Ports from "./Ports.ts";
 import { type AssetSpec, type Faults, MINUTE_MS } from "./Scenario.ts";
 import type * as Seams from "./Seams.ts";
 
@@ -135,10 +135,7 @@ const operatingSystem = ({ spec, startsAt, now, random, faults }: MachineOptions
     noReboot,
     probeFails: () => random.chance(faults().probe),
     now,
-    strike: () => {
-      if (!random.chance(faults().strike)) return null;
-      return (["before", "half-way", "after", "busy", "claims-success"] as const)[random.below(5)] ?? null;
-    },
+    strike: () => SimulatedOs.drawStrike(random, faults().strike),
   });
 };
 

@@ -14,13 +14,13 @@ import { Environment } from "../../ports/Environment.ts";
 import { Storage, type StorageShape } from "../../ports/Storage.ts";
 import { TenantKeys } from "../../ports/TenantKeys.ts";
 import * as StaticDirectory from "../StaticDirectory.ts";
+import * as Ports from "../simulation/Ports.ts";
 import type * as Random from "../simulation/Random.ts";
 import { SimulatedCrash } from "../simulation/SimulatedOs.ts";
 import * as MemoryBlobStore from "../storage/MemoryBlobStore.ts";
 import * as MemoryStorage from "../storage/MemoryStorage.ts";
 import type * as History from "./History.ts";
 import type { KeyedSignatures } from "./KeyedSignatures.ts";
-import * as Ports from "./Ports.ts";
 import type * as Seams from "./Seams.ts";
 import * as Together from "./Together.ts";
 

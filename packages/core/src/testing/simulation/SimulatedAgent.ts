@@ -21,6 +21,7 @@ import * as Context from "effect/Context";
 import * as Effect from "effect/Effect";
 import * as Exit from "effect/Exit";
 import * as MemoryJournal from "../storage/MemoryJournal.ts";
+import * as Ports from "./Ports.ts";
 import type { Random } from "./Random.ts";
 import { SimulatedCrash, type SimulatedOs } from "./SimulatedOs.ts";
 
@@ -89,14 +90,12 @@ export const make = (options: SimulatedAgentOptions): SimulatedAgent => {
   };
 };
 
-type Ports = Agent.AgentPorts;
-
 const portsOf = (
   options: SimulatedAgentOptions,
   journal: MemoryJournal.MemoryJournal,
   keys: Crypto.KeyPair,
-): Context.Context<Ports> => {
-  const mortal = <T extends object>(port: T): T => crashing(port, options.crashAtPort);
+): Context.Context<Agent.AgentPorts> => {
+  const mortal = <T extends object>(port: T): T => Ports.mortal(port, options.crashAtPort);
   return Context.make(Journal, mortal(journal)).pipe(
     Context.add(AgentKeys, { loadOrCreate: () => Effect.succeed(keys) }),
     Context.add(AgentEnvironment, {
@@ -112,22 +111,4 @@ const portsOf = (
     Context.add(Inventory, mortal(options.os.inventory)),
     Context.add(Installer, mortal(options.os.installer)),
   );
-};
-
-// Every method of a port may be the agent's last: it dies just before the call, or just after it took effect.
-const crashing = <T extends object>(port: T, crash: () => boolean): T => {
-  const entries = Object.entries(port).map(([name, member]) => {
-    if (typeof member !== "function") return [name, member] as const;
-    const call = member as (...args: readonly unknown[]) => Effect.Effect<unknown, unknown>;
-    const guarded = (...args: readonly unknown[]) =>
-      Effect.suspend(() => {
-        if (crash()) throw new SimulatedCrash(`before ${name}`);
-        return Effect.map(call(...args), (value) => {
-          if (crash()) throw new SimulatedCrash(`after ${name}`);
-          return value;
-        });
-      });
-    return [name, guarded] as const;
-  });
-  return Object.fromEntries(entries) as T;
 };

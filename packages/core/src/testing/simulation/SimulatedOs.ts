@@ -20,6 +20,7 @@ import {
 } from "@fettle/agent-protocol/agent";
 import { Package as P, PackageVersion, ReasonCode } from "@fettle/agent-protocol/vocabulary";
 import * as Effect from "effect/Effect";
+import type { Random } from "./Random.ts";
 import * as SimulatedBoot from "./SimulatedBoot.ts";
 import * as SimulatedUser from "./SimulatedUser.ts";
 
@@ -58,6 +59,12 @@ export type CrashPoint = "before" | "half-way" | "after";
 
 /** What may befall an installer: a crash, a lock that somebody else holds, or a success that it only claims. */
 export type Strike = CrashPoint | "busy" | "claims-success";
+
+const strikes: readonly Strike[] = ["before", "half-way", "after", "busy", "claims-success"];
+
+/** What befalls an installer, if anything does. */
+export const drawStrike = (random: Random, chance: number): Strike | null =>
+  random.chance(chance) ? (strikes[random.below(strikes.length)] ?? null) : null;
 
 export interface SimulatedOsOptions extends SimulatedBoot.BootOptions {
   readonly facts: HostFacts;

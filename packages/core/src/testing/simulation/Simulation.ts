@@ -137,7 +137,7 @@ export const make = (seed: string, drawn: Faults, furnish: Furnishing = () => ({
       packages: machine.packages,
       faults: machine.faults,
       now,
-      strike: () => drawStrike(own, faults.installerStrike),
+      strike: () => SimulatedOs.drawStrike(own, faults.installerStrike),
       ...furnish(machine.name),
     });
     return SimulatedAgent.make({
@@ -326,9 +326,4 @@ const setScene = (
     };
   };
   return { servers: activate("servers"), lab: activate("lab"), kiosk: activate("kiosk"), outside: activate("outside") };
-};
-
-const drawStrike = (random: Random.Random, chance: number): SimulatedOs.Strike | null => {
-  if (!random.chance(chance)) return null;
-  return (["before", "half-way", "after", "busy", "claims-success"] as const)[random.below(5)] ?? null;
 };

@@ -1,6 +1,6 @@
 /** Wrappers around ports: counted, mortal, mingled with others' calls. */
 import * as Effect from "effect/Effect";
-import { SimulatedCrash } from "../simulation/SimulatedOs.ts";
+import { SimulatedCrash } from "./SimulatedOs.ts";
 
 /** Hears of each call, by the port's name and the method's. */
 export type Count = (port: string, method: string) => void;
