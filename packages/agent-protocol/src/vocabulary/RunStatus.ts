@@ -94,7 +94,9 @@ export const all: readonly RunStatus[] = Object.keys(transitions).filter((s): s 
 export const label = (status: RunStatus): string => labels[status];
 
 /** Whether nothing can follow (RUN-08's final set). */
-export const isFinal = (status: RunStatus): boolean => Object.keys(transitions[status]).length === 0;
+export const isFinal = (status: RunStatus): boolean => finals.has(status);
+
+const finals: ReadonlySet<RunStatus> = new Set(all.filter((s) => Object.keys(transitions[s]).length === 0));
 
 /** Whether `by` may move an asset run from one status straight to another. */
 export const mayMove = (from: RunStatus, to: RunStatus, by: RunStatusSetter): boolean =>

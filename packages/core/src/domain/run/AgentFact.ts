@@ -40,7 +40,7 @@ export interface PatchEvidence {
 
 /** The distinct facts in the order of their numbers. */
 export const ordered = (facts: readonly AgentFact[]): readonly AgentFact[] => {
-  if (facts.every((fact, i) => i === 0 || isAfter(fact, facts[i - 1]))) return facts;
+  if (isOrdered(facts)) return facts;
   const kept = new Map<string, AgentFact>();
   for (const fact of facts) {
     const key = `${fact.epoch}.${fact.sequence}`;
@@ -51,14 +51,23 @@ export const ordered = (facts: readonly AgentFact[]): readonly AgentFact[] => {
   return [...kept.values()].sort((a, b) => a.epoch - b.epoch || a.sequence - b.sequence);
 };
 
-const isAfter = (fact: AgentFact, before: AgentFact | undefined): boolean =>
-  before !== undefined &&
-  (fact.epoch > before.epoch || (fact.epoch === before.epoch && fact.sequence > before.sequence));
+const isOrdered = (facts: readonly AgentFact[]): boolean => {
+  let [epoch, sequence] = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const fact of facts) {
+    if (fact.epoch < epoch || (fact.epoch === epoch && fact.sequence <= sequence)) return false;
+    epoch = fact.epoch;
+    sequence = fact.sequence;
+  }
+  return true;
+};
 
 /** Whether it tells that work began. A patch that failed without an attempt may be one that could not be downloaded, before that. */
 export const isBeginning = ({ body }: AgentFact): boolean =>
   (body._tag === "Patch" && body.attempt > 0) || (body._tag === "Status" && body.status !== "Downloaded");
 
 /** When it was last heard of, by the agent's clock; null: never. */
-export const heardAt = (facts: readonly AgentFact[]): number | null =>
-  facts.reduce<number | null>((latest, { at }) => (latest === null || at > latest ? at : latest), null);
+export const heardAt = (facts: readonly AgentFact[]): number | null => {
+  let latest: number | null = null;
+  for (const { at } of facts) if (latest === null || at > latest) latest = at;
+  return latest;
+};

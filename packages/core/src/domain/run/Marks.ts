@@ -66,14 +66,23 @@ export const stands = (body: Ending, { facts, hasBegun }: Known): boolean => {
 
 /** The mark that ends it beside these facts, or null. Where several do, the order is that of {@link statusOf}, then of time. */
 export const ending = (marks: readonly Mark[], known: Known): { readonly at: number; readonly body: Ending } | null => {
-  const standing = marks.flatMap(({ at, body }) => (isEnding(body) && stands(body, known) ? [{ at, body }] : []));
-  return standing.sort(byRank)[0] ?? null;
+  let first: { readonly at: number; readonly body: Ending } | null = null;
+  for (const { at, body } of marks) {
+    if (!isEnding(body) || !stands(body, known)) continue;
+    if (first === null || byRank({ at, body }, first) < 0) first = { at, body };
+  }
+  return first;
 };
 
 /** The latest scan, by the instant at which it was taken; null: there was none. */
 export const scan = (marks: readonly Mark[]): { readonly at: number; readonly body: Scanned } | null => {
-  const scans = marks.flatMap(({ at, body }) => (body._tag === "Scanned" ? [{ at, body }] : []));
-  return scans.sort((a, b) => b.body.takenAt - a.body.takenAt || byText(a, b))[0] ?? null;
+  let latest: { readonly at: number; readonly body: Scanned } | null = null;
+  for (const { at, body } of marks) {
+    if (body._tag !== "Scanned") continue;
+    const after = latest === null ? 1 : body.takenAt - latest.body.takenAt || byText(latest, { at, body });
+    if (after > 0) latest = { at, body };
+  }
+  return latest;
 };
 
 /** When the control plane took it that nothing more is heard after a scan; null: it didn't. */

@@ -15,21 +15,25 @@ export interface RebootState {
 }
 
 /** What facts in their order come to; null: nothing was told of a reboot. */
-export const of = (ordered: readonly AgentFact[]): RebootState | null =>
-  ordered.reduce<RebootState | null>((state, fact) => {
+export const of = (ordered: readonly AgentFact[]): RebootState | null => {
+  let state: RebootState | null = null;
+  for (const fact of ordered) {
     const { body } = fact;
     const need = needOf(body);
-    if (need === null && body._tag !== "Reboot") return state;
+    if (need === null && body._tag !== "Reboot") continue;
     // What was never spoken of need not be taken back.
-    if (state === null && need === "not-needed" && body._tag !== "Reboot") return null;
-    const was = state ?? { need: null, latestAt: null, last: null, bootId: null };
-    return {
-      ...was,
-      ...(need === null ? {} : { need }),
-      ...(need === "needed" || need === "unknown" ? { bootId: fact.bootId ?? null } : {}),
-      ...(body._tag === "Reboot" ? { latestAt: fact.at, last: body.event } : {}),
+    if (state === null && need === "not-needed" && body._tag !== "Reboot") continue;
+    const was: RebootState = state ?? { need: null, latestAt: null, last: null, bootId: null };
+    const isFound = need === "needed" || need === "unknown";
+    state = {
+      need: need ?? was.need,
+      latestAt: body._tag === "Reboot" ? fact.at : was.latestAt,
+      last: body._tag === "Reboot" ? body.event : was.last,
+      bootId: isFound ? (fact.bootId ?? null) : was.bootId,
     };
-  }, null);
+  }
+  return state;
+};
 
 const needOf = (body: AgentFact["body"]): RebootNeed | null => {
   switch (body._tag) {

@@ -53,8 +53,7 @@ export const fold = (run: Ground, facts: readonly AgentFact.AgentFact[]): AssetR
   const scan = RunEvidence.scanOf(run.marks, { heardAt, reboot });
   const results = resultsOf(told);
   const path = walk(run, told, { results, scan });
-  const known = { facts: told.length, hasBegun: told.some(AgentFact.isBeginning) };
-  const { status, reason, by, changedAt } = decided(run, path, { known, scan });
+  const { status, reason, by, changedAt } = decided(run, path, { told, scan });
   return {
     status,
     reason,
@@ -75,6 +74,8 @@ interface Path extends Verdict {
   readonly violations: number;
 }
 
+type Told = readonly AgentFact.AgentFact[];
+
 interface Evidence {
   readonly results: AssetRunState["results"];
   readonly scan: RunEvidence.Scan | null;
@@ -84,10 +85,10 @@ interface Evidence {
 const decided = (
   { patches, marks }: Ground,
   path: Path,
-  { known, scan }: { readonly known: Marks.Known; readonly scan: RunEvidence.Scan | null },
+  { told, scan }: { readonly told: Told; readonly scan: RunEvidence.Scan | null },
 ): Verdict => {
-  if (RunStatus.isFinal(path.status)) return path;
-  const ending = Marks.ending(marks, known);
+  if (RunStatus.isFinal(path.status) || marks.length === 0) return path;
+  const ending = Marks.ending(marks, { facts: told.length, hasBegun: told.some(AgentFact.isBeginning) });
   const isPresumed = ending?.body._tag === "Presumed";
   if (scan !== null && (ending === null || isPresumed) && RunEvidence.isWhole(scan, patches)) {
     const lostAt = isPresumed ? ending.at : Marks.unheardAt(marks, scan.takenAt);
@@ -108,23 +109,27 @@ const completed = (scan: RunEvidence.Scan, changedAt: number): Verdict => ({
 const reasonOf = ({ takenAt }: RunEvidence.Scan): string =>
   `CMP-02: its last message is lost; the scan of ${new Date(takenAt).toISOString()} shows what became of it`;
 
-const walk = (run: Ground, told: readonly AgentFact.AgentFact[], evidence: Evidence): Path => {
-  const latest = told.reduce((at, f) => (f.body._tag === "Patch" ? Math.max(at, f.at) : at), run.placed.at);
-  const start: Path = { ...run.placed, by: "placement", changedAt: latest, violations: 0 };
-  const about = { planned: run.patches, ...evidence };
-  return told.reduce((path, fact) => step(path, fact, about), start);
-};
-
-const step = (
-  path: Path,
-  fact: AgentFact.AgentFact,
-  about: Evidence & { readonly planned: readonly PlannedPatch[] },
-): Path => {
-  const claimed = claimOf(fact);
-  const judged = claimed === null ? null : judgeClaim(claimed, about);
-  if (judged === null) return path;
-  if (!RunStatus.isReachable(path.status, judged.status)) return { ...path, violations: path.violations + 1 };
-  return { ...path, ...judged, changedAt: Math.max(path.changedAt, fact.at) };
+// Every fact of every asset run passes here: nothing is copied on the way.
+const walk = ({ placed, patches }: Ground, told: Told, evidence: Evidence): Path => {
+  let { status, reason } = placed;
+  let by: Decider = "placement";
+  let changedAt = placed.at;
+  let violations = 0;
+  for (const { body, at } of told) if (body._tag === "Patch" && at > changedAt) changedAt = at;
+  for (const fact of told) {
+    const claimed = claimOf(fact);
+    const judged = claimed === null ? null : judgeClaim(claimed, patches, evidence);
+    if (judged === null) continue;
+    if (!RunStatus.isReachable(status, judged.status)) {
+      violations += 1;
+      continue;
+    }
+    status = judged.status;
+    reason = judged.reason;
+    by = judged.by;
+    if (fact.at > changedAt) changedAt = fact.at;
+  }
+  return { status, reason, by, changedAt, violations };
 };
 
 type Claim = Pick<Verdict, "status" | "reason">;
@@ -141,7 +146,8 @@ const claimOf = ({ body }: AgentFact.AgentFact): Claim | null => {
 // A claimed end is judged by the evidence: bad outcomes turn it, missing ones make it wait (null) for them, or for a scan.
 const judgeClaim = (
   { status, reason }: Claim,
-  { planned, results, scan }: Evidence & { readonly planned: readonly PlannedPatch[] },
+  planned: readonly PlannedPatch[],
+  { results, scan }: Evidence,
 ): Pick<Verdict, "status" | "reason" | "by"> | null => {
   if (status !== "Completed" && status !== "CompletedWithFailure") return { status, reason, by: "agent" };
   const byFacts = RunEvidence.isSuccess(planned, results, null);
@@ -153,7 +159,7 @@ const judgeClaim = (
     : { status: judged, reason: reasonOf(scan), by: "scan" };
 };
 
-const resultsOf = (told: readonly AgentFact.AgentFact[]): AssetRunState["results"] => {
+const resultsOf = (told: Told): AssetRunState["results"] => {
   const results: { [patchId: string]: AgentFact.PatchEvidence } = {};
   for (const { body } of told) if (body._tag === "Patch") results[body.patchId] = evidence(body);
   return results;
