@@ -1,10 +1,12 @@
 /** Carries out what people do in a scenario: façade calls under a key, so that one that a crash cut off is not done twice. */
+import type { Activation } from "@fettle/agent-protocol/agent";
 import * as Patch from "../../domain/patch/Patch.ts";
 import * as Plane from "./Plane.ts";
-import type { Edit, JobSpec, PatchSpec, Scenario } from "./Scenario.ts";
+import type { Edit, Group, JobSpec, PatchSpec, Scenario } from "./Scenario.ts";
 import * as Scenarios from "./Scenario.ts";
 
-export interface Desk {
+/** What there is before anybody can join. */
+export interface EmptyDesk {
   readonly plane: Plane.Plane;
   readonly scenario: Scenario;
   /** Ids of jobs and assets by their names in the scenario. */
@@ -16,6 +18,14 @@ export interface Desk {
   readonly now: () => number;
   readonly scoped: (tags: readonly string[]) => void;
 }
+
+export interface Desk extends EmptyDesk {
+  /** The keys by which machines join: who has joined needs none any more. */
+  readonly activations: Activations;
+}
+
+/** Each group's, as those use it who join now. */
+export type Activations = { [G in Group]: Activation };
 
 /** Whether it was carried out, refused, or about nothing that there is. */
 export type Done = "done" | "refused" | "nothing";
@@ -29,7 +39,7 @@ export const createJob = (desk: Desk, spec: JobSpec): Done => {
 };
 
 /** Brings the catalogue to what the feed says at a minute. */
-export const feed = (desk: Desk, minute: number): Done => {
+export const feed = (desk: EmptyDesk, minute: number): Done => {
   const { plane, scenario, withdrawn } = desk;
   const patches = scenario.catalogue.filter((p) => p.publishedAt <= minute).map((p) => patchOf(scenario, p, withdrawn));
   const options = { idempotencyKey: `feed-${minute}-${withdrawn.size}`, acceptLoss: true };
@@ -87,6 +97,12 @@ const ofJob = ({ plane, jobIds }: Desk, edit: Of<"job">, key: Key): Done => {
     }
     case "Change":
       return answered(plane.ask(jobs.update(Plane.owner, id, edit.change, key)));
+    case "Owner":
+      return answered(plane.ask(jobs.changeOwner(Plane.root, id, edit.owner, key)));
+    case "Rerun": {
+      const latest = plane.ask(plane.fettle.runs.ofJob(Plane.root, id))?.at(-1);
+      return latest === undefined ? "nothing" : answered(plane.ask(jobs.rerunFailed(Plane.owner, latest.id, key)));
+    }
   }
 };
 
@@ -144,11 +160,41 @@ const ofTenant = (desk: Desk, edit: Rest, key: Key): Done => {
         ask(fettle.freezes.save(Plane.root, { id: edit.name, name: edit.name, from, to, zone: "UTC" }, key)),
       );
     }
+    case "EnableMany":
+    case "DisableMany": {
+      const ids = edit.jobs.flatMap((name) => desk.jobIds.get(name) ?? []);
+      const { enableMany, disableMany } = fettle.jobs;
+      return answered(ask((edit._tag === "EnableMany" ? enableMany : disableMany)(Plane.root, ids, key)));
+    }
+    case "NewKey":
+      return newKey(desk, edit);
     case "Thaw":
       return answered(ask(fettle.freezes.delete(Plane.root, edit.name, key)));
     case "Blackout":
       return configure(desk, edit.minutes, key);
   }
+};
+
+// A key's secret is shown once: after a crash that cut the answer off, there is nothing for it but another key.
+const newKey = (desk: Desk, { at, group }: Extract<Edit, { readonly _tag: "NewKey" }>): Done => {
+  const former = desk.activations[group].activationKeyId;
+  const issued = issueKey(desk.plane, group, `${group} since ${at}`);
+  if (issued === null) return "refused";
+  desk.activations[group] = issued;
+  return answered(desk.plane.ask(desk.plane.fettle.keys.delete(Plane.root, former)));
+};
+
+/** Makes a key for a group; null where it was refused. */
+export const issueKey = ({ ask, fettle }: Plane.Plane, group: Group, title: string): Activation | null => {
+  const tags = group === "outside" ? [group] : ["fleet", group];
+  const issued = ask(fettle.keys.create(Plane.root, { title, tags, agentsMax: 10_000 }));
+  if (issued === null) return null;
+  return {
+    tenantId: Plane.TENANT,
+    activationKeyId: issued.key.id,
+    activationSecret: issued.secret,
+    tenantKeyFingerprint: issued.tenantKeyFingerprint,
+  };
 };
 
 /** What the tenant bought; `lab` is never licensed. */
@@ -159,7 +205,11 @@ export const subscription = (plan: "Free" | "Full", seats: number) => ({
 });
 
 /** Sets the default profile: how often agents check in, and when every day they keep silent. */
-export const configure = ({ plane, scenario }: Desk, blackout: readonly [number, number] | null, key: Key): Done => {
+export const configure = (
+  { plane, scenario }: EmptyDesk,
+  blackout: readonly [number, number] | null,
+  key: Key,
+): Done => {
   const profile = plane.ask(plane.fettle.configurationProfiles.list(Plane.root))?.find((p) => p.isDefault);
   if (profile === undefined) return "nothing";
   const settings = {

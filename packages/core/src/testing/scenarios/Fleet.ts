@@ -1,6 +1,6 @@
 /** The machines of a scenario, the keys by which they join, and the wire between them and the control plane. */
 import type { WireReply, WireRequest } from "@fettle/agent-protocol";
-import type { Activation, TransportError } from "@fettle/agent-protocol/agent";
+import type { TransportError } from "@fettle/agent-protocol/agent";
 import * as Effect from "effect/Effect";
 import type * as Random from "../simulation/Random.ts";
 import * as SimulatedNetwork from "../simulation/SimulatedNetwork.ts";
@@ -11,11 +11,9 @@ import type { KeyedSignatures } from "./KeyedSignatures.ts";
 import * as Machine from "./Machine.ts";
 import * as Plane from "./Plane.ts";
 import * as Scenarios from "./Scenario.ts";
-import { type Faults, type Group, groups, type Scenario } from "./Scenario.ts";
+import { type Faults, groups, type Scenario } from "./Scenario.ts";
 import type * as Seams from "./Seams.ts";
 import type * as Trace from "./Trace.ts";
-
-export type Activations = { readonly [G in Group]: Activation };
 
 export interface Fleet {
   readonly machines: readonly Machine.Machine[];
@@ -26,7 +24,7 @@ export interface Fleet {
 }
 
 /** Opens the tenant: subscription, tags, profile, catalogue, keys. Nothing goes wrong yet. */
-export const open = (desk: Edits.Desk): Activations => {
+export const open = (desk: Edits.EmptyDesk): Edits.Activations => {
   const { plane, scenario } = desk;
   const { call, fettle } = plane;
   call(fettle.subscriptions.save(Plane.root, Edits.subscription("Full", scenario.seats)));
@@ -34,22 +32,12 @@ export const open = (desk: Edits.Desk): Activations => {
     call(fettle.tags.save(Plane.root, { id, name: id }));
   Edits.feed(desk, 0);
   Edits.configure(desk, null, { idempotencyKey: "configure" });
-  const activate = (group: Group): Activation => {
-    const tags = group === "outside" ? [group] : ["fleet", group];
-    const issued = call(fettle.keys.create(Plane.root, { title: group, tags, agentsMax: 10_000 }));
-    return {
-      tenantId: Plane.TENANT,
-      activationKeyId: issued.key.id,
-      activationSecret: issued.secret,
-      tenantKeyFingerprint: issued.tenantKeyFingerprint,
-    };
-  };
-  return Object.fromEntries(groups.map((g) => [g, activate(g)])) as unknown as Activations;
+  return Object.fromEntries(groups.map((g) => [g, Edits.issueKey(plane, g, g)])) as unknown as Edits.Activations;
 };
 
 export interface FleetOptions {
   readonly scenario: Scenario;
-  readonly activations: Activations;
+  readonly activations: Edits.Activations;
   readonly random: Random.Random;
   readonly now: () => number;
   readonly minute: () => number;
@@ -69,7 +57,7 @@ export const make = (options: FleetOptions): Fleet => {
     Machine.make({
       spec,
       startsAt: scenario.startsAt,
-      activation: options.activations[spec.group],
+      activation: () => options.activations[spec.group],
       send: (request) => send(options, spec, request),
       now,
       clock: () => now() + Scenarios.offsetAt(spec, minute()),

@@ -36,7 +36,8 @@ export interface MachineOptions {
   readonly spec: AssetSpec;
   /** The scenario's start, epoch milliseconds. */
   readonly startsAt: number;
-  readonly activation: Activation;
+  /** By which it joins, as long as it has not joined. */
+  readonly activation: () => Activation;
   readonly send: (request: WireRequest) => Effect.Effect<WireReply, TransportError>;
   /** True time, and what the machine's clock shows. */
   readonly now: () => number;
@@ -82,7 +83,11 @@ export const make = (options: MachineOptions): Machine => {
   const context = portsOf(options, os, journal, world);
   const life = Effect.gen(function* () {
     if (alive === null) world.isNewLife = true;
-    alive ??= yield* Agent.make({ activation: options.activation, agentVersion: "1.0.0", provisionRetrySeconds: 60 });
+    alive ??= yield* Agent.make({
+      activation: options.activation(),
+      agentVersion: "1.0.0",
+      provisionRetrySeconds: 60,
+    });
     world.isNewLife = false;
     return yield* alive.cycle();
   });
@@ -125,6 +130,7 @@ const operatingSystem = ({ spec, startsAt, now, random, faults }: MachineOptions
   const at = (minute: number) => startsAt + minute * MINUTE_MS;
   const noReboot = (spec.noReboot ?? []).map(({ from, to }) => ({ from: at(from), until: at(to) }));
   const { name, timeZone } = spec;
+  const certain = [...(spec.strikes ?? [])];
   return SimulatedOs.make({
     facts: { name, platform: "Linux", osFamily: "Simulated", osName: "Simulated 9", arch: "noarch", timeZone },
     bootId: random.uuid(),
@@ -135,7 +141,7 @@ const operatingSystem = ({ spec, startsAt, now, random, faults }: MachineOptions
     noReboot,
     probeFails: () => random.chance(faults().probe),
     now,
-    strike: () => SimulatedOs.drawStrike(random, faults().strike),
+    strike: () => certain.shift() ?? SimulatedOs.drawStrike(random, faults().strike),
   });
 };
 

@@ -60,13 +60,20 @@ export const maraWith = (tags: readonly string[]): User => ({
   scope: { _tag: "Tags", tags: [...tags] },
 });
 
+/** Has another scope for good, and gets jobs that were hers. */
+export const otto: User = {
+  id: "otto",
+  roles: ["PatchManager"],
+  scope: { _tag: "Tags", tags: ["servers", "outside"] },
+};
+
 export const make = (options: PlaneOptions): Plane => {
   const { now, random, seams, keys } = options;
   const { sign, verify } = options.signing.suite;
   const storage = MemoryStorage.make();
   const ground: Seams.Ground = { random: random.stream("bug"), now, tenantKeys: keys, sign: options.signing.suite };
   const directory = StaticDirectory.make({
-    [TENANT]: [maraWith(["fleet"]), { id: "root", roles: ["SuperUser"], scope: { _tag: "All" } }],
+    [TENANT]: [maraWith(["fleet"]), otto, { id: "root", roles: ["SuperUser"], scope: { _tag: "All" } }],
   });
   const mingling = { is: false };
   const [ids, turns] = [random.stream("ids"), random.stream("turns")];

@@ -6,7 +6,7 @@
 import type { JobDraft } from "../../domain/job/Job.ts";
 import type { JobEdit } from "../../domain/job/JobEdit.ts";
 import type * as SimulatedNetwork from "../simulation/SimulatedNetwork.ts";
-import type { PackageFault } from "../simulation/SimulatedOs.ts";
+import type { PackageFault, Strike } from "../simulation/SimulatedOs.ts";
 import type { SimulatedUser } from "../simulation/SimulatedUser.ts";
 
 /** A half-open stretch of time, in minutes from the scenario's start. */
@@ -24,6 +24,10 @@ export interface AssetSpec {
   /** EVRs by package name. */
   readonly packages: { readonly [name: string]: string };
   readonly faults: { readonly [name: string]: PackageFault };
+  /** How long an installation of a package takes, in seconds, by its name; left out: no time at all. */
+  readonly installSeconds?: { readonly [name: string]: number };
+  /** What befalls its installer at its first works, one after the other; chance decides only about those after them. */
+  readonly strikes?: readonly Strike[];
   /** Packages whose versions take effect at the next boot; left out: the machine can't tell of any need for one. */
   readonly rebootsFor?: readonly string[];
   /** When the machine's own policy allows no reboot. */
@@ -42,6 +46,9 @@ export interface AssetSpec {
 
 export const groups = ["servers", "desks", "lab", "outside"] as const;
 export type Group = (typeof groups)[number];
+
+/** Whose jobs they may be: Mara has made all of them. */
+export type Owner = "mara" | "otto";
 
 /** A patch of the catalogue, of one package. */
 export interface PatchSpec {
@@ -66,6 +73,12 @@ export interface JobSpec {
 export type Edit =
   | { readonly _tag: "Enable" | "Disable" | "Delete"; readonly at: number; readonly job: string }
   | { readonly _tag: "Change"; readonly at: number; readonly job: string; readonly change: JobEdit }
+  | { readonly _tag: "EnableMany" | "DisableMany"; readonly at: number; readonly jobs: readonly string[] }
+  /** What failed in the job's latest run is run again (JOB-19). */
+  | { readonly _tag: "Rerun"; readonly at: number; readonly job: string }
+  | { readonly _tag: "Owner"; readonly at: number; readonly job: string; readonly owner: Owner }
+  /** A group's key is deleted, once there is another one for those who join later. */
+  | { readonly _tag: "NewKey"; readonly at: number; readonly group: Group }
   | { readonly _tag: "Tag" | "Untag"; readonly at: number; readonly asset: string; readonly tag: string }
   | { readonly _tag: "Seats"; readonly at: number; readonly seats: number }
   | { readonly _tag: "Plan"; readonly at: number; readonly plan: "Free" | "Full" }

@@ -149,7 +149,7 @@ const setUp = (scenario: Scenario, { seams = Seams.none, signatures = "keyed" }:
     random.stream("network"),
   );
   const minute = () => (clock.now - scenario.startsAt) / Scenarios.MINUTE_MS;
-  const about: Edits.Desk = {
+  const about: Edits.EmptyDesk = {
     plane,
     scenario,
     jobIds,
@@ -175,7 +175,7 @@ const setUp = (scenario: Scenario, { seams = Seams.none, signatures = "keyed" }:
     ground: { random: random.stream("bug"), now, tenantKeys: keys, sign: signing.suite },
     trace,
   });
-  const desk: Edits.Desk = { ...about, assetId: fleet.assetId, reboot: fleet.reboot, byHand: fleet.byHand };
+  const desk: Edits.Desk = { ...about, ...fleet, activations };
   clock.faults = scenario.faults;
   return {
     scenario,
