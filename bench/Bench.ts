@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import * as Duel from "./Duel.ts";
 import type { Entry } from "./Entry.ts";
+import * as Report from "./Report.ts";
 
 /** The measuring of all entries together, in seconds; set-up and building come on top. */
 export const WHOLE_SECONDS_MAX = 480;
@@ -54,7 +55,9 @@ export const runAll = async (entries: readonly Entry[], options: BenchOptions): 
     const leftMs = WHOLE_SECONDS_MAX * 1_000 - (options.now() - begun);
     const share = Math.min(leftMs / (entries.length - i), ENTRY_SECONDS_MAX * 1_000);
     try {
-      outcomes.push(await options.measure(entry, options.isFull ? Number.POSITIVE_INFINITY : share));
+      const outcome = await options.measure(entry, options.isFull ? Number.POSITIVE_INFINITY : share);
+      outcomes.push(outcome);
+      options.say(told(outcome.figure));
     } catch (error) {
       broken.push(entry.id);
       options.say(`${entry.id} broke: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
@@ -62,6 +65,10 @@ export const runAll = async (entries: readonly Entry[], options: BenchOptions): 
   }
   return { outcomes, broken };
 };
+
+// At once, for a run of hours that is cut off has said what it found until then.
+const told = ({ id, ours, peer, unit, ratio }: Duel.Figure): string =>
+  `${id}: ${Report.short(ours)} ${unit} against ${Report.short(peer)}, ${Report.short(ratio)}`;
 
 /** Measures one entry in this process; rejects when it breaks. */
 export const runOne = async (

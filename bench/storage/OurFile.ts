@@ -8,11 +8,15 @@ import * as Fleet from "./Fleet.ts";
 
 export const TENANT = Tenant.of("acme");
 
-/** Assets of one commit. */
-export const CHUNK = 2_000;
+/** Assets of one commit: of a million more, for a commit writes a page of an index anew for nearly each of its assets. */
+const chunkOf = ({ assets }: Fleet.Size): number => Math.min(Math.max(2_000, assets / 50), 10_000);
 
-/** Makes the file; it must not be there. */
-export const fill = (file: string, size: Fleet.Size): Promise<void> =>
+/** Makes the file; it must not be there. Tells how many assets are written, from time to time. */
+export const fill = (
+  file: string,
+  size: Fleet.Size,
+  onAssets: (done: number) => void = () => undefined,
+): Promise<void> =>
   Effect.runPromise(
     Effect.scoped(
       Effect.gen(function* () {
@@ -21,7 +25,12 @@ export const fill = (file: string, size: Fleet.Size): Promise<void> =>
           ...Fleet.tags().map((tag) => Repository.put("tag", tag.id, tag)),
           ...Fleet.patches(size.patches).map((patch) => Repository.put("patch", patch.id, patch)),
         ]);
-        for (const machines of Fleet.machines(size, CHUNK)) yield* commit(storage, machines.flatMap(writesOf));
+        let done = 0;
+        for (const machines of Fleet.machines(size, chunkOf(size))) {
+          yield* commit(storage, machines.flatMap(writesOf));
+          done += machines.length;
+          onAssets(done);
+        }
       }),
     ),
   );

@@ -34,10 +34,20 @@ export const filesOf = async ({ folder, isFull }: Context): Promise<Files> => {
   if (fs.existsSync(shared)) return files;
   const making = `${shared}-${process.pid}`;
   fs.mkdirSync(making, { recursive: true });
-  await OurFile.fill(path.join(making, "ours.db"), size);
+  await OurFile.fill(path.join(making, "ours.db"), size, isFull ? telling(size) : undefined);
   HandFile.fill(path.join(making, "hand.db"), size);
   fs.renameSync(making, shared);
   return files;
+};
+
+// A million assets take many minutes: whoever waits is told of each tenth.
+const telling = ({ assets }: Fleet.Size): ((done: number) => void) => {
+  const begun = performance.now();
+  return (done) => {
+    if ((done * 10) % assets !== 0) return;
+    const seconds = Math.round((performance.now() - begun) / 1_000);
+    process.stderr.write(`bench: ${done} of ${assets} assets are written, in ${seconds} s\n`);
+  };
 };
 
 /** One kind of search on both sides: a call is one search, and answers what it found. */
