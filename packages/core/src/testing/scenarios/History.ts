@@ -9,8 +9,9 @@ import type { Subscription } from "../../domain/license/Subscription.ts";
 import type { Patch } from "../../domain/patch/Patch.ts";
 import type { AssetRun } from "../../domain/run/AssetRun.ts";
 import type { Run } from "../../domain/run/Run.ts";
-import type { Batch, EntityKind, NewEvent } from "../../ports/Storage.ts";
+import type { Batch, CommitAnswer, EntityKind, NewEvent } from "../../ports/Storage.ts";
 import type { FactRecord } from "../../schema/Stored.ts";
+import type { NetworkFault } from "../simulation/SimulatedNetwork.ts";
 import type { Truth } from "../simulation/SimulatedOs.ts";
 
 /** Something at its place in the one order; `at` is true time, epoch milliseconds. */
@@ -42,6 +43,26 @@ export interface SignedCall {
   readonly digest: string;
 }
 
+/** Something that went wrong as the scenario wanted it. */
+export type Mishap =
+  | { readonly _tag: "AgentDied"; readonly asset: string; readonly where: string }
+  /** An append or a compaction said that it failed; `isDurable`: it was carried out all the same. */
+  | { readonly _tag: "JournalFailed"; readonly asset: string; readonly isDurable: boolean }
+  | {
+      readonly _tag: "PlaneDied";
+      readonly when: "before" | "after";
+      readonly work: "call" | "tick" | "request";
+      /** What the commit was to write, or had written. */
+      readonly kinds: readonly EntityKind[];
+    }
+  /** What a commit expected was so no more: somebody else was faster. */
+  | {
+      readonly _tag: "CommitRefused";
+      readonly because: Extract<CommitAnswer, { readonly _tag: "Refused" }>["because"];
+      readonly kinds: readonly EntityKind[];
+    }
+  | { readonly _tag: "Network"; readonly what: NetworkFault; readonly agentId: string; readonly path: string };
+
 interface Kinds {
   readonly asset: Asset;
   readonly job: Job;
@@ -65,6 +86,7 @@ export interface History {
   readonly calls: readonly Seen<SignedCall>[];
   /** Answers to check-ins that reached their agents, at the time the control plane gave them. */
   readonly heard: readonly Seen<{ readonly asset: string }>[];
+  readonly mishaps: readonly Seen<Mishap>[];
   /** The tags of the owner's scope, from each change on. */
   readonly scopes: readonly Seen<readonly string[]>[];
   readonly of: <K extends KeptKind>(kind: K) => ReadonlyMap<string, Versions<Kinds[K]>>;
@@ -78,6 +100,7 @@ export interface Recorder extends History {
   readonly called: (call: SignedCall) => void;
   readonly hear: (asset: string) => void;
   readonly scoped: (tags: readonly string[]) => void;
+  readonly befell: (mishap: Mishap) => void;
 }
 
 /** A history with nothing in it. */
@@ -93,6 +116,7 @@ export const make = (now: () => number): Recorder => {
   const events: Seen<NewEvent>[] = [];
   const calls: Seen<SignedCall>[] = [];
   const scopes: Seen<readonly string[]>[] = [];
+  const mishaps: Seen<Mishap>[] = [];
   const heard: Seen<{ readonly asset: string }>[] = [];
   const kept = new Map<EntityKind, Map<string, Seen<unknown>[]>>(keptKinds.map((kind) => [kind, new Map()]));
   const of = <K extends KeptKind>(kind: K) => kept.get(kind) as unknown as ReadonlyMap<string, Versions<Kinds[K]>>;
@@ -115,6 +139,7 @@ export const make = (now: () => number): Recorder => {
     events,
     calls,
     heard,
+    mishaps,
     scopes,
     of,
     last: (kind) =>
@@ -130,6 +155,7 @@ export const make = (now: () => number): Recorder => {
     called: (call) => void calls.push(seen(call)),
     scoped: (tags) => void scopes.push(seen(tags)),
     hear: (asset) => void heard.push(seen({ asset })),
+    befell: (mishap) => void mishaps.push(seen(mishap)),
   };
 };
 

@@ -19,6 +19,9 @@ export interface NetworkFaults {
   readonly forge: number;
 }
 
+/** What was done to a request or its reply. */
+export type NetworkFault = "request-lost" | "reply-lost" | "repeated" | "delivered-late" | "forged";
+
 export const calm: NetworkFaults = { loseRequest: 0, loseReply: 0, repeat: 0, replayLater: 0, forge: 0 };
 
 /** Faults that may change while the simulation runs. */
@@ -49,8 +52,13 @@ export interface SimulatedNetwork {
 
 type Handle = (request: WireRequest) => WireReply;
 
-/** A network in front of a control plane. */
-export const make = (handle: Handle, faults: NetworkFaults, random: Random): SimulatedNetwork => {
+/** A network in front of a control plane; `told` hears of everything that it does to a request. */
+export const make = (
+  handle: Handle,
+  faults: NetworkFaults,
+  random: Random,
+  told: (what: NetworkFault, request: WireRequest) => void = () => undefined,
+): SimulatedNetwork => {
   const late: WireRequest[] = [];
   const mallory = makeForger();
   let delivered = 0;
@@ -62,17 +70,27 @@ export const make = (handle: Handle, faults: NetworkFaults, random: Random): Sim
     send: (request) =>
       Effect.suspend(() => {
         if (random.chance(faults.replayLater)) late.push(request);
-        if (random.chance(faults.loseRequest)) return lost("the request was lost");
+        const struck = (what: NetworkFault, chance: number): boolean => {
+          const is = random.chance(chance);
+          if (is) told(what, request);
+          return is;
+        };
+        if (struck("request-lost", faults.loseRequest)) return lost("the request was lost");
         const forged = mallory(request, random.chance(faults.forge));
-        if (forged !== null) return Effect.succeed(forged);
+        if (forged !== null) {
+          told("forged", request);
+          return Effect.succeed(forged);
+        }
         const reply = deliver(request);
-        if (random.chance(faults.repeat)) deliver(request);
-        return random.chance(faults.loseReply) ? lost("the reply was lost") : Effect.succeed(reply);
+        if (struck("repeated", faults.repeat)) deliver(request);
+        return struck("reply-lost", faults.loseReply) ? lost("the reply was lost") : Effect.succeed(reply);
       }),
     deliverLate: () => {
       while (late.length > 0) {
         const [request] = late.splice(random.below(late.length), 1);
-        if (request !== undefined) deliver(request);
+        if (request === undefined) continue;
+        told("delivered-late", request);
+        deliver(request);
       }
     },
     delivered: () => delivered,
