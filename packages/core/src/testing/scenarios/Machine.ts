@@ -111,7 +111,10 @@ export const make = (options: MachineOptions): Machine => {
     const cause = Cause.squash(exit.cause);
     // A journal that failed may have taken what it said it didn't: who goes on must look.
     alive = null;
-    if (cause instanceof SimulatedOs.SimulatedCrash) return { _tag: "Crashed", message: cause.message };
+    if (cause instanceof SimulatedOs.SimulatedCrash) {
+      options.history.befell({ _tag: "AgentDied", asset: spec.name, where: cause.message });
+      return { _tag: "Crashed", message: cause.message };
+    }
     if (cause instanceof JournalError) return { _tag: "Failed", message: cause.message };
     throw cause;
   };
@@ -218,12 +221,19 @@ const witnessed = ({ spec, history, clock }: MachineOptions, journal: JournalSha
     }),
 });
 
-const failing = ({ random, faults }: MachineOptions, journal: JournalShape): JournalShape => {
-  const failed = () =>
-    Effect.fail(new JournalError({ reason: "Unavailable", message: "simulated disk", isRetryable: true }));
+// What says that it failed may be durable all the same.
+const failing = ({ spec, random, faults, history }: MachineOptions, journal: JournalShape): JournalShape => {
+  const maybe = (write: Effect.Effect<void, JournalError>) =>
+    Effect.suspend(() => {
+      if (!random.chance(faults().journal)) return write;
+      const isDurable = random.chance(0.5);
+      history.befell({ _tag: "JournalFailed", asset: spec.name, isDurable });
+      const failed = new JournalError({ reason: "Unavailable", message: "simulated disk", isRetryable: true });
+      return Effect.andThen(isDurable ? write : Effect.void, () => Effect.fail(failed));
+    });
   return {
     ...journal,
-    append: (records) => (random.chance(faults().journal) ? failed() : journal.append(records)),
-    compact: (state) => (random.chance(faults().journal) ? failed() : journal.compact(state)),
+    append: (records) => maybe(journal.append(records)),
+    compact: (state) => maybe(journal.compact(state)),
   };
 };

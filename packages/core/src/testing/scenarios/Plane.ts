@@ -11,7 +11,7 @@ import * as Fettle from "../../Fettle.ts";
 import { BlobStore } from "../../ports/BlobStore.ts";
 import { Directory } from "../../ports/Directory.ts";
 import { Environment } from "../../ports/Environment.ts";
-import { Storage, type StorageShape } from "../../ports/Storage.ts";
+import { type Batch, type EntityKind, Storage, type StorageShape } from "../../ports/Storage.ts";
 import { TenantKeys } from "../../ports/TenantKeys.ts";
 import * as StaticDirectory from "../StaticDirectory.ts";
 import * as Ports from "../simulation/Ports.ts";
@@ -75,9 +75,18 @@ export const make = (options: PlaneOptions): Plane => {
   const directory = StaticDirectory.make({
     [TENANT]: [maraWith(["fleet"]), otto, { id: "root", roles: ["SuperUser"], scope: { _tag: "All" } }],
   });
-  const mingling = { is: false };
+  const doing: Doing = { isMingled: false, work: "call" };
+  const at = <A>(work: Doing["work"], run: () => A): A => {
+    const former = doing.work;
+    doing.work = work;
+    try {
+      return run();
+    } finally {
+      doing.work = former;
+    }
+  };
   const [ids, turns] = [random.stream("ids"), random.stream("turns")];
-  const ports = Context.make(Storage, storageOf(options, storage, ground, mingling)).pipe(
+  const ports = Context.make(Storage, storageOf(options, storage, ground, doing)).pipe(
     Context.add(BlobStore, MemoryBlobStore.make({ now })),
     Context.add(TenantKeys, { keyPair: () => Effect.succeed(keys) }),
     Context.add(Directory, directory),
@@ -95,14 +104,14 @@ export const make = (options: PlaneOptions): Plane => {
     ask: (effect) => insist(effect, true),
     call: (effect) => insist(effect, false) as never,
     tick: (tickers) => {
-      if (tickers === 1) return dying(() => Effect.runSync(fettle.tick()));
-      mingling.is = true;
+      if (tickers === 1) return at("tick", () => dying(() => Effect.runSync(fettle.tick())));
+      doing.isMingled = true;
       const all = Array.from({ length: tickers }, () => fettle.tick());
-      dying(() => Together.run(all, turns.below));
-      mingling.is = false;
+      at("tick", () => dying(() => Together.run(all, turns.below)));
+      doing.isMingled = false;
     },
     handle: (request) => {
-      const reply = Effect.runSync(fettle.gateway.handle(request));
+      const reply = at("request", () => Effect.runSync(fettle.gateway.handle(request)));
       return seams.reply?.(request, reply, ground) ?? reply;
     },
   };
@@ -128,11 +137,20 @@ const insist = <A, E>(effect: Effect.Effect<A, E>, mayBeRefused: boolean): A | n
   }
 };
 
+/** What the control plane is at. */
+interface Doing {
+  /** Several tick at once. */
+  isMingled: boolean;
+  work: "call" | "tick" | "request";
+}
+
+const kindsOf = (batch: Batch): readonly EntityKind[] => [...new Set(batch.writes.map((w) => w.kind))];
+
 const storageOf = (
   { random, crashes, history, seams, count }: PlaneOptions,
   memory: MemoryStorage.MemoryStorage,
   ground: Seams.Ground,
-  mingling: { readonly is: boolean },
+  doing: Readonly<Doing>,
 ): StorageShape => {
   const { dump: _dump, restore: _restore, ...shape } = memory;
   const disk = seams.disk?.(shape, ground) ?? shape;
@@ -142,14 +160,20 @@ const storageOf = (
     ...disk,
     commit: (batch) =>
       Effect.suspend(() => {
-        if (crash()) throw new SimulatedCrash("the control plane, before a commit");
+        const dies = (when: "before" | "after"): void => {
+          if (!crash()) return;
+          history.befell({ _tag: "PlaneDied", when, work: doing.work, kinds: kindsOf(batch) });
+          throw new SimulatedCrash(`the control plane, ${when} a commit`);
+        };
+        dies("before");
         return Effect.map(disk.commit(batch), (answer) => {
           if (answer._tag === "Committed") history.committed(batch);
-          if (crash()) throw new SimulatedCrash("the control plane, after a commit");
+          else history.befell({ _tag: "CommitRefused", because: answer.because, kinds: kindsOf(batch) });
+          dies("after");
           return answer;
         });
       }),
   };
   const engine = seams.engine?.(watched, ground) ?? watched;
-  return Ports.mingled(Ports.counted("storage", engine, count), () => mingling.is);
+  return Ports.mingled(Ports.counted("storage", engine, count), () => doing.isMingled);
 };

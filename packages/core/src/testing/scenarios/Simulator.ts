@@ -147,6 +147,8 @@ const setUp = (scenario: Scenario, { seams = Seams.none, signatures = "keyed" }:
     plane.handle,
     SimulatedNetwork.live(() => clock.faults.network),
     random.stream("network"),
+    (what, { headers, path }) =>
+      history.befell({ _tag: "Network", what, agentId: headers["fettle-agent"] ?? "", path }),
   );
   const minute = () => (clock.now - scenario.startsAt) / Scenarios.MINUTE_MS;
   const about: Edits.EmptyDesk = {
