@@ -7,7 +7,7 @@ import { drizzle } from "drizzle-orm/better-sqlite3";
 import * as Effect from "effect/Effect";
 import { toAuditRecord, toEvent, toStored } from "../sql/StoredRow.ts";
 import { toStorageError } from "./SqliteError.ts";
-import { audit, counter, event } from "./SqliteSchema.ts";
+import { audit, event } from "./SqliteSchema.ts";
 
 /** Every call of the port that only reads. */
 export const make = (database: Database): Omit<StorageShape, "commit"> => {
@@ -41,7 +41,7 @@ export const make = (database: Database): Omit<StorageShape, "commit"> => {
     counter: (tenantId, key) =>
       reading("counter", () => {
         StorageText.checkKey(tenantId, key);
-        return statements.counter.get({ tenantId, key })?.value ?? 0;
+        return statements.counter.get(tenantId, key) ?? 0;
       }),
     events: (tenantId, after, limit) =>
       reading("events", () => {
@@ -84,11 +84,9 @@ const prepare = (database: Database) => {
        JOIN entity AS e ON e.tenant_id = i.tenant_id AND e.kind = i.kind AND e.id = i.id
        WHERE i.tenant_id = ? AND i.kind = ? AND i.name = ? AND i.value = ? AND i.id > ? ORDER BY i.id LIMIT ?`,
     ),
-    counter: orm
-      .select({ value: counter.value })
-      .from(counter)
-      .where(and(eq(counter.tenantId, given("tenantId")), eq(counter.key, given("key"))))
-      .prepare(),
+    counter: database
+      .prepare<[string, string], number>("SELECT value FROM counter WHERE tenant_id = ? AND key = ?")
+      .pluck(),
     events: orm
       .select({
         position: event.position,

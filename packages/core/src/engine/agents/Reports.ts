@@ -30,7 +30,13 @@ export const takeFacts = Effect.fn("Reports.takeFacts")(function* (
   proved: ProvedRequest,
   request: Messages.FactsRequest,
 ) {
-  const { tenantId, agent, components } = proved;
+  const acknowledgedThrough = yield* keepFacts(proved, request);
+  return yield* Replies.sealed(proved.components, { _tag: "FactsAcknowledged", acknowledgedThrough });
+});
+
+/** The same without the answer: up to which fact nothing is missing. */
+export const keepFacts = Effect.fnUntraced(function* (proved: ProvedRequest, request: Messages.FactsRequest) {
+  const { tenantId, agent } = proved;
   const records = firstOfEach(request.facts.map((fact) => record(proved, fact)));
   const known = new Map(
     (yield* Repository.some(
@@ -42,8 +48,10 @@ export const takeFacts = Effect.fn("Reports.takeFacts")(function* (
   const fresh = records.filter((r) => !known.has(r.id));
   const factsThrough = contiguous(agent.value.factsThrough, request.facts);
   if (!proved.isRepeated) {
-    const changes = yield* runChanges(proved, fresh);
-    const counting = yield* Breakers.counting(tenantId, agent.id, fresh);
+    const found = yield* assetRunsOf(proved, fresh);
+    const changes = yield* runChanges(proved, fresh, found);
+    const assetRuns = found.map((a) => a.value);
+    const counting = yield* Breakers.counting(tenantId, agent.id, fresh, assetRuns);
     yield* CheckIns.store(
       proved,
       { ...agent.value, session: proved.session, factsThrough, ...Activities.afterFacts(agent.value, fresh) },
@@ -59,8 +67,7 @@ export const takeFacts = Effect.fn("Reports.takeFacts")(function* (
   yield* Breakers.holdWhatFails(tenantId, records).pipe(
     Effect.catchTag("Rejected", ({ message }) => Replies.refuse("unavailable", "try again", message)),
   );
-  const acknowledgedThrough = proved.isRepeated ? agent.value.factsThrough : factsThrough;
-  return yield* Replies.sealed(components, { _tag: "FactsAcknowledged", acknowledgedThrough });
+  return proved.isRepeated ? agent.value.factsThrough : factsThrough;
 });
 
 /** Keeps a snapshot with what the machine says of itself, and assesses it. */
@@ -172,8 +179,11 @@ const record = (proved: ProvedRequest, fact: Facts.Fact): FactRecord => {
 };
 
 // Of two facts under one number, which only a broken agent tells, the first stands, in one report as over several.
-const firstOfEach = (records: readonly FactRecord[]): readonly FactRecord[] =>
-  records.filter((r, i) => records.findIndex((other) => other.id === r.id) === i);
+const firstOfEach = (records: readonly FactRecord[]): readonly FactRecord[] => {
+  const first = new Map<string, FactRecord>();
+  for (const record of records) if (!first.has(record.id)) first.set(record.id, record);
+  return [...first.values()];
+};
 
 // A document that could not even be read names no run; the record of what was offered does.
 const withRun = (proved: ProvedRequest, fact: Facts.Fact): Facts.Fact => {
@@ -192,20 +202,33 @@ const contiguous = (from: number, facts: readonly Facts.Fact[]): number => {
   return through;
 };
 
-const runChanges = Effect.fn("Reports.runChanges")(function* (proved: ProvedRequest, fresh: readonly FactRecord[]) {
-  const { tenantId, agent } = proved;
+const runIdOf = ({ fact: { body } }: FactRecord): string | null => body.runId;
+
+const assetRunsOf = Effect.fnUntraced(function* ({ tenantId, agent }: ProvedRequest, fresh: readonly FactRecord[]) {
+  const found: Repository.Versioned<AssetRun.AssetRun>[] = [];
+  for (const runId of new Set(fresh.map(runIdOf))) {
+    const assetRun =
+      runId === null ? null : yield* Repository.get(tenantId, "assetRun", AssetRun.idOf(runId, agent.id));
+    if (assetRun !== null) found.push(assetRun);
+  }
+  return found;
+});
+
+const runChanges = Effect.fnUntraced(function* (
+  { tenantId }: ProvedRequest,
+  fresh: readonly FactRecord[],
+  assetRuns: readonly Repository.Versioned<AssetRun.AssetRun>[],
+) {
   const now = (yield* Environment).now();
   const expect = [];
   const writes = [];
   const events = [];
-  const runIds = new Set(fresh.flatMap((f) => (f.fact.body.runId === null ? [] : [f.fact.body.runId])));
-  for (const runId of runIds) {
-    const records = fresh.filter((f) => f.fact.body.runId === runId);
-    const id = AssetRun.idOf(runId, agent.id);
-    const found = yield* Repository.get(tenantId, "assetRun", id);
-    if (found === null) continue;
-    const earlier = yield* RunMarks.facts(tenantId, id);
-    const after = AssetRun.after(found.value, [...earlier, ...records.map(RunMarks.toAgentFact)]);
+  for (const found of assetRuns) {
+    const { id } = found;
+    const { runId } = found.value;
+    const told = fresh.filter((f) => runIdOf(f) === runId).map(RunMarks.toAgentFact);
+    const earlier = AssetRun.isHeard(found.value) ? yield* RunMarks.facts(tenantId, id) : [];
+    const after = AssetRun.after(found.value, [...earlier, ...told]);
     expect.push(Repository.expected("assetRun", id, found));
     writes.push(Repository.put("assetRun", id, after));
     const { status } = after.state;

@@ -10,7 +10,7 @@
 import * as Effect from "effect/Effect";
 import * as Breaker from "../../domain/patch/Breaker.ts";
 import * as Hold from "../../domain/patch/Hold.ts";
-import * as AssetRun from "../../domain/run/AssetRun.ts";
+import type * as AssetRun from "../../domain/run/AssetRun.ts";
 import { label, system } from "../../domain/shared/Actor.ts";
 import type { TenantId } from "../../domain/shared/Tenant.ts";
 import { Environment } from "../../ports/Environment.ts";
@@ -30,16 +30,17 @@ const nothing = { expect: [], counters: [], writes: [] } satisfies Counting;
 /** What goes into the commit that stores the facts. */
 type Counting = Required<Pick<Repository.Change, "expect" | "counters" | "writes">>;
 
-/** What new facts of an agent add to the counts of the patches that they tell of. */
-export const counting = Effect.fn("Breakers.counting")(function* (
+/** What new facts of an agent, about these of its asset runs, add to the counts of the patches that they tell of. */
+export const counting = Effect.fnUntraced(function* (
   tenantId: TenantId,
   agentId: string,
   fresh: readonly FactRecord[],
+  assetRuns: readonly AssetRun.AssetRun[],
 ) {
-  const told = yield* ofDeployments(tenantId, agentId, fresh.flatMap(toldBy));
+  const told = yield* ofDeployments(tenantId, fresh.flatMap(toldBy), assetRuns);
   if (told.length === 0) return nothing;
   const patchIds = [...new Set(told.map((t) => t.patchId))];
-  const rounds = new Map((yield* Repository.some(tenantId, "breaker", patchIds)).map((r) => [r.id, r.value.round]));
+  const rounds = yield* roundsOf(tenantId, patchIds);
   const known = yield* Repository.get(tenantId, "attempts", agentId);
   const { attempts, added } = Breaker.take(
     known?.value ?? { assetId: agentId, latest: {} },
@@ -66,8 +67,19 @@ export const holdWhatFails = Effect.fn("Breakers.holdWhatFails")(function* (
   tenantId: TenantId,
   facts: readonly FactRecord[],
 ) {
-  const patchIds = new Set(facts.flatMap(toldBy).map((t) => t.patchId));
-  for (const patchId of patchIds) yield* Decisions.untilItStands(tenantId, decide(tenantId, patchId));
+  const patchIds = [...new Set(facts.flatMap(toldBy).map((t) => t.patchId))];
+  if (patchIds.length === 0) return;
+  const storage = yield* Storage;
+  const rounds = yield* roundsOf(tenantId, patchIds);
+  for (const patchId of patchIds) {
+    // Of most patches nothing has failed, and there is nothing to decide.
+    const failed = yield* storage.counter(tenantId, keyOf("failed", patchId, rounds.get(patchId) ?? 0));
+    if (failed > 0) yield* Decisions.untilItStands(tenantId, decide(tenantId, patchId));
+  }
+});
+
+const roundsOf = Effect.fnUntraced(function* (tenantId: TenantId, patchIds: readonly string[]) {
+  return new Map((yield* Repository.some(tenantId, "breaker", patchIds)).map((r) => [r.id, r.value.round]));
 });
 
 /** What a release adds to its change: counting begins anew. */
@@ -113,22 +125,17 @@ const toldBy = ({ epoch, fact: { sequence, body } }: FactRecord): readonly ToldO
     : [];
 
 // What an agent was never given to install isn't counted, nor that a rollback fails.
-const ofDeployments = Effect.fn("Breakers.ofDeployments")(function* (
+const ofDeployments = Effect.fnUntraced(function* (
   tenantId: TenantId,
-  agentId: string,
   told: readonly ToldOfRun[],
+  assetRuns: readonly AssetRun.AssetRun[],
 ) {
   if (told.length === 0) return told;
   const runIds = [...new Set(told.map((t) => t.runId))];
   const runs = yield* Repository.some(tenantId, "run", runIds);
   const deployments = new Set(runs.filter((r) => r.value.kind === "deployment").map((r) => r.id));
-  const ids = runIds.filter((id) => deployments.has(id)).map((id) => AssetRun.idOf(id, agentId));
-  const planned = new Map(
-    (yield* Repository.some(tenantId, "assetRun", ids)).map((a) => [
-      a.value.runId,
-      new Set(a.value.patches.map((p) => p.patchId)),
-    ]),
-  );
+  const own = assetRuns.filter((a) => deployments.has(a.runId));
+  const planned = new Map(own.map((a) => [a.runId, new Set(a.patches.map((p) => p.patchId))]));
   return told.filter((t) => planned.get(t.runId)?.has(t.patchId) === true);
 });
 

@@ -15,7 +15,7 @@ export interface Marked {
 }
 
 /** Every fact about an asset run that is stored, in no order. */
-export const facts = Effect.fn("RunMarks.facts")(function* (tenantId: TenantId, id: string) {
+export const facts = Effect.fnUntraced(function* (tenantId: TenantId, id: string) {
   return (yield* Repository.allBy(tenantId, "fact", "assetRun", id)).map((f) => toAgentFact(f.value));
 });
 
