@@ -180,9 +180,11 @@ const agentOf = (random: Random.Random, id: string): AgentRecord =>
 
 const assessmentOf = (random: Random.Random, { patches: count }: Size): Assessment => {
   const of = (n: number): string => `FTSA-2026:${String(n).padStart(5, "0")}`;
-  const missing = several(MISSING_PER_ASSET, () => random(count));
+  // Of no patches none is missing.
+  const drawn = (each: number): readonly number[] => (count === 0 ? [] : several(each, () => random(count)));
+  const missing = drawn(MISSING_PER_ASSET);
   const lacked = new Set(missing);
-  const installed = several(INSTALLED_PER_ASSET, () => random(count)).filter((n) => !lacked.has(n));
+  const installed = drawn(INSTALLED_PER_ASSET).filter((n) => !lacked.has(n));
   const packages = (n: number) => [{ name: `package-${n}`, arch: "x86_64", installed: "1-1", fixed: "2-1" }];
   return {
     ...AssetBuilders.assessment([], installed.map(of), { assessedAt: NOW - random(3 * DAY_MS), snapshot: DIGEST }),

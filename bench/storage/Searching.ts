@@ -34,19 +34,23 @@ export const filesOf = async ({ folder, isFull }: Context): Promise<Files> => {
   if (fs.existsSync(shared)) return files;
   const making = `${shared}-${process.pid}`;
   fs.mkdirSync(making, { recursive: true });
-  await OurFile.fill(path.join(making, "ours.db"), size, isFull ? telling(size) : undefined);
+  const ours = path.join(making, "ours.db");
+  if (isFull) await OurFile.fillInBulk(ours, size, telling());
+  else await OurFile.fill(ours, size);
   HandFile.fill(path.join(making, "hand.db"), size);
   fs.renameSync(making, shared);
   return files;
 };
 
-// A million assets take many minutes: whoever waits is told of each tenth.
-const telling = ({ assets }: Fleet.Size): ((done: number) => void) => {
-  const begun = performance.now();
-  return (done) => {
-    if ((done * 10) % assets !== 0) return;
-    const seconds = Math.round((performance.now() - begun) / 1_000);
-    process.stderr.write(`bench: ${done} of ${assets} assets are written, in ${seconds} s\n`);
+/** A million assets take many minutes: whoever waits is told so often, in milliseconds. */
+const TOLD_MS = 30_000;
+
+const telling = (): OurFile.OnProgress => {
+  let told = performance.now();
+  return (what, done, total) => {
+    if (performance.now() - told < TOLD_MS) return;
+    told = performance.now();
+    process.stderr.write(`bench: ${what}: ${done} of ${total}\n`);
   };
 };
 
