@@ -66,24 +66,40 @@ function playAll(simulator, options) {
       `sim: ${rows.length}: seed ${row.seed}, ${row.events} events, ${row.broken.length === 0 ? "nothing broken" : "BROKEN"}`,
     );
   }
+  print(rows, Report.situations(situationNames(simulator), rows), options);
+  return rows.every((row) => row.broken.length === 0) ? 0 : EXIT_BROKEN;
+}
+
+/** @param {any} simulator @returns {readonly string[]} */
+const situationNames = ({ Situations }) => Situations.all.map((/** @type {{ name: string }} */ s) => s.name);
+
+/**
+ * @param {readonly import("./sim/Report.mjs").Row[]} rows
+ * @param {ReturnType<typeof Report.situations>} situations
+ * @param {import("./sim/Options.mjs").Options} options
+ */
+function print(rows, situations, options) {
   const summary = Report.summary(rows);
+  const reached = situations.filter((s) => s.scenarios > 0).length;
   const failed = rows.filter((row) => row.broken.length > 0);
-  if (options.json) process.stdout.write(`${JSON.stringify({ ...summary, rows })}\n`);
+  if (options.json) process.stdout.write(`${JSON.stringify({ ...summary, situations, rows })}\n`);
   else {
     process.stdout.write(Report.table(rows));
+    if (options.situations) process.stdout.write(Report.situationTable(situations));
     for (const row of failed) process.stdout.write(Report.failure(row));
     const { eventsPerSecond, scenarios, events, seconds } = summary;
     process.stdout.write(
-      `${scenarios} scenarios, ${events} events in ${seconds.toFixed(1)} s, ${eventsPerSecond} a second; ${failed.length} failed\n`,
+      `${scenarios} scenarios, ${events} events in ${seconds.toFixed(1)} s, ${eventsPerSecond} a second; ` +
+        `${reached} of ${situations.length} rare situations reached; ${failed.length} failed\n`,
     );
   }
-  return failed.length === 0 ? 0 : EXIT_BROKEN;
 }
 
 /** @param {any} simulator @param {import("./sim/Options.mjs").Options} options */
-function* scenarios({ Scenario, ScenarioGenerator }, { play, from, seeds, agents, days }) {
+function* scenarios({ Scenario, ScenarioGenerator }, { play, from, seeds, agents, days, rough }) {
+  const size = { agents, days, ...(rough ? { isRough: true } : {}) };
   if (play !== null) yield Scenario.fromJson(readFileSync(play, "utf8"));
-  else for (let i = 0; i < seeds; i += 1) yield ScenarioGenerator.generate(String(from + i), { agents, days });
+  else for (let i = 0; i < seeds; i += 1) yield ScenarioGenerator.generate(String(from + i), size);
 }
 
 /**
@@ -92,7 +108,7 @@ function* scenarios({ Scenario, ScenarioGenerator }, { play, from, seeds, agents
  * @param {import("./sim/Options.mjs").Options} options
  * @returns {import("./sim/Report.mjs").Row}
  */
-function playOne({ Simulator, Invariants, Shrink }, scenario, { shrink, play }) {
+function playOne({ Simulator, Invariants, Shrink, Situations }, scenario, { shrink, play }) {
   const since = performance.now();
   const played = Simulator.play(scenario);
   const milliseconds = performance.now() - since;
@@ -106,5 +122,7 @@ function playOne({ Simulator, Invariants, Shrink }, scenario, { shrink, play }) 
     smaller = Shrink.shrink(scenario, { id: broken[0].id, onSmaller }).scenario;
   }
   const [runs, assetRuns] = [history.of("run").size, history.of("assetRun").size];
-  return { seed: scenario.seed, events, runs, assetRuns, begun, milliseconds, broken, digest, smaller };
+  const counts = [...Situations.count(played)].filter(([, count]) => count > 0);
+  const situations = Object.fromEntries(counts);
+  return { seed: scenario.seed, events, runs, assetRuns, begun, milliseconds, broken, digest, smaller, situations };
 }

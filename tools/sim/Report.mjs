@@ -3,7 +3,7 @@
 /**
  * @typedef {{ readonly seed: string, readonly events: number, readonly runs: number, readonly assetRuns: number, readonly begun: number,
  *   readonly milliseconds: number, readonly broken: readonly { readonly id: string, readonly asset: string, readonly seen: string }[],
- *   readonly digest: string, readonly smaller: unknown }} Row
+ *   readonly digest: string, readonly smaller: unknown, readonly situations: { readonly [name: string]: number } }} Row
  */
 
 const COLUMNS = /** @type {const} */ (["seed", "events", "runs", "assets", "begun", "ms", "broken"]);
@@ -30,6 +30,27 @@ function pad(cell, width, column) {
 function cellsOf(row) {
   const broken = [...new Set(row.broken.map((b) => b.id))].join(" ");
   return [row.seed, row.events, row.runs, row.assetRuns, row.begun, Math.round(row.milliseconds), broken || "-"];
+}
+
+/**
+ * How often each situation came about, and in how many scenarios; those that never did are there with noughts.
+ *
+ * @param {readonly string[]} names
+ * @param {readonly Row[]} rows
+ */
+export function situations(names, rows) {
+  return names.map((name) => {
+    const counts = rows.flatMap((row) => row.situations[name] ?? []);
+    return { name, scenarios: counts.length, times: counts.reduce((sum, count) => sum + count, 0) };
+  });
+}
+
+/** @param {ReturnType<typeof situations>} counted */
+export function situationTable(counted) {
+  const lines = counted.map(
+    ({ name, scenarios, times }) => `${String(scenarios).padStart(9)}  ${String(times).padStart(7)}  ${name}`,
+  );
+  return `${["scenarios    times  situation", ...lines].join("\n")}\n`;
 }
 
 /** @param {readonly Row[]} rows */

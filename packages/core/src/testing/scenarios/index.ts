@@ -7,3 +7,4 @@ export * as ScenarioGenerator from "./ScenarioGenerator.ts";
 export * as Seams from "./Seams.ts";
 export * as Shrink from "./Shrink.ts";
 export * as Simulator from "./Simulator.ts";
+export * as Situations from "./Situations.ts";

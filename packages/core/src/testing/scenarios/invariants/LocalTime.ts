@@ -34,11 +34,22 @@ const shown = (zone: string, at: number): number => {
 
 const DAY_MS = 86_400_000;
 
+const offsetsAround = (wall: number, zone: string): readonly number[] =>
+  [-DAY_MS, 0, DAY_MS].map((by) => shown(zone, wall + by) - (wall + by));
+
+/** The instants at which clocks of the zone show that time: none where they skip it, two where they show it twice. */
+export const instants = (wall: number, zone: string): readonly number[] => [
+  ...new Set(
+    offsetsAround(wall, zone)
+      .map((offset) => wall - offset)
+      .filter((at) => shown(zone, at) === wall),
+  ),
+];
+
 /** The first instant at which clocks of the zone show that time; where they skip it, it is shifted by what they skip (SCH-05). */
 export const firstInstant = (wall: number, zone: string): number => {
-  const offsets = [-DAY_MS, 0, DAY_MS].map((by) => shown(zone, wall + by) - (wall + by));
-  const exact = offsets.map((offset) => wall - offset).filter((at) => shown(zone, at) === wall);
-  return exact.length > 0 ? Math.min(...exact) : wall - Math.min(...offsets);
+  const exact = instants(wall, zone);
+  return exact.length > 0 ? Math.min(...exact) : wall - Math.min(...offsetsAround(wall, zone));
 };
 
 /** The local time and the zone rule that an occurrence's key names; null where it names none. */
