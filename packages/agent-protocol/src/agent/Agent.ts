@@ -148,7 +148,8 @@ const memberCycle = Effect.fn("Agent.memberCycle")(function* (
     });
   });
   const { silentUntil } = line;
-  const isForAnswer = silentUntil !== null && environment.now() < silentUntil;
+  const since = environment.now();
+  const isForAnswer = silentUntil !== null && since < silentUntil;
   const talkAt = isForAnswer ? silentUntil : yield* contact;
   const { workAt, isWaitingForAnswer, isHeld } = yield* work(session, report, () =>
     talking(CheckIn.uploadSnapshot(session, false)),
@@ -159,11 +160,16 @@ const memberCycle = Effect.fn("Agent.memberCycle")(function* (
     if (memory.state().farewell === "left") return gone;
   }
   // A run may have something to decide inside a blackout, without a word to the platform.
-  const nextAt = yield* afterBlackout(session, Math.min(talkAt, memory.state().scanAt ?? talkAt));
+  const nextAt = yield* afterBlackout(session, Math.min(talkAt, scanAfter(memory.state(), since) ?? talkAt));
   yield* memory.compact(JOURNAL_RECORDS_MAX);
   line.silentUntil = isWaitingForAnswer && workAt < nextAt ? nextAt : null;
   return { nextAt: Math.min(nextAt, workAt), failures, isProvisioned: true, isUninstalled: false };
 });
+
+// One that was due already was tried in this cycle: what failed of it waits for the next contact, which lies further and further
+// apart (AGT-04). Else a snapshot that never gets through would be sent again at once, for ever.
+const scanAfter = ({ scanAt }: AgentState.AgentState, since: number): number | null =>
+  scanAt !== null && scanAt > since ? scanAt : null;
 
 const isOfClock = (failure: AgentFailure): boolean => failure._tag === "ExchangeError" && failure.code === "clock-skew";
 

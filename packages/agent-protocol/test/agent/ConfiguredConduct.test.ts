@@ -242,6 +242,23 @@ describe("scans", () => {
     expect(snapshots(machine)).toBe(1);
   });
 
+  it("AGT-04: that never get through are tried again at contacts that lie apart, and not at once for ever", () => {
+    const machine = configured({}, undefined, {
+      network: (request, deliver) => (request.path === "/v0/snapshots" ? null : deliver(request)),
+    });
+    const end = NOW + 6 * HOUR;
+    let cycles = 0;
+    for (; machine.clock.now < end && cycles < 1_000; cycles += 1) {
+      const cycle = machine.cycle();
+      if (cycle._tag !== "Ended") throw new Error(cycle.at);
+      expect(cycle.report.nextAt).toBeGreaterThan(machine.clock.now);
+      machine.clock.now = cycle.report.nextAt;
+    }
+    // A status interval apart or less, while the first tries come sooner.
+    expect(cycles).toBeLessThan(6 * 4 + 8);
+    expect(machine.state().snapshot).toBeNull();
+  });
+
   it("CFG-05: are called for by a boot, another agent version, other modules and the end of a blackout, each once", () => {
     const calls = (records: readonly JournalRecord[]) => records.filter((r) => r._tag === "ScanCalled").length;
     const machine = configured({});
