@@ -19,8 +19,8 @@ interface Member {
   readonly version: readonly [number, number];
   readonly modules: readonly Module[];
   readonly key: string;
-  /** What runs are open on it: none, one not begun, one that may begin at any moment, one that has begun. */
-  readonly run: "none" | "waiting" | "issued" | "started" | "ended";
+  /** What runs are open on it: none, one not begun, one that may begin at any moment, one that has begun, one that only waits for a reboot. */
+  readonly run: "none" | "waiting" | "issued" | "started" | "rebooting" | "ended";
 }
 
 const member: fc.Arbitrary<Member> = fc.record({
@@ -34,6 +34,7 @@ const member: fc.Arbitrary<Member> = fc.record({
     "waiting" as const,
     "issued" as const,
     "started" as const,
+    "rebooting" as const,
     "ended" as const,
   ),
 });
@@ -81,9 +82,17 @@ const { meant } = fc.letrec<{ meant: Meant }>((tie) => ({
 
 const idOf = (n: number): string => Values.uuid(0x5000 + n);
 
+const statusOf = {
+  none: "Pending",
+  waiting: "Pending",
+  issued: "Pending",
+  started: "Patching",
+  rebooting: "PendingReboot",
+  ended: "Completed",
+} as const;
+
 const runOf = (id: string, run: Member["run"], now: number): AssetRun => {
-  const status = run === "started" ? "Patching" : run === "ended" ? "Completed" : "Pending";
-  const notAfter = run === "issued" ? now + 1 : now;
+  const notAfter = run === "issued" || run === "rebooting" ? now + 1 : now;
   return {
     id: `run.${id}`,
     runId: "run",
@@ -94,7 +103,7 @@ const runOf = (id: string, run: Member["run"], now: number): AssetRun => {
     timing: null,
     patches: [],
     manifest: { version: 1, digest: "sha256:0", notAfter },
-    state: Facts.state({ status }),
+    state: Facts.state({ status: statusOf[run] }),
   };
 };
 

@@ -99,10 +99,13 @@ export interface Kept {
   readonly reason: string;
 }
 
-/** PRG-01: never an asset on which a run has started, or may start at any moment: a manifest in force is out of our hands. */
+/**
+ * PRG-01: never an asset on which a run has started, or may start at any moment: a manifest in force is out of our hands. Where a
+ * run only waits for a reboot nothing is under way (RBT-02), and a machine that is gone would wait for ever.
+ */
 export const whyKept = (runs: readonly AssetRun.AssetRun[], now: number): Kept | null => {
   // One that was revoked may have its manifest on the asset all the same, until its agent tells that it dropped it (JOB-28).
-  const open = runs.filter((r) => !AssetRun.isFinal(r) || AssetRun.isRevoked(r));
+  const open = runs.filter((r) => !AssetRun.isPendingReboot(r) && (!AssetRun.isFinal(r) || AssetRun.isRevoked(r)));
   const started = open.find((r) => r.state.status !== "Pending" && !AssetRun.isRevoked(r));
   if (started !== undefined) return { rule: "PRG-01", reason: `run ${started.runId} has started on it` };
   const issued = open.find((r) => r.manifest !== null && r.manifest.notAfter > now);
