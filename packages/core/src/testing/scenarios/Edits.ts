@@ -145,11 +145,12 @@ const ofPatch = (desk: Desk, edit: Of<"patch">, key: Key): Done => {
 const ofTenant = (desk: Desk, edit: Rest, key: Key): Done => {
   const { plane, now } = desk;
   const { fettle, ask } = plane;
+  const bought = (plan: "Free" | "Full", seats: number) => subscription(plan, seats, desk.scenario.limits);
   switch (edit._tag) {
     case "Seats":
-      return answered(ask(fettle.subscriptions.save(Plane.root, subscription("Full", edit.seats), key)));
+      return answered(ask(fettle.subscriptions.save(Plane.root, bought("Full", edit.seats), key)));
     case "Plan":
-      return answered(ask(fettle.subscriptions.save(Plane.root, subscription(edit.plan, desk.scenario.seats), key)));
+      return answered(ask(fettle.subscriptions.save(Plane.root, bought(edit.plan, desk.scenario.seats), key)));
     case "Scope":
       plane.setUser(Plane.maraWith(edit.tags));
       desk.scoped(edit.tags);
@@ -198,10 +199,11 @@ export const issueKey = ({ ask, fettle }: Plane.Plane, group: Group, title: stri
 };
 
 /** What the tenant bought; `lab` is never licensed. */
-export const subscription = (plan: "Free" | "Full", seats: number) => ({
+export const subscription = (plan: "Free" | "Full", seats: number, limits: Scenario["limits"] = {}) => ({
   plan,
   expiresAt: null,
   licences: { PM: { seats, exclude: { mode: "any" as const, tags: ["lab"] } } },
+  limits,
 });
 
 /** Sets the default profile: how often agents check in, and when every day they keep silent. */

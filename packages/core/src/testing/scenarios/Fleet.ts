@@ -27,7 +27,7 @@ export interface Fleet {
 export const open = (desk: Edits.EmptyDesk): Edits.Activations => {
   const { plane, scenario } = desk;
   const { call, fettle } = plane;
-  call(fettle.subscriptions.save(Plane.root, Edits.subscription("Full", scenario.seats)));
+  call(fettle.subscriptions.save(Plane.root, Edits.subscription("Full", scenario.seats, scenario.limits)));
   for (const id of ["fleet", "servers", "desks", "lab", "outside", "kept"])
     call(fettle.tags.save(Plane.root, { id, name: id }));
   Edits.feed(desk, 0);

@@ -5,6 +5,7 @@
 
 import type { JobDraft } from "../../domain/job/Job.ts";
 import type { JobEdit } from "../../domain/job/JobEdit.ts";
+import type { Limits } from "../../domain/shared/Limits.ts";
 import type * as SimulatedNetwork from "../simulation/SimulatedNetwork.ts";
 import type { PackageFault, Strike } from "../simulation/SimulatedOs.ts";
 import type { SimulatedUser } from "../simulation/SimulatedUser.ts";
@@ -125,6 +126,8 @@ export interface Scenario {
   /** How many tick at once, their calls of the storage mingled. */
   readonly tickers: number;
   readonly seats: number;
+  /** The tenant's, as far as they differ from those of a new one. */
+  readonly limits?: Partial<Limits>;
   readonly assets: readonly AssetSpec[];
   readonly catalogue: readonly PatchSpec[];
   readonly jobs: readonly JobSpec[];
