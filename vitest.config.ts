@@ -3,6 +3,9 @@ import { defineConfig } from "vitest/config";
 /** Suites that need the whole machine: a real package manager, processes killed, a package registry. */
 const WHOLE_MACHINE = ["**/*.real.test.ts", "examples/**/*.e2e.test.ts"];
 
+/** Packages without a machine beneath: their files share a process, for a new one and its imports take longer than most of them. */
+const PURE = ["packages/{qql,scheduler,agent-protocol,core}/test/**/*.test.ts"];
+
 const EVERY_SUITE = [
   "packages/*/test/**/*.test.ts",
   "tools/**/*.test.ts",
@@ -17,9 +20,19 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          name: "pure",
+          include: PURE,
+          exclude: [...NEVER, ...WHOLE_MACHINE],
+          isolate: false,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
           name: "parallel",
           include: EVERY_SUITE,
-          exclude: [...NEVER, ...WHOLE_MACHINE],
+          exclude: [...NEVER, ...WHOLE_MACHINE, ...PURE],
           sequence: { groupOrder: 0 },
         },
       },
