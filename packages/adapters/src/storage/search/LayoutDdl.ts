@@ -16,7 +16,7 @@ export function ddl(layout: Layout.Layout): readonly string[] {
     ...main.indexed.map((column) => mainIndex(main, column)),
     ...tables.flatMap(tableOf),
     ...(sharedTexts.length > 0 ? [dictionaryOf(dictionary)] : []),
-    ...trigrams.map(({ table }) => trigramsOf(table)),
+    ...trigrams.flatMap(({ table }) => trigramsOf(table)),
   ];
 }
 
@@ -70,6 +70,9 @@ const dictionaryOf = (name: string): string =>
   `tokens TEXT NOT NULL, UNIQUE (t, field, folded))`;
 
 /** Only whether a trigram is there is kept: where would be thrice as large, and the text itself is asked afterwards. */
-const trigramsOf = (name: string): string =>
+const trigramsOf = (name: string): readonly string[] => [
   `CREATE VIRTUAL TABLE ${name} USING fts5(folded, tokenize = 'trigram case_sensitive 1', detail = 'none', ` +
-  `content = '', contentless_delete = 1)`;
+    `content = '', contentless_delete = 1)`,
+  // Each search looks into every piece that commits left: sooner put together than by itself, they are half as many.
+  `INSERT INTO ${name} (${name}, rank) VALUES ('automerge', 2), ('crisismerge', 4)`,
+];

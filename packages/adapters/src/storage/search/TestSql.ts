@@ -107,8 +107,12 @@ export function of(context: Context, alias: string, stored: Layout.Stored, test:
   }
 }
 
+/** More are given as one list. */
+const NAMED_MAX = 4;
+
 const candidates = ({ binding, known }: Context, trigrams: string, match: string): string => {
   const rows = known?.(trigrams, match) ?? null;
+  if (rows !== null && rows.length <= NAMED_MAX) return rows.map(binding.bind).join(", ");
   if (rows !== null) return `SELECT value FROM json_each(${binding.bind(JSON.stringify(rows))})`;
   return `SELECT rowid FROM ${trigrams} WHERE ${trigrams} MATCH ${binding.bind(match)}`;
 };

@@ -28,7 +28,7 @@ export const dump = (database: Database): string => {
     ],
     [
       "asset patches",
-      "SELECT x.tenant_id, a.id, status, y.tenant_id, p.id, latest FROM search_asset_patch l LEFT JOIN search_asset a ON a.n = l.asset LEFT JOIN search_tenant x ON x.t = a.t LEFT JOIN search_patch p ON p.n = l.patch LEFT JOIN search_tenant y ON y.t = p.t",
+      "SELECT x.tenant_id, a.id, status, y.tenant_id, p.id, latest, l.managed = (a.managed IS NOT NULL) FROM search_asset_patch l LEFT JOIN search_asset a ON a.n = l.asset LEFT JOIN search_tenant x ON x.t = a.t LEFT JOIN search_patch p ON p.n = l.patch LEFT JOIN search_tenant y ON y.t = p.t",
     ],
     [
       "patch cves",

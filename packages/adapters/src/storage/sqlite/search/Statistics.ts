@@ -19,6 +19,7 @@ const expected: readonly (readonly [table: string, index: string | null, rows: s
   ["search_asset", "search_asset:by:nonSupersededMissingPatchCount:number", "1000000 1000000 10000 1 sz=60"],
   ["search_asset", "search_asset:by:hardware.serialNumber:folded", "1000000 1000000 2"],
   ["search_asset", "search_asset:narrow", "1000000 1000000 10000 10000 10000 5000 1000 1 1 1 sz=50"],
+  ["search_asset", "search_asset:systems", "1000000 1000000 10000 sz=15"],
   ["search_asset:text", "sqlite_autoindex_search_asset:text_1", "1000 1000 100 1"],
   ["search_tag", "sqlite_autoindex_search_tag_1", "1000 1000 1"],
   ["search_tag", "search_tag:by:id", "1000 1000 1"],
@@ -27,7 +28,7 @@ const expected: readonly (readonly [table: string, index: string | null, rows: s
   ["search_asset_tag", "search_asset_tag:by:tag", "5000000 5000 5000 1"],
   ["search_patch", "sqlite_autoindex_search_patch_1", "20000 20000 1"],
   ["search_asset_patch", "search_asset_patch", "100000000 100 50 1"],
-  ["search_asset_patch", "search_asset_patch:by:patch", "100000000 5000 2500 1 1"],
+  ["search_asset_patch", "search_asset_patch:by:patch", "100000000 5000 2500 2500 1 1"],
 ];
 
 /** To be run after the tables are filled: SQLite goes by it once it has read the schema anew. */

@@ -33,27 +33,29 @@ export interface Listed {
   readonly total: number;
 }
 
-/** The page and the total. `most` is the highest number of an asset in the file. */
+/** The page and the total. `most` tells the highest number of an asset in the file. */
 export const of = (
   statements: Statements.Statements,
   what: AssetSql.Asked,
   paging: AssetPaging,
-  most: number,
+  most: () => number,
 ): Listed => {
-  if (paging.after === null && (what.areFew || Narrow.isNarrow(what.question))) {
+  if (what.names.areNone) return { rows: [], total: 0 };
+  if (paging.after === null && (what.names.areFew || Narrow.isNarrow(what.question))) {
     const rows = rowsOf(statements, what, paging, "few");
     return rows.length <= paging.limit ? { rows, total: rows.length } : { rows, total: totalOf(statements, what) };
   }
-  const { total, among } = counted(statements, what);
+  const sortedMax = PageSql.sortedMax(most(), paging.limit + 1);
+  const { total, among } = counted(statements, what, Math.min(NOTED_MAX, sortedMax));
   if (total === 0) return { total, rows: [] };
-  const isAlong = Narrow.isRangeOf(what.question, paging.by) || PageSql.isAlongIndex(total, most, paging.limit + 1);
+  const isAlong = Narrow.isRangeOf(what.question, paging.by) || total > sortedMax;
   if (isAlong || among === null) return { total, rows: rowsOf(statements, what, paging, isAlong ? "probe" : "set") };
   return { total, rows: rowsAmong(statements, what, paging, Fragment.of(`a.n IN ${LIST}`, among)) };
 };
 
 const LIST = "(SELECT value FROM json_each(?))";
 
-/** Found by intersecting sets, up to so many are noted as they are counted, so that sets are intersected once. */
+/** Found by intersecting sets, no more are noted as they are counted, so that sets are intersected once. */
 const NOTED_MAX = 5_000;
 
 interface Counted {
@@ -62,15 +64,16 @@ interface Counted {
   readonly among: string | null;
 }
 
-const counted = (statements: Statements.Statements, what: AssetSql.Asked): Counted => {
+// Numbers that the page wouldn't be read by needn't be noted.
+const counted = (statements: Statements.Statements, what: AssetSql.Asked, notedMax: number): Counted => {
   const numbers = notedFrom(what);
   if (numbers === null) return { total: totalOf(statements, what), among: null };
-  const noted = `(SELECT json_group_array(n) FROM (SELECT n FROM f LIMIT ${NOTED_MAX}))`;
+  const noted = Fragment.of("(SELECT json_group_array(n) FROM (SELECT n FROM f LIMIT ? + 0))", notedMax);
   const found = statements.get<Counted>(
-    sql`WITH f (n) AS MATERIALIZED (${numbers}) SELECT (SELECT count(*) FROM f) AS total, ${Fragment.of(noted)} AS among`,
+    sql`WITH f (n) AS MATERIALIZED (${numbers}) SELECT (SELECT count(*) FROM f) AS total, ${noted} AS among`,
   );
   const total = found?.total ?? 0;
-  return { total, among: total > NOTED_MAX ? null : (found?.among ?? null) };
+  return { total, among: total > notedMax ? null : (found?.among ?? null) };
 };
 
 // The numbers of all that is found, where finding them again would cost as much: where sets are intersected, or the narrow
@@ -104,34 +107,20 @@ export const count = (what: AssetSql.Asked): Fragment.Fragment => {
     const found = AssetSql.found(what, "set");
     return sql`SELECT count(*) AS total FROM search_asset AS a${Fragment.of(NarrowIndex.hintOf(found))} WHERE ${found}`;
   }
-  if (numbers.areManaged) return sql`SELECT count(*) AS total FROM (${numbers})`;
   const [start = "", column = ""] = DISTINCT.exec(numbers.text) ?? [];
-  if (column === "")
+  if (column === "") {
+    if (numbers.areManaged) return sql`SELECT count(*) AS total FROM (${numbers})`;
     return sql`WITH f (n) AS (${numbers}) SELECT count(*) AS total FROM f WHERE n NOT IN (${unmanaged(what)})`;
+  }
   // Counted as they are found, none is put down twice.
   const rest = { ...numbers, text: numbers.text.slice(start.length) };
-  return sql`${Fragment.of(`SELECT count(DISTINCT ${column}) AS total`)}${rest} AND ${Fragment.of(column)} NOT IN (${unmanaged(what)})`;
+  const counted = sql`${Fragment.of(`SELECT count(DISTINCT ${column}) AS total`)}${rest}`;
+  return numbers.areManaged ? counted : sql`${counted} AND ${Fragment.of(column)} NOT IN (${unmanaged(what)})`;
 };
 
 const DISTINCT = /^SELECT DISTINCT (\w+\."?\w+"?)(?= FROM )/;
 
-/** Of fewer links the asset is looked at; of more, those that don't count are taken away by a list. */
-const LINKS_MAX = 1_000;
-
-const totalOf = (statements: Statements.Statements, what: AssetSql.Asked): number => {
-  const links = AssetSql.fewLinks(what);
-  if (links === null) return wholeTotalOf(statements, what);
-  const found = statements.get<{ readonly total: number; readonly some: number }>(ofLinks(links, what.tenant));
-  return found === undefined || found.some === LINKS_MAX ? wholeTotalOf(statements, what) : found.total;
-};
-
-const ofLinks = (links: Fragment.Fragment, tenant: number): Fragment.Fragment => {
-  const isManaged = Fragment.of(`a.${managed} = ?`, tenant);
-  const upTo = Fragment.of(`LIMIT ${LINKS_MAX}`);
-  return sql`SELECT count(DISTINCT asset) AS total, count(*) AS some FROM (SELECT l.asset AS asset FROM search_asset_patch AS l CROSS JOIN search_asset AS a ON a.n = l.asset WHERE ${links} AND ${isManaged} ${upTo})`;
-};
-
-const wholeTotalOf = (statements: Statements.Statements, what: AssetSql.Asked): number =>
+const totalOf = (statements: Statements.Statements, what: AssetSql.Asked): number =>
   statements.get<{ readonly total: number }>(planned(what, "count", () => count(what)))?.total ?? 0;
 
 const unmanaged = ({ tenant }: AssetSql.Asked): Fragment.Fragment => Fragment.of(SearchTables.UNMANAGED, tenant);
@@ -210,7 +199,7 @@ const rowsIn = (statements: Statements.Statements, statement: Fragment.Fragment)
     matching: row[8],
   }));
 
-const { managed, missing, installed, latestMissing, scannedAt } = SearchTables.assetColumns;
+const { missing, installed, latestMissing, scannedAt } = SearchTables.assetColumns;
 const counts = `, a.${missing} AS missing, a.${installed} AS installed, a.${latestMissing} AS latestMissing, a.${scannedAt} AS lastScannedAt`;
 
 // Who holds a seat is the same condition as long as it is remembered.

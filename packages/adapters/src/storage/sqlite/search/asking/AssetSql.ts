@@ -3,11 +3,13 @@
  * shapes that PredicateSql knows.
  */
 import type { AssetIndexQuestion, AssetSearch } from "@fettle/core";
-import * as Qql from "@fettle/qql";
+import type * as Qql from "@fettle/qql";
+import type * as Layout from "../../../search/Layout.ts";
 import * as PredicateSql from "../../../search/PredicateSql.ts";
 import * as SearchTables from "../SearchTables.ts";
 import * as Asks from "./Asks.ts";
 import * as Fragment from "./Fragment.ts";
+import type * as NameParts from "./NameParts.ts";
 import type * as Plans from "./Plans.ts";
 import type * as Statements from "./Statements.ts";
 
@@ -23,12 +25,8 @@ export interface Asked {
   /** Whether a row holds a seat, as 1 or 0. */
   readonly licensed: Fragment.Fragment;
   readonly hits: Hits | null;
-  /** Whether trigrams are asked for parts of names, where rows are not looked at in an order. */
-  readonly hasTrigrams: boolean;
-  /** Rows that trigrams were seen to find. */
-  readonly known: PredicateSql.Options["known"];
-  /** Whether it was seen already that few rows are found. */
-  readonly areFew: boolean;
+  /** What trigrams were seen to find. They aren't asked where rows are looked at in an order. */
+  readonly names: NameParts.Candidates;
   /** Finds the tags that are asked for. */
   readonly elements: PredicateSql.Elements;
   /** What was made of it before; null where that is of no use. */
@@ -43,7 +41,7 @@ export interface Hits {
   readonly installed: readonly number[];
 }
 
-const { managed } = SearchTables.assetColumns;
+const { managed, missing, installed, latestMissing } = SearchTables.assetColumns;
 
 /** The rows that the question means. */
 export const found = (asked: Asked, shape: PredicateSql.Shape): Fragment.Fragment => {
@@ -92,7 +90,8 @@ export const elementsIn =
 const LICENSED: ReadonlySet<string> = new Set(["licensed"]);
 
 const write = (asked: Asked, query: Qql.Query<never>, shape: PredicateSql.Shape): PredicateSql.PredicateSql => {
-  const { tenant, question, licensed, hasTrigrams, elements, known } = asked;
+  const { tenant, question, licensed, elements } = asked;
+  const { hasTrigrams, known } = asked.names;
   const predicate = Asks.predicateOf(query);
   const layout = Asks.asksOf(predicate, LICENSED)
     ? SearchTables.withComputed(SearchTables.assets, { licensed: ({ bind }) => bound(licensed, bind) })
@@ -122,8 +121,11 @@ export const numbers = (asked: Asked): Numbers | null => {
   if (asked.seen !== null || (asset === null) === (links === null)) return null;
   // Links of patches are the tenant's; without patches they are everybody's.
   if (links !== null && asked.hits === null) return null;
-  if (links !== null)
-    return { ...sql`SELECT DISTINCT l.asset FROM search_asset_patch AS l WHERE ${either(links)}`, areManaged: false };
+  if (links !== null) {
+    // Of one link each, an asset is found once.
+    const each = Fragment.of(isOfOneLink(asked) ? "" : "DISTINCT ");
+    return { ...sql`SELECT ${each}l.asset FROM search_asset_patch AS l WHERE ${either(links)}`, areManaged: true };
+  }
   const fulfilled = asset === null ? null : fulfils(asked, asset, "set");
   if (fulfilled === null || fulfilled.numbers === null) return null;
   return { text: fulfilled.numbers, parameters: fulfilled.parameters, areManaged: fulfilled.areInScope };
@@ -139,9 +141,9 @@ export const either = (links: readonly Fragment.Fragment[]): Fragment.Fragment =
       )})`;
 
 /** A fragment's text whose values are bound anew, where it stands in another statement. */
-const bound = ({ text, parameters }: Fragment.Fragment, bind: (value: never) => string): string => {
+const bound = ({ text, parameters }: Fragment.Fragment, bind: Parameters<Layout.ComputedSql>[0]["bind"]): string => {
   let at = 0;
-  return text.replace(/\?/g, () => bind(parameters[at++] as never));
+  return text.replace(/\?/g, () => bind(parameters[at++] as Layout.Parameter));
 };
 
 /** Whether every row that is found is found by one link, which is to one patch. */
@@ -151,15 +153,8 @@ export const isOfOneLink = ({ question, hits }: Pick<Asked, "question" | "hits">
 const hitsIn = (view: AssetSearch.View, { missing, installed }: Hits): readonly number[] =>
   view === "installed" ? installed : missing;
 
-/** The links to a few patches that are all that is asked for; null where they aren't few, or not all. */
-export const fewLinks = (asked: Asked): Fragment.Fragment | null => {
-  const { question, seen, hits } = asked;
-  if (question.asset !== null || seen !== null || hits === null || question.view === "all") return null;
-  const links = hitsIn(question.view, hits).length > LOOKED_UP_MAX ? null : linksOf(asked);
-  return links === null ? null : either(links);
-};
-
 const byPatches = (asked: Asked, shape: PredicateSql.Shape): readonly Fragment.Fragment[] => {
+  if (asked.hits === null) return hasSome[asked.question.view];
   const links = linksOf(asked, shape);
   if (links === null) return [];
   const each = links.map((link) =>
@@ -171,8 +166,24 @@ const byPatches = (asked: Asked, shape: PredicateSql.Shape): readonly Fragment.F
 };
 
 /**
+ * Whichever patches they are, the asset's own row says how many. Which are the latest may have become unknown since it was
+ * worked out for the question: links still tell what it was then.
+ */
+const hasSome: { readonly [V in AssetSearch.View]: readonly Fragment.Fragment[] } = {
+  all: [],
+  missing: [Fragment.of(`a.${missing} > 0`)],
+  installed: [Fragment.of(`a.${installed} > 0`)],
+  "latest-missing": [
+    Fragment.of(
+      `CASE WHEN a.${latestMissing} IS NULL THEN EXISTS (SELECT 1 FROM search_asset_patch AS l WHERE l.asset = a.n ` +
+        `AND ${statusOf("latest-missing")}) ELSE a.${latestMissing} > 0 END`,
+    ),
+  ],
+};
+
+/**
  * Which of an asset's patches it is found by, as conditions on rows of `search_asset_patch` called `l`, one of which must
- * hold; null when nothing is asked of patches (see AssetSearch.foundBy).
+ * hold; null when nothing is asked of patches (see AssetSearch.foundBy). In sets they are links of assets that searches find.
  */
 export const linksOf = (
   { question, hits }: Pick<Asked, "question" | "hits">,
@@ -180,48 +191,61 @@ export const linksOf = (
 ): readonly Fragment.Fragment[] | null => {
   const { view } = question;
   if (view === "all" && hits === null) return null;
-  const missing = (): Fragment.Fragment => among(shape, statusOf(view), hits?.missing ?? null);
-  const installed = (): Fragment.Fragment =>
+  const areMissing = (): Fragment.Fragment => among(shape, statusOf(view), hits?.missing ?? null);
+  const areInstalled = (): Fragment.Fragment =>
     among(shape, `l.status = ${SearchTables.INSTALLED}`, hits?.installed ?? null);
-  if (view === "all") return [missing(), installed()];
-  return [view === "installed" ? installed() : missing()];
+  if (view === "all") return [areMissing(), areInstalled()];
+  return [view === "installed" ? areInstalled() : areMissing()];
 };
 
-const statusOf = (view: AssetSearch.View): string =>
-  view === "latest-missing"
-    ? `l.status = ${SearchTables.MISSING} AND l.latest = 1`
-    : `l.status = ${SearchTables.MISSING}`;
+function statusOf(view: AssetSearch.View): string {
+  const missing = `l.status = ${SearchTables.MISSING}`;
+  return view === "latest-missing" ? `${missing} AND l.latest = 1` : missing;
+}
 
 /** More patches than these are not looked up one by one among those of an asset: all of these are looked at. */
 const LOOKED_UP_MAX = 8;
 
 const among = (shape: PredicateSql.Shape, status: string, patches: readonly number[] | null): Fragment.Fragment => {
-  if (patches === null) return Fragment.of(status);
+  const found = shape === "set" ? `${status} AND l.managed = 1` : status;
+  if (patches === null) return Fragment.of(found);
   const patch = shape === "probe" && patches.length > LOOKED_UP_MAX ? "+l.patch" : "l.patch";
-  return sql`${Fragment.of(`${status} AND ${patch} IN `)}${Fragment.numbers(patches)}`;
+  return sql`${Fragment.of(`${found} AND ${patch} IN `)}${Fragment.numbers(patches)}`;
 };
+
+type Status = typeof SearchTables.MISSING | typeof SearchTables.INSTALLED;
+
+/** Patches as they are missing, or installed, with how many assets that are seen they are so on. */
+const patchesAs = (status: Status, asked: Pick<Asked, "tenant" | "seen">): Layout.Layout => {
+  const counted =
+    (of: Status): Layout.ComputedSql =>
+    ({ alias, bind }) => {
+      const links = `c.patch = ${alias}.n AND c.status = ${of} AND c.managed = 1`;
+      if (asked.seen === null) return `(SELECT count(*) FROM search_asset_patch AS c WHERE ${links})`;
+      const rows = bound(Fragment.all(visible(asked, "probe", "b")), bind);
+      return `(SELECT count(*) FROM search_asset_patch AS c JOIN search_asset AS b ON b.n = c.asset WHERE ${links} AND ${rows})`;
+    };
+  return SearchTables.withComputed(SearchTables.withStatus(SearchTables.patches, status), {
+    missingCount: counted(SearchTables.MISSING),
+    installedCount: counted(SearchTables.INSTALLED),
+  });
+};
+
+// Whose links these are, the patch tells: of all assets they are the same for every tenant.
+const ofAll = { tenant: 0, seen: null };
+const ofAllMissing = patchesAs(SearchTables.MISSING, ofAll);
+const ofAllInstalled = patchesAs(SearchTables.INSTALLED, ofAll);
 
 /** The patches that fulfil the patch query as missing, or as installed, ones. */
 export const hits = (
   asked: Pick<Asked, "question" | "tenant" | "seen">,
   query: Qql.Query<never>,
-  status: typeof SearchTables.MISSING | typeof SearchTables.INSTALLED,
+  status: Status,
 ): Fragment.Fragment => {
-  const { tenant, question } = asked;
-  const counted =
-    (of: number) =>
-    ({ alias, bind }: { readonly alias: string; readonly bind: (v: never) => string }) => {
-      const rows = Fragment.all(visible(asked, "probe", "b"));
-      return (
-        `(SELECT count(*) FROM search_asset_patch AS c JOIN search_asset AS b ON b.n = c.asset ` +
-        `WHERE c.patch = ${alias}.n AND c.status = ${of} AND ${bound(rows, bind)})`
-      );
-    };
-  const layout = SearchTables.withComputed(SearchTables.withStatus(SearchTables.patches, status), {
-    missingCount: counted(SearchTables.MISSING),
-    installedCount: counted(SearchTables.INSTALLED),
-  });
-  const predicate = Qql.Predicate.of(query.checked);
+  const { tenant, question, seen } = asked;
+  const all = status === SearchTables.MISSING ? ofAllMissing : ofAllInstalled;
+  const layout = seen === null ? all : patchesAs(status, asked);
+  const predicate = Asks.predicateOf(query);
   const fulfilled = PredicateSql.of(predicate, layout, { alias: "p", shape: "set", now: question.asOf, tenant });
   const stored = Fragment.of(`p.t = ? AND ${SearchTables.isPatchStored("p")}`, tenant);
   return sql`SELECT p.n FROM search_patch AS p WHERE ${stored} AND ${fulfilled}`;

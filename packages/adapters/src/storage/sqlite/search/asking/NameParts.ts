@@ -30,23 +30,24 @@ export interface Candidates {
   readonly hasTrigrams: boolean;
   /** Whether that they are so few is known of all that is found. */
   readonly areFew: boolean;
+  /** Whether that there are none is known of all that is found. */
+  readonly areNone: boolean;
   /** The rows of those that are few: they needn't be looked for again. */
   readonly known: TestSql.KnownRows | undefined;
 }
 
 /** No part of a name is asked for. */
-export const none: Candidates = { hasTrigrams: true, areFew: false, known: undefined };
+export const none: Candidates = { hasTrigrams: true, areFew: false, areNone: false, known: undefined };
 
-/** `most`: how many assets there are at most. */
+/** `most` tells how many assets there are at most. */
 export const candidates = (
   statements: Statements.Statements,
   { asset }: AssetIndexQuestion,
-  most: number,
+  most: () => number,
 ): Candidates => {
   const predicate = asset === null ? null : Asks.predicateOf(asset);
   const tests = predicate === null ? [] : testsOf(predicate);
   if (tests.length === 0) return none;
-  const limit = Math.max(FEW, Math.ceil(most / SHARE));
   const rows = new Map<string, readonly number[]>();
   const hasTrigrams = tests.every((match) => {
     const first = statements.raw<readonly [number]>(Fragment.of(FIRST, match)).map(([n]) => n);
@@ -54,11 +55,14 @@ export const candidates = (
       rows.set(match, first);
       return true;
     }
+    const limit = Math.max(FEW, Math.ceil(most() / SHARE));
     return (statements.get<{ readonly some: number }>(Fragment.of(CANDIDATES, match, limit))?.some ?? 0) < limit;
   });
+  const isAll = predicate?._tag === "Leaf" && rows.size > 0;
   return {
     hasTrigrams,
-    areFew: predicate?._tag === "Leaf" && rows.size > 0,
+    areFew: isAll,
+    areNone: isAll && [...rows.values()].every((found) => found.length === 0),
     known: (trigrams, match) => (trigrams === table ? (rows.get(match) ?? null) : null),
   };
 };

@@ -6,6 +6,7 @@ import type * as Fragment from "./Fragment.ts";
 /** Of these columns alone the narrow index has its values side by side; the index of their order holds ids as well. */
 const FIRST = '"operatingSystem:text"';
 const HINT = ` INDEXED BY ${narrow.index}`;
+const HINT_FIRST = ` INDEXED BY ${narrow.first}`;
 /** Texts that are remembered. */
 const KEPT_MAX = 1_000;
 const known = new Map<string, string>();
@@ -20,11 +21,16 @@ export const hintOf = (condition: Fragment.Fragment, columns = ""): string => {
   if (before !== undefined) return before;
   const used = new Set(text.match(/\ba\.(?:"[^"]*"|\w+)/g)?.map((name) => name.slice("a.".length)));
   used.delete("n");
-  const isNarrow = [...used].every((column) => narrow.columns.has(column));
-  const hint = isNarrow && (used.size > 2 || used.has(FIRST)) ? HINT : "";
+  const hint = hinted(used);
   if (known.size >= KEPT_MAX) known.clear();
   known.set(text, hint);
   return hint;
+};
+
+const hinted = (used: ReadonlySet<string>): string => {
+  if (![...used].every((column) => narrow.columns.has(column))) return "";
+  if (used.size > 2) return HINT;
+  return used.has(FIRST) ? HINT_FIRST : "";
 };
 
 /** Of its columns behind the first those that few values are of: what is grouped by them has few groups. */

@@ -68,10 +68,10 @@ export const isShared = (by: AssetSortKey): boolean => keyOf(by).shared !== null
 /** Whether every asset has one. */
 export const isAlwaysKnown = (by: AssetSortKey): boolean => by === "name" || by === "activated";
 
-/** Whether the order's index is followed, rather than what is found sorted. */
-export const isAlongIndex = (found: number, all: number, limit: number): boolean =>
+/** How many are found and sorted, at most; where more are found, the order's index is followed. */
+export const sortedMax = (all: number, limit: number): number =>
   // Along the index `limit × all ÷ found` rows are looked at before the page is full; else all that are found.
-  found * found > limit * all;
+  Math.floor(Math.sqrt(limit * all));
 
 /**
  * The rows with a known key behind `after` (null: from the start), in order, at most `limit`, with what is told of each. Of few

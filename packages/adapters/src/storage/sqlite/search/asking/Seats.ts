@@ -13,8 +13,8 @@ export interface Standing {
   readonly t: number;
   /** Changes whenever the order of seats may have; null before its first change. */
   readonly seating: number | null;
-  /** The highest number of an asset, so that there aren't more of them. */
-  readonly most: number;
+  /** The highest number of an asset, so that there aren't more of them. Read when it is asked for. */
+  readonly most: () => number;
   /** Whether patches were written since their places were worked out. */
   readonly arePlacesDue: 0 | 1;
 }
@@ -32,8 +32,6 @@ const KEPT_MAX = 1_000;
 interface Kept {
   readonly seating: number;
   readonly rule: string;
-  /** Whether there are seats for all assets of the file. */
-  readonly areForAll: boolean;
   readonly licensed: Fragment.Fragment;
 }
 
@@ -51,12 +49,11 @@ export const make = (statements: Statements.Statements, numbersOf: NumbersOf): S
       if (rule._tag !== "Seats" || rule.seats === 0) return NOBODY;
       const known = kept.get(t);
       const told = toldOf(rule);
-      const areForAll = rule.seats >= most;
-      const isKnown = seating !== null && known?.seating === seating && known.rule === told;
-      if (isKnown && known.areForAll === areForAll) return known.licensed;
-      const licensed = make(t, rule, areForAll);
+      // As long as the order of seats is the same, so is who comes last in it, however many assets without one there are.
+      if (seating !== null && known?.seating === seating && known.rule === told) return known.licensed;
+      const licensed = make(t, rule, rule.seats >= most());
       if (kept.size >= KEPT_MAX) kept.clear();
-      if (seating !== null) kept.set(t, { seating, rule: told, areForAll, licensed });
+      if (seating !== null) kept.set(t, { seating, rule: told, licensed });
       return licensed;
     },
   };

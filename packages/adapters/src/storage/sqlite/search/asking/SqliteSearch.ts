@@ -97,7 +97,7 @@ export const make = (database: Database, inTurn?: WriteTurns.InTurn): SqliteSear
         const what = asked(work, standing, question);
         const counted = AssetList.count(what);
         const total = statements.get<{ readonly total: number }>(counted)?.total ?? 0;
-        const shape = PageSql.isAlongIndex(total, standing.most, paging.limit) ? "probe" : "set";
+        const shape = total > PageSql.sortedMax(standing.most(), paging.limit + 1) ? "probe" : "set";
         return SearchPlans.of(statements, what, paging, { count: counted, shape });
       });
     },
@@ -147,19 +147,27 @@ export const workOf = (database: Database): Work => {
 const TENANTS_MAX = 1_000;
 
 const STANDING =
-  "SELECT s.t AS t, g.state AS seating, coalesce((SELECT superseded < catalogue FROM search_state AS c WHERE c.t = s.t), 0) " +
-  "AS arePlacesDue, coalesce((SELECT max(n) FROM search_asset), 0) AS most";
+  "SELECT s.t, g.state, coalesce((SELECT superseded < catalogue FROM search_state AS c WHERE c.t = s.t), 0)";
 const STANDING_BY_NAME = `${STANDING} FROM search_tenant AS s LEFT JOIN search_seating AS g ON g.t = s.t WHERE s.tenant_id = ?`;
 const STANDING_BY_NUMBER = `${STANDING.replaceAll("s.t", "g.t")} FROM search_seating AS g WHERE g.t = ?`;
+
+const MOST = Fragment.of("SELECT max(n) FROM search_asset");
+
+const standingIn = (statements: Statements.Statements, standing: Fragment.Fragment): Seats.Standing | null => {
+  const [found] = statements.raw<readonly [t: number, seating: number | null, arePlacesDue: 0 | 1]>(standing);
+  if (found === undefined) return null;
+  const most = (): number => statements.raw<readonly [number | null]>(MOST)[0]?.[0] ?? 0;
+  return { t: found[0], seating: found[1], arePlacesDue: found[2], most };
+};
 
 /** Null for a tenant of whom nothing is stored. */
 export const standingOf = ({ statements, tenants }: Work, tenantId: string): Seats.Standing | null => {
   const known = tenants.get(tenantId);
   if (known !== undefined) {
-    const still = statements.get<Seats.Standing>(Fragment.of(STANDING_BY_NUMBER, known.t));
-    if (still !== undefined && still.seating === known.seating) return still;
+    const still = standingIn(statements, Fragment.of(STANDING_BY_NUMBER, known.t));
+    if (still !== null && still.seating === known.seating) return still;
   }
-  const found = statements.get<Seats.Standing>(Fragment.of(STANDING_BY_NAME, tenantId)) ?? null;
+  const found = standingIn(statements, Fragment.of(STANDING_BY_NAME, tenantId));
   if (tenants.size >= TENANTS_MAX) tenants.clear();
   if (found !== null && found.seating !== null) tenants.set(tenantId, { t: found.t, seating: found.seating });
   return found;
@@ -200,9 +208,8 @@ export const asked = (
   const licensed = seats.licensed(standing, question.seats);
   const plan = plans.of(tenant, question, licensed);
   const names = plan === null ? NameParts.candidates(statements, question, standing.most) : NameParts.none;
-  const { hasTrigrams, known, areFew } = names;
   const hits = question.patch === null ? null : hitsOf(statements, { question, tenant, seen });
-  return { question, tenant, seen, licensed, hits, hasTrigrams, known, areFew, elements, plan, written: {} };
+  return { question, tenant, seen, licensed, hits, names, elements, plan, written: {} };
 };
 
 const PATCH_STATUS: ReadonlySet<string> = new Set(["patchStatus"]);

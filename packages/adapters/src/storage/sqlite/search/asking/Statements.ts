@@ -12,36 +12,70 @@ export interface Statements {
   readonly plan: (statement: Fragment.Fragment) => readonly string[];
 }
 
-/** Prepared statements that are kept. */
+/** Prepared statements that are kept, at most. */
 export const STATEMENTS_MAX = 200;
+
+interface Kept {
+  readonly statement: Statement<unknown[]>;
+  /** How it answers rows; hardly ever otherwise than the time before. */
+  isRaw: boolean;
+}
 
 export const make = (database: Database): Statements => {
   const interruption = Interruptible.of(database);
-  const kept = new Map<string, Statement<unknown[]>>();
-  const prepared = (text: string): Statement<unknown[]> => {
+  const kept = lately<Kept>();
+  const prepare = (text: string, isThorough: boolean): Kept => {
+    const ending = interruption === null ? text : Interruptible.ofText(text, isThorough);
+    return { statement: database.prepare<unknown[]>(ending), isRaw: false };
+  };
+  const prepared = (text: string, isRaw: boolean): Statement<unknown[]> => {
     if (interruption !== null) Interruptible.endIfStopped(interruption);
     const isThorough = interruption?.isThorough() ?? false;
     const key = isThorough ? `${text} ` : text;
-    const known = kept.get(key);
-    const ending = (): string => (interruption === null ? text : Interruptible.ofText(text, isThorough));
-    const statement = known ?? database.prepare<unknown[]>(ending());
-    // Behind all others: what was used last goes last.
-    if (known !== undefined) kept.delete(key);
-    else if (kept.size >= STATEMENTS_MAX) kept.delete(kept.keys().next().value ?? "");
-    kept.set(key, statement);
-    return statement;
+    let found = kept.get(key);
+    if (found === undefined) {
+      found = prepare(text, isThorough);
+      kept.add(key, found);
+    }
+    if (found.isRaw !== isRaw) {
+      found.statement.raw(isRaw);
+      found.isRaw = isRaw;
+    }
+    return found.statement;
   };
   return {
-    all: <Row>({ text, parameters }: Fragment.Fragment) => prepared(text).all(...parameters) as readonly Row[],
+    all: <Row>({ text, parameters }: Fragment.Fragment) => prepared(text, false).all(...parameters) as readonly Row[],
     raw: <Row extends readonly unknown[]>({ text, parameters }: Fragment.Fragment) =>
-      prepared(text)
-        .raw(true)
-        .all(...parameters) as unknown as readonly Row[],
-    get: <Row>({ text, parameters }: Fragment.Fragment) => prepared(text).get(...parameters) as Row | undefined,
+      prepared(text, true).all(...parameters) as unknown as readonly Row[],
+    get: <Row>({ text, parameters }: Fragment.Fragment) => prepared(text, false).get(...parameters) as Row | undefined,
     plan: ({ text, parameters }) =>
       database
         .prepare<unknown[], { readonly detail: string }>(`EXPLAIN QUERY PLAN ${text}`)
         .all(...parameters)
         .map((step) => step.detail),
   };
+};
+
+/**
+ * What was used lately, by its text: between half of {@link STATEMENTS_MAX} and all of it. Nothing is written where something
+ * is found among the newer half, as it nearly always is.
+ */
+const lately = <A>() => {
+  let newer = new Map<string, A>();
+  let older = new Map<string, A>();
+  const add = (key: string, value: A): void => {
+    if (newer.size >= STATEMENTS_MAX / 2) {
+      older = newer;
+      newer = new Map();
+    }
+    newer.set(key, value);
+  };
+  const get = (key: string): A | undefined => {
+    const found = newer.get(key);
+    if (found !== undefined) return found;
+    const before = older.get(key);
+    if (before !== undefined) add(key, before);
+    return before;
+  };
+  return { get, add };
 };

@@ -126,7 +126,8 @@ const prepare = (database: Database) => ({
   patches: database
     .prepare<[number, number], number>("SELECT patch FROM search_asset_patch WHERE asset = ? AND status = ?")
     .pluck(),
-  addPatch: database.prepare("INSERT INTO search_asset_patch (asset, status, patch) VALUES (?, ?, ?)"),
+  isManaged: database.prepare<[number], number>("SELECT managed IS NOT NULL FROM search_asset WHERE n = ?").pluck(),
+  addPatch: database.prepare("INSERT INTO search_asset_patch (asset, status, patch, managed) VALUES (?, ?, ?, ?)"),
   removePatch: database.prepare("DELETE FROM search_asset_patch WHERE asset = ? AND status = ? AND patch = ?"),
   dropPatch: database
     .prepare<[number, number], string>(
@@ -203,7 +204,8 @@ const linkStatus = (
   const wanted = ids.map((id) => numbers.patch(t, id));
   const { added, gone } = Links.difference(sql.patches.all(n, status), wanted);
   for (const patch of gone) sql.removePatch.run(n, status, patch);
-  for (const patch of added) sql.addPatch.run(n, status, patch);
+  const isManaged = added.length === 0 ? undefined : sql.isManaged.get(n);
+  for (const patch of added) sql.addPatch.run(n, status, patch, isManaged);
   return gone;
 };
 

@@ -142,11 +142,11 @@ type Links = readonly (readonly [name: string, sql: string])[];
 const assetLinks: Links = [
   [
     "tags",
-    "SELECT g.id FROM search_asset_tag AS l JOIN search_tag AS g ON g.n = l.tag WHERE l.asset = ? ORDER BY g.id",
+    "SELECT g.id, l.managed FROM search_asset_tag AS l JOIN search_tag AS g ON g.n = l.tag WHERE l.asset = ? ORDER BY g.id",
   ],
   [
     "patches",
-    "SELECT l.status, p.id FROM search_asset_patch AS l JOIN search_patch AS p ON p.n = l.patch WHERE l.asset = ? ORDER BY 1, 2",
+    "SELECT l.status, p.id, l.managed FROM search_asset_patch AS l JOIN search_patch AS p ON p.n = l.patch WHERE l.asset = ? ORDER BY 1, 2",
   ],
 ];
 
