@@ -7,6 +7,7 @@ import type { EventType } from "../domain/event/Event.ts";
 import * as SavedScript from "../domain/job/SavedScript.ts";
 import * as Schedule from "../domain/job/Schedule.ts";
 import * as AssetRun from "../domain/run/AssetRun.ts";
+import * as DueLook from "../domain/run/DueLook.ts";
 import type { TenantId } from "../domain/shared/Tenant.ts";
 import {
   type Batch,
@@ -73,6 +74,9 @@ const indexesOf: { readonly [K in EntityKind]?: (value: EntityOf<K>) => Indexes 
   assetRun: (a) => [
     { name: "run", value: a.runId },
     { name: "asset", value: a.assetId },
+    // Those that are not over, and when a tick has to look at them.
+    ...(AssetRun.isFinal(a) ? [] : [{ name: "going", value: a.runId }]),
+    ...due(a),
     // Those that a scan of their asset may yet tell the end of (CMP-02), and those that keep it until it is rebooted (RBT-02).
     ...(AssetRun.awaitsEvidence(a) ? [{ name: "awaitsScanOf", value: a.assetId }] : []),
     ...(AssetRun.isPendingReboot(a)
@@ -86,6 +90,11 @@ const indexesOf: { readonly [K in EntityKind]?: (value: EntityOf<K>) => Indexes 
     f.fact.body._tag !== "Refusal" || f.fact.body.runId !== null
       ? [{ name: "assetRun", value: `${f.fact.body.runId}.${f.agentId}` }]
       : [],
+};
+
+const due = (a: AssetRun.AssetRun): Indexes => {
+  const value = DueLook.of(a);
+  return value === null ? [] : [{ name: "due", value }];
 };
 
 /** An entity by its id, or null. */

@@ -40,6 +40,7 @@ export const run = z.preprocess(
     notifications: notifications.exactOptional(),
     lastStart: int,
     windowEnd: int.nullable(),
+    firstEnd: int.exactOptional(),
     closedAt: int.nullable(),
     making: z
       .strictObject({

@@ -52,20 +52,22 @@ export const assetRuns = (
 export const countOf = ({ groups, excluded }: Pick<Plan, "groups" | "excluded">): number =>
   groups.reduce((sum, { assets }) => sum + assets.length, 0) + excluded.filter((e) => e.shownAs !== null).length;
 
-/** When the run starts, and is over, in the last zone. */
+/** When the run starts, and is over, in the last zone; and is over in the first. */
 export const span = (
   plan: Plan,
   { now, enabledAt }: Pick<Moment, "now" | "enabledAt">,
-): Pick<Run.Run, "lastStart" | "windowEnd"> => {
-  const [first, ...others] = plan.groups.map((group) => timingOf(group, plan, enabledAt));
-  if (first === undefined) return { lastStart: now, windowEnd: null };
-  return others.reduce(
-    (span, { start, windowEnd }) => ({
-      lastStart: Math.max(span.lastStart, start),
-      windowEnd: span.windowEnd === null || windowEnd === null ? null : Math.max(span.windowEnd, windowEnd),
-    }),
-    { lastStart: first.start, windowEnd: first.windowEnd },
-  );
+): Pick<Run.Run, "lastStart" | "windowEnd" | "firstEnd"> => {
+  const timings = plan.groups.map((group) => timingOf(group, plan, enabledAt));
+  if (timings.length === 0) return { lastStart: now, windowEnd: null };
+  const lastStart = timings.reduce((last, { start }) => Math.max(last, start), Number.NEGATIVE_INFINITY);
+  const ends = timings.flatMap(({ windowEnd }) => windowEnd ?? []);
+  if (ends.length === 0) return { lastStart, windowEnd: null };
+  const firstEnd = ends.reduce((a, b) => Math.min(a, b));
+  return {
+    lastStart,
+    windowEnd: ends.length < timings.length ? null : ends.reduce((a, b) => Math.max(a, b)),
+    firstEnd,
+  };
 };
 
 const MINUTE_MILLISECONDS = 60_000;

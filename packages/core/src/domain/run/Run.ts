@@ -46,6 +46,8 @@ export interface Run {
   readonly lastStart: number;
   /** When its window is over in the last zone; null: there is none. */
   readonly windowEnd: number | null;
+  /** When it is over in the first; left out: there is none, or it was made before that was kept. */
+  readonly firstEnd?: number;
   /** When nothing more could come of it: every asset run is final. As long as it is null, ticks look after it. */
   readonly closedAt: number | null;
   /** How far its asset runs are made; left out: it is whole. */

@@ -17,9 +17,7 @@ export const find = (
 ): Exclude<Marks.MarkBody, { readonly _tag: "Scanned" }> | null => {
   if (!AssetRun.hasStarted(run) || AssetRun.isFinal(run)) return null;
   const { scan } = run.state;
-  const isMarked = (takenAt: number): boolean =>
-    run.marks.some(({ body }) => body._tag === "Unheard" && body.scan === takenAt);
-  if (scan !== null && now - scan.at >= SILENCE_MS && !isMarked(scan.takenAt)) {
+  if (scan !== null && now - scan.at >= SILENCE_MS && !isUnheard(run, scan)) {
     return { _tag: "Unheard", scan: scan.takenAt };
   }
   return isOverdue(run, now) && bound === "complete" ? presumed(run) : null;
@@ -45,14 +43,19 @@ export const silence = (assetRuns: readonly AssetRun.AssetRun[], now: number): S
   return { assets: since.length, oldestMilliseconds: now - since.reduce((a, b) => Math.min(a, b)) };
 };
 
+/** Whether it is kept already that nothing was heard after a scan. */
+export const isUnheard = ({ marks }: AssetRun.AssetRun, { takenAt }: { readonly takenAt: number }): boolean =>
+  marks.some(({ body }) => body._tag === "Unheard" && body.scan === takenAt);
+
 const isOverdue = (run: AssetRun.AssetRun, now: number): boolean => {
   const windowEnd = run.timing?.windowEnd ?? null;
   if (windowEnd === null || waitsForReboot(run)) return false;
   return now - Math.max(windowEnd, heardAt(run, now)) > SILENCE_MS;
 };
 
-// It has nothing to tell until then; once a scan counts, the asset has rebooted.
-const waitsForReboot = (run: AssetRun.AssetRun): boolean => AssetRun.isPendingReboot(run) && run.state.scan === null;
+/** Whether it has nothing to tell until its asset is rebooted; once a scan counts, it has been. */
+export const waitsForReboot = (run: AssetRun.AssetRun): boolean =>
+  AssetRun.isPendingReboot(run) && run.state.scan === null;
 
 // A clock that runs ahead keeps nothing alive: what it says of the future tells nothing of when that was heard.
 const heardAt = ({ state: { heardAt } }: AssetRun.AssetRun, now: number): number =>

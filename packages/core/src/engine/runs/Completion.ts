@@ -5,7 +5,6 @@ import type { EventType } from "../../domain/event/Event.ts";
 import * as Job from "../../domain/job/Job.ts";
 import type { JobStatus } from "../../domain/job/JobStatus.ts";
 import * as Schedule from "../../domain/job/Schedule.ts";
-import * as AssetRun from "../../domain/run/AssetRun.ts";
 import * as NotificationDue from "../../domain/run/NotificationDue.ts";
 import type * as Run from "../../domain/run/Run.ts";
 import type { Result } from "../../domain/shared/Result.ts";
@@ -25,12 +24,13 @@ export const settle = Effect.fn("Completion.settle")(function* (
   // Of what is half made nobody knows whether it is over.
   if (run === null || run.value.making !== undefined) return false;
   const now = (yield* Environment).now();
-  const assetRuns = yield* Repository.allBy(tenantId, "assetRun", "run", runId);
-  const isFinal = assetRuns.every((a) => AssetRun.isFinal(a.value));
+  const going = yield* Repository.pageBy(tenantId, "assetRun", ["going", runId], { after: null, limit: 1 });
+  const isFinal = going.length === 0;
   const closes = isFinal && run.value.closedAt === null;
   const completed = job !== null && isComplete(job.value, run.value, { now, isFinal }) ? Job.complete(job.value) : null;
   const completes = job !== null && completed?.ok === true;
   if (!closes && !completes) return false;
+  const assetRuns = yield* Repository.allBy(tenantId, "assetRun", "run", runId);
   const about = { run: run.value, assetRuns: assetRuns.map((a) => a.value) };
   const answer = yield* Repository.tryCommit(tenantId, {
     expect: [Repository.expected("run", runId, run), ...(completes ? [Repository.expected("job", job.id, job)] : [])],

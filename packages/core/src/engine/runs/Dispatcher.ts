@@ -25,6 +25,7 @@ import * as Subscriptions from "../subscription/Subscriptions.ts";
 import * as Sweeps from "../tags/Sweeps.ts";
 import * as Completion from "./Completion.ts";
 import * as DefaultRuns from "./DefaultRuns.ts";
+import * as Indexing from "./Indexing.ts";
 import * as Issuing from "./Issuing.ts";
 import * as Making from "./Making.ts";
 import * as Materialising from "./Materialising.ts";
@@ -71,6 +72,7 @@ const tickTenant = Effect.fn("Dispatcher.tickTenant")(function* (tenantId: Tenan
       const stuck = done._tag === "Success" ? [] : [{ tenantId, jobId, message: done.failure.message }];
       total = add(total, { ...(done._tag === "Success" ? done.success : NOTHING), stuck });
     });
+  yield* Indexing.complete(tenantId);
   // What can't be done aside keeps no job from being moved.
   yield* aside(Assessments.resume(tenantId, (yield* Environment).now()));
   // First, so that what is due is planned for the assets as they are tagged now.
@@ -164,7 +166,7 @@ const lookAfter = Effect.fn("Dispatcher.lookAfter")(function* (
   job: JobNow | null,
   { runs, isSent }: { readonly runs: readonly RunNow[]; readonly isSent: boolean },
 ) {
-  const earlier: OpenRuns.OpenRun[] = [];
+  const earlier: RunNow[] = [];
   let [materialised, issued, completed] = [0, 0, 0];
   for (const found of runs) {
     const run = yield* Making.goOn(tenantId, found);
@@ -175,7 +177,7 @@ const lookAfter = Effect.fn("Dispatcher.lookAfter")(function* (
     const open = yield* OpenRuns.load(tenantId, run);
     issued += yield* Issuing.issue(tenantId, isSent && job !== null ? job.value : null, open, earlier);
     if (yield* Completion.settle(tenantId, job, run.id)) completed += 1;
-    earlier.push(open);
+    earlier.push(run);
   }
   return { materialised, issued, completed };
 });

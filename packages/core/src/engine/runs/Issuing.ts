@@ -4,25 +4,19 @@
  * on the asset (WIN-06), the asset is Pending Reboot (RBT-02), or out of the scope of the job's owner (TAG-05); what that leaves
  * without a start ends here, and what began and fell silent is looked after.
  */
-import { type Documents, Dsse } from "@fettle/agent-protocol";
 import * as Effect from "effect/Effect";
-import * as CarriedOut from "../../domain/job/CarriedOut.ts";
 import type { Job } from "../../domain/job/Job.ts";
-import * as Suspension from "../../domain/job/Suspension.ts";
-import * as Subscription from "../../domain/license/Subscription.ts";
-import type { PlannedPatch } from "../../domain/plan/Plan.ts";
-import type * as AssetRun from "../../domain/run/AssetRun.ts";
+import * as AssetRun from "../../domain/run/AssetRun.ts";
 import type { Blocker } from "../../domain/run/Blocking.ts";
-import * as Run from "../../domain/run/Run.ts";
+import type * as Run from "../../domain/run/Run.ts";
 import * as Sending from "../../domain/run/Sending.ts";
 import type { TenantId } from "../../domain/shared/Tenant.ts";
 import { Environment } from "../../ports/Environment.ts";
-import * as SignedDocuments from "../agents/SignedDocuments.ts";
 import * as JobAuthority from "../jobs/JobAuthority.ts";
 import * as Repository from "../Repository.ts";
-import * as Subscriptions from "../subscription/Subscriptions.ts";
 import * as Blockings from "./Blockings.ts";
 import * as Maintenances from "./Maintenances.ts";
+import * as Manifests from "./Manifests.ts";
 import type { OpenRun } from "./OpenRuns.ts";
 import * as Reach from "./Reach.ts";
 import * as RunMarks from "./RunMarks.ts";
@@ -46,14 +40,13 @@ export const issue = Effect.fn("Issuing.issue")(function* (
   tenantId: TenantId,
   job: Job | null,
   open: OpenRun,
-  earlier: readonly OpenRun[],
+  earlier: readonly Repository.Versioned<Run.Run>[],
 ) {
   const { sent, found, waiting } = yield* sort(tenantId, job, open, earlier);
   yield* mark(tenantId, found);
   if (job === null) return 0;
   if (sent.length > 0) yield* JobAuthority.mustRun(tenantId, job);
-  let issued = 0;
-  for (const [assetRun, timing] of sent) if (yield* issueOne(tenantId, open.run.value, assetRun, timing)) issued += 1;
+  const issued = yield* Manifests.issue(tenantId, open.run.value, sent);
   if (waiting === 0 && issued === sent.length && !open.run.value.isIssued) yield* markIssued(tenantId, open.run);
   return issued;
 });
@@ -62,11 +55,11 @@ const sort = Effect.fn("Issuing.sort")(function* (
   tenantId: TenantId,
   job: Job | null,
   open: OpenRun,
-  earlier: readonly OpenRun[],
+  earlier: readonly Repository.Versioned<Run.Run>[],
 ) {
   const now = (yield* Environment).now();
   const { startedAt: madeAt, conduct } = open.run.value;
-  const before = earlierOf(earlier);
+  const before = yield* earlierOf(tenantId, open.assetRuns, earlier);
   const { overlap, bound } = conduct ?? ({ overlap: "wait", bound: "start" } as const);
   const steps = (assetRuns: readonly Waiting[], { kept, blockers, outside }: Hindrances) =>
     assetRuns.map((assetRun) => {
@@ -131,17 +124,24 @@ const hindrancesOf = Effect.fn("Issuing.hindrancesOf")(function* (
   return found;
 });
 
-const earlierOf = (earlier: readonly OpenRun[]): ReadonlyMap<string, Sending.Situation["earlier"]> => {
+// Of those that haven't started: only they may have to wait for one of them.
+const earlierOf = Effect.fn("Issuing.earlierOf")(function* (
+  tenantId: TenantId,
+  assetRuns: readonly Waiting[],
+  earlier: readonly Repository.Versioned<Run.Run>[],
+) {
   const found = new Map<string, { readonly key: string; readonly run: AssetRun.AssetRun }[]>();
-  for (const { run, assetRuns } of earlier) {
-    for (const { value } of assetRuns) {
+  const assetIds = assetRuns.filter((a) => !AssetRun.hasStarted(a.value)).map((a) => a.value.assetId);
+  for (const run of earlier) {
+    const ids = assetIds.map((assetId) => AssetRun.idOf(run.id, assetId));
+    for (const { value } of yield* Repository.some(tenantId, "assetRun", ids)) {
       const known = found.get(value.assetId) ?? [];
       known.push({ key: run.value.occurrenceKey, run: value });
       found.set(value.assetId, known);
     }
   }
-  return found;
-};
+  return found as ReadonlyMap<string, Sending.Situation["earlier"]>;
+});
 
 /** Most asset runs that one commit marks. */
 const MARKED_PER_COMMIT_MAX = 500;
@@ -163,86 +163,3 @@ const markIssued = (tenantId: TenantId, run: Repository.Versioned<Run.Run>) =>
     expect: [Repository.expected("run", run.id, run)],
     writes: [Repository.put("run", run.id, { ...run.value, isIssued: true })],
   });
-
-// The wire's own arrays, for what is planned is never written to.
-const listed = ({ files, ...p }: PlannedPatch): Documents.PatchList["patches"][number] => ({
-  ...p,
-  ...(files === undefined ? {} : { files: files.map((f) => ({ ...f })) }),
-  packages: p.packages.map(({ replaces, ...own }) =>
-    replaces === undefined ? own : { ...own, replaces: [...replaces] },
-  ),
-});
-
-const issueOne = Effect.fn("Issuing.issueOne")(function* (
-  tenantId: TenantId,
-  run: Run.Run,
-  assetRun: Waiting,
-  timing: AssetRun.AssetRunTiming,
-) {
-  const now = (yield* Environment).now();
-  const job = yield* sendable(tenantId, run, now);
-  if (job === null) return false;
-  const conduct = run.conduct ?? job;
-  const reboot = CarriedOut.rebootOf(conduct);
-  const agent = yield* Repository.get(tenantId, "agent", assetRun.value.assetId);
-  // Who is to leave begins nothing more (AGT-07).
-  if (agent === null || agent.value.uninstall !== null) return false;
-  const list: Documents.PatchList = { tenantId, kind: run.kind, patches: assetRun.value.patches.map(listed) };
-  const sealedList = yield* SignedDocuments.seal(tenantId, Dsse.payloadTypes.patchList, list, null);
-  const version = agent.value.manifestVersion + 1;
-  const { limits } = yield* Subscriptions.of(tenantId);
-  const valid = Sending.validity(timing, { now, leaseMilliseconds: limits.leaseSeconds * 1_000 });
-  const manifest: Documents.JobManifest = {
-    tenantId,
-    agentId: agent.id,
-    epoch: agent.value.session.epoch,
-    manifestVersion: version,
-    runId: run.id,
-    jobId: run.jobId,
-    jobRevision: run.jobRevision,
-    occurrenceKey: run.occurrenceKey,
-    kind: run.kind,
-    list: sealedList.digest,
-    ...valid,
-    ...fetching(conduct, timing, { now, leadMilliseconds: limits.leadSeconds * 1_000 }),
-    bound: run.conduct?.bound ?? "start",
-    // The instants hold, whatever zone the agent has by then.
-    local: null,
-    continueOnFailure: conduct.continueOnFailure,
-    reboot,
-    critical: [],
-  };
-  const sealed = yield* SignedDocuments.seal(tenantId, Dsse.payloadTypes.jobManifest, manifest, agent.id);
-  const reference = { version, digest: sealed.digest, notAfter: valid.notAfter };
-  const answer = yield* Repository.tryCommit(tenantId, {
-    expect: [Repository.expected("agent", agent.id, agent), Repository.expected("assetRun", assetRun.id, assetRun)],
-    writes: [
-      sealedList.write,
-      sealed.write,
-      Repository.put("agent", agent.id, {
-        ...agent.value,
-        manifestVersion: version,
-        manifests: [...agent.value.manifests, { ...reference, assetRunId: assetRun.id }],
-      }),
-      Repository.put("assetRun", assetRun.id, { ...assetRun.value, manifest: { ...reference, issuedAt: now } }),
-    ],
-    events: [Repository.event("ManifestIssued", "assetRun", assetRun.id, now, { version, notAfter: valid.notAfter })],
-  });
-  return answer._tag === "Committed";
-});
-
-// SCH-10: the lead before the start, as long as that lies ahead.
-const fetching = (
-  { opportunisticDownload }: Pick<Job, "opportunisticDownload">,
-  { start }: AssetRun.AssetRunTiming,
-  { now, leadMilliseconds }: { readonly now: number; readonly leadMilliseconds: number },
-) => (opportunisticDownload === true && start > now ? { fetchFrom: start - leadMilliseconds } : {});
-
-// Asked at the moment of sending: a tick takes its time, and the fall and a deletion their instant (LIC-02, JOB-28).
-const sendable = Effect.fn("Issuing.sendable")(function* (tenantId: TenantId, { jobId }: Run.Run, now: number) {
-  const job = yield* Repository.get(tenantId, "job", jobId);
-  if (job === null || !Run.isSent(job.value.status)) return null;
-  const subscription = yield* Subscriptions.of(tenantId);
-  if (Suspension.of(job.value, subscription, now) !== null) return null;
-  return Subscription.deploymentFault(subscription, now) === null ? job.value : null;
-});

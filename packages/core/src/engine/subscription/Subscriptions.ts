@@ -19,6 +19,7 @@ import * as Decisions from "../Decisions.ts";
 import * as Idempotency from "../Idempotency.ts";
 import { lift, refuse, reject } from "../Rejected.ts";
 import * as Repository from "../Repository.ts";
+import * as Indexing from "../runs/Indexing.ts";
 import * as Sweeps from "../tags/Sweeps.ts";
 import * as TagRules from "../tags/TagRules.ts";
 import * as TagUses from "../tags/TagUses.ts";
@@ -64,7 +65,8 @@ export const save = Effect.fn("Subscriptions.save")(function* (
       Subscription.schedulingFault(Subscription.schedulingOf(subscription)) ??
       Subscription.tagsFault(known?.value ?? null, subscription);
     if (fault !== null) return yield* refuse(fault);
-    const opened = { counters: [{ key: TagRules.TREE_COUNTER, by: 1 }], first: firstEntities(subscription, now) };
+    const begun = [{ key: TagRules.TREE_COUNTER, by: 1 }, Indexing.none];
+    const opened = { counters: begun, first: firstEntities(subscription, now) };
     const { counters, first } =
       known === null ? opened : { counters: yield* usesOfTags(known.value, subscription), first: [] };
     const walk = known === null ? nowhere : yield* walkFor(known.value, subscription);

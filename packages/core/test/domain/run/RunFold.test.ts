@@ -1,8 +1,11 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import * as AssetRun from "../../../src/domain/run/AssetRun.ts";
+import * as DueLook from "../../../src/domain/run/DueLook.ts";
+import * as Sending from "../../../src/domain/run/Sending.ts";
 import * as Arbitraries from "../../scenario/Arbitraries.ts";
 import * as Facts from "../../scenario/Facts.ts";
+import * as Values from "../../scenario/Values.ts";
 
 const PLANNED = ["P-0", "P-1"] as const;
 
@@ -86,5 +89,72 @@ describe("the fold over facts and marks", () => {
     );
     expect(ended).toBeGreaterThan(50);
     expect(byScan).toBeGreaterThan(5);
+  });
+});
+
+const { START, HOUR_MS } = Values;
+const hours = (min: number, max: number) => fc.integer({ min: min * 60, max: max * 60 }).map((m) => (m * HOUR_MS) / 60);
+
+/** An asset run of whatever was told and found, sent or not, with and without a window, looked at at some instant. */
+const looked = fc
+  .record({
+    facts: Facts.anything,
+    marks: fc.array(Facts.mark, { maxLength: 3 }),
+    window: fc.option(fc.record({ end: hours(1, 60), before: hours(0, 30), after: hours(0, 30) })),
+    isWindowKept: fc.boolean(),
+    lease: fc.option(hours(1, 60)),
+    madeBefore: hours(0, 40),
+    age: hours(-1, 90),
+    bound: fc.constantFrom("start" as const, "complete" as const),
+    overlap: fc.constantFrom("wait" as const, "skip" as const),
+    isKept: fc.boolean(),
+    hasEarlier: fc.boolean(),
+  })
+  .map(({ facts, marks, window, isWindowKept, lease, madeBefore, age, bound, overlap, isKept, hasEarlier }) => {
+    const now = START + age;
+    const windowEnd = window === null ? null : START + window.end;
+    const notAfter = lease === null ? null : (windowEnd ?? START + lease);
+    const base = Facts.assetRun(PLANNED, {
+      marks,
+      timing: { start: START, windowEnd },
+      manifest: notAfter === null ? null : { version: 1, digest: "", notAfter },
+    });
+    const assetRun = AssetRun.after(base, facts);
+    const run = {
+      id: assetRun.runId,
+      startedAt: START - madeBefore,
+      windowEnd: window === null ? null : START + window.end + window.after,
+      ...(window === null || !isWindowKept ? {} : { firstEnd: START + window.end - window.before }),
+      conduct: { reboot: { _tag: "Suppress" }, continueOnFailure: true, bound, overlap } as const,
+    };
+    const earlier = hasEarlier ? [{ key: "earlier", run: Facts.assetRun(PLANNED) }] : [];
+    const situation = {
+      now,
+      madeAt: run.startedAt,
+      earlier,
+      overlap,
+      bound,
+      isKept,
+      blockedBy: null,
+      outOfScope: null,
+    };
+    return { assetRun, run, now, step: Sending.step(assetRun, situation) };
+  });
+
+describe("when a tick looks at an asset run", () => {
+  it("RUN-06, WIN-04, PLN-04: at every instant at which there is something to do about it, or it waits, and mostly at no other", () => {
+    const seen = { Send: 0, Wait: 0, Mark: 0, Nothing: 0, spared: 0 };
+    fc.assert(
+      fc.property(looked, ({ assetRun, run, now, step }) => {
+        const value = DueLook.of(assetRun);
+        const isLookedAt = value !== null && [...DueLook.until(run, now)].includes(value);
+        if (step._tag !== "Nothing") expect(isLookedAt).toBe(true);
+        seen[step._tag] += 1;
+        if (!isLookedAt) seen.spared += 1;
+      }),
+      Arbitraries.runs(2_000),
+    );
+    for (const tag of ["Send", "Wait", "Mark"] as const) expect(seen[tag]).toBeGreaterThan(20);
+    expect(seen.spared).toBeGreaterThan(seen.Nothing / 2);
   });
 });
