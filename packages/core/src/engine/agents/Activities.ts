@@ -8,6 +8,7 @@ import type { Actor } from "../../domain/shared/Actor.ts";
 import type { TenantId } from "../../domain/shared/Tenant.ts";
 import * as TagScope from "../../domain/tag/TagScope.ts";
 import { Environment } from "../../ports/Environment.ts";
+import type { Storage, StorageError } from "../../ports/Storage.ts";
 import type { AgentRecord, FactRecord } from "../../schema/Stored.ts";
 import * as Authority from "../access/Authority.ts";
 import { reject } from "../Rejected.ts";
@@ -36,21 +37,22 @@ export const seen = Effect.fn("Activities.seen")(function* (actor: Actor, assetI
   return asset;
 });
 
-/** What goes into a commit to note something; nothing for nothing. */
-export const noted = Effect.fn("Activities.noted")(function* (
+type Noting = Required<Pick<Repository.Change, "expect" | "writes">>;
+
+const NOTHING: Noting = { expect: [], writes: [] };
+
+/** What goes into a commit to note something; nothing for nothing, which is most of the time. */
+export const noted = (
   tenantId: TenantId,
   assetId: string,
   entries: readonly Activity.ActivityEntry[],
-) {
-  const none: Required<Pick<Repository.Change, "expect" | "writes">> = { expect: [], writes: [] };
-  if (entries.length === 0) return none;
-  const known = yield* Repository.get(tenantId, "activity", assetId);
-  const change: typeof none = {
-    expect: [Repository.expected("activity", assetId, known)],
-    writes: [Repository.put("activity", assetId, Activity.noted(known?.value ?? null, assetId, entries))],
-  };
-  return change;
-});
+): Effect.Effect<Noting, StorageError, Storage> =>
+  entries.length === 0
+    ? Effect.succeed(NOTHING)
+    : Effect.map(Repository.get(tenantId, "activity", assetId), (known) => ({
+        expect: [Repository.expected("activity", assetId, known)],
+        writes: [Repository.put("activity", assetId, Activity.noted(known?.value ?? null, assetId, entries))],
+      }));
 
 /** What an agent holds by its check-in, and what it did before that only now is known. */
 export const ofCheckIn = (agent: AgentRecord, request: Messages.CheckInRequest, at: number) => ({

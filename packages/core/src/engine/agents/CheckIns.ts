@@ -33,16 +33,10 @@ export const checkIn = Effect.fnUntraced(function* (proved: ProvedRequest, reque
   const { agent, tenantId } = proved;
   // What the agent already holds, and what ran out, is no longer offered.
   const offered = agent.value.manifests.filter((m) => m.version > request.manifestVersion && m.notAfter > now);
-  // What a fall to Free suspends waits for the job to be enabled again; a seat that is lost is lost to the run (LIC-02).
-  const suspended = yield* whySuspended(tenantId, offered, now);
-  const free = offered.filter((m) => !suspended.has(m.version));
-  const unlicensed = free.length === 0 ? null : yield* whyUnlicensed(tenantId, agent.id, now);
-  const revoked = yield* whichRevoked(tenantId, free);
-  const about = { assetId: agent.id, bootId: request.bootId };
-  const { blocked, outside } = yield* Withholding.of(tenantId, about, free);
-  const isDue = (version: number): boolean => !revoked.has(version) && !blocked.has(version) && !outside.has(version);
-  const due = unlicensed === null ? free.filter((m) => isDue(m.version)) : [];
-  const dropped = yield* revokedOf(tenantId, agent.id, request.waiting ?? []);
+  const held = offered.length === 0 ? NOTHING_OFFERED : yield* heldBack(proved, offered, request.bootId, now);
+  const { suspended, free, unlicensed, outside, due } = held;
+  const { waiting = [] } = request;
+  const dropped = waiting.length === 0 ? [] : yield* revokedOf(tenantId, agent.id, waiting);
   const { holds, entries } = Activities.ofCheckIn(agent.value, request, now);
   const next: AgentRecord = {
     ...agent.value,
@@ -62,7 +56,8 @@ export const checkIn = Effect.fnUntraced(function* (proved: ProvedRequest, reque
       const _tag = unlicensed === null ? "OutOfScope" : "NotLicensed";
       if (reason !== null) yield* withhold(tenantId, m.assetRunId, { _tag, reason }, now);
     }
-    const moved = yield* movedZone(proved, request.timeZone, now);
+    const moved =
+      request.timeZone === agent.value.timeZone ? NOT_MOVED : yield* movedZone(proved, request.timeZone, now);
     told = { ...told, ...moved.held };
     const { lastCheckedInAt } = agent.value;
     const causes = yield* Causes.ofCheckIn(tenantId, agent.id, { now, lastCheckedInAt });
@@ -83,6 +78,37 @@ export const checkIn = Effect.fnUntraced(function* (proved: ProvedRequest, reque
     uninstall: agent.value.uninstall !== null && (yield* Uninstalls.mayLeave(tenantId, agent.id, now)),
     ...(dropped.length === 0 ? {} : { revoked: dropped }),
   });
+});
+
+/** What of the manifests on offer an agent gets now, and why not the others. */
+interface HeldBack {
+  readonly suspended: ReadonlyMap<number, Suspension.Suspension>;
+  /** Those that no suspension holds back. */
+  readonly free: AgentRecord["manifests"];
+  readonly unlicensed: string | null;
+  readonly outside: ReadonlyMap<number, string>;
+  /** Those that it is told of. */
+  readonly due: AgentRecord["manifests"];
+}
+
+// Most check-ins are idle: what isn't there is not asked about.
+const NOTHING_OFFERED: HeldBack = { suspended: new Map(), free: [], unlicensed: null, outside: new Map(), due: [] };
+
+const heldBack = Effect.fnUntraced(function* (
+  { tenantId, agent }: ProvedRequest,
+  offered: AgentRecord["manifests"],
+  bootId: string,
+  now: number,
+) {
+  // What a fall to Free suspends waits for the job to be enabled again; a seat that is lost is lost to the run (LIC-02).
+  const suspended = yield* whySuspended(tenantId, offered, now);
+  const free = offered.filter((m) => !suspended.has(m.version));
+  const unlicensed = free.length === 0 ? null : yield* whyUnlicensed(tenantId, agent.id, now);
+  const revoked = yield* whichRevoked(tenantId, free);
+  const { blocked, outside } = yield* Withholding.of(tenantId, { assetId: agent.id, bootId }, free);
+  const isDue = (version: number): boolean => !revoked.has(version) && !blocked.has(version) && !outside.has(version);
+  const due = unlicensed === null ? free.filter((m) => isDue(m.version)) : [];
+  return { suspended, free, unlicensed, outside, due } satisfies HeldBack as HeldBack;
 });
 
 /** Keeps a request's sequence, so that it can't be sent again; used by requests that change nothing else. */
@@ -157,7 +183,6 @@ export const whichRevoked = Effect.fnUntraced(function* (tenantId: TenantId, man
 
 // Of the runs that an agent holds and has not begun, those that it is to drop (JOB-28). What is not known here is not judged.
 const revokedOf = Effect.fnUntraced(function* (tenantId: TenantId, agentId: string, waiting: readonly string[]) {
-  if (waiting.length === 0) return [];
   const runs = [...new Set(waiting)];
   const revoked = yield* revokedAmong(
     tenantId,
@@ -201,12 +226,19 @@ const withhold = Effect.fnUntraced(function* (
   yield* Repository.tryCommit(tenantId, { expect, writes, events });
 });
 
+interface Moved {
+  readonly held: Partial<Pick<AgentRecord, "configuration" | "statusIntervalSeconds">>;
+  readonly change: Pick<Repository.Change, "expect" | "counters" | "writes" | "events">;
+}
+
+const NOT_MOVED: Moved = { held: {}, change: { writes: [] } };
+
 // Written with the check-in itself: a check-in that was taken down is not told of the new zone again. Rules may ask for the
 // zone, and profiles for the tags that they give.
 const movedZone = Effect.fnUntraced(function* (proved: ProvedRequest, timeZone: string, now: number) {
   const { tenantId, agent } = proved;
-  const asset = timeZone === agent.value.timeZone ? null : yield* Repository.get(tenantId, "asset", agent.id);
-  if (asset === null) return { held: {}, change: { writes: [] } };
+  const asset = yield* Repository.get(tenantId, "asset", agent.id);
+  if (asset === null) return NOT_MOVED;
   const on = yield* AssetWrites.ground(tenantId, now);
   const is = { ...asset.value, timeZone };
   const { configuration, change } = yield* AssetWrites.ofAgent(on, { was: asset, is, about: { timeZone } });
