@@ -118,15 +118,22 @@ const ofAsset = (desk: Desk, edit: Of<"asset">, key: Key): Done => {
   }
   const id = assetId(edit.asset);
   if (id === null) return "nothing";
-  const { tags, purges } = plane.fettle;
-  if (edit._tag === "Purge") {
-    const query = `name: "${edit.asset}"`;
-    const preview = plane.ask(purges.preview(Plane.root, query));
-    if (preview === null) return "refused";
-    return answered(plane.ask(purges.run(Plane.root, { query, confirmation: preview.confirmation }, key)));
-  }
+  if (edit._tag === "Purge") return purge(desk, { id, name: edit.asset }, key);
+  const { tags } = plane.fettle;
   const assign = edit._tag === "Tag" ? tags.assign : tags.unassign;
   return answered(plane.ask(assign(Plane.root, { tag: edit.tag, assets: [id] }, key)));
+};
+
+// A purge goes by no name (PRG-01): this one by the very instant at which the agent was heard of last.
+const purge = ({ plane }: Desk, { id, name }: { readonly id: string; readonly name: string }, key: Key): Done => {
+  const { assets, purges } = plane.fettle;
+  const row = plane.ask(assets.agents(Plane.root, { query: `name: "${name}"` }))?.rows[0];
+  if (row === undefined) return "nothing";
+  const query = `lastCheckedIn: "${new Date(row.lastCheckedInAt).toISOString()}"`;
+  const preview = plane.ask(purges.preview(Plane.root, query));
+  if (preview === null) return "refused";
+  const purged = plane.ask(purges.run(Plane.root, { query, confirmation: preview.confirmation }, key));
+  return purged?.removed.includes(id) === true ? "done" : "refused";
 };
 
 const ofPatch = (desk: Desk, edit: Of<"patch">, key: Key): Done => {

@@ -146,15 +146,20 @@ const nothingVanishes: Invariant = {
   title: "an occurrence runs or is told as missed, and never vanishes",
   check: (ledger) => {
     const ran = new Set([...ledger.runs.values()].map((r) => `${r.jobId} ${r.occurrenceKey}`));
-    const missed = new Set(
-      ledger.history.events.flatMap(({ value }) =>
-        value.type === "OccurrenceMissed"
-          ? (value.body as { readonly missed: readonly string[] }).missed.map((key) => `${value.id} ${key}`)
-          : [],
-      ),
+    const missed = new Set<string>();
+    // Of a long downtime the latest are named, and the others counted.
+    const unnamed = new Map<string, number>();
+    for (const { value } of ledger.history.events) {
+      if (value.type !== "OccurrenceMissed") continue;
+      const body = value.body as { readonly missed: readonly string[]; readonly count: number };
+      for (const key of body.missed) missed.add(`${value.id} ${key}`);
+      unnamed.set(value.id, (unnamed.get(value.id) ?? 0) + body.count - body.missed.length);
+    }
+    const vanished = expected(ledger).filter(
+      ({ jobId, key }) => !ran.has(`${jobId} ${key}`) && !missed.has(`${jobId} ${key}`),
     );
-    return expected(ledger).flatMap(({ jobId, key }) =>
-      ran.has(`${jobId} ${key}`) || missed.has(`${jobId} ${key}`) ? [] : [seen("", `${jobId}: ${key}`)],
+    return [...groupBy(vanished, (v) => v.jobId)].flatMap(([jobId, all]) =>
+      all.slice(unnamed.get(jobId) ?? 0).map(({ key }) => seen("", `${jobId}: ${key}`)),
     );
   },
 };
