@@ -79,6 +79,8 @@ describe("what rows of searches say, compared with what the entities say", () =>
       [`DELETE FROM "search_asset:trigrams:name" WHERE rowid = ${asset}`, "parts of name"],
       [`DELETE FROM search_asset_tag WHERE asset = ${tagged}`, "tags"],
       [`DELETE FROM search_asset_patch WHERE asset = ${scanned} AND status = 0`, "patches"],
+      [`UPDATE search_asset_tag SET managed = 1 - managed WHERE asset = ${tagged}`, "tags"],
+      [`UPDATE search_asset_patch SET managed = 1 - managed WHERE asset = ${scanned}`, "patches"],
       [`UPDATE search_patch SET "title:tokens" = 'other' WHERE n = ${patch}`, "title"],
       [`UPDATE search_patch SET "vendorSeverity:rank" = 77 WHERE n = ${patch}`, "vendorSeverity"],
       ["DELETE FROM search_cve_patch", "cves"],

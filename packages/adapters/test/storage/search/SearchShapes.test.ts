@@ -246,6 +246,46 @@ describe("each way of a search of assets", () => {
       }),
     ));
 
+  it("EVT-03: tags, patches and shared texts are looked for among those of the tenant alone, or by their numbers", () => {
+    const { database, texts, search } = overheard();
+    const looked = { seen: ["t-2"], within: { named: [], include: [["t-1"]], exclude: [] } };
+    for (const asked of [...questions, { seats: { ...seats(7), include: [["t-1"]] } as never }]) {
+      for (const by of ["name", "operatingSystem"] as const)
+        search.assets(acme, question(asked), { ...byName, by, limit: 3 });
+    }
+    search.assetFacets(acme, question({}), { facets: AssetFacets.facets, values: 100 });
+    search.patchCounts(acme, looked);
+    search.timeZones(acme, { platform: "Linux", scopes: [["t-1"]], ...looked.within });
+    const seen = new Set<string>();
+    for (const text of texts) {
+      for (const [, table = "", where = ""] of text.matchAll(LOOKED_FOR)) {
+        expect(where, text).toMatch(/^(?:\w+\.)?(?:"?t"? = \?|n (?:= \?|IN $))/);
+        seen.add(table);
+      }
+    }
+    expect([...seen].sort()).toEqual(["search_asset:text", "search_patch", "search_tag"]);
+    database.close();
+  });
+
+  it("counts what lacks anything by the rows of assets, and what lacks a patch by its links alone", () => {
+    const { database, search } = overheard();
+    const countOf = (asked: Asked): readonly string[] =>
+      search
+        .explainAssets(acme, question(asked), { ...byName, limit: 50 })
+        .statements.filter(({ purpose }) => purpose === "count")
+        .flatMap(({ steps }) => steps);
+    expect(countOf({ view: "missing" })).toEqual([
+      "SEARCH a USING COVERING INDEX search_asset:by:missingPatchCount:number (managed=? AND missingPatchCount:number>?)",
+    ]);
+    expect(countOf({ patch: `id: \`${patchId(2)}\``, view: "missing" })).toEqual([
+      "SEARCH l USING COVERING INDEX search_asset_patch:by:patch (patch=? AND status=? AND managed=?)",
+    ]);
+    expect(countOf({ asset: "operatingSystem: Rocky*" })[0]).toBe(
+      "SEARCH a USING COVERING INDEX search_asset:systems (managed=? AND operatingSystem:text=?)",
+    );
+    database.close();
+  });
+
   it("an asset that went is found by nothing, and has left nothing behind", async () => {
     const database = new Database(file, { readonly: true });
     for (const table of ["search_asset_tag", "search_asset_patch", "search_assessment"]) {
@@ -263,14 +303,7 @@ describe("each way of a search of assets", () => {
   });
 
   it("reads a page along the index of its order where much is found, and sorts where little is", () => {
-    const database = new Database(file);
-    const texts: string[] = [];
-    const prepare = database.prepare.bind(database);
-    database.prepare = ((text: string) => {
-      texts.push(text);
-      return prepare(text);
-    }) as typeof database.prepare;
-    const search = SqliteSearch.make(database);
+    const { database, texts, search } = overheard();
     const pageOf = (asked: Asked, limit: number): string | undefined => {
       texts.length = 0;
       search.assets(acme, question(asked), { ...byName, limit });
@@ -284,5 +317,21 @@ describe("each way of a search of assets", () => {
     database.close();
   });
 });
+
+/** A search over the file, with the texts of the statements that it prepares. */
+const overheard = () => {
+  const database = new Database(file);
+  const texts: string[] = [];
+  const prepare = database.prepare.bind(database);
+  database.prepare = ((text: string) => {
+    texts.push(text);
+    return prepare(text);
+  }) as typeof database.prepare;
+  return { database, texts, search: SqliteSearch.make(database) };
+};
+
+/** Where rows are looked for that both tenants have, from FROM to the first parenthesis behind WHERE. */
+const LOOKED_FOR =
+  /\bFROM "?(search_tag|search_patch|search_(?:asset|patch):text)"?(?: AS \w+)? (?!AS|JOIN)[^()]*?WHERE ([^()]*)/g;
 
 const byName = { by: "name", direction: "ascending", after: null } as const;
