@@ -46,6 +46,52 @@ describe("why an asset was or wasn't patched in a run", () => {
     expect(last()).toMatchObject({ about: "work", rule: "RUN-01" });
   });
 
+  it("RUN-07, WIN-06: a run that waits for an earlier one of its job says for which, and until when at the latest", () => {
+    const scene = Timed.make();
+    const window = { minutes: 26 * 60, bound: "complete" } as const;
+    const jobId = scene.enabled({ schedule: Timed.daily("2026-02-02T02:00"), window });
+    Timed.tickAt(scene, "2026-02-01T23:00");
+    const [first] = Timed.runsOf(scene, jobId);
+    scene.agents[0]?.report(1, ...wholeRun(first?.id ?? "").slice(0, 3));
+    Timed.tickAt(scene, "2026-02-02T23:00");
+    const [, later] = Timed.runsOf(scene, jobId);
+    const last = () =>
+      scene.plane
+        .call(scene.plane.fettle.runs.explain(manager, later?.id ?? "", scene.agents[0]?.id ?? ""))
+        .chain.at(-1);
+    expect(last()).toMatchObject({ about: "sending", bearing: "open", rule: "WIN-06" });
+    expect(last()?.fact).toContain(
+      `WIN-06: the earlier run ${first?.id} goes on there, until 2026-02-03T04:00:00.000Z`,
+    );
+    scene.agents[0]?.report(4, ...wholeRun(first?.id ?? "").slice(3));
+    expect(last()).toMatchObject({ rule: null, fact: expect.stringContaining("nothing keeps it") });
+    Timed.tick(scene);
+    expect(last()).toMatchObject({ about: "work" });
+  });
+
+  it("RUN-07, WIN-05, WIN-07: one that a freeze and a blackout keep from being sent again names both, each with its end", () => {
+    const { scene, explain, fettle, call } = running();
+    const days = { from: Timed.wall("2026-02-01T12:00"), to: Timed.wall("2026-02-03T00:00"), zone: "UTC" };
+    call(fettle.freezes.save(manager, { id: "f", name: "year's end", ...days }));
+    const blackouts = [{ weekdays: [1] as const, fromMinute: 0, toMinute: 120 }];
+    const targets = Values.select({ include: Values.any("fleet") });
+    call(fettle.configurationProfiles.save(manager, { id: "p", name: "Servers", targets, settings: { blackouts } }));
+    expect(explain().chain.at(-1)).toMatchObject({ about: "work" });
+    scene.agents[0]?.checkIn({ timeZone: "UTC" });
+    Timed.tickAt(scene, "2026-02-02T00:00");
+    const { verdict, chain } = explain();
+    expect(verdict).toBe("open");
+    expect(chain.at(-1)).toMatchObject({ about: "sending", bearing: "open", rule: "WIN-07" });
+    expect(chain.at(-1)?.fact).toContain(
+      'WIN-07: the change freeze "year\'s end" keeps it until 2026-02-03T00:00:00.000Z',
+    );
+    expect(chain.at(-1)?.fact).toContain(
+      'WIN-05: a blackout of the profile "Servers" keeps it until 2026-02-02T02:00:00.000Z',
+    );
+    Timed.tickAt(scene, "2026-02-03T00:00");
+    expect(explain().chain.at(-1)).toMatchObject({ about: "work" });
+  });
+
   it("RUN-07: patched: the chain leads from the targets to the evidence of a later scan", () => {
     const { scene, runId, shape, explain, clock } = running();
     expect(shape(0, "P-1")).toEqual({ verdict: "open", chain: [...upTo, "work RUN-01 open"] });

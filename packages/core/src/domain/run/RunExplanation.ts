@@ -8,6 +8,7 @@ import type { Plan } from "../plan/Plan.ts";
 import * as Remedies from "../plan/Remedies.ts";
 import type * as AssetRun from "./AssetRun.ts";
 import * as Blocking from "./Blocking.ts";
+import * as Keeping from "./Keeping.ts";
 import * as RuleOf from "./RuleOf.ts";
 import type * as Run from "./Run.ts";
 import * as Timeline from "./Timeline.ts";
@@ -50,6 +51,8 @@ export interface Question {
   readonly story: readonly Timeline.Entry[];
   /** The run that keeps the asset from anything else until it is rebooted, now (RBT-02); null: none does. */
   readonly blockedBy: Blocking.Blocker | null;
+  /** What else keeps it from being sent, now. */
+  readonly keptBy: readonly Keeping.Keeping[];
   readonly patchId: string | null;
 }
 
@@ -164,13 +167,13 @@ function* time({ timing }: Timeline.Story["assetRun"]): Generator<Link, void> {
 
 // What the control plane found since, as far as nothing overruled it; and whether a manifest went out.
 function* sending(
-  { story, blockedBy }: Question,
+  { story, blockedBy, keptBy }: Question,
   { manifest, state }: Timeline.Story["assetRun"],
 ): Generator<Link, void> {
   const found = story.find((e) => e.what._tag === "Found" && e.what.overruledBy === null);
   const isEnd = found !== undefined && RunStatus.isFinal(state.status) && !isBegun(story);
   if (isEnd) return yield { ...stops("sending", found.rule, found.words), at: found.at };
-  if (manifest !== null) {
+  if (manifest !== null && keptBy.length === 0) {
     const issued = story.find((e) => e.what._tag === "Issued");
     yield { ...leadsOn("sending", "PLN-04", `manifest ${manifest.version} was issued`), at: issued?.at ?? null };
     return;
@@ -180,9 +183,14 @@ function* sending(
     const blocked = open("sending", "RBT-02", Blocking.reason(blockedBy));
     return yield { ...blocked, change: REMEDIES["RBT-02"] ?? null };
   }
-  const why = state.reason === null ? "a blackout, a freeze or an earlier run may keep it" : state.reason;
-  yield open("sending", RuleOf.reason(state.reason), `no manifest has been issued yet: ${why}`);
+  const [first] = keptBy;
+  const why = first === undefined ? (state.reason ?? UNKEPT) : keptBy.map(Keeping.words).join("; ");
+  const rule = first === undefined ? RuleOf.reason(state.reason) : Keeping.ruleOf(first);
+  const far = manifest === null ? "no manifest has been issued yet" : "its manifest ran out, and no other is issued";
+  yield open("sending", rule, `${far}: ${why}`);
 }
+
+const UNKEPT = "nothing keeps it from this asset now; it is sent by the next tick, if its job may be sent then";
 
 const isBegun = (story: readonly Timeline.Entry[]): boolean =>
   story.some(({ what }) => what._tag === "Attempt" || (what._tag === "Status" && what.status !== "Downloaded"));

@@ -12,7 +12,24 @@ import * as Tags from "../tags/Tags.ts";
 
 /** Those of the assets from which work is kept now. */
 export const kept = Effect.fn("Maintenances.kept")(function* (tenantId: TenantId, assetIds: readonly string[]) {
-  const none: ReadonlySet<string> = new Set();
+  const now = Instant.held((yield* Environment).now());
+  const found = yield* calendars(tenantId, assetIds);
+  const shut = [...found].filter(([, { calendar }]) => !Maintenance.isOpen(calendar, now));
+  return new Set(shut.map(([assetId]) => assetId)) as ReadonlySet<string>;
+});
+
+interface Kept {
+  readonly calendar: Maintenance.Calendar;
+  /** The name of the profile whose blackouts these are. */
+  readonly profile: string;
+}
+
+/** What keeps work off assets, and when; an asset off which nothing ever does may be left out. */
+export const calendars = Effect.fn("Maintenances.calendars")(function* (
+  tenantId: TenantId,
+  assetIds: readonly string[],
+) {
+  const none: ReadonlyMap<string, Kept> = new Map();
   if (assetIds.length === 0) return none;
   const profiles = (yield* Repository.all(tenantId, "profile")).map((p) => p.value);
   const freezes = (yield* Repository.all(tenantId, "freeze")).map((f) => f.value);
@@ -23,14 +40,14 @@ export const kept = Effect.fn("Maintenances.kept")(function* (tenantId: TenantId
   const subscription = yield* Subscriptions.of(tenantId);
   const { inBlackout } = Subscription.schedulingOf(subscription);
   const fallback = Subscription.defaultZoneOf(subscription);
-  const now = Instant.held((yield* Environment).now());
-  const blackoutsOf = ConfigurationProfile.blackoutsOf(profiles, tree, assets);
+  const profileOf = ConfigurationProfile.compile(profiles, tree);
   const freezesOf = ChangeFreeze.byAsset(freezes, tree, assets);
-  const shut = assets.filter((asset) => {
+  const found = assets.map((asset): readonly [string, Kept] => {
     const { zone } = JobSchedule.assetZone(asset.timeZone, fallback);
-    const [blackouts, frozen] = [blackoutsOf.get(asset.id) ?? [], freezesOf.get(asset.id) ?? []];
-    const calendar = { zone, blackouts, freezes: frozen, inBlackout };
-    return !Maintenance.isOpen(calendar, now);
+    const profile = profileOf(asset)?.profile;
+    const blackouts = profile?.settings.blackouts ?? [];
+    const calendar = { zone, blackouts, freezes: freezesOf.get(asset.id) ?? [], inBlackout };
+    return [asset.id, { calendar, profile: profile?.name ?? "" }];
   });
-  return new Set(shut.map((asset) => asset.id)) as ReadonlySet<string>;
+  return new Map(found) as ReadonlyMap<string, Kept>;
 });

@@ -27,6 +27,13 @@ export const byJob = Effect.fn("OpenRuns.byJob")(function* (tenantId: TenantId) 
   return found as ReadonlyMap<string, readonly RunNow[]>;
 });
 
+/** The runs of a run's job that come before it and are not over. */
+export const before = Effect.fn("OpenRuns.before")(function* (tenantId: TenantId, run: Run.Run) {
+  const runs = (yield* byJob(tenantId)).get(run.jobId) ?? [];
+  const own = runs.findIndex(({ id }) => id === run.id);
+  return runs.slice(0, Math.max(0, own));
+});
+
 /** A run with its asset runs that are due, in the order of their ids. */
 export const load = Effect.fn("OpenRuns.load")(function* (tenantId: TenantId, run: RunNow) {
   const now = (yield* Environment).now();

@@ -4,6 +4,7 @@ import * as RunExplanation from "../../domain/run/RunExplanation.ts";
 import type { Actor } from "../../domain/shared/Actor.ts";
 import * as KeptPlans from "../plans/KeptPlans.ts";
 import * as Blockings from "./Blockings.ts";
+import * as Keepings from "./Keepings.ts";
 import * as SeenRuns from "./SeenRuns.ts";
 import * as Timelines from "./Timelines.ts";
 
@@ -24,6 +25,7 @@ export const explain = Effect.fn("RunExplanations.explain")(function* (
     assetRun,
     story: assetRun === null ? [] : yield* Timelines.told(actor.tenantId, run, assetRun),
     blockedBy: blockers?.get(assetId) ?? null,
+    keptBy: assetRun === null ? [] : yield* Keepings.of(actor.tenantId, run, assetRun),
     patchId: patchId ?? null,
   });
 });
