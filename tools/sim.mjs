@@ -1,11 +1,11 @@
 // `npm run sim`: sets up what is missing, bundles the simulator, plays scenarios and holds the invariants against them. What fails is
 // made smaller and printed, so that it can be played again.
 
-import { mkdirSync, readFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { runAsCommand } from "./setup/Failure.mjs";
 import { setUp } from "./setup/Setup.mjs";
+import { withBundle } from "./sim/Bundle.mjs";
 import { HELP, parse } from "./sim/Options.mjs";
 import * as Report from "./sim/Report.mjs";
 
@@ -27,33 +27,8 @@ await runAsCommand(async () => {
     return 0;
   }
   await setUp({ root: ROOT, install: options.value.install, realDnf: false, say: (line) => say(`setup: ${line}`) });
-  const folder = join(ROOT, ".setup", `sim-${process.pid}`);
-  mkdirSync(folder, { recursive: true });
-  try {
-    return playAll(await bundled(folder), options.value);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  return withBundle({ root: ROOT, source: SOURCE }, (simulator) => playAll(simulator, options.value));
 });
-
-/** @param {string} folder */
-async function bundled(folder) {
-  const { build } = await import("esbuild");
-  const outfile = join(folder, "simulator.mjs");
-  const banner = { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' };
-  const entryPoints = [join(ROOT, SOURCE)];
-  await build({
-    entryPoints,
-    outfile,
-    bundle: true,
-    platform: "node",
-    format: "esm",
-    target: "node20",
-    banner,
-    logLevel: "error",
-  });
-  return import(pathToFileURL(outfile).href);
-}
 
 /** @param {any} simulator @param {import("./sim/Options.mjs").Options} options */
 function playAll(simulator, options) {
@@ -71,7 +46,9 @@ function playAll(simulator, options) {
 }
 
 /** @param {any} simulator @returns {readonly string[]} */
-const situationNames = ({ Situations }) => Situations.all.map((/** @type {{ name: string }} */ s) => s.name);
+function situationNames({ Situations }) {
+  return Situations.all.map((/** @type {{ name: string }} */ s) => s.name);
+}
 
 /**
  * @param {readonly import("./sim/Report.mjs").Row[]} rows
