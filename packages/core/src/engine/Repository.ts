@@ -21,13 +21,14 @@ import {
   PAGE_LIMIT_MAX,
   type PutWrite,
   Storage,
-  StorageError,
+  type StorageError,
   type Stored,
   type StoredJson,
   type UniqueClaim,
 } from "../ports/Storage.ts";
 import * as SearchParts from "../schema/SearchParts.ts";
-import { codecs, type EntityOf } from "../schema/Stored.ts";
+import type { EntityOf } from "../schema/Stored.ts";
+import * as Decoding from "./Decoding.ts";
 import * as Commits from "./events/Commits.ts";
 import { type Rejected, reject } from "./Rejected.ts";
 
@@ -258,19 +259,10 @@ const decode = <K extends EntityKind>(
   kind: K,
   stored: Stored,
 ): Effect.Effect<Versioned<EntityOf<K>>, StorageError> => {
-  const parsed = codecs[kind].safeParse(stored.body);
-  if (parsed.success) {
-    return Effect.succeed({ tenantId, id: stored.id, revision: stored.revision, value: parsed.data as EntityOf<K> });
-  }
-  return Effect.fail(
-    new StorageError({
-      reason: "Corrupt",
-      operation: "decode",
-      message: `${kind} ${stored.id}: ${parsed.error.message}`,
-      isRetryable: false,
-      cause: parsed.error,
-    }),
-  );
+  const decoded = Decoding.decode(kind, stored);
+  return decoded.ok
+    ? Effect.succeed({ tenantId, id: stored.id, revision: stored.revision, value: decoded.value })
+    : Effect.fail(decoded.error);
 };
 
 const pages = <K extends EntityKind>(

@@ -65,7 +65,10 @@ export type StoredJson =
   | readonly StoredJson[]
   | { readonly [key: string]: StoredJson };
 
-/** An entity as it stands: revision 1 after its first write, one more after each. */
+/**
+ * An entity as it stands: revision 1 after its first write, one more after each. A body that is frozen is so through and
+ * through: who holds it may keep what they made of it.
+ */
 export interface Stored {
   readonly kind: EntityKind;
   readonly id: string;

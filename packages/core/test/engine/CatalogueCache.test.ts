@@ -2,8 +2,9 @@ import * as Effect from "effect/Effect";
 import { describe, expect, it } from "vitest";
 import * as Tenant from "../../src/domain/shared/Tenant.ts";
 import * as CatalogueCache from "../../src/engine/catalogue/CatalogueCache.ts";
+import * as Decoding from "../../src/engine/Decoding.ts";
 import * as Repository from "../../src/engine/Repository.ts";
-import { Storage } from "../../src/ports/Storage.ts";
+import { Storage, type Stored, type StoredJson } from "../../src/ports/Storage.ts";
 import * as MemoryStorage from "../../src/testing/storage/MemoryStorage.ts";
 import * as Values from "../scenario/Values.ts";
 
@@ -83,5 +84,35 @@ describe("the kept catalogue", () => {
     expect(reads.patches).toBe(CatalogueCache.CATALOGUES_MAX + 1);
     ids("tenant-1");
     expect(reads.patches).toBe(CatalogueCache.CATALOGUES_MAX + 2);
+  });
+});
+
+describe("the value of a stored body", () => {
+  const tag = { id: "web", name: "web", parent: null, rule: { _tag: "Static" } } as const;
+  const stored = (body: StoredJson): Stored => ({ kind: "tag", id: "web", revision: 1, body });
+  const read = (from: Stored) => {
+    const decoded = Decoding.decode("tag", from);
+    if (!decoded.ok) throw decoded.error;
+    return decoded.value;
+  };
+
+  it("is read once of a body that lasts, and nobody can change it for others", () => {
+    const lasting = stored(Object.freeze({ ...tag, rule: Object.freeze({ ...tag.rule }) }));
+    const value = read(lasting);
+    expect(read({ ...lasting, revision: 2 })).toBe(value);
+    expect(() => Object.assign(value.rule, { _tag: "Dynamic" })).toThrow(TypeError);
+  });
+
+  it("is read anew of one that may change, and stays the reader's own", () => {
+    const body = { ...tag };
+    const value = read(stored(body));
+    expect(Object.isFrozen(value)).toBe(false);
+    body.name = "mail";
+    expect([value.name, read(stored(body)).name]).toEqual(["web", "mail"]);
+  });
+
+  it("that doesn't read back is corrupt each time", () => {
+    const corrupt = stored(Object.freeze({ id: "web" }));
+    for (const _ of [1, 2]) expect(() => read(corrupt)).toThrow("tag web");
   });
 });
