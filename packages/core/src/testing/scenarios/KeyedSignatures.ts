@@ -10,13 +10,15 @@ export interface KeyedSignatures {
   readonly generateKeyPair: () => Crypto.KeyPair;
 }
 
+const SIGNATURE_CHARACTERS = 86;
+
 /** A suite that knows no key yet. */
 export const make = (): KeyedSignatures => {
   const secrets = new Map<Crypto.PublicKey, string>();
+  // As long as one of Ed25519, which is what the wire takes. Of one digest, as an HMAC makes two, and nobody here extends any.
   const signature = (secret: string, data: Uint8Array): string => {
-    // As long as one of Ed25519, which is what the wire takes.
-    const half = Crypto.hmac(secret, Crypto.digest(data));
-    return half + half;
+    const hex = Crypto.digest(Buffer.concat([Buffer.from(secret), data])).slice("sha256:".length);
+    return hex + hex.slice(0, SIGNATURE_CHARACTERS - hex.length);
   };
   return {
     generateKeyPair: () => {

@@ -4,6 +4,7 @@ import * as Cause from "effect/Cause";
 import * as Context from "effect/Context";
 import * as Effect from "effect/Effect";
 import * as Exit from "effect/Exit";
+import * as References from "effect/References";
 import type { User } from "../../domain/access/User.ts";
 import * as Actor from "../../domain/shared/Actor.ts";
 import { SignatureWork } from "../../engine/agents/SignatureWork.ts";
@@ -95,6 +96,8 @@ export const make = (options: PlaneOptions): Plane => {
       verify: (key, data, signature) => Effect.sync(() => verify(key, data, signature)),
     }),
     Context.add(Environment, { now, uuid: ids.uuid, secret: () => ids.token(32), tzdata: () => "simulated" }),
+    // Nobody looks at spans here.
+    Context.add(References.TracerEnabled, false),
   );
   const fettle = Fettle.make(ports);
   return {

@@ -77,6 +77,23 @@ const noFaults: Faults = {
 
 /** Plays it to its end; throws an {@link Trace.EndlessScenario} where it has none. */
 export const play = (scenario: Scenario, options: PlayOptions = {}): Played => {
+  const limit = Error.stackTraceLimit;
+  // Every call of the engine makes an error for the stack that it may have to tell, which costs a tenth of all.
+  Error.stackTraceLimit = 0;
+  try {
+    return through(scenario, options);
+  } catch (cause) {
+    if (cause instanceof Trace.EndlessScenario) throw cause;
+    // Whoever is to mend it needs the stack. What happens a second time is the same.
+    Error.stackTraceLimit = limit;
+    through(scenario, { ...options, onProgress: () => undefined });
+    throw cause;
+  } finally {
+    Error.stackTraceLimit = limit;
+  }
+};
+
+const through = (scenario: Scenario, options: PlayOptions): Played => {
   const world = setUp(scenario, options);
   const { wakes, clock } = world;
   const endsAt = Scenarios.instant(scenario, scenario.days * Scenarios.DAY_MINUTES + CALM_MINUTES);
