@@ -135,6 +135,44 @@ describe("a run of more assets than one part holds", () => {
     expect(refusals).toBeGreaterThan(0);
   });
 
+  it("JOB-19: a re-run larger than one part, killed between its parts, is made to its end by two tickers at once, each asset run once", async () => {
+    const random = Random.make("re-run");
+    const gate = { open: false };
+    const plane = ControlPlane.make({ interleave: { ...random, below: (n) => (gate.open ? random.below(n) : 0) } });
+    const scene = LargeFleet.make(ASSETS, plane);
+    const { fettle, call } = plane;
+    const jobId = scene.enabled();
+    tick(scene);
+    const { id: runId } = scene.run(jobId);
+    LargeFleet.fail(scene);
+    const { run } = call(fettle.jobs.rerunFailed(manager, runId));
+    const kept = () => LargeFleet.all(scene, "run").find((r) => r.id === run.id);
+    expect(kept()).toMatchObject({ rerun: { of: runId, number: 1, tried: ASSETS }, making: { part: 0, parts: 3 } });
+    let parts = 0;
+    plane.hooks.before = ({ writes }) => {
+      if (writes.some((w) => w.kind === "assetRun" && w.id.startsWith(run.id))) parts += 1;
+      if (parts === 2) throw new ControlPlane.Death();
+    };
+    expect(plane.dies(fettle.tick())).toBe(true);
+    plane.hooks.before = null;
+    const ofRerun = () => LargeFleet.all(scene, "assetRun").filter((a) => a.runId === run.id);
+    expect(ofRerun()).toHaveLength(PlanParts.PART_ASSETS_MAX);
+    expect(plane.rejections(fettle.jobs.rerunFailed(manager, runId))).toMatchObject([
+      { rule: "JOB-19", message: expect.stringContaining("being made yet") },
+    ]);
+    gate.open = true;
+    await Effect.runPromise(Effect.all([fettle.tick(), fettle.tick()], { concurrency: "unbounded" }));
+    gate.open = false;
+    tick(scene);
+    expect(kept()).not.toHaveProperty("making");
+    const made = ofRerun();
+    expect(made).toHaveLength(ASSETS);
+    expect(new Set(made.map((a) => a.assetId)).size).toBe(ASSETS);
+    expect(new Set(made.flatMap((a) => a.patches.map((p) => p.patchId)))).toEqual(new Set(["P-1"]));
+    const told = eventsOf(scene, "RunMaterialised").filter((e) => e.id === run.id);
+    expect(told).toMatchObject([{ body: { assets: ASSETS } }]);
+  });
+
   it.each(["disable", "delete"] as const)(
     "JOB-28: whose job somebody %ss half way is not made to its end, and nothing of it starts",
     (how) => {

@@ -1,10 +1,12 @@
 /** A tenant of many assets that lack the same patches: written down as they would stand, without an agent each. */
 import * as Effect from "effect/Effect";
+import * as AssetRun from "../../src/domain/run/AssetRun.ts";
 import * as Tenant from "../../src/domain/shared/Tenant.ts";
 import * as Repository from "../../src/engine/Repository.ts";
 import { type EntityKind, Storage } from "../../src/ports/Storage.ts";
 import type { EntityOf } from "../../src/schema/Stored.ts";
 import * as ControlPlane from "./ControlPlane.ts";
+import * as Facts from "./Facts.ts";
 import * as Scene from "./Scene.ts";
 
 const tenantId = Tenant.of(ControlPlane.TENANT);
@@ -29,6 +31,17 @@ export const all = <K extends EntityKind>(scene: Scene.Scene, kind: K): readonly
   Effect.runSync(Effect.provideService(Repository.all(tenantId, kind), Storage, scene.plane.storage)).map(
     (e) => e.value,
   );
+
+/** Lets every asset run that there is have failed at its patches, as if its agent had told so. */
+export const fail = (scene: Scene.Scene): void => {
+  const writes = all(scene, "assetRun").map((run) => {
+    const bodies = run.patches.map(({ patchId }) => Facts.patched(patchId, "Failed"));
+    const begun = [Facts.status("JobStarted"), Facts.status("Patching")];
+    const facts = Facts.told(...begun, ...bodies, Facts.status("CompletedWithFailure"));
+    return Repository.put("assetRun", run.id, AssetRun.after(run, facts));
+  });
+  Effect.runSync(Effect.provideService(Repository.commit(tenantId, { writes }), Storage, scene.plane.storage));
+};
 
 /** Removes an asset as far as those see it who ask whether it is gone. */
 export const remove = (scene: Scene.Scene, assetId: string): void => {
