@@ -113,7 +113,7 @@ interface Line {
   readonly lookedAt: Map<string, number>;
 }
 
-const memberCycle = Effect.fn("Agent.memberCycle")(function* (
+const memberCycle = Effect.fnUntraced(function* (
   memory: Memory.Memory,
   next: Exchange.Sequencer,
   options: AgentOptions,
@@ -187,7 +187,7 @@ const due = (state: AgentState.AgentState): readonly AgentState.HeldRun[] => {
 };
 
 // Carries out what is held. `isHeld`: something begun isn't finished yet, and ends by itself.
-const work = Effect.fn("Agent.work")(function* <R, S>(
+const work = Effect.fnUntraced(function* <R, S>(
   session: CheckIn.Session,
   report: () => Effect.Effect<unknown, never, R>,
   lookAgain: () => Effect.Effect<unknown, never, S>,
@@ -210,7 +210,7 @@ const work = Effect.fn("Agent.work")(function* <R, S>(
 });
 
 // A time inside a blackout becomes one after its end, each agent's own, and calls for a scan then.
-const afterBlackout = Effect.fn("Agent.afterBlackout")(function* (session: CheckIn.Session, nextAt: number) {
+const afterBlackout = Effect.fnUntraced(function* (session: CheckIn.Session, nextAt: number) {
   const { memory, timeZone, agentVersion } = session;
   const environment = yield* AgentEnvironment;
   const end = ConfiguredConduct.silentUntil(memory.state(), timeZone, Math.max(nextAt, environment.now()));
@@ -225,7 +225,7 @@ const afterBlackout = Effect.fn("Agent.afterBlackout")(function* (session: Check
 });
 
 // Steps until the run is finished (null) or waits for a time. Progress is told as it is made, when the network lets it.
-const carryOut = Effect.fn("Agent.carryOut")(function* <R>(
+const carryOut = Effect.fnUntraced(function* <R>(
   session: CheckIn.Session,
   runId: string,
   report: () => Effect.Effect<unknown, never, R>,
@@ -238,7 +238,7 @@ const carryOut = Effect.fn("Agent.carryOut")(function* <R>(
   }
 });
 
-const openSession = Effect.fn("Agent.openSession")(function* (
+const openSession = Effect.fnUntraced(function* (
   memory: Memory.Memory,
   next: Exchange.Sequencer,
   options: AgentOptions,

@@ -50,7 +50,7 @@ export interface Session {
 }
 
 /** Checks in and brings configuration, manifests and snapshot up to date. */
-export const checkIn = Effect.fn("CheckIn.checkIn")(function* (session: Session) {
+export const checkIn = Effect.fnUntraced(function* (session: Session) {
   const { memory } = session;
   const host = yield* Host;
   const environment = yield* AgentEnvironment;
@@ -93,7 +93,7 @@ const named = (waiting: readonly AgentState.HeldRun[]): Pick<Messages.CheckInReq
     : { waiting: waiting.slice(0, wireLimits.waitingPerCheckIn).map((run) => run.manifest.runId) };
 
 // Once for each boot, agent version and set of modules; the configuration that it is to go by is held by now.
-const callScan = Effect.fn("CheckIn.callScan")(function* (
+const callScan = Effect.fnUntraced(function* (
   session: Session,
   { bootId, agentVersion }: Messages.CheckInRequest,
   hasOtherModules: boolean,

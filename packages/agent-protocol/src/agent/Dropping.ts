@@ -9,7 +9,7 @@ import * as Execution from "./Execution.ts";
 import type { Memory } from "./Memory.ts";
 
 /** Takes down which runs a verified reply revoked; from here on none of them begins. What isn't held, or has begun, is not meant. */
-export const hear = Effect.fn("Dropping.hear")(function* (memory: Memory, revoked: readonly string[]) {
+export const hear = Effect.fnUntraced(function* (memory: Memory, revoked: readonly string[]) {
   const named = new Set(revoked);
   // The time plays no part: whatever waits may be dropped.
   const runs = AgentState.waiting(memory.state(), 0).filter((run) => named.has(run.manifest.runId));
@@ -18,7 +18,7 @@ export const hear = Effect.fn("Dropping.hear")(function* (memory: Memory, revoke
 });
 
 /** Has what was fetched for dropped runs removed, and tells that they are gone; a life that ends in between does it again. */
-export const complete = Effect.fn("Dropping.complete")(function* (session: Session) {
+export const complete = Effect.fnUntraced(function* (session: Session) {
   for (const run of AgentState.dropped(session.memory.state())) {
     yield* Execution.releaseFiles(session, run);
     yield* session.memory.record([yield* session.fact({ _tag: "Dropped", runId: run.manifest.runId })]);

@@ -51,7 +51,7 @@ export const sequencer = (memory: Memory) => {
 export type Sequencer = ReturnType<typeof sequencer>;
 
 /** Signs and sends a body; answers the raw reply and the components that were signed. */
-export const send = Effect.fn("Exchange.send")(function* (
+export const send = Effect.fnUntraced(function* (
   party: Party,
   sequence: number,
   call: {

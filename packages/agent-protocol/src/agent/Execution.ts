@@ -34,7 +34,7 @@ export interface Waiting {
 export const LOCK_RETRY_MS = 5_000;
 
 /** Does the next step of a run. */
-export const advance = Effect.fn("Execution.advance")(function* (session: Session, runId: string) {
+export const advance = Effect.fnUntraced(function* (session: Session, runId: string) {
   const run = session.memory.state().runs[runId];
   const environment = yield* AgentEnvironment;
   if (run === undefined) return { _tag: "Finished" } as Advance;

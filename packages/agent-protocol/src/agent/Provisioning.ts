@@ -21,7 +21,7 @@ export interface Activation {
 }
 
 /** Makes sure that the agent has an identity and belongs to its tenant; a repeated attempt gets the same answer. */
-export const ensure = Effect.fn("Provisioning.ensure")(function* (
+export const ensure = Effect.fnUntraced(function* (
   memory: Memory,
   next: Exchange.Sequencer,
   activation: Activation,

@@ -69,7 +69,7 @@ export const conclude = Effect.fn("Rebooting.conclude")(function* (
 });
 
 /** Does what is next about the reboot of a run that is pending. */
-export const advance = Effect.fn("Rebooting.advance")(function* (session: Session, run: AgentState.HeldRun) {
+export const advance = Effect.fnUntraced(function* (session: Session, run: AgentState.HeldRun) {
   const { reboot: progress } = run;
   const { runId } = run.manifest;
   // A need that this journal knows nothing of: only another boot can end it.
@@ -101,11 +101,7 @@ export const advance = Effect.fn("Rebooting.advance")(function* (session: Sessio
 const rebootedNow = (runId: string, event: RebootEvent): readonly FactBody[] =>
   event._tag === "Rebooted" ? [{ _tag: "Status", runId, status: "Rebooted", reason: null }] : [];
 
-const situationOf = Effect.fn("Rebooting.situationOf")(function* (
-  session: Session,
-  run: AgentState.HeldRun,
-  progress: RebootProgress,
-) {
+const situationOf = Effect.fnUntraced(function* (session: Session, run: AgentState.HeldRun, progress: RebootProgress) {
   const { runId, reboot: policy } = run.manifest;
   const host = yield* Host;
   const prompt = yield* UserPrompt;
@@ -142,7 +138,7 @@ const hours = (host: HostShape, now: number): Effect.Effect<number | null> =>
   );
 
 // Looked up before anything is done about the reboot, and now and then while it waits (RBT-06).
-const hasNeedGone = Effect.fn("Rebooting.hasNeedGone")(function* (
+const hasNeedGone = Effect.fnUntraced(function* (
   session: Session,
   run: AgentState.HeldRun,
   { now, bootId, progress }: RebootStep.Situation,
@@ -186,7 +182,7 @@ const order = Effect.fn("Rebooting.order")(function* (session: Session, runId: s
 });
 
 // Of an installer that can't tell, what it reported in this boot.
-const needOf = Effect.fn("Rebooting.needOf")(function* (session: Session, run: AgentState.HeldRun) {
+const needOf = Effect.fnUntraced(function* (session: Session, run: AgentState.HeldRun) {
   const patches = effected(run);
   if (patches.length === 0) return { _tag: "NotNeeded" } as RebootNeed;
   const installer = yield* Installer;

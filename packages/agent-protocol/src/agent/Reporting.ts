@@ -7,7 +7,7 @@ import * as Exchange from "./Exchange.ts";
 import type { Memory } from "./Memory.ts";
 
 /** Sends what is waiting, a report at a time. */
-export const flush = Effect.fn("Reporting.flush")(function* (
+export const flush = Effect.fnUntraced(function* (
   memory: Memory,
   next: Exchange.Sequencer,
   party: Exchange.Party,

@@ -21,7 +21,7 @@ import { lift, reject } from "../Rejected.ts";
 export const SYSTEM_USER_ID = "system";
 
 /** The host's policy, or all that keeps it from being used (RBAC-10). */
-export const policy = Effect.fn("Authority.policy")(function* () {
+export const policy = Effect.fnUntraced(function* () {
   return yield* lift(checked(yield* AccessPolicy));
 });
 

@@ -42,7 +42,7 @@ export const unchangedSince = (changes: number): CounterChange => ({
 });
 
 /** How many times the catalogue has changed. */
-export const changes = Effect.fn("CatalogueCache.changes")(function* (tenantId: TenantId) {
+export const changes = Effect.fnUntraced(function* (tenantId: TenantId) {
   return yield* (yield* Storage).counter(tenantId, CATALOGUE_COUNTER);
 });
 

@@ -62,7 +62,7 @@ export const isMarked = (tenantId: TenantId, runId: string) =>
 export const unmarked = (runId: string): CounterChange => ({ key: markOf(runId), by: 0, ceiling: 0 });
 
 /** Revokes what has not started of a run, where its job's change left that to ticks. */
-export const finish = Effect.fn("Revocations.finish")(function* (tenantId: TenantId, run: { readonly id: string }) {
+export const finish = Effect.fnUntraced(function* (tenantId: TenantId, run: { readonly id: string }) {
   if (!(yield* isMarked(tenantId, run.id))) return;
   const now = (yield* Environment).now();
   const waiting = yield* waitingOf(tenantId, run.id);

@@ -9,7 +9,7 @@ import * as Repository from "../Repository.ts";
 export const LOOKED_UP_MAX = 50;
 
 /** What blocks these asset runs, by their asset; an asset that isn't named is free. */
-export const of = Effect.fn("Blockings.of")(function* (
+export const of = Effect.fnUntraced(function* (
   tenantId: TenantId,
   assetRuns: readonly Pick<AssetRun.AssetRun, "id" | "assetId">[],
 ) {

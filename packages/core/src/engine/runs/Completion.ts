@@ -15,7 +15,7 @@ import * as Repository from "../Repository.ts";
 import * as Notices from "./Notices.ts";
 
 /** Closes a run whose asset runs are all final, and completes its job where that is its time. Answers whether it was completed. */
-export const settle = Effect.fn("Completion.settle")(function* (
+export const settle = Effect.fnUntraced(function* (
   tenantId: TenantId,
   job: Repository.Versioned<Job.Job> | null,
   runId: string,

@@ -114,7 +114,7 @@ const leave = Effect.fn("Dispatcher.leave")(function* (tenantId: TenantId, jobId
 type JobNow = Repository.Versioned<Job.Job>;
 type RunNow = Repository.Versioned<Run.Run>;
 
-const move = Effect.fn("Dispatcher.move")(function* (tenantId: TenantId, job: JobNow, open: readonly RunNow[]) {
+const move = Effect.fnUntraced(function* (tenantId: TenantId, job: JobNow, open: readonly RunNow[]) {
   // LIC-02: nothing of it begins, and what is on the assets already comes to its end.
   if (yield* isSuspended(tenantId, job.value)) return yield* lookAfter(tenantId, job, { runs: open, isSent: false });
   const made = Schedule.isRunOnce(job.value.schedule)
@@ -146,11 +146,7 @@ const ofOnce = Effect.fn("Dispatcher.ofOnce")(function* (tenantId: TenantId, job
 const isOutOfTime = ({ rejections }: Rejected): boolean =>
   rejections.some(({ rule }) => rule === "SCH-05" || rule === "SCH-06");
 
-const ofRecurring = Effect.fn("Dispatcher.ofRecurring")(function* (
-  tenantId: TenantId,
-  job: JobNow,
-  open: readonly RunNow[],
-) {
+const ofRecurring = Effect.fnUntraced(function* (tenantId: TenantId, job: JobNow, open: readonly RunNow[]) {
   const due = yield* Occurrences.due(tenantId, job.value);
   if (due._tag === "Ended") yield* Completion.end(tenantId, job, open);
   const run = due._tag === "Due" ? yield* Materialising.recurring(tenantId, job, due) : null;
@@ -161,7 +157,7 @@ const ofRecurring = Effect.fn("Dispatcher.ofRecurring")(function* (
 const wholeOf = (run: RunNow): number => (Making.isWhole(run.value) ? 1 : 0);
 
 // Sends what is to be sent of a job's runs, ends what can't start any more, and closes what is over.
-const lookAfter = Effect.fn("Dispatcher.lookAfter")(function* (
+const lookAfter = Effect.fnUntraced(function* (
   tenantId: TenantId,
   job: JobNow | null,
   { runs, isSent }: { readonly runs: readonly RunNow[]; readonly isSent: boolean },
@@ -182,7 +178,7 @@ const lookAfter = Effect.fn("Dispatcher.lookAfter")(function* (
   return { materialised, issued, completed };
 });
 
-const isSuspended = Effect.fn("Dispatcher.isSuspended")(function* (tenantId: TenantId, job: Job.Job) {
+const isSuspended = Effect.fnUntraced(function* (tenantId: TenantId, job: Job.Job) {
   const subscription = yield* Subscriptions.of(tenantId);
   return Suspension.of(job, subscription, (yield* Environment).now()) !== null;
 });

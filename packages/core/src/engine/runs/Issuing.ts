@@ -36,7 +36,7 @@ interface Sorted {
  * runs before it that are not over. Answers how many were sent. Whoever lost the job since, by role or for good, lets nothing
  * more begin (OWN-01).
  */
-export const issue = Effect.fn("Issuing.issue")(function* (
+export const issue = Effect.fnUntraced(function* (
   tenantId: TenantId,
   job: Job | null,
   open: OpenRun,
@@ -51,7 +51,7 @@ export const issue = Effect.fn("Issuing.issue")(function* (
   return issued;
 });
 
-const sort = Effect.fn("Issuing.sort")(function* (
+const sort = Effect.fnUntraced(function* (
   tenantId: TenantId,
   job: Job | null,
   open: OpenRun,
@@ -98,7 +98,7 @@ const UNHINDERED: Hindrances = { kept: new Set(), blockers: new Map(), outside: 
 
 const isHindered = ({ kept, blockers, outside }: Hindrances): boolean => kept.size + blockers.size + outside.size > 0;
 
-const hindrancesOf = Effect.fn("Issuing.hindrancesOf")(function* (
+const hindrancesOf = Effect.fnUntraced(function* (
   tenantId: TenantId,
   job: Job | null,
   steps: readonly (readonly [Waiting, Sending.Step])[],
@@ -147,7 +147,7 @@ const earlierOf = Effect.fn("Issuing.earlierOf")(function* (
 const MARKED_PER_COMMIT_MAX = 500;
 
 // An agent that tells of one of them meanwhile sends them all to the next tick.
-const mark = Effect.fn("Issuing.mark")(function* (tenantId: TenantId, found: Sorted["found"]) {
+const mark = Effect.fnUntraced(function* (tenantId: TenantId, found: Sorted["found"]) {
   const now = (yield* Environment).now();
   for (let i = 0; i < found.length; i += MARKED_PER_COMMIT_MAX) {
     const some: RunMarks.Marked[] = [];

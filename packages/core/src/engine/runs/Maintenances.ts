@@ -11,7 +11,7 @@ import * as Subscriptions from "../subscription/Subscriptions.ts";
 import * as Tags from "../tags/Tags.ts";
 
 /** Those of the assets from which work is kept now. */
-export const kept = Effect.fn("Maintenances.kept")(function* (tenantId: TenantId, assetIds: readonly string[]) {
+export const kept = Effect.fnUntraced(function* (tenantId: TenantId, assetIds: readonly string[]) {
   const now = Instant.held((yield* Environment).now());
   const found = yield* calendars(tenantId, assetIds);
   const shut = [...found].filter(([, { calendar }]) => !Maintenance.isOpen(calendar, now));

@@ -25,7 +25,7 @@ export const isWhole = (run: Pick<Run.Run, "making">): boolean => run.making ===
  * Goes on with a run until it is whole, and answers it as it is then. Whoever is overtaken leaves it to the other, and answers it
  * half made.
  */
-export const goOn = Effect.fn("Making.goOn")(function* (tenantId: TenantId, found: RunNow) {
+export const goOn = Effect.fnUntraced(function* (tenantId: TenantId, found: RunNow) {
   let run = found;
   while (run.value.making !== undefined) {
     const isStopped = yield* Revocations.isMarked(tenantId, run.id);

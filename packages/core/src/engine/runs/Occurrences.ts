@@ -28,7 +28,7 @@ export type Due =
     });
 
 /** What is due of a recurring job at an instant: now, unless told. */
-export const due = Effect.fn("Occurrences.due")(function* (tenantId: TenantId, job: Job.Job, at?: number) {
+export const due = Effect.fnUntraced(function* (tenantId: TenantId, job: Job.Job, at?: number) {
   const schedule = yield* recurringOf(job);
   const subscription = yield* Subscriptions.of(tenantId);
   const since = Job.countsFrom(job);
@@ -74,7 +74,7 @@ export const zonesOf = Effect.fn("Occurrences.zonesOf")(function* (tenantId: Ten
   return zones.length === 0 ? [fallback] : zones;
 });
 
-const recurringOf = Effect.fn("Occurrences.recurringOf")(function* ({ schedule }: Job.Job) {
+const recurringOf = Effect.fnUntraced(function* ({ schedule }: Job.Job) {
   if (schedule?._tag !== "Recurring") return null;
   const compiled = yield* lift(Schedule.compile(schedule));
   return compiled as JobSchedule.Recurring;

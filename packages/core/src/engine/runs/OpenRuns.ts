@@ -35,7 +35,7 @@ export const before = Effect.fn("OpenRuns.before")(function* (tenantId: TenantId
 });
 
 /** A run with its asset runs that are due, in the order of their ids. */
-export const load = Effect.fn("OpenRuns.load")(function* (tenantId: TenantId, run: RunNow) {
+export const load = Effect.fnUntraced(function* (tenantId: TenantId, run: RunNow) {
   const now = (yield* Environment).now();
   const assetRuns: Repository.Versioned<AssetRun.AssetRun>[] = [];
   for (const value of DueLook.until(run.value, now)) {

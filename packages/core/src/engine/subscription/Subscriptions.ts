@@ -150,7 +150,7 @@ export const get = Effect.fn("Subscriptions.get")(function* (actor: Actor) {
 });
 
 /** The subscription of a tenant; a rejection when there is none. */
-export const of = Effect.fn("Subscriptions.of")(function* (tenantId: TenantId) {
+export const of = Effect.fnUntraced(function* (tenantId: TenantId) {
   const found = yield* Repository.get(tenantId, "subscription", tenantId);
   return found?.value ?? (yield* reject("EVT-03", "not-found", `there is no subscription ${tenantId}`));
 });

@@ -40,7 +40,7 @@ export const tagged = ({ rules }: Standing, asset: Asset, now: number): Asset =>
   DynamicTags.withTags(asset, rules, documentOf(asset), now);
 
 /** The tree and its rules as they stand. */
-export const standing = Effect.fn("TagRules.standing")(function* (tenantId: TenantId) {
+export const standing = Effect.fnUntraced(function* (tenantId: TenantId) {
   const storage = yield* Storage;
   // The count is read first: a change after it makes the guard refuse, whichever tags were read.
   const changes = yield* storage.counter(tenantId, TREE_COUNTER);
