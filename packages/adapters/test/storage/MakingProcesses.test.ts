@@ -13,6 +13,8 @@ const { TENANT, mara } = AgentWorld;
 const directory = directories();
 const script = await bundle(new URL("./making-child.ts", import.meta.url));
 const ASSETS = 1_200;
+/** Those of the assets that have an agent, which can be sent a manifest. */
+const AGENTS = 300;
 // Seven processes start one after the other.
 const MINUTES_3 = 180_000;
 
@@ -30,19 +32,38 @@ const asset = (id: string): StoredJson => ({
   provisionedAt: 1,
   activationKey: "key",
 });
+const agent = (id: string): StoredJson => ({
+  id,
+  attemptId: id,
+  publicKey: "A".repeat(43),
+  session: { epoch: 1, lastSequence: 1, lastRequest: null },
+  provisionedAt: 1,
+  lastCheckedInAt: 1,
+  agentVersion: "1",
+  bootId: id,
+  timeZone: "UTC",
+  tzdata: "2026a",
+  configuration: null,
+  statusIntervalSeconds: 900,
+  snapshot: null,
+  manifestVersion: 0,
+  manifests: [],
+  factsThrough: 0,
+});
 const missing = { patchId: "P-1", packages: [{ name: "openssl", arch: "x86_64", installed: "1-1", fixed: "2-1" }] };
 const assessment = { snapshot: "", assessedAt: 1, missing: [missing], installed: [] };
 
-/** A file with a fleet that has no agents, and a job for all of it that is due. */
+/** A file with a fleet of which some have agents, and a job for all of it that is due. */
 const prepared = (file: string) =>
   Effect.gen(function* () {
     const storage = yield* SqliteStorage.open({ file });
     const fettle = AgentWorld.open(storage);
     yield* fettle.subscriptions.save(mara, { plan: "Full", expiresAt: null, licences: { PM: { seats: ASSETS } } });
     const ids = Array.from({ length: ASSETS }, (_, i) => `asset-${String(i).padStart(5, "0")}`);
-    const put = (kind: "asset" | "assessment", id: string, body: StoredJson) =>
+    const put = (kind: "asset" | "assessment" | "agent", id: string, body: StoredJson) =>
       ({ _tag: "Put", kind, id, body, indexes: [] }) as const;
     const writes = ids.flatMap((id) => [put("asset", id, asset(id)), put("assessment", id, assessment)]);
+    writes.push(...ids.slice(0, AGENTS).map((id) => put("agent", id, agent(id))));
     const patch = {
       id: "P-1",
       title: "openssl",
@@ -90,6 +111,11 @@ const check = (file: string) =>
     expect([count, assets.size]).toEqual([ASSETS, ASSETS]);
     const told = yield* storage.events(TENANT, 0, 1_000);
     expect(told.filter((e) => e.type === "RunMaterialised")).toMatchObject([{ body: { assets: ASSETS } }]);
+    const issued = told.filter((e) => e.type === "ManifestIssued").map((e) => e.id);
+    expect([issued.length, new Set(issued).size]).toEqual([AGENTS, AGENTS]);
+    for (const { body } of yield* storage.list(TENANT, "agent", { limit: 1_000 })) {
+      expect(body).toMatchObject({ manifestVersion: 1, manifests: [{ version: 1 }] });
+    }
   });
 
 const scoped = <A>(effect: Effect.Effect<A, unknown, never>) => Effect.runPromise(effect);
@@ -118,7 +144,7 @@ describe("processes that tick the same SQLite file", () => {
   );
 
   test(
-    "CMP-03: three at the same time make it once, between them, and each sees the end of it",
+    "CMP-03, PLN-04: three at the same time make it once, between them, and each agent gets one manifest of it",
     async () => {
       const file = join(directory(), "together.db");
       await scoped(Effect.scoped(prepared(file)));

@@ -1,4 +1,4 @@
-/** A process that ticks over a file beside others, again and again until nothing is left to make. Argument: the file. */
+/** A process that ticks over a file beside others, again and again until nothing is left to make or to send. Argument: the file. */
 import { randomUUID } from "node:crypto";
 import { Crypto } from "@fettle/agent-protocol";
 import { BlobStore, Directory, Environment, Fettle, Storage, TenantKeys } from "@fettle/core";
@@ -32,10 +32,12 @@ await Effect.runPromise(
       print("ready");
       waitForGo();
       for (;;) {
-        const { stuck } = yield* fettle.tick();
+        const { stuck, issued } = yield* fettle.tick();
         if (stuck.length > 0) print(`stuck: ${JSON.stringify(stuck)}`);
         const runs = yield* storage.list("acme", "run", { limit: 10 });
-        if (runs.length > 0 && runs.every(({ body }) => !(body as object as Record<string, unknown>).making)) break;
+        const isWhole =
+          runs.length > 0 && runs.every(({ body }) => !(body as object as Record<string, unknown>).making);
+        if (isWhole && issued === 0) break;
       }
       print("whole");
     }),
