@@ -1,5 +1,5 @@
 /** Situations of reboots: what users do, what hosts allow, and what waits for one. */
-import { type RebootEvent, RunStatus } from "@fettle/agent-protocol/vocabulary";
+import type { RebootEvent } from "@fettle/agent-protocol/vocabulary";
 import type { Ledger } from "../invariants/Invariant.ts";
 import { type Course, counted, courses, hasDied, isUnderWay, type Situation, type Told, told } from "./Situation.ts";
 
@@ -133,14 +133,6 @@ export const reboots: readonly Situation[] = [
       counted(spoken(ledger, "Prompted"), (p) => {
         const next = told(ledger, "Reboot").find((t) => isSameRun(t, p) && t.order > p.order);
         return next !== undefined && hasDied(ledger, p.asset, p.order, next.order);
-      }),
-  },
-  {
-    name: "a run was over only after its machine had booted twice",
-    count: (ledger) =>
-      counted(courses(ledger), ({ asset, runId, ended }) => {
-        const boots = spoken(ledger, "Rebooted").filter((t) => t.asset === asset && t.body.runId === runId);
-        return ended !== null && RunStatus.isFinal(ended.body.status) && boots.length > 1;
       }),
   },
 ];
