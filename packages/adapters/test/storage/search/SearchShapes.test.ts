@@ -191,6 +191,14 @@ describe("each way of a search of assets", () => {
       Effect.gen(function* () {
         for (const [by, tenantId] of [globex, acme].entries()) {
           yield* storage.commit({ ...batch, tenantId, writes: fleet(by) });
+          // Whose patching begins, and ends, after its tags and patches are known.
+          const begins = { ...assetOf(9, by), activations: { PM: 1_002 } };
+          const ends = { ...assetOf(7, by), activations: {} };
+          yield* storage.commit({
+            ...batch,
+            tenantId,
+            writes: [put("asset", uuid(9), begins), put("asset", uuid(7), ends)],
+          });
           // That comes, and goes with all that it had.
           yield* storage.commit({ ...batch, tenantId, writes: [put("asset", uuid(99), assetOf(7, by))] });
           yield* storage.commit({ ...batch, tenantId, writes: [gone("asset", uuid(99)), gone("asset", uuid(11))] });
