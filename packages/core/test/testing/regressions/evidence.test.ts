@@ -90,6 +90,8 @@ describe("a history", () => {
     const told = scenario({
       startsAt: "2026-06-01T12:00Z",
       days: 1.4,
+      statusSeconds: 2_700,
+
       assets: [asset("web"), asset("db")],
       jobs: [
         job("patch", {
@@ -117,6 +119,8 @@ describe("a history", () => {
       scenario({
         startsAt: "2026-06-01T12:00Z",
         days: 1.4,
+        statusSeconds: 2_700,
+
         assets: [asset("web")],
         jobs: [job("patch", { schedule: daily("2026-06-01T20:00") })],
         edits: [{ _tag: "Change", at: 600, job: "patch", change: { patches: list(KERNEL) } }],

@@ -32,7 +32,9 @@ describe("a run that is stuck", () => {
   it("WIN-04 Azure/LinuxPatchExtension PR 310: without a window silence is no failure, however long", () => {
     const seen = play(
       scenario({
-        days: 1.5,
+        days: 1,
+        statusSeconds: 2_700,
+
         assets: [asset("web"), asset("gone", { asleep: [{ ...never, from: 60 }] })],
         jobs: [job("patch")],
       }),
@@ -44,7 +46,9 @@ describe("a run that is stuck", () => {
   it("WIN-06 kured #137: what a dead machine holds holds up nobody else, on no later day", () => {
     const told = scenario({
       startsAt: "2026-06-01T12:00Z",
-      days: 1.5,
+      days: 1.4,
+      statusSeconds: 2_700,
+
       assets: [asset("web"), asset("gone", { asleep: [{ ...never, from: 60 }] })],
       jobs: [job("patch", { schedule: daily("2026-06-01T20:00") })],
       edits: [undone(1_200, "web")],
@@ -149,7 +153,7 @@ describe("work that is done twice", () => {
   it("JOB-24 TRMM #947: a machine that joins is given its first job once, and carries it out once", () => {
     const seen = play(
       scenario({
-        days: 1,
+        days: 0.5,
         assets: [asset("new", { joinsAt: 120 })],
         jobs: [job("first", { schedule: { _tag: "OnActivation" } })],
         edits: [undone(600, "new")],

@@ -178,7 +178,9 @@ describe("times that were missed", () => {
       play(
         scenario({
           startsAt: "2026-06-01T12:00Z",
-          days: 1.25,
+          days: 0.8,
+          statusSeconds: 2_700,
+
           assets: [asset("web")],
           jobs: [job("patch", { schedule: daily("2026-06-02T02:00"), window, catchUp })],
           outages: [{ from: 600, to: 1_000 }],
