@@ -42,7 +42,7 @@ const isInstant = (value: Value.Value): boolean =>
 function opposites({ _tag, operands }: Checked.And | Checked.Or): readonly Diagnostic.Diagnostic[] {
   const negatives = operands.filter(isNegative);
   if (negatives.length === 0) return [];
-  // Only what is of the same token, or kind, can say the same; hardly ever is anything of it there.
+  // Only what is of the same token and begins with the same, or is of one kind, can say the same; hardly ever is it there.
   const kinds = new Set(negatives.map((operand) => kindOf(meantBy(operand))));
   const alike = operands.filter((operand) => !isNegative(operand) && kinds.has(kindOf(operand)));
   const positives = new Set(alike.map(positiveOf));
@@ -59,7 +59,10 @@ const isNegative = (operand: Checked.Checked): boolean =>
 const meantBy = (operand: Checked.Checked): Checked.Checked =>
   operand._tag === "Not" ? operand.operand : operand._tag === "IsNull" ? { ...operand, isNegated: false } : operand;
 
-const kindOf = (operand: Checked.Checked): unknown => ("token" in operand ? operand.token : operand._tag);
+const kindOf = (operand: Checked.Checked): string => {
+  const { _tag, token, values } = operand as Partial<Checked.AnyOf>;
+  return token?.name + (values?.[0] as Value.Pattern)?.text + _tag;
+};
 
 const positiveOf = (operand: Checked.Checked): string => Identity.of(meantBy(operand));
 

@@ -110,8 +110,10 @@ export function readSearch(literal: Ast.Literal): Result.Result<Words | Phrase |
   return found.ok ? Result.ok(found.value[0] as Words | Phrase) : found;
 }
 
-export const isOrdered = (value: Value): value is Ordered =>
-  /^(?:Numeric|Interval|Relative|Version|Ip)$/.test(value._tag);
+export const isOrdered = (value: Value): value is Ordered => {
+  const { _tag } = value;
+  return _tag === "Numeric" || _tag === "Relative" || _tag === "Interval" || _tag === "Version" || _tag === "Ip";
+};
 
 /** What a value covers of its type's order. */
 export function extentOf(value: Ordered): Cut.Extent {
