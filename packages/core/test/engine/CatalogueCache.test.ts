@@ -104,7 +104,7 @@ describe("the value of a stored body", () => {
   });
 
   it("is read anew of one that may change, and stays the reader's own", () => {
-    const body = { ...tag };
+    const body = { ...tag, name: String(tag.name) };
     const value = read(stored(body));
     expect(Object.isFrozen(value)).toBe(false);
     body.name = "mail";
