@@ -42,6 +42,15 @@ describe("a simulated machine that boots", () => {
     expect(os.truth.at(-1)).toMatchObject({ _tag: "Reboot", by: "hand", bootId: bootId(os) });
   });
 
+  it("needs none any more once somebody brought back by hand what runs there still", () => {
+    const { os } = machine();
+    install(os);
+    os.installByHand("kernel", "noarch", "3-1");
+    expect(need(os)).toEqual({ _tag: "Needed", reasons: ["kernel.noarch"] });
+    os.installByHand("kernel", "noarch", "1-1");
+    expect(need(os)).toEqual({ _tag: "NotNeeded" });
+  });
+
   it("takes its agent down with it, and stays down as long as a boot takes", () => {
     const { os } = machine({ bootMs: 2 * MINUTE });
     expect(Exit.isFailure(order(os))).toBe(true);

@@ -47,6 +47,8 @@ export interface SimulatedBoot {
   readonly byHand: () => void;
   /** A package got another version; what stood there before. */
   readonly changed: (p: Package.Package, former: readonly string[]) => void;
+  /** Somebody brought a package to a version by hand: where that is what runs still, nothing waits for a boot any more. */
+  readonly broughtBack: (key: string, evr: string) => void;
   readonly host: Pick<HostShape, "bootId" | "reboot" | "noRebootUntil">;
   readonly rebootNeed: (patches: readonly Package.PatchInstruction[]) => Effect.Effect<RebootNeed, InstallerError>;
 }
@@ -71,6 +73,9 @@ export const make = (options: BootOptions, effects: BootEffects): SimulatedBoot 
     byHand: () => boot("hand", null),
     changed: (p, former) => {
       if (options.rebootsFor?.includes(p.name) === true) waiting.set(P.key(p), { name: p.name, former });
+    },
+    broughtBack: (key, evr) => {
+      if (waiting.get(key)?.former.join() === evr) waiting.delete(key);
     },
     host: {
       bootId: () => Effect.sync(() => bootId),

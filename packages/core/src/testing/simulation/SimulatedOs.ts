@@ -182,7 +182,10 @@ export const make = (options: SimulatedOsOptions): SimulatedOs => {
     },
     truth,
     installByHand: (name, arch, evr) => {
-      if (database.has(`${name}.${arch}`)) database.set(`${name}.${arch}`, [evr]);
+      const key = `${name}.${arch}`;
+      if (!database.has(key)) return;
+      database.set(key, [evr]);
+      boot.broughtBack(key, evr);
     },
     installed: () => database,
   };
