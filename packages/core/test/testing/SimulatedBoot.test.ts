@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect";
 import * as Exit from "effect/Exit";
 import { describe, expect, it } from "vitest";
 import { SimulatedOs } from "../../src/testing/index.ts";
+import * as Running from "../../src/testing/scenarios/Running.ts";
 
 const START = 1_000_000;
 const MINUTE = 60_000;
@@ -80,6 +81,49 @@ describe("a simulated machine that boots", () => {
     const { os } = machine({ noReboot: [{ from: START, until: START + MINUTE }] });
     const held = (at: number) => Effect.runSync(os.host.noRebootUntil?.(at) ?? Effect.die("none"));
     expect([held(START - 1), held(START), held(START + MINUTE)]).toEqual([null, START + MINUTE, null]);
+  });
+});
+
+describe("an installation that takes time", () => {
+  const slow = (change: Partial<SimulatedOs.SimulatedOsOptions> = {}) => {
+    const { clock, os } = machine({ installMs: () => 30 * MINUTE, ...change });
+    const running = Running.start(os.installer.install(patch));
+    const passes = (minutes: number): void => {
+      clock.now += minutes * MINUTE;
+      os.goOn();
+      running.goOn();
+    };
+    return { os, running, passes };
+  };
+  const done = (os: SimulatedOs.SimulatedOs) => os.truth.map((t) => t._tag);
+
+  it("is under way until the clock has come so far, and then done at once", () => {
+    const { os, running, passes } = slow();
+    expect([os.worksUntil(), running.exit(), standing(os)]).toEqual([START + 30 * MINUTE, null, ["1-1"]]);
+    passes(29);
+    expect([running.exit(), done(os)]).toEqual([null, ["Begin"]]);
+    passes(1);
+    expect(running.exit()).toMatchObject({ _tag: "Success", value: { exitCode: 0 } });
+    expect([standing(os), done(os)]).toEqual([["2-1"], ["Begin", "Effect"]]);
+  });
+
+  it("is cut off by a boot, early with nothing done, later half way; nobody waits for it any more", () => {
+    for (const [minutes, left] of [[9, ["1-1"]] as const, [11, ["1-1", "2-1"]] as const]) {
+      const { os, running, passes } = slow();
+      passes(minutes);
+      os.rebootByHand();
+      passes(30);
+      expect([running.exit(), standing(os)]).toEqual([null, left]);
+    }
+  });
+
+  it("takes its agent down with it half way, when it is struck there", () => {
+    const { os, running, passes } = slow({ strike: () => "half-way" });
+    passes(14);
+    expect(running.exit()).toBeNull();
+    passes(1);
+    expect(running.exit()).toMatchObject({ _tag: "Failure" });
+    expect(standing(os)).toEqual(["1-1", "2-1"]);
   });
 });
 

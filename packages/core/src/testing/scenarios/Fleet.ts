@@ -74,7 +74,7 @@ export const make = (options: FleetOptions): Fleet => {
   return {
     machines,
     assetId: (name) => byName.get(name)?.agentId() ?? null,
-    reboot: (name) => byName.get(name)?.os.rebootByHand(),
+    reboot: (name) => byName.get(name)?.reboot(),
     byHand: (name, packageName, evr) => byName.get(name)?.byHand(packageName, evr),
   };
 };

@@ -21,6 +21,8 @@ export interface Seen<A> {
   readonly value: A;
 }
 
+export type Mark = Pick<Seen<unknown>, "order" | "at">;
+
 /** What a machine did, for which run as far as its journal tells, and what its clock showed. */
 export interface Deed {
   readonly asset: string;
@@ -98,7 +100,9 @@ export interface Recorder extends History {
   readonly journaled: (line: JournalLine) => void;
   readonly committed: (batch: Batch) => void;
   readonly called: (call: SignedCall) => void;
-  readonly hear: (asset: string) => void;
+  readonly hear: (asset: string, since: Mark) => void;
+  /** A place in the order. */
+  readonly mark: () => Mark;
   readonly scoped: (tags: readonly string[]) => void;
   readonly befell: (mishap: Mishap) => void;
 }
@@ -154,7 +158,11 @@ export const make = (now: () => number): Recorder => {
     committed,
     called: (call) => void calls.push(seen(call)),
     scoped: (tags) => void scopes.push(seen(tags)),
-    hear: (asset) => void heard.push(seen({ asset })),
+    hear: (asset, since) => void heard.push({ ...since, value: { asset } }),
+    mark: () => {
+      const { order: at_, at } = seen(null);
+      return { order: at_, at };
+    },
     befell: (mishap) => void mishaps.push(seen(mishap)),
   };
 };

@@ -18,7 +18,8 @@ export const hunt = (bug: Bug, scenarios: Iterable<Scenario>): Sighting => {
 
 const firstOf = (bug: Bug, scenario: Scenario): string | null => {
   try {
-    return Invariants.check(Simulator.play(scenario, { seams: bug.seams }))[0]?.id ?? null;
+    const broken = Invariants.check(Simulator.play(scenario, { seams: bug.seams })).map(({ id }) => id);
+    return (bug.id === undefined ? broken[0] : broken.find((id) => id === bug.id)) ?? null;
   } catch (cause) {
     // What the code under test takes for impossible is seen as well, and what goes round for ever.
     return cause instanceof EndlessScenario ? "endless" : "crash";

@@ -29,6 +29,7 @@ import * as SimulatedOs from "../simulation/SimulatedOs.ts";
 import * as MemoryJournal from "../storage/MemoryJournal.ts";
 import type * as History from "./History.ts";
 import type { KeyedSignatures } from "./KeyedSignatures.ts";
+import * as Running from "./Running.ts";
 import { type AssetSpec, type Faults, MINUTE_MS } from "./Scenario.ts";
 import type * as Seams from "./Seams.ts";
 
@@ -56,6 +57,8 @@ export type CycleEnd =
   | { readonly _tag: "Ended"; readonly nextIn: number | null; readonly failures: readonly string[] }
   | { readonly _tag: "Crashed"; readonly message: string }
   | { readonly _tag: "Failed"; readonly message: string }
+  /** An installer is at work, and the agent waits for it. */
+  | { readonly _tag: "Working"; readonly nextIn: number }
   /** It boots, and nothing runs there. */
   | { readonly _tag: "Down"; readonly nextIn: number };
 
@@ -69,6 +72,8 @@ export interface Machine {
   readonly state: () => ReturnType<Agent.Agent["state"]> | null;
   /** Somebody installs a package past the agent. */
   readonly byHand: (packageName: string, evr: string) => void;
+  /** Somebody reboots it past the agent. */
+  readonly reboot: () => void;
 }
 
 /** Puts an agent on a machine. */
@@ -78,6 +83,7 @@ export const make = (options: MachineOptions): Machine => {
   const journal = MemoryJournal.make();
   const world = watched(options, os);
   let alive: Agent.Agent | null = null;
+  let running: ReturnType<typeof begin> | null = null;
   let agentId: string | null = null;
   let boot = os.bootId();
   const context = portsOf(options, os, journal, world);
@@ -91,20 +97,33 @@ export const make = (options: MachineOptions): Machine => {
     world.isNewLife = false;
     return yield* alive.cycle();
   });
+  const begin = () => {
+    world.answeredAt = null;
+    return Running.start(Effect.provideContext(life, context));
+  };
   const cycle = (): CycleEnd => {
-    // A boot ends every life.
-    if (os.bootId() !== boot) alive = null;
+    // A boot ends every life, and whatever it was at.
+    if (os.bootId() !== boot) [alive, running] = [null, null];
     boot = os.bootId();
     const down = os.downUntil() - options.now();
     if (down > 0) return { _tag: "Down", nextIn: down };
-    world.sent = false;
-    const exit = Effect.runSyncExit(Effect.provideContext(life, context));
+    if (running === null) running = begin();
+    else os.goOn();
+    running.goOn();
     world.pull();
     agentId = alive?.state().identity?.agentId ?? agentId;
+    const exit = running.exit();
+    if (exit === null) return { _tag: "Working", nextIn: Math.max(1, os.worksUntil() - options.now()) };
+    running = null;
+    return ended(exit);
+  };
+  const ended = (exit: NonNullable<ReturnType<ReturnType<typeof begin>["exit"]>>): CycleEnd => {
     if (Exit.isSuccess(exit)) {
       const { nextAt, failures, isUninstalled, isProvisioned } = exit.value;
       // A check-in came to its end in it, unless a blackout kept it silent: then nothing was sent.
-      if (failures.length === 0 && isProvisioned && world.sent) options.history.hear(spec.name);
+      if (failures.length === 0 && isProvisioned && world.answeredAt !== null) {
+        options.history.hear(spec.name, world.answeredAt);
+      }
       const nextIn = isUninstalled ? null : Math.max(1_000, nextAt - options.clock());
       return { _tag: "Ended", nextIn, failures: failures.map((f) => f._tag) };
     }
@@ -126,6 +145,10 @@ export const make = (options: MachineOptions): Machine => {
     agentId: () => agentId,
     state: () => alive?.state() ?? null,
     byHand: (name, evr) => os.installByHand(name, "noarch", evr),
+    reboot: () => {
+      os.rebootByHand();
+      world.pull();
+    },
   };
 };
 
@@ -142,6 +165,7 @@ const operatingSystem = ({ spec, startsAt, now, random, faults }: MachineOptions
     ...(spec.rebootsFor === undefined ? {} : { rebootsFor: spec.rebootsFor }),
     ...(spec.user === undefined ? {} : { user: spec.user }),
     noReboot,
+    installMs: (packageName) => 1_000 * (spec.installSeconds?.[packageName] ?? 0),
     probeFails: () => random.chance(faults().probe),
     now,
     strike: () => certain.shift() ?? SimulatedOs.drawStrike(random, faults().strike),
@@ -150,8 +174,8 @@ const operatingSystem = ({ spec, startsAt, now, random, faults }: MachineOptions
 
 interface Watched {
   isNewLife: boolean;
-  /** Whether a check-in was sent in this cycle. */
-  sent: boolean;
+  /** Where a check-in of this cycle was answered; null: none was. */
+  answeredAt: History.Mark | null;
   /** The run whose attempt was announced last. */
   runId: string | null;
   /** Takes down what the machine did since. */
@@ -162,7 +186,7 @@ const watched = ({ spec, history, clock }: MachineOptions, os: SimulatedOs.Simul
   let taken = 0;
   const world: Watched = {
     isNewLife: false,
-    sent: false,
+    answeredAt: null,
     runId: null,
     pull: () => {
       for (; taken < os.truth.length; taken += 1) {
@@ -183,14 +207,19 @@ const portsOf = (
   const { random, faults, seams, ground, clock, now } = options;
   const keys = options.signing.generateKeyPair();
   const noticed: typeof options.send = (request) => {
-    if (request.path === "/v0/check-in") world.sent = true;
-    return options.send(request);
+    if (request.path !== "/v0/check-in") return options.send(request);
+    return Effect.tap(options.send(request), () =>
+      Effect.sync(() => {
+        world.answeredAt = options.history.mark();
+      }),
+    );
   };
   const mortal = <T extends object>(name: string, port: T): T =>
     Ports.mortal(Ports.counted(name, port, options.count), () => random.chance(faults().agentCrash));
   const disk = seams.journal?.(memory, { ...ground, isNewLife: () => world.isNewLife }) ?? memory;
   const host = seams.host?.(os.host, ground) ?? os.host;
-  const installer = seams.installer?.(os.installer, ground) ?? os.installer;
+  const prompt = seams.prompt?.(os.prompt, ground) ?? os.prompt;
+  const installer = seams.installer?.(os.installer, { ...ground, reboot: os.host.reboot }) ?? os.installer;
   return Context.make(Journal, mortal("journal", failing(options, witnessed(options, disk, world)))).pipe(
     Context.add(AgentKeys, { loadOrCreate: () => Effect.succeed(keys) }),
     Context.add(AgentEnvironment, {
@@ -203,7 +232,7 @@ const portsOf = (
     Context.add(Transport, mortal("transport", { send: noticed })),
     Context.add(Host, mortal("host", host)),
     Context.add(Signatures, options.signing.suite),
-    Context.add(UserPrompt, mortal("prompt", os.prompt)),
+    Context.add(UserPrompt, mortal("prompt", prompt)),
     Context.add(Inventory, mortal("inventory", os.inventory)),
     Context.add(Installer, mortal("installer", installer)),
   );

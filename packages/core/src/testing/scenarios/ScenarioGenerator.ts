@@ -3,10 +3,11 @@ import type { JobDraft } from "../../domain/job/Job.ts";
 import type { Schedule } from "../../domain/job/Schedule.ts";
 import * as Random from "../simulation/Random.ts";
 import type * as SimulatedNetwork from "../simulation/SimulatedNetwork.ts";
+import * as GeneratedEdits from "./GeneratedEdits.ts";
+import * as GeneratedReboots from "./GeneratedReboots.ts";
 import {
   type AssetSpec,
   DAY_MINUTES,
-  type Edit,
   type Faults,
   type Group,
   type JobSpec,
@@ -51,17 +52,24 @@ const PACKAGES = ["openssl", "curl", "zlib", "bash", "kernel", "tzdata", "sed", 
 /** The scenario of a seed. */
 export const generate = (seed: string, { agents, days, isRough }: Size): Scenario => {
   const random = Random.make(`scenario/${seed}`);
-  const assets = Array.from({ length: agents }, (_, i) => asset(random.stream(`asset/${i}`), i, days));
-  const catalogue = patches(random.stream("catalogue"), days);
   const startsAt = pick(random, STARTS);
+  // In half of the small fleets there is one of each that is treated otherwise.
+  const shift = isRough === true && random.chance(0.5) ? 2 : 0;
+  const assets = Array.from({ length: agents }, (_, i) =>
+    asset(random.stream(`asset/${i}`), { place: i + shift, startsAt, days, isRough: isRough === true }, i),
+  );
+  const catalogue = patches(random.stream("catalogue"), days);
   const jobs = Array.from({ length: isRough === true ? 6 : 2 + random.below(4) }, (_, i) =>
     job(random.stream(`job/${i}`), { i, days, startsAt, catalogue, isRough: isRough === true }),
   );
   const people = random.stream("people");
-  const busy = isRough === true ? 16 : people.below(14);
-  const edits = Array.from({ length: busy }, () => edit(people, { assets, jobs, catalogue, days })).toSorted(
-    (a, b) => a.at - b.at,
+  const ground = { assets, jobs, catalogue, startsAt, days };
+  const drawn = Array.from({ length: isRough === true ? 10 : people.below(14) }, () =>
+    GeneratedEdits.any(people, ground),
   );
+  const telling =
+    isRough === true || people.chance(0.3) ? GeneratedEdits.telling(random.stream("telling"), ground) : [];
+  const edits = [...drawn, ...telling].toSorted((a, b) => a.at - b.at);
   return {
     format: 1,
     seed,
@@ -70,6 +78,8 @@ export const generate = (seed: string, { agents, days, isRough }: Size): Scenari
     statusSeconds: pick(random, [900, 1_800, 2_700]),
     tickSeconds: pick(random, [600, 840]),
     tickers: random.chance(isRough === true ? 0.5 : 0.2) ? 2 + random.below(2) : 1,
+    // So few machines never come to what trips the breaker of a fleet.
+    ...(isRough === true ? { limits: { breakerAttemptsMin: 3, breakerFailedPercentMax: 34 } } : {}),
     seats: random.chance(0.3) ? Math.max(1, Math.floor(agents / 2)) : 10_000,
     assets,
     catalogue,
@@ -119,11 +129,18 @@ const rough: Faults = {
   probe: 0.1,
 };
 
-const asset = (random: Random.Random, i: number, days: number): AssetSpec => {
-  const group: Group = i % 7 === 5 ? "lab" : i % 7 === 6 ? "outside" : random.chance(0.5) ? "servers" : "desks";
+interface AssetGround {
+  readonly place: number;
+  readonly startsAt: number;
+  readonly days: number;
+  readonly isRough: boolean;
+}
+
+const asset = (random: Random.Random, { place, startsAt, days, isRough }: AssetGround, i: number): AssetSpec => {
+  const group = groupOf(random, place);
   const held = PACKAGES.filter((_, n) => n === 0 || random.chance(0.7));
   const skew = random.chance(0.3) ? random.below(401) - 200 : 0;
-  const jump = random.chance(0.12) ? random.below(days * DAY_MINUTES) : null;
+  const jump = random.chance(isRough ? 0.3 : 0.12) ? random.below(days * DAY_MINUTES) : null;
   const seconds = (random.below(2) * 2 - 1) * (600 + random.below(7_200));
   return {
     name: `asset-${String(i).padStart(3, "0")}`,
@@ -131,7 +148,8 @@ const asset = (random: Random.Random, i: number, days: number): AssetSpec => {
     group,
     packages: Object.fromEntries(held.map((name) => [name, "1-1"])),
     faults: random.chance(0.1) ? { [pick(random, held)]: pick(random, ["pre-scriptlet-fails", "corrupt-file"]) } : {},
-    ...(random.chance(0.5) ? { rebootsFor: ["kernel"] } : {}),
+    ...(random.chance(0.7) ? { installSeconds: durations(random.stream("seconds"), held) } : {}),
+    ...GeneratedReboots.ofAsset(random.stream("reboots"), { startsAt, days, group, packages: held, isRough }),
     joinsAt: random.chance(0.15) ? random.below(days * DAY_MINUTES) : random.below(30),
     offline: random.chance(0.25) ? [span(random, days, 30, 1_500)] : [],
     asleep: random.chance(0.2) ? [span(random, days, 60, 1_200)] : [],
@@ -145,6 +163,18 @@ const asset = (random: Random.Random, i: number, days: number): AssetSpec => {
           ]),
     ],
   };
+};
+
+// Most are done in a minute or two, some take the better part of an hour.
+const durations = (random: Random.Random, packages: readonly string[]): { readonly [name: string]: number } =>
+  Object.fromEntries(
+    packages.map((name) => [name, random.chance(0.2) ? 600 + random.below(2_400) : 3 + random.below(120)]),
+  );
+
+const groupOf = (random: Random.Random, place: number): Group => {
+  if (place % 7 === 5) return "lab";
+  if (place % 7 === 6) return "outside";
+  return random.chance(0.5) ? "servers" : "desks";
 };
 
 const patches = (random: Random.Random, days: number): readonly PatchSpec[] =>
@@ -201,10 +231,12 @@ const job = (random: Random.Random, ground: JobGround): JobSpec => {
       exclude: { mode: "any", tags: random.chance(0.3) ? ["kept"] : [] },
     },
     schedule,
-    reboot: { _tag: "Suppress" },
+    reboot: GeneratedReboots.policy(random.stream("reboot")),
     continueOnFailure: random.chance(0.7),
     ...(random.chance(0.65)
-      ? { window: { minutes: 30 + random.below(330), bound: pick(random, ["start", "complete"]) } }
+      ? {
+          window: { minutes: 30 + random.below(ground.isRough ? 60 : 330), bound: pick(random, ["start", "complete"]) },
+        }
       : {}),
     ...(isRecurring && random.chance(0.5) ? { overlap: pick(random, ["wait", "skip"] as const) } : {}),
     ...(isRecurring && random.chance(0.5) ? { catchUp: pick(random, ["skip", "run-once-now"] as const) } : {}),
@@ -233,40 +265,4 @@ const scheduled = (random: Random.Random, { days, startsAt, isRough }: JobGround
 const dayOf = (at: number) => {
   const date = new Date(at);
   return { year: date.getUTCFullYear(), month: date.getUTCMonth() + 1, day: date.getUTCDate() };
-};
-
-interface EditGround {
-  readonly assets: readonly AssetSpec[];
-  readonly jobs: readonly JobSpec[];
-  readonly catalogue: readonly PatchSpec[];
-  readonly days: number;
-}
-
-const edit = (random: Random.Random, { assets, jobs, catalogue, days }: EditGround): Edit => {
-  const at = random.below(days * DAY_MINUTES);
-  const job = pick(random, jobs).name;
-  const asset = pick(random, assets).name;
-  const patch = pick(random, catalogue).id;
-  const draws: readonly (() => Edit)[] = [
-    () => ({ _tag: "Disable", at, job }),
-    () => ({ _tag: "Enable", at, job }),
-    () => ({ _tag: "Delete", at, job }),
-    () => ({ _tag: "Change", at, job, change: { title: `Changed at ${at}` } }),
-    () => ({ _tag: "Change", at, job, change: { patches: { _tag: "List", patches: [patch] } } }),
-    () => ({ _tag: "Tag", at, asset, tag: pick(random, ["kept", "servers", "desks"]) }),
-    () => ({ _tag: "Untag", at, asset, tag: pick(random, ["servers", "desks", "fleet"]) }),
-    () => ({ _tag: "Seats", at, seats: random.below(assets.length + 1) }),
-    () => ({ _tag: "Plan", at, plan: random.chance(0.15) ? "Free" : "Full" }),
-    () => ({ _tag: "Scope", at, tags: random.chance(0.7) ? ["fleet"] : ["servers"] }),
-    () => ({ _tag: "Freeze", at, name: "freeze", hours: 1 + random.below(24) }),
-    () => ({ _tag: "Thaw", at, name: "freeze" }),
-    () => ({ _tag: "Blackout", at, minutes: random.chance(0.7) ? [60, 240] : null }),
-    () => ({ _tag: "Hold", at, patch }),
-    () => ({ _tag: "Release", at, patch }),
-    () => ({ _tag: "Withdraw", at, patch }),
-    () => ({ _tag: "Purge", at, asset }),
-    () => ({ _tag: "Reboot", at, asset }),
-    () => ({ _tag: "ByHand", at, asset, package: pick(random, PACKAGES), evr: pick(random, ["1-1", "1-2"]) }),
-  ];
-  return pick(random, draws)();
 };

@@ -3,7 +3,7 @@
  * of them; each is a wrapper around a port, a store or the wire, and without bugs there is none.
  */
 import type { Crypto, WireReply, WireRequest } from "@fettle/agent-protocol";
-import type { HostShape, InstallerShape, JournalShape } from "@fettle/agent-protocol/agent";
+import type { HostShape, InstallerShape, JournalShape, UserPromptShape } from "@fettle/agent-protocol/agent";
 import type { StorageShape } from "../../ports/Storage.ts";
 import type * as Random from "../simulation/Random.ts";
 
@@ -22,7 +22,11 @@ export interface Seams {
   readonly disk?: (storage: StorageShape, ground: Ground) => StorageShape;
   /** The disk under an agent's journal: what it answers was taken down as durable. */
   readonly journal?: (journal: JournalShape, ground: Ground & { readonly isNewLife: () => boolean }) => JournalShape;
-  readonly installer?: (installer: InstallerShape, ground: Ground) => InstallerShape;
+  readonly installer?: (
+    installer: InstallerShape,
+    ground: Ground & { readonly reboot: HostShape["reboot"] },
+  ) => InstallerShape;
+  readonly prompt?: (prompt: UserPromptShape, ground: Ground) => UserPromptShape;
   readonly host?: (host: HostShape, ground: Ground) => HostShape;
   /** What the control plane answers. */
   readonly reply?: (request: WireRequest, reply: WireReply, ground: Ground) => WireReply;

@@ -33,7 +33,7 @@ export interface BootEffects {
   /** A package that waited for the boot: whether the boot undoes it, and what then. */
   readonly undo: (key: string, former: readonly string[]) => void;
   readonly isUndone: (name: string) => boolean;
-  readonly booted: (by: "agent" | "hand", at: number, reason: string | null) => void;
+  readonly booted: (by: "agent" | "hand", reason: string | null, waited: readonly string[]) => void;
   /** Ends whatever runs there. */
   readonly dies: () => never;
 }
@@ -62,9 +62,10 @@ export const make = (options: BootOptions, effects: BootEffects): SimulatedBoot 
   const boot = (by: "agent" | "hand", reason: string | null): void => {
     bootId = (options.nextBootId ?? numberedNext)(bootId);
     downUntil = now() + (options.bootMs ?? BOOT_MS);
+    const waited = [...waiting.keys()];
     for (const [key, { name, former }] of waiting) if (effects.isUndone(name)) effects.undo(key, former);
     waiting.clear();
-    effects.booted(by, now(), reason);
+    effects.booted(by, reason, waited);
   };
   return {
     bootId: () => bootId,

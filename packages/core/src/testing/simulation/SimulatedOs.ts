@@ -23,6 +23,7 @@ import * as Effect from "effect/Effect";
 import type { Random } from "./Random.ts";
 import * as SimulatedBoot from "./SimulatedBoot.ts";
 import * as SimulatedUser from "./SimulatedUser.ts";
+import * as SimulatedWork from "./SimulatedWork.ts";
 
 /** What truly happened, in order. */
 export type Truth =
@@ -36,13 +37,14 @@ export type Truth =
     }
   | { readonly _tag: "Effect"; readonly at: number; readonly patchId: string; readonly action: "install" | "rollback" }
   | { readonly _tag: "Repair"; readonly at: number }
-  /** The machine went down to boot: by its agent's order, with the reason that it gave, or by somebody's hand. */
+  /** The machine went down to boot: by its agent's order, with the reason that it gave, or by somebody's hand; `waited` needed it. */
   | {
       readonly _tag: "Reboot";
       readonly at: number;
       readonly by: "agent" | "hand";
       readonly bootId: string;
       readonly reason: string | null;
+      readonly waited: readonly string[];
     }
   /** A notice came up on the screen. */
   | { readonly _tag: "Shown"; readonly at: number; readonly notice: Notice };
@@ -77,6 +79,8 @@ export interface SimulatedOsOptions extends SimulatedBoot.BootOptions {
   readonly packageFormat?: PackageVersion.PackageFormat;
   /** Faults by package name. */
   readonly faults: { readonly [packageName: string]: PackageFault };
+  /** How long an installer works at a package, in milliseconds; no time at all unless told. */
+  readonly installMs?: (packageName: string) => number;
   /** Asked when an installer begins: null lets it work. */
   readonly strike?: () => Strike | null;
   /** Who sits there; nobody unless told. */
@@ -96,6 +100,10 @@ export interface SimulatedOs {
   /** Somebody reboots the machine, without asking any agent. */
   readonly rebootByHand: () => void;
   readonly bootId: () => string;
+  /** When the work that an installer is at goes on; long ago where it is at none. */
+  readonly worksUntil: () => number;
+  /** Lets it go on, if its time has come: whoever keeps the clock does so. */
+  readonly goOn: () => void;
   /** It is down, and nothing runs there, before that instant. */
   readonly downUntil: () => number;
   /** Packages, by key, that wait for a boot to take effect. */
@@ -123,18 +131,20 @@ export const make = (options: SimulatedOsOptions): SimulatedOs => {
   let details: HostDetails | null = { ...noDetails, manufacturer: "Simulated", model: "Machine", ...options.details };
   const seen = (notice: Notice): void => void truth.push({ _tag: "Shown", at: options.now(), notice });
   const screen = SimulatedUser.screen(options.user ?? SimulatedUser.nobody, options.now, seen);
+  const work = SimulatedWork.make(options.now);
   const boot = SimulatedBoot.make(options, {
     isUndone: (name) => options.faults[name] === "undone-at-reboot",
     undo: (key, former) => void database.set(key, former),
-    booted: (by, at, reason) => {
-      truth.push({ _tag: "Reboot", at, by, bootId: boot.bootId(), reason });
+    booted: (by, reason, waited) => {
+      work.cut();
+      truth.push({ _tag: "Reboot", at: options.now(), by, bootId: boot.bootId(), reason, waited });
       screen.clear();
     },
     dies: () => {
       throw new SimulatedCrash("the machine goes down");
     },
   });
-  const machine: Machine = { options, database, truth, boot };
+  const machine: Machine = { options, database, truth, boot, work };
   const installer: InstallerShape = {
     name: "simulated",
     class: "transactional",
@@ -174,6 +184,8 @@ export const make = (options: SimulatedOsOptions): SimulatedOs => {
     prompt: screen.prompt,
     rebootByHand: boot.byHand,
     bootId: boot.bootId,
+    worksUntil: work.until,
+    goOn: work.goOn,
     downUntil: boot.downUntil,
     pending: boot.pending,
     becomes: (change) => {
@@ -255,6 +267,7 @@ interface Machine {
   readonly database: Map<string, readonly string[]>;
   readonly truth: Truth[];
   readonly boot: SimulatedBoot.SimulatedBoot;
+  readonly work: SimulatedWork.SimulatedWork;
 }
 
 /** A transaction that an installer is asked for. */
@@ -265,10 +278,8 @@ interface Work {
 }
 
 // One transaction: every package of the patch or none, but for a crash half way, which leaves both versions standing.
-const transact = (
-  { options, database, truth, boot }: Machine,
-  { patch, action, effort }: Work,
-): Effect.Effect<InstallReport, InstallerError> => {
+const transact = (machine: Machine, { patch, action, effort }: Work): Effect.Effect<InstallReport, InstallerError> => {
+  const { options, database, truth, work } = machine;
   const struck = options.strike?.() ?? null;
   if (struck === "busy") {
     return Effect.fail(new InstallerError({ reason: "Busy", message: "the lock is taken", isRetryable: true }));
@@ -285,19 +296,30 @@ const transact = (
   const present = patch.packages.filter(
     (p) => database.has(P.key(p)) || p.isPresence === true || standing(database, p).length > 0,
   );
-  if (struck === "half-way") {
+  const leaveHalf = (): void => {
     for (const p of present) database.set(P.key(p), [...(database.get(P.key(p)) ?? []), p.evr]);
-    throw new SimulatedCrash("half way through the transaction");
-  }
+  };
+  const end = (): InstallReport => {
+    if (struck === "half-way") {
+      leaveHalf();
+      throw new SimulatedCrash("half way through the transaction");
+    }
+    bring(machine, present);
+    truth.push({ _tag: "Effect", at: options.now(), patchId: patch.patchId, action });
+    if (struck === "after") throw new SimulatedCrash("after the transaction");
+    return fine;
+  };
+  const whole = Math.max(0, ...patch.packages.map((p) => options.installMs?.(p.name) ?? 0));
+  return work.take({ milliseconds: struck === "half-way" ? whole / 2 : whole, end, cut: leaveHalf });
+};
+
+const bring = ({ database, boot }: Machine, present: readonly Package.WantedPackage[]): void => {
   for (const p of present) {
     for (const replaced of standing(database, p)) database.delete(P.key(replaced));
     const former = database.get(P.key(p)) ?? [];
     database.set(P.key(p), [p.evr]);
     boot.changed(p, former);
   }
-  truth.push({ _tag: "Effect", at: options.now(), patchId: patch.patchId, action });
-  if (struck === "after") throw new SimulatedCrash("after the transaction");
-  return Effect.succeed(fine);
 };
 
 // Packages there whose place one is to take.

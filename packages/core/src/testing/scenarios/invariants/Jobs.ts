@@ -101,7 +101,8 @@ const settled: Invariant = {
   check: (ledger) =>
     [...groupBy([...ledger.made.values()], (m) => m.value.runId)].flatMap(([runId, made]) => {
       const run = ledger.runs.get(runId);
-      const starts = made.flatMap((m) => m.value.timing?.start ?? []);
+      // Whatever was over, or nobody's, as it was made is carried out by no definition.
+      const starts = made.flatMap((m) => (m.value.placed.status === "Pending" ? (m.value.timing?.start ?? []) : []));
       if (run === undefined || starts.length === 0 || !run.occurrenceKey.startsWith("at:")) return [];
       const first = Math.min(...starts);
       const versions = ledger.history.of("job").get(run.jobId) ?? [];

@@ -3,6 +3,7 @@ import type { Asset } from "../../../domain/asset/Asset.ts";
 import type { AssetRun } from "../../../domain/run/AssetRun.ts";
 import * as CodePointOrder from "../../../domain/shared/CodePointOrder.ts";
 import * as History from "../History.ts";
+import { otto } from "../Plane.ts";
 import { groupBy, type Invariant, type Ledger, type Seen, seen } from "./Invariant.ts";
 
 type Made = History.Seen<AssetRun>;
@@ -22,6 +23,22 @@ const each = (ledger: Ledger, fault: (made: Made) => string | null): readonly Se
 const at = (ledger: Ledger, { order, value }: Made): Asset | null =>
   History.standing(ledger.history.of("asset").get(value.assetId), order);
 
+const scopeOf = (ledger: Ledger, owner: string | null, order: number): readonly string[] => {
+  if (owner === otto.id) return otto.scope._tag === "Tags" ? otto.scope.tags : [];
+  return ledger.history.scopes.findLast((s) => s.order <= order)?.value ?? ["fleet"];
+};
+
+// The owner's as it is, and each former owner's as it was when the job went to somebody else (OWN-02).
+const scopesOf = (ledger: Ledger, { order, value: { jobId } }: Made): readonly (readonly string[])[] => {
+  const versions = (ledger.history.of("job").get(jobId) ?? []).filter((v) => v.order <= order);
+  return versions.flatMap(({ value }, i) => {
+    const next = versions[i + 1];
+    if (value === null) return [];
+    if (next === undefined) return [scopeOf(ledger, value.ownerId, order)];
+    return next.value?.ownerId === value.ownerId ? [] : [scopeOf(ledger, value.ownerId, next.order)];
+  });
+};
+
 const targeted: Invariant = {
   id: "I9",
   title: "a run holds only assets that its job means, in its owner's scope, with patching active",
@@ -35,8 +52,8 @@ const targeted: Invariant = {
       const bears = (tags: readonly string[]) => tags.some((t) => asset.tags.includes(t));
       if (!assets.includes(asset.id) && !bears(include.tags)) return `not meant, tags ${asset.tags.join()}`;
       if (bears(exclude.tags)) return `excluded, tags ${asset.tags.join()}`;
-      const scope = ledger.history.scopes.findLast((s) => s.order <= made.order)?.value ?? ["fleet"];
-      if (!bears(scope)) return `outside of ${scope.join()}, tags ${asset.tags.join()}`;
+      const outside = scopesOf(ledger, made).find((scope) => !bears(scope));
+      if (outside !== undefined) return `outside of ${outside.join()}, tags ${asset.tags.join()}`;
       return asset.activations.PM === undefined ? "patching isn't active" : null;
     }),
 };

@@ -1,109 +1,100 @@
-/** Reboots that agents order: I22 to I24. */
-import { type Invariant, iso, type Ledger, seen } from "./Invariant.ts";
+/** Reboots that agents order, and those that they owe: I22, I24, RBT-01. */
+import { type Invariant, iso, type Ledger, type Seen, seen } from "./Invariant.ts";
+import * as Phase from "./Phase.ts";
 
-const HOUR_MS = 3_600_000;
-
-const ordered = (ledger: Ledger) =>
-  ledger.history.deeds.flatMap(({ order, at, value: { asset, truth } }) =>
-    truth._tag === "Reboot" && truth.by === "agent" ? [{ order, at, asset }] : [],
-  );
-
-// The run whose journal ordered it: the one of the latest word that it was ordered.
-const runOf = (ledger: Ledger, asset: string, order: number): string | null => {
-  const line = (ledger.journals.get(asset) ?? []).findLast(
-    ({ order: o, value: { record } }) =>
-      o < order &&
-      record._tag === "FactRecorded" &&
-      record.fact.body._tag === "Reboot" &&
-      record.fact.body.event._tag === "Ordered",
-  );
-  const body = line?.value.record._tag === "FactRecorded" ? line.value.record.fact.body : null;
-  return body?._tag === "Reboot" ? body.runId : null;
-};
-
-const manifestOf = (ledger: Ledger, asset: string, runId: string | null) =>
-  (ledger.journals.get(asset) ?? []).flatMap(({ value: { record } }) =>
-    record._tag === "ManifestHeld" && record.manifest.runId === runId ? [record] : [],
-  )[0] ?? null;
+const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
+const PER_DAY_MAX = 3;
 
 const sparing: Invariant = {
   id: "I22",
-  title: "an agent reboots only where it may, once all patches were tried, once a phase and three times a day",
-  check: (ledger) =>
-    ordered(ledger).flatMap(({ asset, at, order }, i, all) => {
-      const runId = runOf(ledger, asset, order);
-      const held = manifestOf(ledger, asset, runId);
-      const at_ = iso(at);
-      if (held === null) return [seen(asset, `rebooted at ${at_} for no run`)];
-      if (held.manifest.reboot._tag === "Suppress") return [seen(asset, `rebooted at ${at_}, though suppressed`)];
-      const settled = new Set(
-        (ledger.journals.get(asset) ?? []).flatMap(({ order: o, value: { record } }) =>
-          o < order &&
-          record._tag === "FactRecorded" &&
-          record.fact.body._tag === "Patch" &&
-          record.fact.body.runId === runId
-            ? [record.fact.body.patchId]
-            : [],
-        ),
-      );
-      const untried = held.list.patches.find((p) => !settled.has(p.patchId));
-      if (untried !== undefined) return [seen(asset, `rebooted at ${at_} before ${untried.patchId}`)];
-      const earlier = all.slice(0, i).filter((o) => o.asset === asset);
-      if (earlier.filter((o) => o.at > at - 24 * HOUR_MS).length >= 3)
-        return [seen(asset, `a fourth reboot in 24 h at ${at_}`)];
-      const isTwice = earlier.some(
-        (o) => runOf(ledger, asset, o.order) === runId && !isAgain(ledger, asset, runId, o.order, order),
-      );
-      return isTwice ? [seen(asset, `rebooted again at ${at_} in one phase`)] : [];
-    }),
+  title: "an agent reboots only where it may and must, once all patches were tried, once a phase and three times a day",
+  check: (ledger) => {
+    const all = Phase.caused(ledger);
+    return all.flatMap((c, i) => {
+      const wrong = wrongly(ledger, c) ?? tooOften(ledger, c, all.slice(0, i));
+      return wrong === null ? [] : [seen(c.asset, `rebooted at ${iso(c.at)} ${wrong}`)];
+    });
+  },
+};
+
+const wrongly = (ledger: Ledger, c: Phase.Caused): string | null => {
+  const ordered = Phase.orderOf(ledger, c);
+  const held = ordered === null ? null : Phase.heldBy(ledger, c.asset, ordered.runId);
+  if (ordered === null || held === null) return "for no run";
+  if (held.manifest.reboot._tag === "Suppress") return "though suppressed";
+  if (c.waited.length === 0) return "though nothing needed it";
+  const settled = new Set(
+    (ledger.journals.get(c.asset) ?? []).flatMap(({ order, value: { record } }) =>
+      order < c.order &&
+      record._tag === "FactRecorded" &&
+      record.fact.body._tag === "Patch" &&
+      record.fact.body.runId === ordered.runId
+        ? [record.fact.body.patchId]
+        : [],
+    ),
+  );
+  const untried = held.list.patches.find((p) => !settled.has(p.patchId));
+  return untried === undefined ? null : `before ${untried.patchId}`;
+};
+
+// By its own clock: a machine whose clock is put forward has another day.
+const tooOften = (ledger: Ledger, c: Phase.Caused, earlier: readonly Phase.Caused[]): string | null => {
+  const spec = Phase.specOf(ledger, c.asset);
+  const own = earlier.filter(({ asset }) => asset === c.asset);
+  const since = c.at - DAY_MS + (spec === null ? 0 : Phase.swing(spec));
+  if (own.filter(({ at }) => at > since).length >= PER_DAY_MAX) return "for the fourth time in 24 h";
+  const runId = Phase.orderOf(ledger, c)?.runId;
+  const isTwice = own.some((o) => Phase.orderOf(ledger, o)?.runId === runId && !isAgain(ledger, c, runId, o.order));
+  return isTwice ? "again in one phase" : null;
 };
 
 // Whether an attempt lies between, so that it is another phase.
-const isAgain = (ledger: Ledger, asset: string, runId: string | null, from: number, to: number): boolean =>
-  ledger.begun.some((b) => b.asset === asset && b.runId === runId && b.order > from && b.order < to);
+const isAgain = (ledger: Ledger, { asset, order }: Phase.Caused, runId: string | undefined, from: number): boolean =>
+  ledger.begun.some((b) => b.asset === asset && b.runId === runId && b.order > from && b.order < order);
 
-const MINUTE_MS = 60_000;
-
-const inTime: Invariant = {
-  id: "I23",
-  title: "a user is warned, may defer so often and no more, and is rebooted no sooner than the countdown allows",
-  check: (ledger) =>
-    ordered(ledger).flatMap(({ asset, at, order }) => {
-      const runId = runOf(ledger, asset, order);
-      const policy = manifestOf(ledger, asset, runId)?.manifest.reboot;
-      if (policy?._tag !== "Request" || policy.deferrals === null) return [];
-      const shown = ledger.history.deeds.flatMap((d) =>
-        d.value.asset === asset &&
-        d.order < order &&
-        d.value.truth._tag === "Shown" &&
-        d.value.truth.notice.runId === runId
-          ? [d.at]
-          : [],
-      );
-      const [first] = shown;
-      const prompts = new Set(
-        ledger.history.deeds.flatMap(({ value: { asset: a, truth } }) =>
-          a === asset && truth._tag === "Shown" && truth.notice._tag === "Prompt" && truth.notice.runId === runId
-            ? [truth.notice.number]
-            : [],
-        ),
-      );
-      if (prompts.size > policy.deferrals.count + 1)
-        return [seen(asset, `${prompts.size} prompts of ${policy.deferrals.count + 1}`)];
-      return first !== undefined && at < first ? [seen(asset, `rebooted at ${iso(at)} before ${iso(first)}`)] : [];
-    }),
-};
-
+// The machine goes by its own clock as well; what a user wants at once is theirs to want.
 const heldBack: Invariant = {
   id: "I24",
   title: "no agent reboots its machine while the machine's own policy forbids it",
   check: (ledger) =>
-    ordered(ledger).flatMap(({ asset, at }) => {
-      const spec = ledger.played.scenario.assets.find((a) => a.name === asset);
-      const minute = (at - ledger.played.scenario.startsAt) / MINUTE_MS;
-      const isForbidden = spec?.noReboot?.some((s) => minute >= s.from && minute < s.to) === true;
-      return isForbidden ? [seen(asset, `rebooted at ${iso(at)}`)] : [];
+    Phase.caused(ledger).flatMap((c) => {
+      const minute = (c.clockAt - ledger.played.scenario.startsAt) / MINUTE_MS;
+      const isForbidden = Phase.specOf(ledger, c.asset)?.noReboot?.some((s) => minute >= s.from && minute < s.to);
+      const order = Phase.orderOf(ledger, c)?.event;
+      const isWanted = order?._tag === "Ordered" && order.by === "user";
+      return isForbidden === true && !isWanted ? [seen(c.asset, `rebooted at ${iso(c.at)}`)] : [];
     }),
 };
 
-export const reboots: readonly Invariant[] = [sparing, inTime, heldBack];
+const needed: Invariant = {
+  id: "RBT-01",
+  title: "no run ends without a word on the reboot that its patches wait for",
+  check: (ledger) => [...ledger.journals.keys()].flatMap((asset) => unsaid(ledger, asset)),
+};
+
+const unsaid = (ledger: Ledger, asset: string): readonly Seen[] => {
+  const waits = Phase.specOf(ledger, asset)?.rebootsFor;
+  if (waits === undefined) return [];
+  const told = Phase.told(ledger, asset);
+  return (ledger.journals.get(asset) ?? []).flatMap(({ order, at, value: { record } }) => {
+    if (record._tag !== "FactRecorded" || record.fact.body._tag !== "Status") return [];
+    const { runId, status } = record.fact.body;
+    if (status !== "Completed" && status !== "CompletedWithFailure") return [];
+    if (told.some((t) => t.runId === runId && t.order < order)) return [];
+    const waiting = waitingAt(ledger, asset, runId, order).filter((name) => waits.includes(name));
+    return waiting.length === 0 ? [] : [seen(asset, `run ${runId} ended at ${iso(at)}, while ${waiting.join()} waits`)];
+  });
+};
+
+// Packages that a run brought since the last boot.
+const waitingAt = (ledger: Ledger, asset: string, runId: string, order: number): readonly string[] => {
+  const own = ledger.history.deeds.filter((d) => d.value.asset === asset && d.order < order);
+  const booted = own.findLast((d) => d.value.truth._tag === "Reboot")?.order ?? 0;
+  const patches = new Map(Phase.heldBy(ledger, asset, runId)?.list.patches.map((p) => [p.patchId, p.packages]) ?? []);
+  return own.flatMap(({ order: o, value: { truth, runId: r } }) =>
+    truth._tag === "Effect" && r === runId && o > booted ? (patches.get(truth.patchId) ?? []).map((p) => p.name) : [],
+  );
+};
+
+export const reboots: readonly Invariant[] = [sparing, heldBack, needed];
