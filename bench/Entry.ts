@@ -7,7 +7,7 @@
 export type Better = "higher" | "lower";
 
 export interface Entry {
-  /** `<area>.<name>`, as `storage.commit`; areas are access, qql, scheduler, plan, run, storage, protocol. */
+  /** `<area>.<name>`, as `storage.commit`; areas are access, qql, scheduler, plan, run, sim, storage, protocol. */
   readonly id: string;
   /** What ours does, in a few words. */
   readonly what: string;
