@@ -26,7 +26,7 @@ export const ofPlatform: readonly Bug[] = [
   {
     name: "what was revoked is not said to who holds it",
     // As the protocol says that nothing was: it leaves it out.
-    seams: answers("/v0/check-in", ({ revoked: _, ...r }) => r),
+    seams: answers("/v0/check-in", ({ revoked: _revoked, ...reply }) => reply),
   },
   { name: "holds are not looked at", seams: engine(reads("hold", () => null)) },
   {
