@@ -27,11 +27,16 @@ export function* until(
   run: Pick<Run, "id" | "startedAt" | "firstEnd" | "windowEnd" | "conduct">,
   now: number,
 ): Generator<string, void> {
+  const { windowEnd } = run;
   yield atOnce(run.id);
+  // All of a run have a window, or none has: then it is leases that end.
+  if (windowEnd === null) {
+    for (let at = dayOf(run.startedAt); at <= dayOf(now); at += 1) yield leaseEnd(run.id, at * DAY_MS);
+    return;
+  }
   const first = run.firstEnd ?? run.startedAt;
-  const last = Math.min(now, run.windowEnd ?? now);
+  const last = Math.min(now, windowEnd);
   for (let at = hourOf(first); at <= hourOf(last); at += 1) yield overAt(run.id, at * HOUR_MS);
-  for (let at = dayOf(run.startedAt); at <= dayOf(now); at += 1) yield leaseEnd(run.id, at * DAY_MS);
   if (run.conduct?.bound !== "complete") return;
   const [firstSilent, lastSilent] = [first + Watchdog.SILENCE_MS, last + Watchdog.SILENCE_MS];
   for (let at = hourOf(firstSilent); at <= hourOf(Math.min(now, lastSilent)); at += 1) {
