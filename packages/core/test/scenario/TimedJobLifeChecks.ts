@@ -94,6 +94,7 @@ const verify = (model: Model.Model, memory: Memory): number => {
   for (const [i, job] of model.jobs.entries()) {
     const id = real.ids[i] ?? "";
     const own = (runs.get(id) ?? []).map((run) => ({ run, assets: assetRuns.get(run.id) ?? [] }));
+    for (const each of own) outOfScope(model, job, each, real);
     expect(told(own, real)).toEqual(foretold(job));
     for (const each of own) {
       if (known.has(each.run.id)) continue;
@@ -162,6 +163,24 @@ const foretold = (job: Model.ModelJob) =>
     }),
   );
 
+// TAG-05: it ends where it is to be sent to an asset that its owner doesn't reach by then, and nowhere else. When that is asked, agents
+// and leases decide, which the model doesn't have: it takes it over, and holds the asset against the owner's scope of that moment.
+const outOfScope = (model: Model.Model, job: Model.ModelJob, { run, assets }: Made, { agents }: World.Real): void => {
+  const known = job.runs.find((r) => World.key(r) === run.occurrenceKey);
+  for (const { assetId, marks, state } of assets) {
+    const n = agents.findIndex((a) => a.id === assetId);
+    const isNew = known?.statuses.get(n) === "Pending" && state.status === "JobFailed";
+    if (!isNew || !marks.some((m) => m.body._tag === "OutOfScope")) continue;
+    expect(isOwnersOwn(model, job, n)).toBe(false);
+    known?.statuses.set(n, "JobFailed");
+  }
+};
+
+const isOwnersOwn = (model: Model.Model, { owner }: Model.ModelJob, n: number): boolean => {
+  const asset = model.assets[n];
+  return asset !== undefined && Jobs.isInScopes({ owner, isBound: false }, asset);
+};
+
 /** What holds of a run in the moment in which it is made. */
 const expectNew = (model: Model.Model, memory: Memory, job: Model.ModelJob, { run, assets }: Made): void => {
   const { real, barred, enabledAt } = memory;
@@ -201,6 +220,8 @@ const sent = (model: Model.Model, real: World.Real, n: number): void => {
   if (asset?.isActive !== true || asset.tags.has("lab")) return;
   for (const manifest of Timed.offered(agent, World.zoneOf(model, n))) {
     const job = model.jobs[real.ids.indexOf(manifest.jobId)];
+    // TAG-05.
+    expect(job !== undefined && isOwnersOwn(model, job, n)).toBe(true);
     const run = job?.runs.find((r) => World.key(r) === manifest.occurrenceKey);
     const list = agent?.list(manifest.list).patches.map((p) => p.patchId) ?? [];
     expect(list).toEqual(run?.lists.get(n));
