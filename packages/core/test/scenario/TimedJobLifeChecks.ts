@@ -8,6 +8,7 @@ import * as ControlPlane from "./ControlPlane.ts";
 import * as Timed from "./Timed.ts";
 import type * as Model from "./TimedJobLifeModel.ts";
 import * as Jobs from "./TimedJobLifeModel.ts";
+import * as Moves from "./TimedJobLifeMoves.ts";
 import * as World from "./TimedJobLifeWorld.ts";
 
 export interface Checks {
@@ -87,14 +88,20 @@ const verify = (model: Model.Model, memory: Memory): number => {
   const jobs = real.scene.stored("job");
   const living = model.jobs.flatMap((job, i) => (job.isDeleted ? [] : [{ job, id: real.ids[i] ?? "" }]));
   expect([...jobs.keys()].sort()).toEqual(living.map((l) => l.id).sort());
-  for (const { job, id } of living) expectJob(memory, jobs.get(id), job);
   const assetRuns = by(real.scene.stored("assetRun").values(), (a) => a.runId);
   const runs = by(real.scene.stored("run").values(), (r) => r.jobId);
+  for (const [i, job] of model.jobs.entries()) {
+    const id = real.ids[i] ?? "";
+    const own = (runs.get(id) ?? []).map((run) => ({ run, assets: assetRuns.get(run.id) ?? [] }));
+    const found = own.filter((each) => outOfScope(model, job, each, real));
+    // The tick that finds it may be the one that closes the run.
+    if (found.length > 0 && jobs.get(id)?.status === "Completed") Moves.lookAfter(model, job);
+  }
+  for (const { job, id } of living) expectJob(memory, jobs.get(id), job);
   let made = 0;
   for (const [i, job] of model.jobs.entries()) {
     const id = real.ids[i] ?? "";
     const own = (runs.get(id) ?? []).map((run) => ({ run, assets: assetRuns.get(run.id) ?? [] }));
-    for (const each of own) outOfScope(model, job, each, real);
     expect(told(own, real)).toEqual(foretold(job));
     for (const each of own) {
       if (known.has(each.run.id)) continue;
@@ -165,15 +172,23 @@ const foretold = (job: Model.ModelJob) =>
 
 // TAG-05: it ends where it is to be sent to an asset that its owner doesn't reach by then, and nowhere else. When that is asked, agents
 // and leases decide, which the model doesn't have: it takes it over, and holds the asset against the owner's scope of that moment.
-const outOfScope = (model: Model.Model, job: Model.ModelJob, { run, assets }: Made, { agents }: World.Real): void => {
+const outOfScope = (
+  model: Model.Model,
+  job: Model.ModelJob,
+  { run, assets }: Made,
+  { agents }: World.Real,
+): boolean => {
   const known = job.runs.find((r) => World.key(r) === run.occurrenceKey);
+  let found = false;
   for (const { assetId, marks, state } of assets) {
     const n = agents.findIndex((a) => a.id === assetId);
     const isNew = known?.statuses.get(n) === "Pending" && state.status === "JobFailed";
     if (!isNew || !marks.some((m) => m.body._tag === "OutOfScope")) continue;
     expect(isOwnersOwn(model, job, n)).toBe(false);
     known?.statuses.set(n, "JobFailed");
+    found = true;
   }
+  return found;
 };
 
 const isOwnersOwn = (model: Model.Model, { owner }: Model.ModelJob, n: number): boolean => {

@@ -242,8 +242,8 @@ const tickAgain = (m: M, job: Job): void => {
   else if (job.runs.every((r) => r.isClosed || r.lastStart <= m.now)) job.status = "Ended";
 };
 
-// What is over ends; so does a job that runs once, as all of its run has.
-const lookAfter = (m: M, job: Job): void => {
+/** What is over ends; so does a job that runs once, as all of its run has. */
+export const lookAfter = (m: M, job: Job): void => {
   for (const run of job.runs) {
     for (const [n, status] of run.statuses) {
       const end = run.ends.get(n) ?? null;
