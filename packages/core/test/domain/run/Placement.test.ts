@@ -21,10 +21,14 @@ const plan = (groups: readonly PlanGroup[]): Plan => ({
 });
 const moment = { now: 5, enabledAt: 5 };
 
-it("JOB-13: a run starts and is over in the last zone, though every asset that there may be has a fate of its own", () => {
+it("JOB-13: a run starts and is over in the last zone, and is over first in the first, though every asset that there may be has a fate of its own", () => {
   const most = Limits.defaults.assetsMax;
   const groups = Array.from({ length: most }, (_, n) => group(n));
-  expect(Placement.span(plan(groups), moment)).toEqual({ lastStart: most - 1, windowEnd: most - 1 + 60_000 });
+  expect(Placement.span(plan(groups), moment)).toEqual({
+    lastStart: most - 1,
+    windowEnd: most - 1 + 60_000,
+    firstEnd: 60_000,
+  });
 });
 
 it("JOB-13: a run of nobody starts as it is made, and one without a window is never over", () => {
