@@ -1,7 +1,7 @@
 /** What is told and what is kept of it: I18 to I21, I31, EVT-01. */
 import { RunStatus } from "@fettle/agent-protocol/vocabulary";
 import * as Effect from "effect/Effect";
-import * as AssetRun from "../../../domain/run/AssetRun.ts";
+import type * as AssetRun from "../../../domain/run/AssetRun.ts";
 import type { FactRecord } from "../../../schema/Stored.ts";
 import { TENANT } from "../Plane.ts";
 import type { Played } from "../Simulator.ts";
@@ -22,9 +22,9 @@ const byAgents = (ledger: Ledger): readonly Seen[] =>
 /** Evidence may turn one into the other (RUN-06). */
 const JUDGED: readonly RunStatus.RunStatus[] = ["Completed", "CompletedWithFailure"];
 
-// What the control plane took for the end because it heard nothing names the rule that made it.
-const isPresumption = (run: AssetRun.AssetRun): boolean =>
-  AssetRun.isRevoked(run) || (run.state.status === "TimedOut" && run.state.reason?.includes("WIN-02") === true);
+// What the control plane decided by itself gives way to a beginning (RUN-06), unless the asset is gone.
+const STANDS: readonly AssetRun.AssetRunState["by"][] = ["agent", "scan", "placement", "Withdrawn"];
+const isPresumption = ({ state }: AssetRun.AssetRun): boolean => !STANDS.includes(state.by);
 
 // A presumption gives way to what is known better; what an agent told stands, and only evidence may judge it anew.
 const byPlatform = (ledger: Ledger): readonly Seen[] =>
