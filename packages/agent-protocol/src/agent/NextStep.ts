@@ -56,7 +56,8 @@ const stepOf = (run: AgentState.HeldRun, now: number, hold: TimelyHold | null): 
       if (now < notBefore) return { _tag: "Wait", until: notBefore };
       return hold === null ? { _tag: "Move", to: "JobStarted", reason: null } : held(run, hold);
     case "JobStarted":
-      return isOver && !isLease(run) ? tooLate(run) : { _tag: "Move", to: "Patching", reason: null };
+      if (isOver && !isLease(run)) return tooLate(run);
+      return now < notBefore ? { _tag: "Wait", until: notBefore } : { _tag: "Move", to: "Patching", reason: null };
     case "PendingReboot":
       return run.reboot?.need === "dropped" ? verifying(run) : { _tag: "Reboot" };
     case "Rebooted":
@@ -64,7 +65,7 @@ const stepOf = (run: AgentState.HeldRun, now: number, hold: TimelyHold | null): 
     case "JobResumed":
       return verifying(run);
     default:
-      return patching(run, isOver && !isLease(run) && (bound === "complete" || !hasBegun(run)));
+      return patching(run, now, isOver && !isLease(run) && (bound === "complete" || !hasBegun(run)));
   }
 };
 
@@ -115,7 +116,7 @@ const fetching = (run: AgentState.HeldRun): Step => {
     : { _tag: "Move", to: "Downloaded", reason: null };
 };
 
-const patching = (run: AgentState.HeldRun, mustStop: boolean): Step => {
+const patching = (run: AgentState.HeldRun, now: number, mustStop: boolean): Step => {
   const of = (patch: PatchInstruction) => AgentState.progressOf(run, patch.patchId);
   for (const patch of run.list.patches) {
     const { open } = of(patch);
@@ -128,6 +129,8 @@ const patching = (run: AgentState.HeldRun, mustStop: boolean): Step => {
   if (failed && !run.manifest.continueOnFailure) {
     return { _tag: "Skip", patch: next, reason: "an earlier patch failed (PAT-14)" };
   }
+  // What a clock that ran ahead let start goes on when its time has come (I3).
+  if (now < run.manifest.notBefore) return { _tag: "Wait", until: run.manifest.notBefore };
   return { _tag: "Attempt", patch: next, attempt: of(next).attempts + 1 };
 };
 

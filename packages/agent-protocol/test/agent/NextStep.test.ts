@@ -276,6 +276,30 @@ const rows: readonly Row[] = [
     `wait until ${ahead.fetchFrom + 9}`,
   ],
   ["WIN-04: to its end", held("Patching", all(fetched), { validity: "lease", bound: "start" }), over, "attempt 1 at A"],
+  [
+    "SCH-09: what a clock that ran ahead let start waits for its time once the clock is right",
+    held("JobStarted", all(fetched)),
+    manifest.notBefore - 1,
+    `wait until ${manifest.notBefore}`,
+  ],
+  [
+    "SCH-09: between two patches too",
+    held("Patching", { ...all(fetched), A: done("Installed") }),
+    manifest.notBefore - 1,
+    `wait until ${manifest.notBefore}`,
+  ],
+  [
+    "SCH-09: a crashed attempt is looked at all the same",
+    held("Patching", { ...all(fetched), A: open(1) }),
+    manifest.notBefore - 1,
+    "recover a",
+  ],
+  [
+    "SCH-09: and what is done is told",
+    held("Patching", all(done("Installed"))),
+    manifest.notBefore - 1,
+    "move to Completed",
+  ],
 ];
 
 describe("NextStep.nextStep", () => {
@@ -294,7 +318,7 @@ describe("NextStep.nextStep", () => {
 });
 
 // What the world may do at a step: the first choices are drawn, later ones are kind, so that every story ends.
-const choice = fc.constantFrom("well", "fails", "not-needed", "dies", "dies-late", "locked", "time-passes");
+const choice = fc.constantFrom("well", "fails", "not-needed", "dies", "dies-late", "locked", "time-passes", "set-back");
 type Choice = typeof choice extends fc.Arbitrary<infer C> ? C : never;
 
 interface World {
@@ -319,6 +343,7 @@ const tell = (w: World, body: Facts.FactBody, more: readonly JournalRecord[] = [
 const follow = (w: World, step: NextStep.Step, what: Choice): World => {
   if (step._tag === "Wait") return { ...w, now: step.until };
   if (what === "time-passes") return { ...w, now: w.now + HOUR };
+  if (what === "set-back") return { ...w, now: w.now - 2 * HOUR };
   if (step._tag === "Move")
     return tell(w, { _tag: "Status", runId: manifest.runId, status: step.to, reason: step.reason });
   // These stories' runs are asked for no reboot: that one is decided elsewhere.
@@ -383,8 +408,8 @@ const tellStory = (s: typeof story extends fc.Arbitrary<infer S> ? S : never): T
   const first: JournalRecord = { _tag: "ManifestHeld", digest: digest(1), manifest: m, list, serverTime: NOW };
   let world: World = { state: AgentState.fold([first]), now: NOW };
   const steps: { readonly step: NextStep.Step; readonly now: number; readonly before: AgentState.HeldRun }[] = [];
-  // Twice fetched, moved, tried, recovered: nobody needs more steps than this.
-  const most = 10 + s.choices.length + 6 * s.patches;
+  // Twice fetched, moved, tried, recovered, and a wait for each time that the clock is set back: nobody needs more steps than this.
+  const most = 10 + 2 * s.choices.length + 6 * s.patches;
   while (!RunStatus.isFinal(held1(world).status)) {
     const before = held1(world);
     const step = NextStep.nextStep(before, world.now);
