@@ -21,6 +21,12 @@ export const GOING_DOWN_MS = 30_000;
 /** Orders in one boot at most: the second is for a crash that cut off the first (reliability.md 2.13). */
 export const ORDERS_MAX = 2;
 
+/**
+ * How long a countdown that ended has warned whoever is there, in milliseconds. While the agent was away, somebody else may have come, and
+ * who saw it takes it that nothing came of it.
+ */
+export const WARNED_FOR_MS = 900_000;
+
 /** After how many milliseconds a notice that could not be shown is tried again. */
 export const SHOW_AGAIN_MS = 900_000;
 
@@ -65,11 +71,14 @@ export const next = (s: Situation): RebootStep => {
   if (s.bootId !== p.bootId) return tell({ _tag: "Rebooted", by: wasCaused(s) ? "agent" : "hand" });
   if (!s.isStillNeeded) return tell({ _tag: "Dropped" });
   if (policy._tag === "Suppress" || !s.canReboot || p.hasGivenUp) return wait(UNTIL_BY_HAND);
-  if (p.orders.length > 0) return ordered(s);
+  const left = leftAlone(s);
+  if (left !== null) return left;
   if (p.isAccepted) return order(s, "user");
   if (s.answer === "reboot-now") return tell({ _tag: "Accepted" });
   if (p.held?.because === "unseen" && s.now < p.held.until) return wait(p.held.until);
-  return (policy._tag === "Request" ? prompting(policy, s) : null) ?? countingDown(policy, s);
+  // What was ordered once is asked about no more; who is there is warned all the same.
+  const isAsked = policy._tag === "Request" && p.orders.length === 0;
+  return (isAsked ? prompting(policy, s) : null) ?? countingDown(policy, s);
 };
 
 /** What was shown last, and may be answered; null: nothing was. */
@@ -83,7 +92,8 @@ export const noticeOf = (runId: string, p: RebootProgress.RebootProgress): Notic
 /** The notice that is to be up now; null: none is. */
 export const upNow = (runId: string, p: RebootProgress.RebootProgress): Notice | null => {
   const isUp = p.countdown !== null ? p.held === null : p.prompt?.isOver === false;
-  const isLeft = p.isAccepted || p.orders.length > 0 || p.hasGivenUp;
+  const isOrdered = p.orders.some(({ at }) => at >= (p.countdown?.until ?? 0));
+  const isLeft = p.isAccepted || isOrdered || p.hasGivenUp;
   return isUp && !isLeft ? noticeOf(runId, p) : null;
 };
 
@@ -128,7 +138,11 @@ const countingDown = (policy: Settings, s: Situation): RebootStep => {
     // Who is there then was warned hours ago, or never.
     return s.isAnyoneThere ? show : due(s);
   }
-  if (p.countdown !== null) return now < p.countdown.until ? awaitAnswer(p.countdown.until, now) : due(s);
+  if (p.countdown !== null) {
+    if (now < p.countdown.until) return awaitAnswer(p.countdown.until, now);
+    const isWarned = !s.isAnyoneThere || now - p.countdown.until < WARNED_FOR_MS;
+    return isWarned ? due(s) : show;
+  }
   const isAtOnce = !s.isAnyoneThere && (policy._tag === "Automatic" || policy.whenNobody === "reboot");
   return isAtOnce ? due(s) : show;
 };
@@ -148,16 +162,13 @@ const order = (s: Situation, by: "policy" | "user"): RebootStep => {
   return isTold ? wait(held.until) : tell({ _tag: "HeldBack", because: "too-many", until });
 };
 
-// The same boot still, though it was ordered to end: the machine takes its time, the order was cut off, or it goes nowhere.
-const ordered = (s: Situation): RebootStep => {
-  const { orders, held } = s.progress;
+// The same boot still, though it was ordered to end: the machine takes its time or goes nowhere; null: it is ordered once more, for the
+// order may have been cut off.
+const leftAlone = ({ progress: { orders }, now }: Situation): RebootStep | null => {
   const last = orders.at(-1);
-  if (last === undefined) return wait(UNTIL_BY_HAND);
-  const since = s.now - last.at;
+  if (last === undefined) return null;
+  const since = now - last.at;
   if (since >= 0 && since < GOING_DOWN_MS) return wait(last.at + GOING_DOWN_MS);
-  if (orders.length >= ORDERS_MAX) {
-    return tell({ _tag: "GaveUp", message: `ordered ${orders.length} times, and the machine has not rebooted` });
-  }
-  if (last.by === "user") return order(s, "user");
-  return held !== null && s.now < held.until ? wait(held.until) : due(s);
+  if (orders.length < ORDERS_MAX) return null;
+  return tell({ _tag: "GaveUp", message: `ordered ${orders.length} times, and the machine has not rebooted` });
 };

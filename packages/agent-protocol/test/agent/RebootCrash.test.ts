@@ -100,6 +100,37 @@ describe("the crash table's rows of reboots", () => {
     expect(rebootsTold(m).slice(1, 3)).toEqual(["Countdown 10 +120", "Ordered policy +130"]);
   });
 
+  it("RBT-11 who came while the agent was away is warned before it is ordered once more", () => {
+    const user = { there: [{ from: NOW + HOUR, until: NOW + 9 * HOUR }] };
+    const m = machine(automatic(), { os: { user }, dies: atEvent("after", "Ordered") });
+    m.cycle();
+    m.clock.now += 2 * HOUR;
+    until(m, NOW + 4 * HOUR);
+    expect(rebootsTold(m).slice(1, 4)).toEqual(["Ordered policy +0", "Countdown 5 +120", "Ordered policy +125"]);
+    expect(rebootsDone(m)).toMatchObject([{ by: "agent", at: NOW + 125 * MINUTE }]);
+  });
+
+  it("RBT-11 a countdown that ended while the agent was away has warned nobody who is there by now", () => {
+    const m = machine(automatic(10), { os: { user: { there: always } }, dies: atEvent("after", "Countdown") });
+    m.cycle();
+    m.clock.now += 2 * HOUR;
+    until(m, NOW + 4 * HOUR);
+    expect(rebootsTold(m).slice(1, 4)).toEqual(["Countdown 10 +0", "Countdown 10 +120", "Ordered policy +130"]);
+  });
+
+  it("RBT-11 a user who wants it now gets it now, before it is ordered once more too", () => {
+    const user = { there: always, says: [{ at: NOW + 121 * MINUTE, answer: "reboot-now" as const }] };
+    const m = machine(automatic(10), { os: { user }, dies: atEvent("after", "Ordered") });
+    until(m, NOW + 10 * MINUTE);
+    m.clock.now = NOW + 2 * HOUR;
+    until(m, NOW + 4 * HOUR);
+    expect(rebootsTold(m).filter((told) => /^(Accepted|Ordered)/.test(told))).toEqual([
+      "Ordered policy +10",
+      "Accepted +121",
+      "Ordered user +121",
+    ]);
+  });
+
   it("RBT-03 a prompt's answer that was on record is counted once, in whatever life", () => {
     for (const when of ["before", "after"] as const) {
       const says = [{ at: NOW + 2 * MINUTE, answer: "defer" as const }];
