@@ -37,6 +37,8 @@ export type Truth =
     }
   | { readonly _tag: "Effect"; readonly at: number; readonly patchId: string; readonly action: "install" | "rollback" }
   | { readonly _tag: "Repair"; readonly at: number }
+  /** Somebody brought a version of a package past the agent. */
+  | { readonly _tag: "ByHand"; readonly at: number; readonly package: string; readonly evr: string }
   /** The machine went down to boot: by its agent's order, with the reason that it gave, or by somebody's hand; `waited` needed it. */
   | {
       readonly _tag: "Reboot";
@@ -196,6 +198,7 @@ export const make = (options: SimulatedOsOptions): SimulatedOs => {
     installByHand: (name, arch, evr) => {
       const key = `${name}.${arch}`;
       if (!database.has(key)) return;
+      truth.push({ _tag: "ByHand", at: options.now(), package: name, evr });
       database.set(key, [evr]);
       boot.broughtBack(key, evr);
     },

@@ -87,14 +87,19 @@ const unsaid = (ledger: Ledger, asset: string): readonly Seen[] => {
   });
 };
 
-// Packages that a run brought since the last boot.
-const waitingAt = (ledger: Ledger, asset: string, runId: string, order: number): readonly string[] => {
-  const own = ledger.history.deeds.filter((d) => d.value.asset === asset && d.order < order);
-  const booted = own.findLast((d) => d.value.truth._tag === "Reboot")?.order ?? 0;
+// Packages that a run brought since the last boot, and that nobody brought otherwise by hand since.
+const waitingAt = (ledger: Ledger, asset: string, runId: string, before: number): readonly string[] => {
   const patches = new Map(Phase.heldBy(ledger, asset, runId)?.list.patches.map((p) => [p.patchId, p.packages]) ?? []);
-  return own.flatMap(({ order: o, value: { truth, runId: r } }) =>
-    truth._tag === "Effect" && r === runId && o > booted ? (patches.get(truth.patchId) ?? []).map((p) => p.name) : [],
-  );
+  const waiting = new Set<string>();
+  for (const { order, value } of ledger.history.deeds) {
+    if (value.asset !== asset || order >= before) continue;
+    const { truth } = value;
+    if (truth._tag === "Reboot") waiting.clear();
+    if (truth._tag === "ByHand") waiting.delete(truth.package);
+    if (truth._tag !== "Effect" || value.runId !== runId) continue;
+    for (const { name } of patches.get(truth.patchId) ?? []) waiting.add(name);
+  }
+  return [...waiting];
 };
 
 export const reboots: readonly Invariant[] = [sparing, heldBack, needed];
