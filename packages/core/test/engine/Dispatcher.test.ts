@@ -102,6 +102,23 @@ describe("a tick", () => {
     }
   });
 
+  it("CMP-03: gives each asset the list of its own plan, whatever others of the run get", () => {
+    const scene = Scene.make({ agents: 3 });
+    const [, second, third] = scene.agents;
+    second?.snapshot([Values.pkg("curl", "2-1"), Values.pkg("openssl", "1-1")]);
+    third?.snapshot([Values.pkg("curl", "1-1"), Values.pkg("openssl", "2-1")]);
+    const jobId = scene.enabled({ patches: { _tag: "List", patches: ["P-1", "P-2"] } });
+    expect(tick(scene)).toMatchObject({ issued: 3 });
+    const { assetRuns } = scene.run(jobId);
+    const lists = scene.agents.map((agent) => {
+      const [offered] = agent.checkIn().manifests;
+      const ids = agent.list(agent.manifest(offered?.digest ?? "sha256:").list).patches.map((p) => p.patchId);
+      expect(ids).toEqual(assetRuns.get(agent.id)?.patches.map((p) => p.patchId));
+      return ids;
+    });
+    expect(lists).toEqual([["P-1", "P-2"], ["P-1"], ["P-2"]]);
+  });
+
   it("ten times over does what one does", () => {
     const scene = Scene.make({ agents: 3 });
     const jobId = scene.enabled();
