@@ -397,7 +397,9 @@ const purges = module.map(
       const isGone = (a: Asset.Asset): boolean => {
         const run = real.runs.get(a.id);
         const isMatch = Qql.matches(query.value, AgentCatalog.toDocument(a, record), real.now);
-        return isMatch && PurgeRule.whyKept(run === undefined ? [] : [run], real.now) === null;
+        return (
+          isMatch && PurgeRule.whyKept(run === undefined ? [] : [run], { now: real.now, heardAt: real.now }) === null
+        );
       };
       counted.purged += real.assets.filter(isGone).length;
       real.assets = real.assets.filter((a) => !isGone(a));

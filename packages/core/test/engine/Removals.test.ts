@@ -172,11 +172,12 @@ describe("uninstalling an agent", () => {
 });
 
 const silent = "lastCheckedIn < now-30d";
+const lately = "lastCheckedIn < now-4d";
 
-/** Three agents, of which the first two have been silent for 31 days. */
-const silence = () => {
+/** Three agents, of which the first two have been silent for 31 days, or so many. */
+const silence = (days = 31) => {
   const scene = Scene.make({ agents: 3 });
-  scene.plane.clock.pass(31 * DAY);
+  scene.plane.clock.pass(days * DAY);
   scene.agents[2]?.checkIn();
   const [one = "", two = ""] = scene.agents.map((a) => a.id);
   return { ...scene, one, two, ids: [one, two].sort() };
@@ -242,33 +243,82 @@ describe("a purge", () => {
     expect(scene.stored("asset").size).toBe(3);
   });
 
-  it("PRG-01: never removes an asset with a started run, and says so", () => {
-    const scene = silence();
+  it("PRG-01: never removes an asset on which a run may start at any moment, and says so", () => {
+    const scene = silence(5);
     const { fettle, call, clock } = scene.plane;
     scene.enabled();
     call(fettle.tick());
-    const preview = call(fettle.purges.preview(manager, silent));
+    const preview = call(fettle.purges.preview(manager, lately));
     expect(preview).toMatchObject({ total: 0 });
     expect(preview.kept.map((k) => k.assetId).sort()).toEqual(scene.ids);
-    const input = { query: silent, confirmation: preview.confirmation };
+    const input = { query: lately, confirmation: preview.confirmation };
     expect(call(fettle.purges.run(manager, input))).toMatchObject({ removed: [] });
     // Its manifest has run out, and nothing was begun.
     clock.pass(DAY);
-    const later = call(fettle.purges.preview(manager, silent));
-    const done = call(fettle.purges.run(manager, { query: silent, confirmation: later.confirmation }));
+    scene.agents[2]?.checkIn();
+    const later = call(fettle.purges.preview(manager, lately));
+    const done = call(fettle.purges.run(manager, { query: lately, confirmation: later.confirmation }));
     expect([...done.removed].sort()).toEqual(scene.ids);
   });
 
   it("PRG-01 JOB-28: keeps an asset whose agent may hold the manifest of a job that was deleted", () => {
-    const scene = silence();
+    const scene = silence(5);
     const { fettle, call, clock } = scene.plane;
     const jobId = scene.enabled();
     call(fettle.tick());
     call(fettle.jobs.delete(manager, jobId));
-    expect(call(fettle.purges.preview(manager, silent))).toMatchObject({ total: 0, kept: [{}, {}] });
+    expect(call(fettle.purges.preview(manager, lately))).toMatchObject({ total: 0, kept: [{}, {}] });
     clock.pass(DAY);
     scene.agents[2]?.checkIn();
-    expect(call(fettle.purges.preview(manager, silent))).toMatchObject({ total: 2, kept: [] });
+    expect(call(fettle.purges.preview(manager, lately))).toMatchObject({ total: 2, kept: [] });
+  });
+
+  it("PRG-01 WIN-04: a machine that died in the middle of a run without a window is kept for a week, and then it may go", () => {
+    const scene = Scene.make({ agents: 2 });
+    const { fettle, call, clock } = scene.plane;
+    const agent = first(scene);
+    const jobId = scene.enabled();
+    call(fettle.tick());
+    agent.checkIn();
+    agent.report(1, ...WireAgent.wholeRun(scene.run(jobId).id).slice(0, -1));
+    const statusOf = () => scene.run(jobId).assetRuns.get(agent.id)?.state.status;
+    expect(statusOf()).toBe("Patching");
+    clock.pass(7 * DAY - 1);
+    call(fettle.tick());
+    const query = "lastCheckedIn < now-6d";
+    const until = new Date(clock.now() + 1).toISOString();
+    const early = call(fettle.purges.preview(manager, query));
+    expect(early.kept).toContainEqual({
+      assetId: agent.id,
+      rule: "PRG-01",
+      reason: `run ${scene.run(jobId).id} has started on it; if nothing is heard of it, it may go from ${until} on`,
+    });
+    clock.pass(1);
+    call(fettle.tick());
+    // Its silence is no failure, and nothing but its removal ends the run.
+    expect(statusOf()).toBe("Patching");
+    const { confirmation, kept } = call(fettle.purges.preview(manager, query));
+    expect(kept).toEqual([]);
+    expect(call(fettle.purges.run(manager, { query, confirmation })).removed).toContain(agent.id);
+    expect(scene.run(jobId).assetRuns.get(agent.id)?.state).toMatchObject({
+      status: "JobFailed",
+      reason: "the asset was purged",
+      results: { "P-1": { outcome: "Installed" } },
+    });
+    call(fettle.tick());
+    expect(call(fettle.jobs.get(manager, jobId)).status).toBe("Completed");
+    expect(agent.checkIn()).toMatchObject({ uninstall: true, manifests: [] });
+  });
+
+  it("PRG-01 PLN-04: a lease that ticks renew for a machine that is gone doesn't keep it for ever", () => {
+    const scene = silence(31);
+    const { fettle, call } = scene.plane;
+    scene.enabled();
+    call(fettle.tick());
+    const { total, kept, confirmation } = call(fettle.purges.preview(manager, silent));
+    expect([total, kept]).toEqual([2, []]);
+    const { removed } = call(fettle.purges.run(manager, { query: silent, confirmation }));
+    expect([...removed].sort()).toEqual(scene.ids);
   });
 
   it("PRG-01: an agent that turns up again is told to uninstall itself, and may say farewell", () => {

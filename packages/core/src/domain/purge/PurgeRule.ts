@@ -7,6 +7,7 @@
  */
 import * as Qql from "@fettle/qql";
 import { Dependencies } from "@fettle/qql";
+import { Limits as TimeLimits } from "@fettle/scheduler";
 import * as AgentCatalog from "../asset/AgentCatalog.ts";
 import * as AssetRun from "../run/AssetRun.ts";
 import type { Limits } from "../shared/Limits.ts";
@@ -30,7 +31,7 @@ export const EVERY_MS = 24 * 3_600_000;
 export interface PurgeOutcome {
   readonly at: number;
   readonly removed: number;
-  /** Matching assets that stayed, because a run has started on them. */
+  /** Matching assets that stayed, because of a run on them ({@link whyKept}). */
   readonly kept: number;
   /** Why it did not run at all; null when it did. */
   readonly failure: string | null;
@@ -99,17 +100,29 @@ export interface Kept {
   readonly reason: string;
 }
 
+/** How long an agent has been silent when its asset may go whatever runs there: the longest window that there is (WIN-01). */
+export const GONE_MS: number = TimeLimits.MAX_WINDOW_MINUTES * 60_000;
+
 /**
  * PRG-01: never an asset on which a run has started, or may start at any moment: a manifest in force is out of our hands. Where a
- * run only waits for a reboot nothing is under way (RBT-02), and a machine that is gone would wait for ever.
+ * run only waits for a reboot nothing is under way (RBT-02), and a machine that is gone would wait for ever, as would one without a
+ * window, which silence never ends (WIN-04): of whom nothing was heard for {@link GONE_MS}, nothing is kept.
+ *
+ * @param heardAt - When the control plane heard of the asset's agent last, by its own clock; null: there is none.
  */
-export const whyKept = (runs: readonly AssetRun.AssetRun[], now: number): Kept | null => {
+export const whyKept = (
+  runs: readonly AssetRun.AssetRun[],
+  { now, heardAt }: { readonly now: number; readonly heardAt: number | null },
+): Kept | null => {
+  if (heardAt === null || now - heardAt >= GONE_MS) return null;
   // One that was revoked may have its manifest on the asset all the same, until its agent tells that it dropped it (JOB-28).
   const open = runs.filter((r) => !AssetRun.isPendingReboot(r) && (!AssetRun.isFinal(r) || AssetRun.isRevoked(r)));
   const started = open.find((r) => r.state.status !== "Pending" && !AssetRun.isRevoked(r));
-  if (started !== undefined) return { rule: "PRG-01", reason: `run ${started.runId} has started on it` };
+  const kept = (reason: string): Kept => ({ rule: "PRG-01", reason: `${reason}; ${untilWhen(heardAt)}` });
+  if (started !== undefined) return kept(`run ${started.runId} has started on it`);
   const issued = open.find((r) => r.manifest !== null && r.manifest.notAfter > now);
-  return issued === undefined
-    ? null
-    : { rule: "PRG-01", reason: `run ${issued.runId} may start on it: its manifest is in force` };
+  return issued === undefined ? null : kept(`run ${issued.runId} may start on it: its manifest is in force`);
 };
+
+const untilWhen = (heardAt: number): string =>
+  `if nothing is heard of it, it may go from ${new Date(heardAt + GONE_MS).toISOString()} on`;

@@ -116,13 +116,13 @@ const changeOf = Effect.fn("Uninstalls.changeOf")(function* (
   return change;
 });
 
-/** Whether an agent may be told to leave: nothing has started on its asset, and nothing may at any moment. */
+/** Whether an agent that is heard of now may be told to leave: nothing has started on its asset, and nothing may at any moment. */
 export const mayLeave = Effect.fnUntraced(function* (tenantId: TenantId, assetId: string, now: number) {
   const runs = yield* Repository.allBy(tenantId, "assetRun", "asset", assetId);
   return (
     PurgeRule.whyKept(
       runs.map((r) => r.value),
-      now,
+      { now, heardAt: now },
     ) === null
   );
 });

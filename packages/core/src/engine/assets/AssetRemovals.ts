@@ -40,7 +40,7 @@ export type Removed =
 /** How often it is tried while agents report and jobs are dispatched. */
 export const TRIES_MAX = 5;
 
-/** Removes an asset, unless a run has started on it. */
+/** Removes an asset, unless a run keeps it. */
 export const remove = Effect.fn("AssetRemovals.remove")(function* (
   tenantId: TenantId,
   assetId: string,
@@ -61,7 +61,8 @@ const attempt = Effect.fn("AssetRemovals.attempt")(function* (tenantId: TenantId
   const runs = yield* Repository.allBy(tenantId, "assetRun", "asset", assetId);
   // An agent that leaves knows best what it has begun.
   const values = runs.map((r) => r.value);
-  const kept = removal.leaves === null ? PurgeRule.whyKept(values, now) : null;
+  const heardAt = agent?.value.lastCheckedInAt ?? null;
+  const kept = removal.leaves === null ? PurgeRule.whyKept(values, { now, heardAt }) : null;
   if (kept !== null) return { _tag: "Kept", because: kept } as Removed;
   const snapshot = yield* Repository.get(tenantId, "snapshot", assetId);
   const assessment = yield* Repository.get(tenantId, "assessment", assetId);

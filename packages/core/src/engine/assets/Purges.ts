@@ -53,7 +53,7 @@ export const preview = Effect.fn("Purges.preview")(function* (actor: Actor.Actor
     const runs = yield* Repository.allBy(actor.tenantId, "assetRun", "asset", row.asset.id);
     const because = PurgeRule.whyKept(
       runs.map((r) => r.value),
-      now,
+      { now, heardAt: row.lastCheckedInAt },
     );
     if (because === null) doomed.push(row);
     else kept.push({ assetId: row.asset.id, ...because });
