@@ -126,6 +126,36 @@ describe("an edit of a job whose zones lie far apart", () => {
   });
 });
 
+describe("the first time after an enabling, where zones lie far apart", () => {
+  // The 2nd came too soon to Kiritimati. It comes to Pago Pago on the 2nd at 11:00 UTC, an hour after the 3rd to Kiritimati.
+  const enabled = () => {
+    const scene = Timed.make(["Pacific/Kiritimati", "Pacific/Pago_Pago"]);
+    const { clock } = scene.plane;
+    clock.pass(utc("2026-02-01T08:00") - clock.now());
+    return { scene, jobId: scene.enabled({ schedule: daily("2026-02-02T00:00", agentZone) }) };
+  };
+
+  it("SCH-08: it is made as soon as the next is due, which comes first elsewhere and so is made the lead before", () => {
+    const { scene, jobId } = enabled();
+    expect(tickAt(scene, utc("2026-02-02T07:00") - 1)).toMatchObject({ materialised: 0 });
+    expect(tickAt(scene, "2026-02-02T07:00")).toMatchObject({ materialised: 1 });
+    expect(Timed.tick(scene)).toMatchObject({ materialised: 1 });
+    expect(Timed.tick(scene)).toMatchObject({ materialised: 0 });
+    expect(Timed.runsOf(scene, jobId).map((r) => r.occurrenceKey.slice(0, 13))).toEqual([
+      "at:2026-02-02",
+      "at:2026-02-03",
+    ]);
+  });
+
+  it("SCH-08: edited less than the lead before the next, both happen as they were (rough seed 20769)", () => {
+    const { scene, jobId } = enabled();
+    const { fettle, call, clock } = scene.plane;
+    clock.pass(utc("2026-02-02T07:02") - clock.now());
+    call(fettle.jobs.update(scene.manager, jobId, { title: "edited" }));
+    expect(Timed.runsOf(scene, jobId).map((r) => r.title)).toEqual(["Security fixes", "Security fixes"]);
+  });
+});
+
 describe("an earlier occurrence that goes on", () => {
   const second = (overlap: "wait" | "skip" | undefined, minutes?: number) => {
     const scene = Timed.make(["UTC", "UTC"]);

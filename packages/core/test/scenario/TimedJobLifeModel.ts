@@ -209,13 +209,20 @@ export const timesLeft = (job: ModelJob): readonly number[] => {
   return timesOf(schedule).filter((local) => isToCome(schedule, local, sinceOf(job)));
 };
 
+/** When a time becomes a run: the lead before it comes first, or the one after it, for they do in their order. */
+export const dueAt = (m: Model, job: ModelJob, local: number): number => {
+  const following = timesLeft(job).find((other) => other > local);
+  const starts = [local, following].flatMap((time) => (time === undefined ? [] : startsOf(m, job, time)));
+  return Math.min(...starts) - LEAD;
+};
+
 /** When the next time of each job that is enabled becomes a run. */
 export const dues = (m: Model): readonly number[] =>
   m.jobs
     .filter((job) => !job.isDeleted && job.status === "Enabled" && !isSuspended(m, job))
     .flatMap((job) => {
       const next = timesLeft(job).find((local) => startsOf(m, job, local).length > 0);
-      return next === undefined ? [] : [Math.min(...startsOf(m, job, next)) - LEAD];
+      return next === undefined ? [] : [dueAt(m, job, next)];
     });
 
 // Somewhere on earth.

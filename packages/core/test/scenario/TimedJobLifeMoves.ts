@@ -214,7 +214,7 @@ const makeDue = (m: M, job: Job, by: number): void => {
   const since = Jobs.sinceOf(job);
   for (const local of Jobs.timesLeft(job)) {
     const starts = Jobs.startsOf(m, job, local);
-    if (starts.length > 0 && by < Math.min(...starts) - Jobs.LEAD) return;
+    if (starts.length > 0 && by < Jobs.dueAt(m, job, local)) return;
     job.through = { since, local };
     if (!starts.some((start) => start > by - Jobs.LATE)) continue;
     if (!isMade(job, local)) makeRun(m, job, local);

@@ -1,7 +1,8 @@
 /**
  * Which time of a recurring job is to become a run now (SCH-08, SCH-13): pure.
  *
- * - A time becomes a run the lead before it comes in the first of the assets' zones, for all of them.
+ * - A time becomes a run the lead before it comes in the first of the assets' zones, for all of them; where the next one comes
+ *   sooner than that, the lead before the next.
  * - What nobody looked after in time, as after an outage, is missed, and is named: it is never made up for in a burst. At most
  *   the latest runs after all, where the job says so and a window of it is open still.
  */
@@ -77,12 +78,11 @@ export const next = (q: Question, fleet: Fleet): Result<Due, Rejection.Rejection
   const missed: Missed[] = [];
   let through = q.through;
   for (const slot of slotsOf(q)) {
-    const planned = Occurrence.planSlot(q.schedule, slot, { ...fleet, enabledAt: q.since, lead: q.lead });
+    const planned = plan(q, fleet, slot);
     if (!planned.ok) return fail(Rejection.make("SCH-02", "conflict", planned.error.message, "schedule.zone"));
-    const instants = planned.value.instants.filter((i) => i._tag === "Starts");
-    const { key } = planned.value;
+    const { key, instants } = planned.value;
     if (instants.length > 0) {
-      if (q.now < Math.min(...instants.map((i) => i.start)) - q.lead) break;
+      if (!isLeadBefore(q, instants) && !isNextDue(q, fleet, slot)) break;
       if (instants.some((i) => isInTime(i.start, q.now))) {
         return ok(answer(missed, through, fleet, q.now) ?? { run: { slot, key }, ...told(missed), through: slot });
       }
@@ -91,6 +91,25 @@ export const next = (q: Question, fleet: Fleet): Result<Due, Rejection.Rejection
     through = slot;
   }
   return ok(answer(missed, through, fleet, q.now) ?? { run: null, ...told(missed), through });
+};
+
+// When a slot starts, in each of the zones where it counts.
+const plan = (q: Question, fleet: Fleet, slot: Recurrence.Slot) => {
+  const planned = Occurrence.planSlot(q.schedule, slot, { ...fleet, enabledAt: q.since, lead: q.lead });
+  if (!planned.ok) return planned;
+  const { key, instants } = planned.value;
+  return ok({ key, instants: instants.filter((i) => i._tag === "Starts") });
+};
+
+const isLeadBefore = ({ now, lead }: Question, instants: readonly { readonly start: number }[]): boolean =>
+  now >= Math.min(...instants.map((i) => i.start)) - lead;
+
+// Times become runs in their order. Of the first one after an enabling what is left may come last of all zones, and later than
+// the next one in the first of them: then both are due. Starts lie a day apart at least, and zones not much more than one.
+const isNextDue = (q: Question, fleet: Fleet, slot: Recurrence.Slot): boolean => {
+  const following = Recurrence.next(q.schedule.recurrence, slot);
+  const planned = following === null ? null : plan(q, fleet, following);
+  return planned?.ok === true && isLeadBefore(q, planned.value.instants);
 };
 
 /** Whether a start can still be met as it was meant. */
