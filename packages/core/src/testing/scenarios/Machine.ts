@@ -23,6 +23,7 @@ import * as Cause from "effect/Cause";
 import * as Context from "effect/Context";
 import * as Effect from "effect/Effect";
 import * as Exit from "effect/Exit";
+import * as References from "effect/References";
 import * as Ports from "../simulation/Ports.ts";
 import type * as Random from "../simulation/Random.ts";
 import * as SimulatedOs from "../simulation/SimulatedOs.ts";
@@ -235,6 +236,8 @@ const portsOf = (
     Context.add(UserPrompt, mortal("prompt", prompt)),
     Context.add(Inventory, mortal("inventory", os.inventory)),
     Context.add(Installer, mortal("installer", installer)),
+    // Nobody looks at spans here.
+    Context.add(References.TracerEnabled, false),
   );
 };
 
