@@ -75,6 +75,30 @@ describe("a last message that is lost", () => {
     expect(state()).toMatchObject({ status: "Completed", by: "agent" });
   });
 
+  it("CMP-02, WIN-04: what was only downloaded is not over by a scan as long as it may begin: its agent gets it anew, and tells its end itself", () => {
+    const scene = Timed.make();
+    const jobId = scene.enabled();
+    tick(scene);
+    const [agent] = scene.agents;
+    if (agent === undefined) throw new Error("no agent");
+    const runId = scene.run(jobId).id;
+    agent.report(1, status(runId, "Downloaded"));
+    const state = () => scene.run(jobId).assetRuns.get(agent.id)?.state;
+    tickAt(scene, scene.plane.clock.now() + MINUTE_MS);
+    // Somebody was quicker than the run; its actions and its reboot are to come all the same.
+    agent.snapshot(PATCHED);
+    for (let day = 1; day <= 3; day += 1) {
+      tickAt(scene, scene.plane.clock.now() + Timed.DAY_MS);
+      expect(state()).toMatchObject({ status: "Downloaded", by: "agent", scan: null });
+      expect(Timed.jobStatus(scene, jobId)).toBe("Enabled");
+      expect(agent.checkIn({ manifestVersion: day }).manifests).toMatchObject([{ version: day + 1 }]);
+    }
+    agent.report(2, ...wholeRun(runId, "P-1", "AlreadyInstalled").slice(1));
+    expect(state()).toMatchObject({ status: "Completed", by: "agent", violations: 0 });
+    tick(scene);
+    expect(Timed.jobStatus(scene, jobId)).toBe("Completed");
+  });
+
   it("costs the snapshot of an asset without such a run nothing of its runs", () => {
     const { scene, runId, agent, pass } = begun();
     agent.report(4, ...wholeRun(runId).slice(3));

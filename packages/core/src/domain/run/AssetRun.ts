@@ -81,7 +81,10 @@ export const isPresumed = ({ state }: AssetRun): boolean => state.by === "Presum
 /** Whether nothing more can come of it, as far as is known. */
 export const isFinal = (run: AssetRun): boolean => RunStatus.isFinal(run.state.status);
 
-/** Whether a scan could still tell what became of it (CMP-02): it began, or was heard of before it was presumed over, and told no end. */
+/**
+ * Whether a scan could still tell what became of it (CMP-02): it began, or was heard of before it was presumed over, and told no end.
+ * Of what may begin yet it tells nothing: that has its actions and its reboot to come, and its agent, which scans, will tell its end.
+ */
 export const awaitsEvidence = (run: AssetRun): boolean =>
   isHeard(run) && (isPresumed(run) || (hasStarted(run) && !isFinal(run)));
 
