@@ -145,9 +145,14 @@ describe("a run of more assets than one part holds", () => {
     tick(scene);
     const { id: runId } = scene.run(jobId);
     LargeFleet.fail(scene);
-    const { run } = call(fettle.jobs.rerunFailed(manager, runId));
+    const answer = call(fettle.jobs.rerunFailed(manager, runId, { idempotencyKey: "again" }));
+    // It takes all of them, and says that none is made yet.
+    expect(answer).toMatchObject({ assets: ASSETS, making: { made: 0, of: ASSETS } });
+    expect(call(fettle.jobs.rerunFailed(manager, runId, { idempotencyKey: "again" }))).toEqual(answer);
+    const { run } = answer;
     const kept = () => LargeFleet.all(scene, "run").find((r) => r.id === run.id);
     expect(kept()).toMatchObject({ rerun: { of: runId, number: 1, tried: ASSETS }, making: { part: 0, parts: 3 } });
+    expect(kept()).toEqual(run);
     let parts = 0;
     plane.hooks.before = ({ writes }) => {
       if (writes.some((w) => w.kind === "assetRun" && w.id.startsWith(run.id))) parts += 1;

@@ -84,7 +84,12 @@ describe("running again what failed", () => {
     next(scene);
     const { fettle, call } = scene.plane;
     expect(scene.stored("job").get(jobId)?.status).toBe("Completed");
-    const { run } = call(fettle.jobs.rerunFailed(manager, runId));
+    const answer = call(fettle.jobs.rerunFailed(manager, runId));
+    const { run } = answer;
+    // A small one is whole.
+    expect(answer.assets).toBe(2);
+    expect(answer).not.toHaveProperty("making");
+    expect(scene.stored("run").get(run.id)).toEqual(run);
     expect(run).toMatchObject({
       jobId,
       occurrenceKey: `rerun:${runId}:1`,

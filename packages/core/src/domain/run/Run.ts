@@ -75,6 +75,12 @@ export const isSent = (status: JobStatus): boolean =>
 /** The unique key that makes an occurrence happen once (invariant I4). */
 export const occurrenceClaim = (jobId: string, occurrenceKey: string): string => `run/${jobId}/${occurrenceKey}`;
 
+/** How many asset runs of a run are made yet, of how many. */
+export interface HalfMade {
+  readonly made: number;
+  readonly of: number;
+}
+
 /** How far a run has come (RUN-05): asset runs by status, and how many have answered. */
 export interface RunProgress {
   readonly runId: string;
@@ -83,8 +89,8 @@ export interface RunProgress {
   readonly final: number;
   readonly responded: number;
   readonly byStatus: { readonly [S in RunStatus.RunStatus]?: number };
-  /** How many of its asset runs are made yet, of how many; left out: all of them. */
-  readonly making?: { readonly made: number; readonly of: number };
+  /** Left out: all of its asset runs are made. */
+  readonly making?: HalfMade;
   /** Those of which nothing is heard though their time has come, which is no failure (WIN-04); null: there are none. */
   readonly silent: Watchdog.Silence | null;
 }
@@ -101,7 +107,8 @@ export const progress = (run: Run, assetRuns: readonly AssetRun[], now: number):
   ...makingOf(run),
 });
 
-const makingOf = ({ making }: Run): Pick<RunProgress, "making"> =>
+/** How far it is made; nothing, when it is whole. */
+export const makingOf = ({ making }: Pick<Run, "making">): { readonly making?: HalfMade } =>
   making === undefined ? {} : { making: { made: Making.total(making.byStatus), of: making.of } };
 
 /** How many asset runs are in which status. */

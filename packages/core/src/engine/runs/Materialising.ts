@@ -170,6 +170,7 @@ export const runOf = Effect.fn("Materialising.runOf")(function* (
     ...(notifications === undefined ? {} : { notifications }),
     ...Placement.span(plan, moment),
     closedAt: null,
+    ...(PlanParts.isSmall(plan) ? {} : { making: makingOf(plan, moment) }),
   };
   const made: Made = { run, moment };
   return made;
@@ -199,12 +200,12 @@ export const changeOf = Effect.fn("Materialising.changeOf")(function* (
   { run, moment, plan, also }: Kept,
 ) {
   const planWrites = yield* KeptPlans.keep(tenantId, { hash: run.planHash, plan });
-  const first = PlanParts.isSmall(plan) ? yield* Making.placed(tenantId, run, { part: plan, moment }) : null;
+  const first = Making.isWhole(run) ? yield* Making.placed(tenantId, run, { part: plan, moment }) : null;
   const change: Repository.Change = {
     expect: [Repository.expected("job", job.id, job), ...also.expect, ...(first?.expect ?? [])],
     uniques: [{ key: Run.occurrenceClaim(job.id, run.occurrenceKey), owner: run.id }],
     writes: [
-      Repository.put("run", run.id, first === null ? { ...run, making: makingOf(plan, moment) } : run),
+      Repository.put("run", run.id, run),
       ...(first?.assetRuns ?? []).map((a) => Repository.put("assetRun", a.id, a)),
       ...planWrites,
       ...also.writes,

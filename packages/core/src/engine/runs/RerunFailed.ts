@@ -35,13 +35,17 @@ const METHOD = "jobs.rerunFailed";
 /** What came of it. */
 export interface RunAgain {
   readonly run: Run.Run;
+  /** How many assets it takes. */
+  readonly assets: number;
+  /** How many asset runs are made yet, of how many: of a large one ticks make them, part by part. Left out: all of them. */
+  readonly making?: Run.HalfMade;
   /** What failed and isn't brought any more: by asset, and by patch on all assets, each with the rule. */
   readonly excluded: Plan.Plan["excluded"];
   readonly leftOut: Plan.Plan["leftOut"];
 }
 
 /**
- * Runs again what failed in a run and its re-runs so far; the next tick sends it. Rejects (`JOB-19`) when nothing failed, when
+ * Runs again what failed in a run and its re-runs so far; the next tick sends it, once it is whole. Rejects (`JOB-19`) when nothing failed, when
  * nothing of it would be brought any more, and while the job's runs aren't sent on: it is disabled, expired or suspended.
  */
 export const rerun = Effect.fn("RerunFailed.rerun")(function* (
@@ -139,7 +143,9 @@ const change = Effect.fn("RerunFailed.change")(function* (
   const asked = { kind: "run", id: run.id, before: {}, after } as const;
   const none = { expect: [], writes: [], events: [] };
   const kept = yield* Materialising.changeOf(tenantId, job, { ...made, run, plan, also: none });
-  const answer: RunAgain = { run, excluded: plan.excluded, leftOut: plan.leftOut };
+  const assets = plan.groups.reduce((sum, group) => sum + group.assets.length, 0);
+  const { excluded, leftOut } = plan;
+  const answer: RunAgain = { run, assets, ...Run.makingOf(run), excluded, leftOut };
   return {
     change: { ...kept, audit: [yield* AuditTrail.about(actor, METHOD, asked)] },
     answer,
