@@ -77,7 +77,7 @@ const indexesOf: { readonly [K in EntityKind]?: (value: EntityOf<K>) => Indexes 
     { name: "asset", value: a.assetId },
     // Those that are not over, and when a tick has to look at them.
     ...(AssetRun.isFinal(a) ? [] : [{ name: "going", value: a.runId }]),
-    ...due(a),
+    ...DueLook.of(a).map((value) => ({ name: "due", value })),
     // Those that a scan of their asset may yet tell the end of (CMP-02), and those that keep it until it is rebooted (RBT-02).
     ...(AssetRun.awaitsEvidence(a) ? [{ name: "awaitsScanOf", value: a.assetId }] : []),
     ...(AssetRun.isPendingReboot(a)
@@ -91,11 +91,6 @@ const indexesOf: { readonly [K in EntityKind]?: (value: EntityOf<K>) => Indexes 
     f.fact.body._tag !== "Refusal" || f.fact.body.runId !== null
       ? [{ name: "assetRun", value: `${f.fact.body.runId}.${f.agentId}` }]
       : [],
-};
-
-const due = (a: AssetRun.AssetRun): Indexes => {
-  const value = DueLook.of(a);
-  return value === null ? [] : [{ name: "due", value }];
 };
 
 /** An entity by its id, or null. */

@@ -244,6 +244,28 @@ describe("a tick", () => {
     expect(commits).toBe(1);
   });
 
+  it("PLN-04, WIN-04: looks no more often into a run without a window that is open for a year than a few times a month of it", () => {
+    const scene = Scene.make({ agents: 2 });
+    const { plane } = scene;
+    scene.enabled();
+    tick(scene);
+    const { find } = plane.storage;
+    let looks = 0;
+    const storage = {
+      ...plane.storage,
+      find: (...asked: Parameters<typeof find>) => {
+        if (asked[2].name === "due") looks += 1;
+        return find(...asked);
+      },
+    };
+    const again = Fettle.make(Context.add(plane.ports, Storage, storage));
+    plane.clock.pass(365 * 24 * Values.HOUR_MS);
+    // The leases of long ago are found, however long nobody looked, and renewed once.
+    expect(plane.call(again.tick())).toMatchObject({ issued: 2 });
+    expect(looks).toBeLessThan(45);
+    expect(plane.call(again.tick())).toMatchObject({ issued: 0 });
+  });
+
   it("PLN-04: finds asset runs that were kept before there was an index of what is due", () => {
     const scene = Scene.make({ agents: 3 });
     const { plane } = scene;

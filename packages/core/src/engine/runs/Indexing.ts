@@ -13,7 +13,7 @@ import * as Repository from "../Repository.ts";
 const PER_COMMIT = 200;
 
 // Another with each index that asset runs of before need, too.
-const NOTED = "indexing/assetRun/1";
+const NOTED = "indexing/assetRun/2";
 
 /** For the commit that opens a tenant's subscription: it has nothing of before. */
 export const none: CounterChange = { key: NOTED, by: 1 };
