@@ -16,7 +16,8 @@ export const of = (run: AssetRun.AssetRun): readonly string[] => {
   if (AssetRun.isFinal(run)) return [];
   const windowEnd = run.timing?.windowEnd ?? null;
   if (!AssetRun.hasStarted(run)) {
-    // What may not be sent yet waits for what no clock tells: for an earlier run, a reboot, the end of a freeze.
+    // What may not be sent yet waits for what no clock tells: for an earlier run, a reboot, an agent. Nor for a freeze or a blackout: when
+    // it ends on an asset is told by tags, profiles and zones, each of which may change in between.
     if (run.manifest === null) return [atOnce(run.runId)];
     const { notAfter } = run.manifest;
     if (windowEnd !== null) return [overAt(run.runId, Math.min(notAfter, windowEnd))];
