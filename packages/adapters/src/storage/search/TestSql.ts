@@ -119,14 +119,15 @@ const candidates = ({ binding, known }: Context, trigrams: string, match: string
 
 const isThere = (column: string): Piece => ({ text: `${column} IS NOT NULL`, isTotal: true });
 
-/** Texts that many rows share are looked at once each, not once a row. */
+/** Texts that many rows share are looked at once each, not once a row; one that is spelled out has one number. */
 function sharedTest(context: Context, alias: string, stored: Layout.SharedText, test: Qql.Predicate.Test): Piece {
   const { binding, tenant } = context;
   const text = `x${++context.aliases}`;
   const where = `${text}.t = ${binding.bind(tenant)} AND ${text}.field = ${stored.field}`;
   const condition = testOf(context, (of) => `${text}.${of === "tokens" ? "tokens" : "folded"}`, test);
   const found = `SELECT ${text}.n FROM ${stored.dictionary} AS ${text} WHERE ${where} AND ${condition.text}`;
-  return { text: `${alias}.${stored.column} IN (${found})`, isTotal: false };
+  const isOne = test._tag === "Is" && test.key === "folded" && test.values.length === 1;
+  return { text: `${alias}.${stored.column} ${isOne ? "=" : "IN"} (${found})`, isTotal: false };
 }
 
 /** The column of a key, or an expression for it. */

@@ -46,7 +46,7 @@ export const of = (
     return rows.length <= paging.limit ? { rows, total: rows.length } : { rows, total: totalOf(statements, what) };
   }
   const sortedMax = PageSql.sortedMax(most(), paging.limit + 1);
-  const { total, among } = counted(statements, what, Math.min(NOTED_MAX, sortedMax));
+  const { total, among } = counted(statements, what);
   if (total === 0) return { total, rows: [] };
   const isAlong = Narrow.isRangeOf(what.question, paging.by) || total > sortedMax;
   if (isAlong || among === null) return { total, rows: rowsOf(statements, what, paging, isAlong ? "probe" : "set") };
@@ -55,7 +55,7 @@ export const of = (
 
 const LIST = "(SELECT value FROM json_each(?))";
 
-/** Found by intersecting sets, no more are noted as they are counted, so that sets are intersected once. */
+/** No more are noted as they are counted. */
 const NOTED_MAX = 5_000;
 
 interface Counted {
@@ -64,45 +64,40 @@ interface Counted {
   readonly among: string | null;
 }
 
-// Numbers that the page wouldn't be read by needn't be noted.
-const counted = (statements: Statements.Statements, what: AssetSql.Asked, notedMax: number): Counted => {
-  const numbers = notedFrom(what);
-  if (numbers === null) return { total: totalOf(statements, what), among: null };
-  const noted = Fragment.of("(SELECT json_group_array(n) FROM (SELECT n FROM f LIMIT ? + 0))", notedMax);
-  const found = statements.get<Counted>(
-    sql`WITH f (n) AS MATERIALIZED (${numbers}) SELECT (SELECT count(*) FROM f) AS total, ${noted} AS among`,
-  );
-  const total = found?.total ?? 0;
-  return { total, among: total > notedMax ? null : (found?.among ?? null) };
+const counted = (statements: Statements.Statements, what: AssetSql.Asked): Counted => {
+  const found = statements.get<Partial<Counted>>(planned(what, "counted", () => counting(what)));
+  return { total: found?.total ?? 0, among: found?.among ?? null };
 };
 
-// The numbers of all that is found, where finding them again would cost as much: where sets are intersected, or the narrow
-// index is read. Of one set, and of one index, the page finds its rows as fast by itself.
-const notedFrom = (what: AssetSql.Asked): Fragment.Fragment | null => {
-  const noted = planned(what, "noted", () => noting(what) ?? NOT_NOTED);
-  return noted === NOT_NOTED ? null : noted;
+// Noted where finding them again would cost as much: where sets are intersected, or the narrow index is read. Of one set, and of
+// one index, the page finds its rows as fast by itself. A text of them costs a third of what a table in between does.
+const counting = (what: AssetSql.Asked): Fragment.Fragment => {
+  const numbers = AssetSql.numbers(what);
+  const noted =
+    numbers === null ? narrowed(what) : numbers.text.includes(" INTERSECT ") ? managed(what, numbers) : null;
+  if (noted === null) return countOf(what, numbers);
+  const among = `CASE WHEN count(*) <= ${NOTED_MAX} THEN json_group_array(n) END`;
+  return sql`WITH f (n) AS (${noted}) SELECT count(*) AS total, ${Fragment.of(among)} AS among FROM f`;
 };
-
-const NOT_NOTED = Fragment.of("");
 
 const planned = ({ plan }: AssetSql.Asked, purpose: string, make: () => Fragment.Fragment): Fragment.Fragment =>
   plan === null ? make() : plan.of(purpose, make);
 
-const noting = (what: AssetSql.Asked): Fragment.Fragment | null => {
-  const numbers = AssetSql.numbers(what);
-  if (numbers !== null) {
-    if (!numbers.text.includes(" INTERSECT ")) return null;
-    if (numbers.areManaged) return numbers;
-    return sql`SELECT n FROM (WITH g (n) AS MATERIALIZED (${numbers}) SELECT n FROM g WHERE n NOT IN (${unmanaged(what)}))`;
-  }
+const narrowed = (what: AssetSql.Asked): Fragment.Fragment | null => {
   const found = AssetSql.found(what, "set");
   const hint = NarrowIndex.hintOf(found);
   return hint === "" ? null : sql`SELECT a.n AS n FROM search_asset AS a${Fragment.of(hint)} WHERE ${found}`;
 };
 
+const managed = (what: AssetSql.Asked, numbers: AssetSql.Numbers): Fragment.Fragment =>
+  numbers.areManaged
+    ? numbers
+    : sql`SELECT n FROM (WITH g (n) AS MATERIALIZED (${numbers}) SELECT n FROM g WHERE n NOT IN (${unmanaged(what)}))`;
+
 /** How many are found. */
-export const count = (what: AssetSql.Asked): Fragment.Fragment => {
-  const numbers = AssetSql.numbers(what);
+export const count = (what: AssetSql.Asked): Fragment.Fragment => countOf(what, AssetSql.numbers(what));
+
+const countOf = (what: AssetSql.Asked, numbers: AssetSql.Numbers | null): Fragment.Fragment => {
   if (numbers === null) {
     const found = AssetSql.found(what, "set");
     return sql`SELECT count(*) AS total FROM search_asset AS a${Fragment.of(NarrowIndex.hintOf(found))} WHERE ${found}`;
@@ -223,7 +218,7 @@ const toldOf = (what: AssetSql.Asked): Fragment.Fragment => {
 
 /** Those among the rows of which it isn't known yet which of their missing patches are the latest. */
 export const unknownOf = (rows: readonly Row[]): readonly number[] =>
-  rows.flatMap((row) => (row.lastScannedAt !== null && row.latestMissing === null ? [row.n] : []));
+  rows.filter((row) => row.lastScannedAt !== null && row.latestMissing === null).map((row) => row.n);
 
 /** The same rows with what is told of them now. */
 export const again = (

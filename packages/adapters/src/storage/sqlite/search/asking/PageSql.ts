@@ -98,9 +98,16 @@ export const known = (
       : Fragment.of(
           shape === "probe" ? `FROM search_asset AS a INDEXED BY ${index} WHERE ` : "FROM search_asset AS a WHERE ",
         );
+  const isKnown = isAlwaysKnown(by) ? nothing : Fragment.of(` AND ${key} IS NOT NULL`);
+  const meant = sql`${rows}${isKnown}${behind(key, direction, after)}`;
   // A sign before a column keeps its index from being chosen for the order alone.
-  const sorted = shared === null && shape === "set" ? `+${key}` : key;
-  return sql`${Fragment.of(`SELECT a.n AS n, a.id AS id, ${key} AS key`)}${told} ${from}${rows} AND ${Fragment.of(`${key} IS NOT NULL`)}${behind(key, direction, after)}${Fragment.of(` ORDER BY ${sorted} ${order}, a.id LIMIT ${whole(limit)}`)}`;
+  const isSorted = shared === null && shape === "set";
+  const ordered = Fragment.of(` ORDER BY ${isSorted ? "+" : ""}${key} ${order}, a.id LIMIT ${whole(limit)}`);
+  const page = (more: Fragment.Fragment) =>
+    sql`${Fragment.of(`SELECT a.n AS n, a.id AS id, ${key} AS key`)}${more} ${from}${meant}${ordered}`;
+  if (!isSorted || told === nothing) return page(told);
+  // What is told of a row isn't sorted along with all that are found: that of the page is looked up.
+  return sql`SELECT f.n AS n, f.id AS id, f.key AS key${told} FROM (${page(nothing)}) AS f CROSS JOIN search_asset AS a ON a.n = f.n ${Fragment.of(`ORDER BY f.key ${order}, f.id`)}`;
 };
 
 /** The rows whose key isn't known, behind an id (null: all of them). */

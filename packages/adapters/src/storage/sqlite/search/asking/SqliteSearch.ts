@@ -134,8 +134,11 @@ export interface Work {
   readonly seats: Seats.Seats;
   readonly plans: Plans.Plans;
   readonly elements: PredicateSql.Elements;
-  /** Tenants as they were found last. Their seating says whether their numbers are still so: no filling of the tables has it again. */
-  readonly tenants: Map<string, Pick<Seats.Standing, "t" | "seating">>;
+  /**
+   * Tenants as they were found last. Their seating says whether their numbers are still so: no filling of the tables has it
+   * again, and no asset that can be found comes without changing it.
+   */
+  readonly tenants: Map<string, Pick<Seats.Standing, "t" | "seating" | "most">>;
 }
 
 export const workOf = (database: Database): Work => {
@@ -156,7 +159,11 @@ const MOST = Fragment.of("SELECT max(n) FROM search_asset");
 const standingIn = (statements: Statements.Statements, standing: Fragment.Fragment): Seats.Standing | null => {
   const [found] = statements.raw<readonly [t: number, seating: number | null, arePlacesDue: 0 | 1]>(standing);
   if (found === undefined) return null;
-  const most = (): number => statements.raw<readonly [number | null]>(MOST)[0]?.[0] ?? 0;
+  let known: number | undefined;
+  const most = (): number => {
+    known ??= statements.raw<readonly [number | null]>(MOST)[0]?.[0] ?? 0;
+    return known;
+  };
   return { t: found[0], seating: found[1], arePlacesDue: found[2], most };
 };
 
@@ -165,11 +172,11 @@ export const standingOf = ({ statements, tenants }: Work, tenantId: string): Sea
   const known = tenants.get(tenantId);
   if (known !== undefined) {
     const still = standingIn(statements, Fragment.of(STANDING_BY_NUMBER, known.t));
-    if (still !== null && still.seating === known.seating) return still;
+    if (still !== null && still.seating === known.seating) return { ...still, most: known.most };
   }
   const found = standingIn(statements, Fragment.of(STANDING_BY_NAME, tenantId));
   if (tenants.size >= TENANTS_MAX) tenants.clear();
-  if (found !== null && found.seating !== null) tenants.set(tenantId, { t: found.t, seating: found.seating });
+  if (found !== null && found.seating !== null) tenants.set(tenantId, found);
   return found;
 };
 
