@@ -40,7 +40,8 @@ export const timing = async ({ folder }: Given): Promise<Contest> => {
     ours: async () => {
       n += 1;
       await provide(ours.storage, began(n));
-      return await perSecond(() => reported(ours.storage, n));
+      const volleys = volleysOf(n);
+      return await perSecond(() => reported(ours.storage, volleys));
     },
     peer: async () => {
       m += 1;
@@ -48,7 +49,7 @@ export const timing = async ({ folder }: Given): Promise<Contest> => {
       await provide(recorded.storage, began(m));
       replaying(recording.take())();
       const volleys: (() => void)[] = [];
-      await reported(recorded.storage, m, () => volleys.push(replaying(recording.take())));
+      await reported(recorded.storage, volleysOf(m), () => volleys.push(replaying(recording.take())));
       return await perSecond(() => {
         for (const write of volleys) write();
       });
@@ -71,7 +72,8 @@ export const durability = async ({ folder }: Given): Promise<Contest> => {
     return async () => {
       n += 1;
       await provide(storage, began(n));
-      return await perSecond(() => reported(storage, n));
+      const volleys = volleysOf(n);
+      return await perSecond(() => reported(storage, volleys));
     };
   };
   return {
@@ -123,12 +125,21 @@ const began = (n: number) =>
     yield* Repository.commit(TENANT, { writes });
   });
 
-/** Every agent reports, so many at once. */
-const reported = async (storage: StorageShape, n: number, afterVolley = () => {}): Promise<void> => {
-  for (let from = 0; from < AGENTS; from += AT_ONCE) {
-    const reports = Array.from({ length: AT_ONCE }, (_, i) =>
-      Reports.keepFacts(provedOf(n, from + i), { facts: factsOf(n) }),
-    );
+type Report = Parameters<typeof Reports.keepFacts>;
+
+/** What every agent reports in the n-th run, by those that report at once. */
+const volleysOf = (n: number): readonly (readonly Report[])[] =>
+  Array.from({ length: AGENTS / AT_ONCE }, (_, volley) =>
+    Array.from({ length: AT_ONCE }, (_, i) => [provedOf(n, volley * AT_ONCE + i), { facts: factsOf(n) }]),
+  );
+
+const reported = async (
+  storage: StorageShape,
+  volleys: readonly (readonly Report[])[],
+  afterVolley = () => {},
+): Promise<void> => {
+  for (const volley of volleys) {
+    const reports = volley.map((report) => Reports.keepFacts(...report));
     await provide(storage, Effect.all(reports, { concurrency: "unbounded", discard: true }));
     afterVolley();
   }

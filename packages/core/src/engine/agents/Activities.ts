@@ -90,6 +90,7 @@ export const ofDocument = (
 /** What an agent holds after facts that tell what it refused. */
 export const afterFacts = (agent: AgentRecord, facts: readonly FactRecord[]): Pick<AgentRecord, "holds"> => {
   const refused = facts.flatMap(({ fact: { body } }) => (body._tag === "Refusal" ? [body.document] : []));
+  if (refused.length === 0) return {};
   const versions = agent.manifests.filter((m) => refused.includes(m.digest)).map((m) => m.version);
   const configuration = refused.find((digest) => digest === agent.configuration);
   if (versions.length === 0 && configuration === undefined) return {};

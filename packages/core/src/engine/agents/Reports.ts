@@ -37,37 +37,59 @@ export const takeFacts = Effect.fn("Reports.takeFacts")(function* (
 /** The same without the answer: up to which fact nothing is missing. */
 export const keepFacts = Effect.fnUntraced(function* (proved: ProvedRequest, request: Messages.FactsRequest) {
   const { tenantId, agent } = proved;
+  const { factsThrough } = agent.value;
   const records = firstOfEach(request.facts.map((fact) => record(proved, fact)));
-  const known = new Map(
-    (yield* Repository.some(
-      tenantId,
-      "fact",
-      records.map((r) => r.id),
-    )).map((f) => [f.id, f.value]),
-  );
-  const fresh = records.filter((r) => !known.has(r.id));
-  const factsThrough = contiguous(agent.value.factsThrough, request.facts);
-  if (!proved.isRepeated) {
-    const found = yield* assetRunsOf(proved, fresh);
-    const changes = yield* runChanges(proved, fresh, found);
-    const assetRuns = found.map((a) => a.value);
-    const counting = yield* Breakers.counting(tenantId, agent.id, fresh, assetRuns);
-    yield* CheckIns.store(
-      proved,
-      { ...agent.value, session: proved.session, factsThrough, ...Activities.afterFacts(agent.value, fresh) },
-      {
-        expect: [...fresh.map((f) => Repository.expected("fact", f.id, null)), ...changes.expect, ...counting.expect],
-        counters: counting.counters,
-        writes: [...fresh.map((f) => Repository.put("fact", f.id, f)), ...changes.writes, ...counting.writes],
-        events: changes.events,
-      },
-    );
-  }
+  const through = proved.isRepeated ? factsThrough : contiguous(factsThrough, request.facts);
   // Repeated too: what was stored may have been cut off before it was acted on.
-  yield* Breakers.holdWhatFails(tenantId, records).pipe(
+  const counted = proved.isRepeated ? null : yield* kept(proved, records, through);
+  yield* Breakers.holdWhatFails(tenantId, records, counted).pipe(
     Effect.catchTag("Rejected", ({ message }) => Replies.refuse("unavailable", "try again", message)),
   );
-  return proved.isRepeated ? agent.value.factsThrough : factsThrough;
+  return through;
+});
+
+// What follows the last fact without a gap is new, unless some behind a gap came before: then the commit is refused, as each
+// fact is expected not to be there, and only then there is a need to look.
+const kept = (proved: ProvedRequest, records: readonly FactRecord[], through: number) => {
+  const looked = Effect.suspend(() => lookedAt(proved, records, through));
+  if (records.some(({ fact }) => fact.sequence <= proved.agent.value.factsThrough)) return looked;
+  return Effect.catchIf(keptFresh(proved, records, through), isUnavailable, () => looked);
+};
+
+const lookedAt = Effect.fnUntraced(function* (proved: ProvedRequest, records: readonly FactRecord[], through: number) {
+  const ids = records.map((r) => r.id);
+  const known = new Set((yield* Repository.some(proved.tenantId, "fact", ids)).map((f) => f.id));
+  yield* keptFresh(
+    proved,
+    records.filter((r) => !known.has(r.id)),
+    through,
+  );
+  return null;
+});
+
+// Answers in which round each patch's attempts were counted.
+const keptFresh = Effect.fnUntraced(function* (proved: ProvedRequest, fresh: readonly FactRecord[], through: number) {
+  const { tenantId, agent } = proved;
+  const found = yield* assetRunsOf(proved, fresh);
+  const changes = yield* runChanges(proved, fresh, found);
+  const assetRuns = found.map((a) => a.value);
+  const counting = yield* Breakers.counting(tenantId, agent.id, fresh, assetRuns);
+  yield* CheckIns.store(
+    proved,
+    {
+      ...agent.value,
+      session: proved.session,
+      factsThrough: through,
+      ...Activities.afterFacts(agent.value, fresh),
+    },
+    {
+      expect: [...fresh.map((f) => Repository.expected("fact", f.id, null)), ...changes.expect, ...counting.expect],
+      counters: counting.counters,
+      writes: [...fresh.map((f) => Repository.put("fact", f.id, f)), ...changes.writes, ...counting.writes],
+      events: changes.events,
+    },
+  );
+  return counting.rounds;
 });
 
 /** Keeps a snapshot with what the machine says of itself, and assesses it. */
@@ -83,7 +105,7 @@ export const takeSnapshot = Effect.fn("Reports.takeSnapshot")(function* (
     // The catalogue may change meanwhile, or another machine send the same names: read again, it goes through.
     yield* Effect.retry(storeSnapshot(proved, request, { ...packages, snapshot: digest }), {
       times: SNAPSHOT_RETRIES,
-      while: (failure) => failure._tag === "Refusal" && failure.problem.code === "unavailable",
+      while: isUnavailable,
     });
   }
   return yield* Replies.sealed(components, { _tag: "SnapshotHeld", snapshot: digest });
@@ -104,6 +126,10 @@ const packagesOf = Effect.fn("Reports.packagesOf")(function* (
   const { digest } = held.value;
   return { bytes: null, digest, list: yield* Snapshots.packages(tenantId, digest) };
 });
+
+// Something changed while the request was under way.
+const isUnavailable = (failure: { readonly _tag: string }): failure is Replies.Refusal =>
+  failure instanceof Replies.Refusal && failure.problem.code === "unavailable";
 
 /** How often a snapshot is assessed anew because something changed meanwhile, before the agent is asked to send it again. */
 export const SNAPSHOT_RETRIES = 3;

@@ -25,10 +25,15 @@ import * as Subscriptions from "../subscription/Subscriptions.ts";
 /** On what ground it acts, as the audit trail spells it behind `system:`. */
 export const REASON = "circuit breaker";
 
-const nothing = { expect: [], counters: [], writes: [] } satisfies Counting;
+/** Rounds of counting, by patch. */
+type Rounds = ReadonlyMap<string, number>;
 
-/** What goes into the commit that stores the facts. */
-type Counting = Required<Pick<Repository.Change, "expect" | "counters" | "writes">>;
+/** What goes into the commit that stores the facts, and in which rounds it counts what they tell of. */
+interface Counting extends Required<Pick<Repository.Change, "expect" | "counters" | "writes">> {
+  readonly rounds: Rounds;
+}
+
+const nothing: Counting = { expect: [], counters: [], writes: [], rounds: new Map() };
 
 /** What new facts of an agent, about these of its asset runs, add to the counts of the patches that they tell of. */
 export const counting = Effect.fnUntraced(function* (
@@ -39,15 +44,14 @@ export const counting = Effect.fnUntraced(function* (
 ) {
   const told = yield* ofDeployments(tenantId, fresh.flatMap(toldBy), assetRuns);
   if (told.length === 0) return nothing;
-  const patchIds = [...new Set(told.map((t) => t.patchId))];
-  const rounds = yield* roundsOf(tenantId, patchIds);
+  const rounds = yield* roundsOf(tenantId, patchesOf(told));
   const known = yield* Repository.get(tenantId, "attempts", agentId);
   const { attempts, added } = Breaker.take(
     known?.value ?? { assetId: agentId, latest: {} },
     told,
     (patchId) => rounds.get(patchId) ?? 0,
   );
-  if (added.size === 0) return nothing;
+  if (added.size === 0) return { ...nothing, rounds };
   const counters: readonly CounterChange[] = [...added].flatMap(([patchId, { round, attempted, failed }]) =>
     [
       { key: keyOf("attempted", patchId, round), by: attempted },
@@ -58,28 +62,35 @@ export const counting = Effect.fnUntraced(function* (
     expect: [Repository.expected("attempts", agentId, known)],
     counters,
     writes: [Repository.put("attempts", agentId, attempts)],
+    rounds,
   };
   return change;
 });
 
-/** Holds those of the patches of which too much has failed by now; what stands stays as it is. */
-export const holdWhatFails = Effect.fn("Breakers.holdWhatFails")(function* (
+/**
+ * Holds those of the patches of which too much has failed by now; what stands stays as it is. `counted`: in which rounds the
+ * commit of the facts has just counted them; null where it wasn't they that were counted, or not now.
+ */
+export const holdWhatFails = Effect.fnUntraced(function* (
   tenantId: TenantId,
   facts: readonly FactRecord[],
+  counted: Rounds | null,
 ) {
-  const patchIds = [...new Set(facts.flatMap(toldBy).map((t) => t.patchId))];
-  if (patchIds.length === 0) return;
   const storage = yield* Storage;
-  const rounds = yield* roundsOf(tenantId, patchIds);
-  for (const patchId of patchIds) {
+  for (const [patchId, round] of counted ?? (yield* roundsOf(tenantId, patchesOf(facts.flatMap(toldBy))))) {
     // Of most patches nothing has failed, and there is nothing to decide.
-    const failed = yield* storage.counter(tenantId, keyOf("failed", patchId, rounds.get(patchId) ?? 0));
+    const failed = yield* storage.counter(tenantId, keyOf("failed", patchId, round));
     if (failed > 0) yield* Decisions.untilItStands(tenantId, decide(tenantId, patchId));
   }
 });
 
+const patchesOf = (told: readonly Breaker.Told[]): readonly string[] => [...new Set(told.map((t) => t.patchId))];
+
 const roundsOf = Effect.fnUntraced(function* (tenantId: TenantId, patchIds: readonly string[]) {
-  return new Map((yield* Repository.some(tenantId, "breaker", patchIds)).map((r) => [r.id, r.value.round]));
+  const rounds = new Map(patchIds.map((id) => [id, 0]));
+  if (patchIds.length === 0) return rounds;
+  for (const { id, value } of yield* Repository.some(tenantId, "breaker", patchIds)) rounds.set(id, value.round);
+  return rounds;
 });
 
 /** What a release adds to its change: counting begins anew. */
