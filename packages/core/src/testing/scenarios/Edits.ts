@@ -33,7 +33,9 @@ export type Done = "done" | "refused" | "nothing";
 /** Makes a job of the scenario. */
 export const createJob = (desk: Desk, spec: JobSpec): Done => {
   const { plane, jobIds } = desk;
-  const job = plane.ask(plane.fettle.jobs.create(Plane.owner, spec.draft, { idempotencyKey: `make-${spec.name}` }));
+  const job = plane.ask((fettle) =>
+    fettle.jobs.create(Plane.owner, spec.draft, { idempotencyKey: `make-${spec.name}` }),
+  );
   if (job !== null) jobIds.set(spec.name, job.id);
   return job === null ? "refused" : "done";
 };
@@ -43,7 +45,7 @@ export const feed = (desk: EmptyDesk, minute: number): Done => {
   const { plane, scenario, withdrawn } = desk;
   const patches = scenario.catalogue.filter((p) => p.publishedAt <= minute).map((p) => patchOf(scenario, p, withdrawn));
   const options = { idempotencyKey: `feed-${minute}-${withdrawn.size}`, acceptLoss: true };
-  return plane.ask(plane.fettle.catalogue.ingest(Plane.root, patches, options)) === null ? "refused" : "done";
+  return plane.ask((fettle) => fettle.catalogue.ingest(Plane.root, patches, options)) === null ? "refused" : "done";
 };
 
 const patchOf = (scenario: Scenario, p: PatchSpec, withdrawn: ReadonlySet<string>): Patch.Patch =>
@@ -84,24 +86,25 @@ const answered = (answer: unknown): Done => (answer === null ? "refused" : "done
 const ofJob = ({ plane, jobIds }: Desk, edit: Of<"job">, key: Key): Done => {
   const id = jobIds.get(edit.job);
   if (id === undefined) return "nothing";
-  const { jobs } = plane.fettle;
   switch (edit._tag) {
     case "Enable":
-      return answered(plane.ask(jobs.enable(Plane.owner, id, key)));
+      return answered(plane.ask(({ jobs }) => jobs.enable(Plane.owner, id, key)));
     case "Disable":
-      return answered(plane.ask(jobs.disable(Plane.owner, id, key)));
+      return answered(plane.ask(({ jobs }) => jobs.disable(Plane.owner, id, key)));
     case "Delete": {
-      const gone = plane.ask(jobs.delete(Plane.owner, id, key)) !== null;
+      const gone = plane.ask(({ jobs }) => jobs.delete(Plane.owner, id, key)) !== null;
       if (gone) jobIds.delete(edit.job);
       return gone ? "done" : "refused";
     }
     case "Change":
-      return answered(plane.ask(jobs.update(Plane.owner, id, edit.change, key)));
+      return answered(plane.ask(({ jobs }) => jobs.update(Plane.owner, id, edit.change, key)));
     case "Owner":
-      return answered(plane.ask(jobs.changeOwner(Plane.root, id, edit.owner, key)));
+      return answered(plane.ask(({ jobs }) => jobs.changeOwner(Plane.root, id, edit.owner, key)));
     case "Rerun": {
-      const latest = plane.ask(plane.fettle.runs.ofJob(Plane.root, id))?.at(-1);
-      return latest === undefined ? "nothing" : answered(plane.ask(jobs.rerunFailed(Plane.owner, latest.id, key)));
+      const latest = plane.ask((fettle) => fettle.runs.ofJob(Plane.root, id))?.at(-1);
+      return latest === undefined
+        ? "nothing"
+        : answered(plane.ask(({ jobs }) => jobs.rerunFailed(Plane.owner, latest.id, key)));
     }
   }
 };
@@ -119,30 +122,29 @@ const ofAsset = (desk: Desk, edit: Of<"asset">, key: Key): Done => {
   const id = assetId(edit.asset);
   if (id === null) return "nothing";
   if (edit._tag === "Purge") return purge(desk, { id, name: edit.asset }, key);
-  const { tags } = plane.fettle;
-  const assign = edit._tag === "Tag" ? tags.assign : tags.unassign;
-  return answered(plane.ask(assign(Plane.root, { tag: edit.tag, assets: [id] }, key)));
+  const by = edit._tag === "Tag" ? "assign" : "unassign";
+  return answered(plane.ask(({ tags }) => tags[by](Plane.root, { tag: edit.tag, assets: [id] }, key)));
 };
 
 // A purge goes by no name (PRG-01): this one by the very instant at which the agent was heard of last.
 const purge = ({ plane }: Desk, { id, name }: { readonly id: string; readonly name: string }, key: Key): Done => {
-  const { assets, purges } = plane.fettle;
-  const row = plane.ask(assets.agents(Plane.root, { query: `name: "${name}"` }))?.rows[0];
+  const row = plane.ask(({ assets }) => assets.agents(Plane.root, { query: `name: "${name}"` }))?.rows[0];
   if (row === undefined) return "nothing";
   const query = `lastCheckedIn: "${new Date(row.lastCheckedInAt).toISOString()}"`;
-  const preview = plane.ask(purges.preview(Plane.root, query));
+  const preview = plane.ask(({ purges }) => purges.preview(Plane.root, query));
   if (preview === null) return "refused";
-  const purged = plane.ask(purges.run(Plane.root, { query, confirmation: preview.confirmation }, key));
+  const purged = plane.ask(({ purges }) => purges.run(Plane.root, { query, confirmation: preview.confirmation }, key));
   return purged?.removed.includes(id) === true ? "done" : "refused";
 };
 
 const ofPatch = (desk: Desk, edit: Of<"patch">, key: Key): Done => {
-  const { catalogue } = desk.plane.fettle;
   switch (edit._tag) {
     case "Hold":
-      return answered(desk.plane.ask(catalogue.hold(Plane.root, edit.patch, "under observation", key)));
+      return answered(
+        desk.plane.ask(({ catalogue }) => catalogue.hold(Plane.root, edit.patch, "under observation", key)),
+      );
     case "Release":
-      return answered(desk.plane.ask(catalogue.release(Plane.root, edit.patch, key)));
+      return answered(desk.plane.ask(({ catalogue }) => catalogue.release(Plane.root, edit.patch, key)));
     case "Withdraw":
       desk.withdrawn.add(edit.patch);
       return feed(desk, edit.at);
@@ -151,13 +153,15 @@ const ofPatch = (desk: Desk, edit: Of<"patch">, key: Key): Done => {
 
 const ofTenant = (desk: Desk, edit: Rest, key: Key): Done => {
   const { plane, now } = desk;
-  const { fettle, ask } = plane;
+  const { ask } = plane;
   const bought = (plan: "Free" | "Full", seats: number) => subscription(plan, seats, desk.scenario.limits);
   switch (edit._tag) {
     case "Seats":
-      return answered(ask(fettle.subscriptions.save(Plane.root, bought("Full", edit.seats), key)));
+      return answered(ask((fettle) => fettle.subscriptions.save(Plane.root, bought("Full", edit.seats), key)));
     case "Plan":
-      return answered(ask(fettle.subscriptions.save(Plane.root, bought(edit.plan, desk.scenario.seats), key)));
+      return answered(
+        ask((fettle) => fettle.subscriptions.save(Plane.root, bought(edit.plan, desk.scenario.seats), key)),
+      );
     case "Scope":
       plane.setUser(Plane.maraWith(edit.tags));
       desk.scoped(edit.tags);
@@ -165,19 +169,21 @@ const ofTenant = (desk: Desk, edit: Rest, key: Key): Done => {
     case "Freeze": {
       const [from, to] = [wall(now()), wall(now() + edit.hours * 3_600_000)];
       return answered(
-        ask(fettle.freezes.save(Plane.root, { id: edit.name, name: edit.name, from, to, zone: "UTC" }, key)),
+        ask((fettle) =>
+          fettle.freezes.save(Plane.root, { id: edit.name, name: edit.name, from, to, zone: "UTC" }, key),
+        ),
       );
     }
     case "EnableMany":
     case "DisableMany": {
       const ids = edit.jobs.flatMap((name) => desk.jobIds.get(name) ?? []);
-      const { enableMany, disableMany } = fettle.jobs;
-      return answered(ask((edit._tag === "EnableMany" ? enableMany : disableMany)(Plane.root, ids, key)));
+      const by = edit._tag === "EnableMany" ? "enableMany" : "disableMany";
+      return answered(ask(({ jobs }) => jobs[by](Plane.root, ids, key)));
     }
     case "NewKey":
       return newKey(desk, edit);
     case "Thaw":
-      return answered(ask(fettle.freezes.delete(Plane.root, edit.name, key)));
+      return answered(ask((fettle) => fettle.freezes.delete(Plane.root, edit.name, key)));
     case "Blackout":
       return configure(desk, edit.minutes, key);
   }
@@ -189,13 +195,13 @@ const newKey = (desk: Desk, { at, group }: Extract<Edit, { readonly _tag: "NewKe
   const issued = issueKey(desk.plane, group, `${group} since ${at}`);
   if (issued === null) return "refused";
   desk.activations[group] = issued;
-  return answered(desk.plane.ask(desk.plane.fettle.keys.delete(Plane.root, former)));
+  return answered(desk.plane.ask((fettle) => fettle.keys.delete(Plane.root, former)));
 };
 
 /** Makes a key for a group; null where it was refused. */
-export const issueKey = ({ ask, fettle }: Plane.Plane, group: Group, title: string): Activation | null => {
+export const issueKey = ({ ask }: Plane.Plane, group: Group, title: string): Activation | null => {
   const tags = group === "outside" ? [group] : ["fleet", group];
-  const issued = ask(fettle.keys.create(Plane.root, { title, tags, agentsMax: 10_000 }));
+  const issued = ask((fettle) => fettle.keys.create(Plane.root, { title, tags, agentsMax: 10_000 }));
   if (issued === null) return null;
   return {
     tenantId: Plane.TENANT,
@@ -219,7 +225,7 @@ export const configure = (
   blackout: readonly [number, number] | null,
   key: Key,
 ): Done => {
-  const profile = plane.ask(plane.fettle.configurationProfiles.list(Plane.root))?.find((p) => p.isDefault);
+  const profile = plane.ask((fettle) => fettle.configurationProfiles.list(Plane.root))?.find((p) => p.isDefault);
   if (profile === undefined) return "nothing";
   const settings = {
     statusIntervalSeconds: scenario.statusSeconds,
@@ -230,7 +236,7 @@ export const configure = (
         : [{ weekdays: [1, 2, 3, 4, 5, 6, 7] as const, fromMinute: blackout[0], toMinute: blackout[1] }],
   };
   const input = { id: profile.id, name: profile.name, settings };
-  return answered(plane.ask(plane.fettle.configurationProfiles.save(Plane.root, input, key)));
+  return answered(plane.ask((fettle) => fettle.configurationProfiles.save(Plane.root, input, key)));
 };
 
 const wall = (at: number) => {

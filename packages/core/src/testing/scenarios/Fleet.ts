@@ -26,10 +26,10 @@ export interface Fleet {
 /** Opens the tenant: subscription, tags, profile, catalogue, keys. Nothing goes wrong yet. */
 export const open = (desk: Edits.EmptyDesk): Edits.Activations => {
   const { plane, scenario } = desk;
-  const { call, fettle } = plane;
-  call(fettle.subscriptions.save(Plane.root, Edits.subscription("Full", scenario.seats, scenario.limits)));
+  const { call } = plane;
+  call((fettle) => fettle.subscriptions.save(Plane.root, Edits.subscription("Full", scenario.seats, scenario.limits)));
   for (const id of ["fleet", "servers", "desks", "lab", "outside", "kept"])
-    call(fettle.tags.save(Plane.root, { id, name: id }));
+    call((fettle) => fettle.tags.save(Plane.root, { id, name: id }));
   Edits.feed(desk, 0);
   Edits.configure(desk, null, { idempotencyKey: "configure" });
   return Object.fromEntries(groups.map((g) => [g, Edits.issueKey(plane, g, g)])) as unknown as Edits.Activations;

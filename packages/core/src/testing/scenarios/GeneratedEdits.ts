@@ -91,13 +91,25 @@ const timing = (random: Random.Random, job: JobSpec | undefined): JobEdit => {
 
 /**
  * What hurts where it hurts: of a job by query some patches are withdrawn before it is made, a job that recurs is stopped when its
- * next time is on its agents and has not begun, and what failed is run again.
+ * next time is on its agents and has not begun, what failed is run again, and some jobs are lent before they are enabled.
  */
 export const telling = (random: Random.Random, ground: EditGround): readonly Edit[] => [
   ...withdrawals(random, ground),
   ...ground.jobs.flatMap((job) => [...stop(random, ground, job), ...again(random, ground, job)]),
   ...visits(random.stream("visits"), ground),
+  ...loans(random.stream("loans"), ground),
 ];
+
+// From then on a job reaches what both of them see, and no more (OWN-02).
+const loans = (random: Random.Random, { jobs }: EditGround): readonly Edit[] =>
+  jobs.flatMap(({ name: job, at }): readonly Edit[] =>
+    random.chance(0.1)
+      ? [
+          { _tag: "Owner", at, job, owner: "otto" },
+          { _tag: "Owner", at, job, owner: "mara" },
+        ]
+      : [],
+  );
 
 // Somebody comes by while work is out: reboots a machine, or brings back by hand what a boot was to bring into effect. Sometimes
 // machines are silent through the small hours from the start.

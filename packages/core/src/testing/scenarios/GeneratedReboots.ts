@@ -20,24 +20,36 @@ export const policy = (random: Random.Random): Policy => {
   };
 };
 
+/** One patch, and a reboot for it: of several such jobs a machine would reboot more often than it may in a day. */
+export const piecemeal = (patch: string): Pick<JobDraft, "kind" | "patches" | "targets" | "reboot"> => ({
+  kind: "deployment",
+  patches: { _tag: "List", patches: [patch] },
+  targets: { assets: [], include: { mode: "any", tags: ["fleet"] }, exclude: { mode: "any", tags: [] } },
+  reboot: { _tag: "Automatic", countdownMinutes: null },
+});
+
 interface Ground {
   readonly startsAt: number;
   readonly days: number;
   readonly group: AssetSpec["group"];
   readonly packages: readonly string[];
   readonly isRough: boolean;
+  /** Where jobs are {@link piecemeal}, each of their patches needs a boot. */
+  readonly isPiecemeal: boolean;
 }
 
 /** What a machine is like in this. */
 export const ofAsset = (
   random: Random.Random,
-  { startsAt, days, group, packages, isRough }: Ground,
-): Pick<AssetSpec, "rebootsFor" | "noReboot" | "user"> => {
+  { startsAt, days, group, packages, isRough, isPiecemeal }: Ground,
+): Pick<AssetSpec, "rebootsFor" | "isProbeBroken" | "noReboot" | "user"> => {
   const often = random.chance(isRough ? 0.6 : 0.3);
   const rebootsFor = packages.filter((name) => name === "kernel" || random.chance(often ? 0.8 : 0.15));
   const isManned = random.chance(group === "desks" || isRough ? 0.8 : 0.2);
+  if (isPiecemeal) return { rebootsFor: packages, ...(isManned ? { user: user(random, startsAt, days) } : {}) };
   return {
     ...(random.chance(0.75) ? { rebootsFor } : {}),
+    ...(random.stream("probe").chance(isRough ? 0.2 : 0.05) ? { isProbeBroken: true } : {}),
     ...(random.chance(isRough ? 0.4 : 0.2) ? { noReboot: hours(random, days) } : {}),
     ...(isManned ? { user: user(random, startsAt, days) } : {}),
   };

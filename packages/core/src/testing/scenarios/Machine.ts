@@ -125,7 +125,7 @@ export const make = (options: MachineOptions): Machine => {
       if (failures.length === 0 && isProvisioned && world.answeredAt !== null) {
         options.history.hear(spec.name, world.answeredAt);
       }
-      const nextIn = isUninstalled ? null : Math.max(1_000, nextAt - options.clock());
+      const nextIn = isUninstalled ? null : Math.max(1_000, nextAt - ownNow(options));
       return { _tag: "Ended", nextIn, failures: failures.map((f) => f._tag) };
     }
     const cause = Cause.squash(exit.cause);
@@ -167,11 +167,14 @@ const operatingSystem = ({ spec, startsAt, now, random, faults }: MachineOptions
     ...(spec.user === undefined ? {} : { user: spec.user }),
     noReboot,
     installMs: (packageName) => 1_000 * (spec.installSeconds?.[packageName] ?? 0),
-    probeFails: () => random.chance(faults().probe),
+    probeFails: () => random.chance(faults().probe) || spec.isProbeBroken === true,
     now,
     strike: () => certain.shift() ?? SimulatedOs.drawStrike(random, faults().strike),
   });
 };
+
+// What the agent takes for the time: it is woken by that as well.
+const ownNow = ({ seams, now, clock }: MachineOptions): number => seams.agentNow?.(now(), clock()) ?? clock();
 
 interface Watched {
   isNewLife: boolean;
@@ -205,7 +208,7 @@ const portsOf = (
   memory: MemoryJournal.MemoryJournal,
   world: Watched,
 ): Context.Context<Agent.AgentPorts> => {
-  const { random, faults, seams, ground, clock, now } = options;
+  const { random, faults, seams, ground } = options;
   const keys = options.signing.generateKeyPair();
   const noticed: typeof options.send = (request) => {
     if (request.path !== "/v0/check-in") return options.send(request);
@@ -224,7 +227,7 @@ const portsOf = (
   return Context.make(Journal, mortal("journal", failing(options, witnessed(options, disk, world)))).pipe(
     Context.add(AgentKeys, { loadOrCreate: () => Effect.succeed(keys) }),
     Context.add(AgentEnvironment, {
-      now: () => seams.agentNow?.(now(), clock()) ?? clock(),
+      now: () => ownNow(options),
       uuid: random.uuid,
       nonce: seams.nonce ?? (() => random.token(16)),
       random: random.next,

@@ -1,9 +1,7 @@
 /** The control plane of a scenario: the real engine over storage in memory, mortal at every commit. */
 import type { Crypto, WireReply, WireRequest } from "@fettle/agent-protocol";
-import * as Cause from "effect/Cause";
 import * as Context from "effect/Context";
 import * as Effect from "effect/Effect";
-import * as Exit from "effect/Exit";
 import * as References from "effect/References";
 import type { User } from "../../domain/access/User.ts";
 import * as Actor from "../../domain/shared/Actor.ts";
@@ -42,14 +40,16 @@ export interface PlaneOptions {
   readonly count: Ports.Count;
 }
 
+/** What somebody asks of whichever process is there. */
+export type Call<A, E> = (fettle: Fettle.Fettle) => Effect.Effect<A, E>;
+
 export interface Plane {
-  readonly fettle: Fettle.Fettle;
   readonly storage: MemoryStorage.MemoryStorage;
   readonly setUser: (user: User) => void;
   /** Runs a call of the façade; null where it was refused. It is made again after a crash of the control plane. */
-  readonly ask: <A, E>(effect: Effect.Effect<A, E>) => A | null;
+  readonly ask: <A, E>(call: Call<A, E>) => A | null;
   /** As {@link Plane.ask}, of what can't be refused. */
-  readonly call: <A, E>(effect: Effect.Effect<A, E>) => A;
+  readonly call: <A, E>(call: Call<A, E>) => A;
   /** So many at once; what they were at is gone when the process dies. */
   readonly tick: (tickers: number) => void;
   readonly handle: (request: WireRequest) => WireReply;
@@ -87,7 +87,8 @@ export const make = (options: PlaneOptions): Plane => {
     }
   };
   const [ids, turns] = [random.stream("ids"), random.stream("turns")];
-  const ports = Context.make(Storage, storageOf(options, storage, ground, doing)).pipe(
+  const disk = storageOf(options, storage, ground, doing);
+  const ports = Context.make(Storage, disk).pipe(
     Context.add(BlobStore, MemoryBlobStore.make({ now })),
     Context.add(TenantKeys, { keyPair: () => Effect.succeed(keys) }),
     Context.add(Directory, directory),
@@ -99,22 +100,32 @@ export const make = (options: PlaneOptions): Plane => {
     // Nobody looks at spans here.
     Context.add(References.TracerEnabled, false),
   );
-  const fettle = Fettle.make(ports);
+  // What a process keeps in memory it keeps by its storage: another one knows of nothing but what is stored.
+  const begin = (): Fettle.Fettle => Fettle.make(Context.add(ports, Storage, { ...disk }));
+  let fettle = begin();
+  const mortal = <A>(run: () => A): A => {
+    try {
+      return run();
+    } catch (cause) {
+      if (cause instanceof SimulatedCrash) fettle = begin();
+      throw cause;
+    }
+  };
+  const asked = <A, E>(call: Call<A, E>) => mortal(() => Effect.runSync(call(fettle)));
   return {
-    fettle,
     storage,
     setUser: (user) => directory.set(TENANT, user),
-    ask: (effect) => insist(effect, true),
-    call: (effect) => insist(effect, false) as never,
+    ask: (call) => insist(() => asked(call), true),
+    call: (call) => insist(() => asked(call), false) as never,
     tick: (tickers) => {
-      if (tickers === 1) return at("tick", () => dying(() => Effect.runSync(fettle.tick())));
+      if (tickers === 1) return at("tick", () => dying(() => mortal(() => Effect.runSync(fettle.tick()))));
       doing.isMingled = true;
       const all = Array.from({ length: tickers }, () => fettle.tick());
-      at("tick", () => dying(() => Together.run(all, turns.below)));
+      at("tick", () => dying(() => mortal(() => Together.run(all, turns.below))));
       doing.isMingled = false;
     },
     handle: (request) => {
-      const reply = at("request", () => Effect.runSync(fettle.gateway.handle(request)));
+      const reply = at("request", () => mortal(() => Effect.runSync(fettle.gateway.handle(request))));
       return seams.reply?.(request, reply, ground) ?? reply;
     },
   };
@@ -129,14 +140,15 @@ export const dying = (run: () => unknown): void => {
   }
 };
 
-const insist = <A, E>(effect: Effect.Effect<A, E>, mayBeRefused: boolean): A | null => {
+const insist = <A>(run: () => A, mayBeRefused: boolean): A | null => {
   for (;;) {
-    const exit = Effect.runSyncExit(effect);
-    if (Exit.isSuccess(exit)) return exit.value;
-    const cause = Cause.squash(exit.cause);
-    if (cause instanceof SimulatedCrash) continue;
-    if (mayBeRefused && (cause as { readonly _tag?: string })._tag === "Rejected") return null;
-    throw cause;
+    try {
+      return run();
+    } catch (cause) {
+      if (cause instanceof SimulatedCrash) continue;
+      if (mayBeRefused && (cause as { readonly _tag?: string })._tag === "Rejected") return null;
+      throw cause;
+    }
   }
 };
 

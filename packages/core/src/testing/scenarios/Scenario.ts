@@ -31,6 +31,8 @@ export interface AssetSpec {
   readonly strikes?: readonly Strike[];
   /** Packages whose versions take effect at the next boot; left out: the machine can't tell of any need for one. */
   readonly rebootsFor?: readonly string[];
+  /** Whether one is needed can't be told there, ever. */
+  readonly isProbeBroken?: true;
   /** When the machine's own policy allows no reboot. */
   readonly noReboot?: readonly Span[];
   /** Who sits there; left out: nobody. Its times are epoch milliseconds. */

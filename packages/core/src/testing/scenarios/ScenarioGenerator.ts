@@ -55,12 +55,13 @@ export const generate = (seed: string, { agents, days, isRough }: Size): Scenari
   const startsAt = pick(random, STARTS);
   // In half of the small fleets there is one of each that is treated otherwise.
   const shift = isRough === true && random.chance(0.5) ? 2 : 0;
+  const isPiecemeal = isRough === true && random.stream("piecemeal").chance(0.2);
   const assets = Array.from({ length: agents }, (_, i) =>
-    asset(random.stream(`asset/${i}`), { place: i + shift, startsAt, days, isRough: isRough === true }, i),
+    asset(random.stream(`asset/${i}`), { place: i + shift, startsAt, days, isRough: isRough === true, isPiecemeal }, i),
   );
   const catalogue = patches(random.stream("catalogue"), days);
   const jobs = Array.from({ length: isRough === true ? 6 : 2 + random.below(4) }, (_, i) =>
-    job(random.stream(`job/${i}`), { i, days, startsAt, catalogue, isRough: isRough === true }),
+    job(random.stream(`job/${i}`), { i, days, startsAt, catalogue, isRough: isRough === true, isPiecemeal }),
   );
   const people = random.stream("people");
   const ground = { assets, jobs, catalogue, startsAt, days };
@@ -101,6 +102,9 @@ const span = (random: Random.Random, days: number, least: number, most: number):
   return { from, to: from + least + random.below(most - least) };
 };
 
+// Once nothing goes wrong any more, nobody sleeps on.
+const awakeAfter = (days: number, { from, to }: Span): Span => ({ from, to: Math.min(to, days * DAY_MINUTES) });
+
 const faults = (random: Random.Random): Faults => {
   const maybe = (most: number): number => (random.chance(0.5) ? random.next() * most : 0);
   const network: SimulatedNetwork.NetworkFaults = {
@@ -134,9 +138,14 @@ interface AssetGround {
   readonly startsAt: number;
   readonly days: number;
   readonly isRough: boolean;
+  readonly isPiecemeal: boolean;
 }
 
-const asset = (random: Random.Random, { place, startsAt, days, isRough }: AssetGround, i: number): AssetSpec => {
+const asset = (
+  random: Random.Random,
+  { place, startsAt, days, isRough, isPiecemeal }: AssetGround,
+  i: number,
+): AssetSpec => {
   const group = groupOf(random, place);
   const held = PACKAGES.filter((_, n) => n === 0 || random.chance(0.7));
   const skew = random.chance(0.3) ? random.below(401) - 200 : 0;
@@ -148,11 +157,18 @@ const asset = (random: Random.Random, { place, startsAt, days, isRough }: AssetG
     group,
     packages: Object.fromEntries(held.map((name) => [name, "1-1"])),
     faults: random.chance(0.1) ? { [pick(random, held)]: pick(random, ["pre-scriptlet-fails", "corrupt-file"]) } : {},
-    ...(random.chance(0.7) ? { installSeconds: durations(random.stream("seconds"), held) } : {}),
-    ...GeneratedReboots.ofAsset(random.stream("reboots"), { startsAt, days, group, packages: held, isRough }),
+    ...(random.chance(0.7) ? { installSeconds: durations(random.stream("seconds"), held, isRough ? 0.4 : 0.2) } : {}),
+    ...GeneratedReboots.ofAsset(random.stream("reboots"), {
+      startsAt,
+      days,
+      group,
+      packages: held,
+      isRough,
+      isPiecemeal,
+    }),
     joinsAt: random.chance(0.15) ? random.below(days * DAY_MINUTES) : random.below(30),
     offline: random.chance(0.25) ? [span(random, days, 30, 1_500)] : [],
-    asleep: random.chance(0.2) ? [span(random, days, 60, 1_200)] : [],
+    asleep: random.chance(0.2) ? [awakeAfter(days, span(random, days, 60, 1_200))] : [],
     clock: [
       { at: 0, seconds: skew },
       ...(jump === null
@@ -166,9 +182,13 @@ const asset = (random: Random.Random, { place, startsAt, days, isRough }: AssetG
 };
 
 // Most are done in a minute or two, some take the better part of an hour.
-const durations = (random: Random.Random, packages: readonly string[]): { readonly [name: string]: number } =>
+const durations = (
+  random: Random.Random,
+  packages: readonly string[],
+  long: number,
+): { readonly [name: string]: number } =>
   Object.fromEntries(
-    packages.map((name) => [name, random.chance(0.2) ? 600 + random.below(2_400) : 3 + random.below(120)]),
+    packages.map((name) => [name, random.chance(long) ? 600 + random.below(2_400) : 3 + random.below(120)]),
   );
 
 const groupOf = (random: Random.Random, place: number): Group => {
@@ -206,11 +226,13 @@ interface JobGround {
   readonly startsAt: number;
   readonly catalogue: readonly PatchSpec[];
   readonly isRough: boolean;
+  /** Each job brings one patch, at once. */
+  readonly isPiecemeal: boolean;
 }
 
 const job = (random: Random.Random, ground: JobGround): JobSpec => {
   const at = ground.isRough ? 30 + random.below(300) : random.below(ground.days * DAY_MINUTES * 0.4);
-  const schedule = scheduled(random, ground, at);
+  const schedule = ground.isPiecemeal ? ({ _tag: "OnDemand" } as const) : scheduled(random, ground, at);
   const isRecurring = schedule._tag === "Recurring";
   const usable = ground.catalogue.filter((p) => p.publishedAt <= at);
   const isRollback = random.chance(0.08);
@@ -240,6 +262,7 @@ const job = (random: Random.Random, ground: JobGround): JobSpec => {
       : {}),
     ...(isRecurring && random.chance(0.5) ? { overlap: pick(random, ["wait", "skip"] as const) } : {}),
     ...(isRecurring && random.chance(0.5) ? { catchUp: pick(random, ["skip", "run-once-now"] as const) } : {}),
+    ...(ground.isPiecemeal ? GeneratedReboots.piecemeal(usable[ground.i]?.id ?? "") : {}),
   };
   return { name: `job-${ground.i}`, at, enableAt: at + random.below(120), draft };
 };

@@ -10,7 +10,9 @@ import type { JobDraft } from "../../../src/domain/job/Job.ts";
 import type { Schedule } from "../../../src/domain/job/Schedule.ts";
 import type { AssetRun } from "../../../src/domain/run/AssetRun.ts";
 import type { Run, RunProgress } from "../../../src/domain/run/Run.ts";
+import type { StoredJson } from "../../../src/ports/Storage.ts";
 import { Bugs, Invariants, type Scenario, type Seams, Simulator } from "../../../src/testing/index.ts";
+import { engine, reads } from "../../../src/testing/scenarios/bugs/Planting.ts";
 import { owner } from "../../../src/testing/scenarios/Plane.ts";
 
 type Faults = Scenario.Faults;
@@ -173,6 +175,10 @@ export const bug = (name: string): Seams.Seams => {
   return found.seams;
 };
 
+/** A bug: an engine that takes each job for another one than was saved. */
+export const takesJobsFor = (other: Partial<JobDraft>): Seams.Seams =>
+  engine(reads("job", (body) => ({ ...body, ...(other as { readonly [member: string]: StoredJson }) })));
+
 /** A bug: a journal that says it has what was told of a reboot, and hasn't. */
 export const forgets = (event: RebootEvent["_tag"]): Seams.Seams => {
   const isIt = (record: JournalRecord): boolean =>
@@ -191,7 +197,6 @@ export const forgets = (event: RebootEvent["_tag"]): Seams.Seams => {
 
 const look = (played: Simulator.Played): Look => {
   const { history, scenario: told, jobNames, machines } = played;
-  const { fettle } = played.plane;
   const minute = (at: number): number => (at - told.startsAt) / 60_000;
   const deeds = (name: string) => history.deeds.filter((d) => d.value.asset === name).map((d) => d.value.truth);
   const idOf = (name: string) => machines.find((m) => m.spec.name === name)?.agentId() ?? "";
@@ -215,7 +220,7 @@ const look = (played: Simulator.Played): Look => {
     deeds: (name) => deeds(name).map((t) => (t._tag === "Reboot" ? `reboot ${t.by}` : t._tag.toLowerCase())),
     shown: (name) =>
       deeds(name).flatMap((t) => (t._tag === "Shown" ? [{ minute: minute(t.at), what: t.notice._tag }] : [])),
-    progress: (job, n = 0) => Effect.runSync(fettle.runs.progress(owner, runs(job)[n]?.id ?? "")),
+    progress: (job, n = 0) => played.plane.call(({ runs: all }) => all.progress(owner, runs(job)[n]?.id ?? "")),
     version: (name, packageName) =>
       machines
         .find((m) => m.spec.name === name)

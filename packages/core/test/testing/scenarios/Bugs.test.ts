@@ -4,30 +4,22 @@ import { Bugs, Hunt, Invariants, ScenarioGenerator, Seams, Shrink, Simulator } f
 /** Scenarios that are played for each bug at most, until it is seen. */
 const PLAYS_MAX = 15;
 
-/** Not seen yet in the scenarios of this size that were tried. */
-const UNSEEN: readonly string[] = ["withdrawn patches are taken for good", "the wrong zone is told to the platform"];
-
 /** Where the hunt begins: in the first scenario that is known to show it. What changes scenarios makes it longer, and no less a hunt. */
 const FIRST: { readonly [bug: string]: number } = {
-  "the end of a window is forgotten with the agent's life": 10,
-  "one job that comes first is the only one": 6,
-  "the journal says it is durable before it is": 5,
-  "an attempt is begun before it is on record": 5,
-  "request numbers start again in the agent's next life": 5,
+  "the end of a window is forgotten with the agent's life": 2,
+  "the wrong zone is told to the platform": 4,
+  "withdrawn patches are taken for good": 2,
   "what only its vendor gives out is taken for anybody's": 2,
+  "scopes of former owners are forgotten": 4,
   "seats are not counted": 4,
   "who has no licence is licensed": 4,
-  "the watchdog writes nothing": 8,
-  "a fact is written down otherwise than it was told": 5,
-  "a walk over the assets is never noted as done": 5,
-  "a run that is over goes back to its start": 2,
+  "one job that comes first is the only one": 6,
   "a suppressed reboot is forgotten to be suppressed with the agent's life": 3,
-  "an error of the probe is taken for no need": 9,
+  "an error of the probe is taken for no need": 2,
+  "an error of the probe is taken for a need": 2,
+  "reboots that were caused earlier are forgotten with the agent's life": 9,
   "deferrals begin again with the agent's life": 4,
-  "a run that waits for its reboot is forgotten with the agent's life": 6,
   "who defers is taken to agree": 4,
-  "what is to be shown never comes up": 9,
-  "who sits there is not seen": 9,
   "the machine's own hours are not asked for": 2,
 };
 
@@ -40,19 +32,18 @@ function* scenarios(first = 1, plays = PLAYS_MAX) {
 }
 
 describe("planted bugs", () => {
-  it("are more than 25, each with a name of its own, and those that are not seen are few, and among them", () => {
+  it("are more than 35, each with a name of its own", () => {
     const names = Bugs.bugs.map((bug) => bug.name);
     expect(new Set(names).size).toBe(names.length);
-    expect(names.length).toBeGreaterThanOrEqual(25);
-    expect(names).toEqual(expect.arrayContaining([...UNSEEN, ...Object.keys(FIRST)]));
-    expect(names.length - UNSEEN.length).toBeGreaterThanOrEqual((23 / 25) * names.length);
+    expect(names.length).toBeGreaterThan(35);
+    expect(names).toEqual(expect.arrayContaining(Object.keys(FIRST)));
   });
 
   it("aren't seen where there is none", () => {
     expect(Hunt.hunt({ name: "none", seams: Seams.none }, scenarios(5, 3)).seenBy).toBeNull();
   }, 300_000);
 
-  it.each(Bugs.bugs.filter((bug) => !UNSEEN.includes(bug.name)).map((bug) => [bug.name, bug] as const))(
+  it.each(Bugs.bugs.map((bug) => [bug.name, bug] as const))(
     "are seen by an invariant: %s",
     (name, bug) => {
       const { seenBy } = Hunt.hunt(bug, scenarios(FIRST[name]));

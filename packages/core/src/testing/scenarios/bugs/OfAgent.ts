@@ -87,6 +87,11 @@ export const ofAgent: readonly Bug[] = [
     seams: { agentNow: (_, clock) => clock + 4 * MINUTE_MS },
   },
   {
+    name: "the agent goes by a clock that is minutes behind the machine's",
+    seams: { agentNow: (_, clock) => clock - 4 * MINUTE_MS },
+    id: "I20",
+  },
+  {
     name: "the end of a window is forgotten with the agent's life",
     seams: ofManifests((held) => ({
       ...held,

@@ -37,6 +37,7 @@ export const ofPlatform: readonly Bug[] = [
     name: "what only its vendor gives out is taken for anybody's",
     seams: engine(reads("patch", (b) => ({ ...b, download: { _tag: "Repository" } }))),
   },
+  { name: "scopes of former owners are forgotten", seams: engine(reads("job", (b) => ({ ...b, formerScopes: [] }))) },
   { name: "tags are read as if every asset bore them", seams: engine(reads("asset", everyFleet)) },
   {
     name: "seats are not counted",

@@ -72,6 +72,16 @@ export const ofReboots: readonly Bug[] = [
     id: "I22",
   },
   { name: "an error of the probe is taken for no need", seams: probeSays("NotNeeded"), id: "RBT-01" },
+  { name: "an error of the probe is taken for a need", seams: probeSays("Needed"), id: "I22" },
+  {
+    name: "reboots that were caused earlier are forgotten with the agent's life",
+    seams: misreads((r) =>
+      r._tag === "FactRecorded" && r.fact.body._tag === "Reboot" && r.fact.body.event._tag === "Ordered"
+        ? { ...r, fact: { ...r.fact, at: r.fact.at - 24 * 60 * 60_000 } }
+        : r,
+    ),
+    id: "I22",
+  },
   { name: "deferrals begin again with the agent's life", seams: without("Prompted", "Deferred"), id: "I23" },
   {
     name: "a run that waits for its reboot is forgotten with the agent's life",

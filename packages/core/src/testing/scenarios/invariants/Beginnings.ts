@@ -49,19 +49,41 @@ const inWindow: Invariant = {
   },
 };
 
-/** No begin is earlier than the nominal start in the asset's own zone, or the job's. */
+// The nominal start of a run on a machine's own clock, or its job's; null where no local time names it.
+const nominalOf = (ledger: Ledger, asset: string, runId: string | null): number | null => {
+  const run = ledger.runs.get(runId ?? "");
+  const local = run === undefined ? null : LocalTime.ofKey(run.occurrenceKey);
+  const spec = ledger.played.scenario.assets.find((a) => a.name === asset);
+  if (local === null || spec === undefined) return null;
+  return LocalTime.firstInstant(local.wall, local.zone === "agent" ? spec.timeZone : local.zone);
+};
+
+// Only blackouts and freezes put off what is planned before its time (SCH-03, WIN-05).
+const misplanned = (ledger: Ledger): readonly Seen[] => {
+  const isPutOff = ledger.played.scenario.edits.some(({ _tag }) => _tag === "Blackout" || _tag === "Freeze");
+  return [...ledger.made.values()].flatMap(({ at, value: { assetId, runId, placed, timing } }) => {
+    const asset = ledger.names.get(assetId) ?? "";
+    const nominal = nominalOf(ledger, asset, runId);
+    if (nominal === null || timing === null || placed.status !== "Pending") return [];
+    const isEarly = timing.start < nominal;
+    const isLate = timing.start > nominal && nominal > at && !isPutOff;
+    return isEarly || isLate
+      ? [seen(asset, `${runId} is planned for ${iso(timing.start)}: the nominal start is ${iso(nominal)}`)]
+      : [];
+  });
+};
+
+/** Nothing is planned or begun earlier than the nominal start in the asset's own zone, or the job's, and nothing planned later. */
 const notEarly: Invariant = {
   id: "I3",
-  title: "nothing begins before its nominal start on the clock that is meant",
-  check: (ledger) =>
-    each(ledger, (b) => {
-      const run = ledger.runs.get(b.runId ?? "");
-      const local = run === undefined ? null : LocalTime.ofKey(run.occurrenceKey);
-      const spec = ledger.played.scenario.assets.find((a) => a.name === b.asset);
-      if (local === null || spec === undefined) return null;
-      const nominal = LocalTime.firstInstant(local.wall, local.zone === "agent" ? spec.timeZone : local.zone);
-      return b.agentAt < nominal ? `the nominal start is ${iso(nominal)}` : null;
+  title: "nothing begins before its nominal start on the clock that is meant, and it is planned for that",
+  check: (ledger) => [
+    ...misplanned(ledger),
+    ...each(ledger, (b) => {
+      const nominal = nominalOf(ledger, b.asset, b.runId);
+      return nominal !== null && b.agentAt < nominal ? `the nominal start is ${iso(nominal)}` : null;
     }),
+  ],
 };
 
 const once: Invariant = {

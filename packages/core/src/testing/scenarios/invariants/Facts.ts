@@ -84,15 +84,23 @@ const kept: Invariant = {
 
 const caused: Invariant = {
   id: "I20",
-  title: "a fact is kept once, as its agent's journal has it, and something made it so",
+  title:
+    "a fact is kept once, as its agent's journal has it, and something made it so, at that time on the machine's clock",
   check: (ledger) => {
     const facts = stored(ledger.played);
     const twice = [...groupBy(facts, (f) => `${f.agentId} ${f.epoch} ${f.fact.sequence}`)].flatMap(([key, all]) =>
       all.length > 1 ? [seen(ledger.names.get(all[0]?.agentId ?? "") ?? "", `${key}: ${all.length} rows`)] : [],
     );
-    return [...twice, ...facts.flatMap((f) => faultOf(ledger, f))];
+    return [...twice, ...facts.flatMap((f) => faultOf(ledger, f)), ...misdated(ledger)];
   },
 };
+
+const misdated = ({ history }: Ledger): readonly Seen[] =>
+  history.journal.flatMap(({ value: { asset, record, clockAt } }) =>
+    record._tag === "FactRecorded" && record.fact.at !== clockAt
+      ? [seen(asset, `fact ${record.fact.sequence} of ${iso(clockAt)} is dated ${iso(record.fact.at)}`)]
+      : [],
+  );
 
 const faultOf = (ledger: Ledger, { agentId, fact }: FactRecord): readonly Seen[] => {
   const asset = ledger.names.get(agentId) ?? "";
