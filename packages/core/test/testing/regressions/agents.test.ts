@@ -1,7 +1,9 @@
 /** What peers got wrong between agents and control plane: repetition, storms, machines that are gone, databases left half done. */
+import type { InstallerShape } from "@fettle/agent-protocol/agent";
 import * as Effect from "effect/Effect";
 import { describe, expect, it } from "vitest";
 import type { FactRecord } from "../../../src/schema/Stored.ts";
+import { engine, reads } from "../../../src/testing/scenarios/bugs/Planting.ts";
 import { TENANT } from "../../../src/testing/scenarios/Plane.ts";
 import { asset, bug, job, KERNEL, type Look, list, OPENSSL, play, playWith, scenario } from "./Regression.ts";
 
@@ -84,36 +86,41 @@ describe("many at once", () => {
 
 describe("a machine that is gone", () => {
   it("AGT-07 PRG-01 TRMM #1553: deleted while it is away, it isn't back by coming back, and is told to go", () => {
-    const seen = play(
-      scenario({
-        days: 0.5,
-        assets: [asset("web"), asset("gone", { asleep: [{ from: 100, to: 400 }] })],
-        jobs: [job("patch", { at: 250 })],
-        edits: [{ _tag: "Purge", at: 200, asset: "gone" }],
-      }),
-    );
+    const told = scenario({
+      days: 0.5,
+      assets: [asset("web"), asset("gone", { asleep: [{ from: 100, to: 400 }] })],
+      jobs: [job("patch", { at: 250 })],
+      edits: [{ _tag: "Purge", at: 200, asset: "gone" }],
+    });
+    const seen = play(told);
     const names = [...seen.played.history.last("asset").values()].map((a) => a.name);
     expect(names).toEqual(["web"]);
     expect(seen.begins("gone")).toEqual([]);
     const left = seen.played.machines.find((m) => m.spec.name === "gone")?.state()?.farewell;
     expect(left).toBe("left");
+    const resurrected = playWith(engine(reads("removedAgent", () => null)), told);
+    expect(resurrected.played.machines.find((m) => m.spec.name === "gone")?.state()?.farewell).not.toBe("left");
   });
 
   it("RUN-06 Fleet #15947: an agent that dies over and over brings its job to the end from where it left off", () => {
-    const seen = play(
-      scenario({
-        days: 0.5,
-        assets: [asset("web"), asset("db")],
-        jobs: [job("patch", { patches: list(KERNEL, OPENSSL) })],
-        faults: { agentCrash: 0.08, journal: 0.02 },
-      }),
-    );
+    const told = scenario({
+      days: 0.5,
+      assets: [asset("web"), asset("db")],
+      jobs: [job("patch", { patches: list(KERNEL, OPENSSL) })],
+      faults: { agentCrash: 0.08, journal: 0.02 },
+    });
+    const seen = play(told);
     for (const name of ["web", "db"]) {
       expect(seen.status("patch", name)).toBe("Completed");
       expect(seen.effects(name).toSorted()).toEqual([KERNEL, OPENSSL]);
     }
+    const forgetful = playWith(bug("the journal says it is durable before it is"), told);
+    const ends = ["web", "db"].map((name) => [forgetful.status("patch", name), forgetful.begins(name).length]);
+    expect(ends).not.toEqual(["web", "db"].map((name) => [seen.status("patch", name), seen.begins(name).length]));
   });
 });
+
+const failed = { exitCode: 1, signal: null, reasonCode: null, reason: "could not get the lock", outputTail: "" };
 
 describe("an installer that was cut off", () => {
   it("CMP-02 openHABian #952, unattended-upgrades #229: half way through is mended before anything else is tried", () => {
@@ -140,16 +147,24 @@ describe("an installer that was cut off", () => {
     const seen = play(told);
     expect(seen.begins("web").map((b) => b.patch)).toEqual([KERNEL, KERNEL, OPENSSL, OPENSSL]);
     expect(seen.status("patch", "web")).toBe("CompletedWithFailure");
+    const loops = playWith(bug("an attempt is begun before it is on record"), told);
+    expect(loops.begins("web").filter(({ patch }) => patch === KERNEL).length).toBeGreaterThan(2);
   });
 
   it("RUN-03 unattended-upgrades #285: a lock that somebody else holds is waited for, and is no failure", () => {
-    const seen = play(
-      scenario({
-        assets: [asset("web", { strikes: Array.from({ length: 30 }, () => "busy" as const) })],
-        jobs: [job("patch")],
-      }),
-    );
+    const told = scenario({
+      assets: [asset("web", { strikes: Array.from({ length: 30 }, () => "busy" as const) })],
+      jobs: [job("patch")],
+    });
+    const seen = play(told);
     expect(seen.begins("web")).toHaveLength(1);
     expect(seen.status("patch", "web")).toBe("Completed");
+    const impatient = {
+      installer: (real: InstallerShape): InstallerShape => ({
+        ...real,
+        install: (patch, effort) => Effect.catch(real.install(patch, effort), () => Effect.succeed(failed)),
+      }),
+    };
+    expect(playWith(impatient, told).status("patch", "web")).toBe("CompletedWithFailure");
   });
 });

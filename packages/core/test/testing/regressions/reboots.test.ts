@@ -1,8 +1,8 @@
 /** What peers got wrong about reboots. */
-import type { InstallerShape } from "@fettle/agent-protocol/agent";
+import type { HostShape, InstallerShape } from "@fettle/agent-protocol/agent";
 import * as Effect from "effect/Effect";
 import { describe, expect, it } from "vitest";
-import { always, asset, forgets, job, KERNEL, list, once, play, playWith, scenario } from "./Regression.ts";
+import { always, asset, bug, forgets, job, KERNEL, list, once, play, playWith, scenario } from "./Regression.ts";
 
 const needs = { rebootsFor: ["kernel"] };
 const kernel = { patches: list(KERNEL) };
@@ -15,6 +15,15 @@ const says = (
 ) => ({
   installer: (installer: InstallerShape): InstallerShape => ({ ...installer, rebootNeed: () => Effect.succeed(need) }),
 });
+
+/** A bug: a machine that is always in the boot in which its need was found. */
+const sameBoot = {
+  ...says({ _tag: "Needed", reasons: ["kernel"] }),
+  host: (host: HostShape): HostShape => ({
+    ...host,
+    bootId: () => Effect.succeed("00000000-0000-4000-8000-000000000000"),
+  }),
+};
 
 describe("a reboot that nobody wanted", () => {
   it("RBT-01 kured #976: a probe for reboots that fails is unknown, and reboots nothing", () => {
@@ -43,6 +52,8 @@ describe("a reboot that nobody wanted", () => {
     const seen = play(told);
     expect(seen.status("patch", "web")).toBe("PendingReboot");
     expect(seen.reboots("web")).toEqual([]);
+    const eager = playWith(bug("the machine reboots after each patch that needs it"), told);
+    expect(eager.reboots("web")).toHaveLength(1);
   });
 
   it("ansible/ansible #73536: an update that every reboot takes back reboots no machine again and again", () => {
@@ -104,6 +115,7 @@ describe("a reboot that was needed", () => {
     expect(seen.assetRun("patch", "web")?.state.reboot).toMatchObject({ need: "not-needed" });
     expect(seen.status("next", "web")).toBe("Completed");
     expect(seen.begins("web")[1]?.minute).toBeGreaterThan(420);
+    expect(playWith(sameBoot, told).status("patch", "web")).toBe("PendingReboot");
   });
 
   it("RBT-09 CMP-02 osconfig #994: what a shutdown kept from being told makes no failure", () => {
@@ -143,6 +155,7 @@ describe("a user before a reboot", () => {
       const [reboot] = seen.reboots("desk");
       expect((reboot?.minute ?? 0) - (warning?.minute ?? 0)).toBeGreaterThanOrEqual(countdownMinutes ?? 1);
       expect(seen.status("patch", "desk")).toBe("Completed");
+      expect(playWith(bug("who sits there is not seen"), told).shown("desk")).toEqual([]);
     }
   });
 

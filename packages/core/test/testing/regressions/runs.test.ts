@@ -1,12 +1,32 @@
 /** What peers got wrong about runs: stuck ones, ones that stop others, orders that are stale, work that is done twice. */
 import { describe, expect, it } from "vitest";
 import type { Seams } from "../../../src/testing/index.ts";
-import { asset, bug, daily, job, KERNEL, list, once, play, playWith, scenario } from "./Regression.ts";
+import { commits, engine, puts } from "../../../src/testing/scenarios/bugs/Planting.ts";
+import { asset, bug, daily, job, KERNEL, list, once, play, playWith, scenario, takesJobsFor } from "./Regression.ts";
 
 const never = { from: 0, to: Number.MAX_SAFE_INTEGER };
 /** Somebody brings openssl back, so that there is something to do once more. */
 const undone = (at: number, name: string) =>
   ({ _tag: "ByHand", at, asset: name, package: "openssl", evr: "1-1" }) as const;
+
+/** A bug: as long as a run has no end, no other is made. */
+const waitsForAll: Seams.Seams = {
+  engine: (storage) => {
+    let first: string | null = null;
+    return commits((batch) => {
+      const made = batch.writes.find((w) => w._tag === "Put" && w.kind === "run")?.id ?? first;
+      first ??= made;
+      return made === first ? batch : null;
+    })(storage);
+  },
+};
+
+/** A bug: who removes a machine leaves its part in a run as it was. */
+const keepsRemoved = engine(
+  commits(
+    puts("assetRun", (body) => ((body.state as { readonly status: string }).status === "JobFailed" ? null : body)),
+  ),
+);
 
 describe("a run that is stuck", () => {
   it("WIN-03 Fleet #17695, Uyuni #801: isn't pending for ever: where nobody takes it, it is over with its window", () => {
@@ -27,20 +47,23 @@ describe("a run that is stuck", () => {
     expect(seen.effects("web")).toHaveLength(1);
     expect(seen.statuses("patch", "web")).toContain("TimedOut");
     expect(seen.status("patch", "web")).toBe("Completed");
+    const lost = playWith({ swallows: ({ path }) => path === "/v0/facts" || path === "/v0/snapshots" }, told);
+    expect(lost.status("patch", "web")).not.toBe("Completed");
   });
 
   it("WIN-04 Azure/LinuxPatchExtension PR 310: without a window silence is no failure, however long", () => {
-    const seen = play(
-      scenario({
-        days: 1,
-        statusSeconds: 2_700,
+    const told = scenario({
+      days: 1,
+      statusSeconds: 2_700,
 
-        assets: [asset("web"), asset("gone", { asleep: [{ ...never, from: 60 }] })],
-        jobs: [job("patch")],
-      }),
-    );
+      assets: [asset("web"), asset("gone", { asleep: [{ ...never, from: 60 }] })],
+      jobs: [job("patch")],
+    });
+    const seen = play(told);
     expect(seen.statuses("patch", "gone")).toEqual(["Pending"]);
     expect(seen.progress("patch").silent).toMatchObject({ assets: 1 });
+    const within = takesJobsFor({ window: { minutes: 120, bound: "start" } });
+    expect(playWith(within, told).status("patch", "gone")).toBe("TimedOut");
   });
 
   it("WIN-06 kured #137: what a dead machine holds holds up nobody else, on no later day", () => {
@@ -56,26 +79,28 @@ describe("a run that is stuck", () => {
     const seen = play(told);
     expect([seen.status("patch", "web"), seen.status("patch", "web", 1)]).toEqual(["Completed", "Completed"]);
     expect([seen.status("patch", "gone"), seen.status("patch", "gone", 1)]).toEqual(["Pending", "Pending"]);
+    const waits = playWith(waitsForAll, told);
+    expect([waits.status("patch", "web"), waits.status("patch", "web", 1)]).not.toEqual(["Completed", "Completed"]);
   });
 
   it("RBT-02 kured #847: a machine that is removed while it waits for its reboot holds nothing any more", () => {
-    const seen = play(
-      scenario({
-        days: 0.5,
-        assets: ["web", "gone"].map((name) =>
-          asset(name, { rebootsFor: ["kernel"], asleep: name === "gone" ? [{ ...never, from: 150 }] : [] }),
-        ),
-        jobs: [job("patch", { patches: list(KERNEL) }), job("next", { at: 300 })],
-        edits: [
-          { _tag: "Purge", at: 200, asset: "gone" },
-          { _tag: "Reboot", at: 240, asset: "web" },
-        ],
-      }),
-    );
+    const told = scenario({
+      days: 0.5,
+      assets: ["web", "gone"].map((name) =>
+        asset(name, { rebootsFor: ["kernel"], asleep: name === "gone" ? [{ ...never, from: 150 }] : [] }),
+      ),
+      jobs: [job("patch", { patches: list(KERNEL) }), job("next", { at: 300 })],
+      edits: [
+        { _tag: "Purge", at: 200, asset: "gone" },
+        { _tag: "Reboot", at: 240, asset: "web" },
+      ],
+    });
+    const seen = play(told);
     expect(seen.statuses("patch", "gone")).toEqual(expect.arrayContaining(["PendingReboot", "JobFailed"]));
     expect([...seen.runs("patch"), ...seen.runs("next")].map((r) => r.closedAt === null)).toEqual([false, false]);
     expect(seen.status("next", "web")).toBe("Completed");
     expect(seen.assetRun("next", "gone")).toBeNull();
+    expect(playWith(keepsRemoved, told).runs("patch")[0]?.closedAt).toBeNull();
   });
 });
 
@@ -134,6 +159,8 @@ describe("an order that is stale", () => {
     for (const name of ["desk", "held"]) {
       expect([seen.deeds(name), seen.status("patch", name)]).toEqual([[], "TimedOut"]);
     }
+    const endless = playWith(takesJobsFor({ window: { minutes: 2 * 1_440, bound: "start" } }), told);
+    for (const name of ["desk", "held"]) expect(endless.deeds(name)).toEqual(["begin", "effect", "reboot agent"]);
   });
 
   it("JOB-28 TRMM #97: one that was taken back isn't carried out by who holds it already", () => {
@@ -146,23 +173,26 @@ describe("an order that is stale", () => {
     expect(play(told).begins("web")).toEqual([]);
     // Left alone, it would have been.
     expect(play({ ...told, edits: [] }).begins("web")).toHaveLength(1);
+    const untold = playWith(bug("what was revoked is not said to who holds it"), told);
+    expect(untold.begins("web")).toHaveLength(1);
   });
 });
 
 describe("work that is done twice", () => {
   it("JOB-24 TRMM #947: a machine that joins is given its first job once, and carries it out once", () => {
-    const seen = play(
-      scenario({
-        days: 0.5,
-        assets: [asset("new", { joinsAt: 120 })],
-        jobs: [job("first", { schedule: { _tag: "OnActivation" } })],
-        edits: [undone(600, "new")],
-        faults: { network: { loseReply: 0.3, repeat: 0.3 }, agentCrash: 0.02 },
-        tickers: 3,
-      }),
-    );
+    const told = scenario({
+      days: 0.5,
+      assets: [asset("new", { joinsAt: 120 })],
+      jobs: [job("first", { schedule: { _tag: "OnActivation" } })],
+      edits: [undone(600, "new")],
+      faults: { network: { loseReply: 0.3, repeat: 0.3 }, agentCrash: 0.02 },
+      tickers: 3,
+    });
+    const seen = play(told);
     expect(seen.runs("first")).toHaveLength(1);
     expect(seen.effects("new")).toHaveLength(1);
+    const again = playWith(bug("a patch is installed twice in one attempt"), told);
+    expect(again.effects("new").length).toBeGreaterThan(1);
   });
 
   it("SCH-08 PatchMon PR 856: a control plane that dies around its commits sends each day's work, and sends it once", () => {
@@ -182,5 +212,7 @@ describe("work that is done twice", () => {
       expect(parts[0]).toBe("Completed");
       expect(seen.effects(name)).toHaveLength(parts.filter((status) => status === "Completed").length);
     }
+    const unclaimed = playWith(bug("an occurrence may become a run as often as it likes"), told);
+    expect(unclaimed.runs("patch").length).toBeGreaterThan(2);
   });
 });
