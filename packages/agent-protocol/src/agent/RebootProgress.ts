@@ -98,15 +98,18 @@ const begun = (bootId: string): RebootProgress => ({
 /** Whether a reboot was found to be needed, and has neither come nor become needless. */
 export const isAwaited = (p: RebootProgress | undefined): boolean => p?.need === "needed" && p.rebooted === null;
 
-/** The reboots caused lately, with what an order adds: one boot counts once, however often its end was ordered. */
+/**
+ * The reboots caused lately, with what an order adds: one boot counts once, however often its end was ordered, and as of the last
+ * time, for what was ordered before was cut off.
+ */
 export const caused = (
   known: readonly CausedReboot[],
   event: RebootEvent,
   { at, bootId }: Told,
 ): readonly CausedReboot[] =>
-  event._tag !== "Ordered" || known.some((c) => c.bootId === bootId)
-    ? known
-    : [...known, { at, bootId }].slice(-CAUSED_KEPT_MAX);
+  event._tag === "Ordered"
+    ? [...known.filter((c) => c.bootId !== bootId), { at, bootId }].slice(-CAUSED_KEPT_MAX)
+    : known;
 
 /**
  * Until when no further reboot may be caused; null: one may. What was caused in this boot is about to happen, and is no further

@@ -195,19 +195,21 @@ describe("reboots caused lately", () => {
 
   it("I22 are counted by boots, not by orders, and this boot's is none before", () => {
     const twice = RebootProgress.caused(RebootProgress.caused([], order, told(1, "x")), order, told(2, "x"));
-    expect(twice).toEqual([told(1, "x")]);
+    // As of the later: the first was cut off, and the boot comes after the second (rough seed 21502).
+    expect(twice).toEqual([told(2, "x")]);
     expect(RebootProgress.fullUntil([told(1, "a"), told(2, "b"), told(3, "x")], told(4, "x"))).toBeNull();
   });
 
-  it("I22 never let more than three stand within any 24 hours, over any times at which one is wanted", () => {
+  it("I22 never let more than three stand within any 24 hours, over any times at which one is wanted, whichever orders are cut off", () => {
+    const wanted = fc.record({ gap: fc.integer({ min: 0, max: 12 * 60 }), isCutOff: fc.boolean() });
     fc.assert(
-      fc.property(fc.array(fc.integer({ min: 0, max: 12 * 60 }), { maxLength: 40 }), (gaps) => {
+      fc.property(fc.array(wanted, { maxLength: 40 }), (all) => {
         let known: readonly RebootProgress.CausedReboot[] = [];
         const done: number[] = [];
         let now = NOW;
-        for (const [i, gap] of gaps.entries()) {
+        for (const { gap, isCutOff } of all) {
           now += gap * MINUTE;
-          const at = told(now, `boot ${i}`);
+          const at = told(now, `boot ${done.length}`);
           const until = RebootProgress.fullUntil(known, at);
           if (until !== null) {
             expect(until).toBeGreaterThan(now);
@@ -215,7 +217,7 @@ describe("reboots caused lately", () => {
             continue;
           }
           known = RebootProgress.caused(known, order, at);
-          done.push(now);
+          if (!isCutOff) done.push(now);
         }
         for (const first of done) {
           expect(done.filter((d) => d >= first && d < first + DAY).length).toBeLessThanOrEqual(3);
