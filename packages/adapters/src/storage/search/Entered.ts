@@ -1,5 +1,4 @@
 /** How a statement gets from a row to the rows of a table that stand for what is repeated in it. */
-import type * as Binding from "./Binding.ts";
 import { quoted } from "./Identifier.ts";
 import type * as Layout from "./Layout.ts";
 import type * as Route from "./Route.ts";
@@ -70,18 +69,12 @@ function linked(context: TestSql.Context, { fixed, ...way }: Layout.Link): Enter
 const inScope = (joint: string, scope: string | undefined): string =>
   scope === undefined ? "" : ` AND ${joint}.${quoted(scope)} = 1`;
 
-/** A SELECT of keys of elements. */
-export interface Elements {
-  readonly text: string;
-  readonly parameters: readonly Binding.Argument[];
-}
-
 /** The keys of the elements of a link that a condition holds for. The context is that of a statement of its own. */
 export const elements = (
   context: TestSql.Context,
   { table, key = "n", elementTenant }: Layout.Link,
   condition: (place: Place) => TestSql.Piece,
-): Elements => {
+): TestSql.Select => {
   const alias = `x${++context.aliases}`;
   const number = `${alias}.${quoted(key)}`;
   const ofTenant =
@@ -103,9 +96,10 @@ export const among = (
   keys: readonly number[],
   isProbe: boolean,
 ): Entered => {
-  const { link, from, to, tenant, elementTenant, scope } = way;
+  const { link, from, to, tenant, elementTenant, scope, ofElement } = way;
   const joint = `x${++context.aliases}`;
-  const source = `FROM ${quoted(link)} AS ${joint} WHERE `;
+  const index = isProbe && keys.length === 1 && ofElement !== undefined ? ` INDEXED BY ${quoted(ofElement)}` : "";
+  const source = `FROM ${quoted(link)} AS ${joint}${index} WHERE `;
   const ofTenant =
     tenant === undefined ? "" : `${joint}.${quoted(tenant)} = ${context.binding.bind(context.tenant)} AND `;
   const always = inScope(joint, scope);

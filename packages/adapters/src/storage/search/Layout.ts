@@ -138,6 +138,8 @@ export interface Link {
   readonly columns: { readonly [name: string]: Stored | Child };
   /** The link's column that is 1 where the document is in the main table's scope, else 0. */
   readonly scope?: string;
+  /** An index of the link from its element on: whether a document has one element is looked up there, since its links lie together. */
+  readonly ofElement?: string;
   /** A closed condition on both tables' rows, by their aliases. */
   readonly fixed?: (link: string, element: string) => string;
 }

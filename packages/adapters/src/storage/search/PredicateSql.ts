@@ -48,9 +48,11 @@ export interface Options {
    * they are too many to be named. Left out, they are looked for within the statement.
    */
   readonly elements?: Elements;
+  /** Finds the number of a shared text that is spelled out, so that rows are compared with it. Left out, it is looked for within. */
+  readonly texts?: TestSql.Numbers;
 }
 
-export type Elements = (select: Entered.Elements) => readonly number[] | null;
+export type Elements = TestSql.Numbers;
 
 /** The condition for the rows of a layout's main table. */
 export function of(predicate: Qql.Predicate.Predicate, layout: Layout.Layout, options: Options): PredicateSql {
@@ -61,7 +63,7 @@ export function of(predicate: Qql.Predicate.Predicate, layout: Layout.Layout, op
 function write(
   predicate: Qql.Predicate.Predicate,
   layout: Layout.Layout,
-  { alias, shape, now, tenant, trigrams = true, known, elements }: Options,
+  { alias, shape, now, tenant, trigrams = true, known, elements, texts }: Options,
   binding: Binding.Binding,
 ): PredicateSql {
   const context: Context = {
@@ -72,6 +74,7 @@ function write(
     binding,
     known: known ?? null,
     elements: elements ?? null,
+    texts: texts ?? null,
     aliases: 0,
   };
   const place: Entered.Place = { alias, keys: [`${alias}.n`], fields: layout.fields };

@@ -1,6 +1,6 @@
 /** What is asked of one value, as a condition on the columns that hold its keys. */
 import * as Qql from "@fettle/qql";
-import type * as Binding from "./Binding.ts";
+import * as Binding from "./Binding.ts";
 import type * as Layout from "./Layout.ts";
 import * as StoredText from "./StoredText.ts";
 import * as Trigrams from "./Trigrams.ts";
@@ -21,12 +21,21 @@ export interface Piece {
 /** The rows that a full-text table of trigrams finds, where that was looked up before; null where it wasn't. */
 export type KnownRows = (trigrams: string, match: string) => readonly number[] | null;
 
+/** The numbers that a SELECT finds; null where they are too many to be named. */
+export type Numbers = (select: Select) => readonly number[] | null;
+
+export interface Select {
+  readonly text: string;
+  readonly parameters: readonly Binding.Argument[];
+}
+
 export interface Context {
   readonly binding: Binding.Binding;
   readonly now: number;
   readonly tenant: number;
   readonly withTrigrams: boolean;
   readonly known: KnownRows | null;
+  readonly texts: Numbers | null;
   aliases: number;
 }
 
@@ -119,15 +128,25 @@ const candidates = ({ binding, known }: Context, trigrams: string, match: string
 
 const isThere = (column: string): Piece => ({ text: `${column} IS NOT NULL`, isTotal: true });
 
-/** Texts that many rows share are looked at once each, not once a row; one that is spelled out has one number. */
+/** Texts that many rows share are looked at once each, not once a row; one that is spelled out has one number, if any. */
 function sharedTest(context: Context, alias: string, stored: Layout.SharedText, test: Qql.Predicate.Test): Piece {
+  const column = `${alias}.${stored.column}`;
+  const isOne = test._tag === "Is" && test.values.length === 1;
+  if (!isOne || context.texts === null) {
+    return { text: `${column} ${isOne ? "=" : "IN"} (${sharedTexts(context, stored, test)})`, isTotal: false };
+  }
+  const own: Context = { ...context, binding: Binding.inOrder() };
+  const [number] = context.texts({ text: sharedTexts(own, stored, test), parameters: own.binding.values() }) ?? [];
+  return number === undefined ? NEVER : nullable(`${column} = ${context.binding.bind(number)}`);
+}
+
+/** A SELECT of the numbers of the texts that a test holds for. */
+function sharedTexts(context: Context, { dictionary, field }: Layout.SharedText, test: Qql.Predicate.Test): string {
   const { binding, tenant } = context;
   const text = `x${++context.aliases}`;
-  const where = `${text}.t = ${binding.bind(tenant)} AND ${text}.field = ${stored.field}`;
+  const where = `${text}.t = ${binding.bind(tenant)} AND ${text}.field = ${field}`;
   const condition = testOf(context, (of) => `${text}.${of === "tokens" ? "tokens" : "folded"}`, test);
-  const found = `SELECT ${text}.n FROM ${stored.dictionary} AS ${text} WHERE ${where} AND ${condition.text}`;
-  const isOne = test._tag === "Is" && test.key === "folded" && test.values.length === 1;
-  return { text: `${alias}.${stored.column} ${isOne ? "=" : "IN"} (${found})`, isTotal: false };
+  return `SELECT ${text}.n FROM ${dictionary} AS ${text} WHERE ${where} AND ${condition.text}`;
 }
 
 /** The column of a key, or an expression for it. */

@@ -322,6 +322,11 @@ describe("each way of a search of assets", () => {
     const sorted = pageOf({ asset: "platform: Linux and not (missingPatchCount > 2)" }, 25);
     expect(sorted).toContain('ORDER BY +a."name:folded"');
     expect(sorted).not.toContain(along);
+    // Of an asset's links the one to a tag is looked for among the tag's, which lie together.
+    const denied = pageOf({ asset: "not tags.id: t-1 or platform: Linux" }, 2);
+    expect(denied).toContain(
+      'NOT (EXISTS (SELECT 1 FROM "search_asset_tag" AS x1 INDEXED BY "search_asset_tag:by:tag" WHERE',
+    );
     database.close();
   });
 });

@@ -43,6 +43,7 @@ const tags: Layout.Link = {
   table: "search_tag",
   elementTenant: "t",
   scope: "managed",
+  ofElement: "search_asset_tag:by:tag",
   columns: {
     id: { _tag: "KeyColumn", column: '"id:folded"', isIndexed: true },
     name: {

@@ -104,6 +104,8 @@ const write = (asked: Asked, query: Qql.Query<never>, shape: PredicateSql.Shape)
     tenant,
     trigrams,
     elements,
+    // What is kept for the next time must not hold what may be another number, or none, by then.
+    ...(asked.plan === null ? { texts: elements } : {}),
     ...(known === undefined ? {} : { known }),
   });
 };
