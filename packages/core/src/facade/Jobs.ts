@@ -65,10 +65,7 @@ export const jobsOf = (on: On) => ({
   ownerPreview: (actor: Actor, jobId: string, userId: string) => on(JobOwners.preview(actor, jobId, userId)),
   /** Lets former owners' scopes bound it no more (OWN-02). */
   liftFormerScopes: (actor: Actor, jobId: string, options?: Repeatable) => on(JobOwners.lift(actor, jobId, options)),
-  /**
-   * Runs again what failed in a run and its re-runs: only those assets and patches, as of now (JOB-19). A large one is claimed whole
-   * and made by ticks: `making` says how far it is, as `runs.progress` does afterwards.
-   */
+  /** Runs again what failed in a run and its re-runs, as of now (JOB-19); ticks make a large one, and `making` says how far it is. */
   rerunFailed: (actor: Actor, runId: string, options?: Repeatable) => on(RerunFailed.rerun(actor, runId, options)),
   /** Enables jobs, an answer for each (JOB-16). */
   enableMany: (actor: Actor, jobIds: readonly string[], options?: Repeatable) =>
