@@ -172,7 +172,11 @@ const replaceIndexes = (
   { kind, id, indexes }: EncodedPut,
   existing: readonly [string, string][],
 ): void => {
-  if (indexes.length === 0 && existing.length === 0) return;
+  const [first] = indexes;
+  if (existing.length === 0 && indexes.length < 2) {
+    if (first !== undefined) statements.insertIndex.run(tenantId, kind, id, first.name, first.value);
+    return;
+  }
   const wanted = new Map(indexes.map(({ name, value }) => [`${name}\0${value}`, { name, value }]));
   for (const [name, value] of existing) {
     if (!wanted.delete(`${name}\0${value}`)) statements.deleteIndex.run(tenantId, kind, id, name, value);

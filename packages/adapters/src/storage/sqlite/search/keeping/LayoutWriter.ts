@@ -50,13 +50,9 @@ export const make = (
     add: (t, id, rows) => {
       const values = valuesOf(t, rows.main);
       const n = Number(sql.add.run(t, id, ...values, ...scoped(t, values)).lastInsertRowid);
-      for (const [at, all] of rows.tables.entries())
-        addAll(
-          at,
-          t,
-          n,
-          all.map((row) => valuesOf(t, row)),
-        );
+      for (const [at, all] of rows.tables.entries()) {
+        for (const row of all) sql.tables[at]?.add.run(t, n, ...valuesOf(t, row));
+      }
       for (const [at, text] of rows.trigrams.entries()) {
         if (text !== null) sql.trigrams[at]?.add.run(n, Trigrams.textOf(text));
       }
