@@ -79,17 +79,24 @@ const definition = (job: Job.Job): string => JSON.stringify(Job.definition(job))
 
 const runOnce: Invariant = {
   id: "I13",
-  title: "a job that runs once is enabled once, and not changed from then on",
-  check: ({ history }) =>
-    [...history.of("job")].flatMap(([id, versions]) => {
-      const since = versions.findIndex((v) => v.value?.status === "Enabled" && Schedule.isRunOnce(v.value.schedule));
-      const enabled = versions[since]?.value ?? null;
-      if (enabled === null) return [];
-      const later = versions.slice(since + 1).flatMap((v) => v.value ?? []);
-      const isOther = later.some((j) => definition(j) !== definition(enabled));
-      const isAgain = later.some((j) => j.enabled?.at !== enabled.enabled?.at);
-      return isOther || isAgain ? [seen("", `job ${id} was ${isOther ? "changed" : "enabled again"}`)] : [];
-    }),
+  title: "a job that runs once is enabled once, and not changed from then on, unless its licence fell in between",
+  check: ({ history }) => [...history.of("job")].flatMap(([id, versions]) => changedSince(history, id, versions)),
+};
+
+// What the fall back to Free suspends is as it was before it was enabled (LIC-02).
+const changedSince = (history: History.History, id: string, versions: History.Versions<Job.Job>): readonly Seen[] => {
+  const fallen = [...history.of("subscription").values()].flat().filter((v) => v.value?.plan === "Free");
+  let enabled: History.Seen<Job.Job> | null = null;
+  for (const { order, at, value } of versions) {
+    if (value === null) continue;
+    const since: number = enabled?.order ?? order;
+    if (fallen.some((f) => f.order > since && f.order < order)) enabled = null;
+    if (enabled === null) {
+      if (value.status === "Enabled" && Schedule.isRunOnce(value.schedule)) enabled = { order, at, value };
+    } else if (definition(value) !== definition(enabled.value)) return [seen("", `job ${id} was changed`)];
+    else if (value.enabled?.at !== enabled.value.enabled?.at) return [seen("", `job ${id} was enabled again`)];
+  }
+  return [];
 };
 
 /** JOB-08, SCH-08: an occurrence is settled so long before it starts. */
