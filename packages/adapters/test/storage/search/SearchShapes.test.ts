@@ -156,6 +156,11 @@ const questions: readonly Asked[] = [
   { asset: "installedPatchTitle: *package-5*" },
   { asset: "missingPatchTitle: *package-1* and installedPatchTitle: *package-5*" },
   { asset: "operatingSystem: Rocky* and missingPatchCount < 3" },
+  // Texts that are spelled out, whose numbers are looked up beforehand as tags are: there, and not there.
+  { asset: "hardware.manufacturer: `Maker 2` and not tags.id: t-1" },
+  { asset: "operatingSystem: `rocky linux 9.4` and lastBoot > now-20000d" },
+  { asset: "not hardware.manufacturer: `Nobody` and tags.id: t-2" },
+  { asset: "hardware.manufacturer: `Maker 1` or tags.id: t-1" },
   { asset: "licensed: true", seats: seats(7) },
   { asset: "licensed: true", seats: seats(23) },
   { asset: "licensed: false", seats: seats(22) },
