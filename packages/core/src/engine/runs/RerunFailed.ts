@@ -45,8 +45,8 @@ export interface RunAgain {
 }
 
 /**
- * Runs again what failed in a run and its re-runs so far; the next tick sends it, once it is whole. Rejects (`JOB-19`) when nothing failed, when
- * nothing of it would be brought any more, and while the job's runs aren't sent on: it is disabled, expired or suspended.
+ * Runs again what failed in a run and its re-runs so far; the next tick sends it, once it is whole. Rejects (`JOB-19`) when
+ * nothing failed, when nothing of it would be brought any more, and while the job's runs aren't sent on: it is disabled, expired or suspended.
  */
 export const rerun = Effect.fn("RerunFailed.rerun")(function* (
   actor: Actor,

@@ -24,9 +24,13 @@ const JUDGED: readonly RunStatus.RunStatus[] = ["Completed", "CompletedWithFailu
 
 // What the control plane decided by itself gives way to a beginning (RUN-06), unless the asset is gone.
 const STANDS: readonly AssetRun.AssetRunState["by"][] = ["agent", "scan", "placement", "Withdrawn"];
-// What a scan shows done while its agent is silent gives way to the agent's late word: a reboot is needed for it, or its window
-// was over before all was tried, and somebody else did the rest.
 const isPresumption = ({ state }: AssetRun.AssetRun): boolean => !STANDS.includes(state.by);
+
+/**
+ * What a scan shows done while its agent is silent gives way to the agent's late word: a reboot is needed for it, or its window was
+ * over before all was tried, and somebody else did the rest.
+ */
+const LATE_WORDS: readonly RunStatus.RunStatus[] = ["PendingReboot", "TimedOut"];
 
 // A presumption gives way to what is known better; what an agent told stands, and only evidence may judge it anew.
 const byPlatform = (ledger: Ledger): readonly Seen[] =>
@@ -36,7 +40,7 @@ const byPlatform = (ledger: Ledger): readonly Seen[] =>
       const [from, to] = [before?.state, v.value?.state];
       if (before === null || from === undefined || to === undefined || from.status === to.status) return [];
       if (!RunStatus.isFinal(from.status) || isPresumption(before)) return [];
-      if (from.by === "scan" && to.by === "agent") return [];
+      if (from.by === "scan" && to.by === "agent" && LATE_WORDS.includes(to.status)) return [];
       if (JUDGED.includes(from.status) && JUDGED.includes(to.status)) return [];
       return [seen(ledger.names.get(versions[0]?.value?.assetId ?? "") ?? "", `${id}: ${from.status} → ${to.status}`)];
     }),
