@@ -8,7 +8,7 @@
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import { join } from "node:path";
-import { Storage, StorageError, type StorageShape, StorageText } from "@fettle/core";
+import { type Batch, type CommitAnswer, Storage, StorageError, type StorageShape, StorageText } from "@fettle/core";
 import * as Effect from "effect/Effect";
 import * as Layer from "effect/Layer";
 import * as Tenant from "./Tenant.ts";
@@ -24,56 +24,32 @@ export const open = (directory: string): Effect.Effect<StorageShape, StorageErro
 /** The directory as core's port. */
 export const layer = (directory: string): Layer.Layer<Storage, StorageError> => Layer.effect(Storage, open(directory));
 
-// Every call checks what it was given first; each runs to its end before another begins, as nothing in it waits.
-const over = (directory: string): StorageShape => ({
-  commit: (batch) =>
-    attempt("commit", () => {
-      StorageText.checkBatch(batch);
-      const tenant = load(directory, batch.tenantId);
-      const answer = Tenant.carryOut(tenant, batch);
-      if (answer._tag === "Committed") save(directory, tenant);
-      return answer;
-    }),
-  get: (tenantId, kind, id) =>
-    attempt("get", () => {
-      StorageText.checkRead("get", tenantId, [id]);
-      return Tenant.get(load(directory, tenantId), kind, [id])[0] ?? null;
-    }),
-  getMany: (tenantId, kind, ids) =>
-    attempt("getMany", () => {
-      StorageText.checkRead("getMany", tenantId, ids);
-      return Tenant.get(load(directory, tenantId), kind, ids);
-    }),
-  list: (tenantId, kind, page) =>
-    attempt("list", () => {
-      StorageText.checkPage("list", tenantId, page);
-      return Tenant.list(load(directory, tenantId), kind, page);
-    }),
-  find: (tenantId, kind, index, page) =>
-    attempt("find", () => {
-      StorageText.checkPage("find", tenantId, page);
-      StorageText.checkIndex(index, "find");
-      return Tenant.list(load(directory, tenantId), kind, page, index);
-    }),
-  counter: (tenantId, key) =>
-    attempt("counter", () => {
-      StorageText.checkKey(tenantId, key);
-      return load(directory, tenantId).counters.get(key) ?? 0;
-    }),
-  events: (tenantId, after, limit) =>
-    attempt("events", () => {
-      StorageText.checkEvents(tenantId, after, limit);
-      const { events } = load(directory, tenantId);
-      return events.filter((event) => event.position > after).slice(0, limit);
-    }),
-  audit: (tenantId, query) =>
-    attempt("audit", () => {
-      StorageText.checkAudit(tenantId, query);
-      const { audit } = load(directory, tenantId);
-      return audit.filter((record) => Tenant.isAsked(record, query)).slice(0, query.limit);
-    }),
-  tenants: () => attempt("tenants", () => all(directory).flatMap((t) => (t.entities.size > 0 ? [t.tenantId] : []))),
-});
+// Each call runs to its end before another begins, as nothing in it waits; what can't be kept is refused before it.
+const over = (directory: string): StorageShape => {
+  const reading = <A>(operation: string, tenantId: string, read: (tenant: Tenant.Tenant) => A) =>
+    attempt(operation, () => read(load(directory, tenantId)));
+  const reads = StorageText.checked({
+    get: (tenantId, kind, id) => reading("get", tenantId, (t) => Tenant.get(t, kind, [id])[0] ?? null),
+    getMany: (tenantId, kind, ids) => reading("getMany", tenantId, (t) => Tenant.get(t, kind, ids)),
+    list: (tenantId, kind, page) => reading("list", tenantId, (t) => Tenant.list(t, kind, page)),
+    find: (tenantId, kind, index, page) => reading("find", tenantId, (t) => Tenant.list(t, kind, page, index)),
+    counter: (tenantId, key) => reading("counter", tenantId, (t) => t.counters.get(key) ?? 0),
+    counters: (tenantId, keys) => reading("counters", tenantId, (t) => keys.map((key) => t.counters.get(key) ?? 0)),
+    events: (tenantId, after, limit) =>
+      reading("events", tenantId, (t) => t.events.filter((event) => event.position > after).slice(0, limit)),
+    audit: (tenantId, query) =>
+      reading("audit", tenantId, (t) => t.audit.filter((r) => Tenant.isAsked(r, query)).slice(0, query.limit)),
+    tenants: () => attempt("tenants", () => all(directory).flatMap((t) => (t.entities.size > 0 ? [t.tenantId] : []))),
+  });
+  const commit = (batch: Batch): CommitAnswer => {
+    StorageText.checkBatch(batch);
+    const tenant = load(directory, batch.tenantId);
+    const answer = Tenant.carryOut(tenant, batch);
+    if (answer._tag === "Committed") save(directory, tenant);
+    return answer;
+  };
+  return { ...reads, commit: (batch) => attempt("commit", () => commit(batch)) };
+};
 
 // A tenant's id may be longer than a file's name, and hold what no name may; two that differ in case are two files.
 const fileOf = (directory: string, tenantId: string): string =>

@@ -64,9 +64,9 @@ export const get = (tenant: Tenant, kind: Core.EntityKind, ids: readonly string[
 /** A page of a kind, or of those with an index entry, in the order of the ids' UTF-8 bytes. */
 export const list = (tenant: Tenant, kind: Core.EntityKind, page: Core.Page, index?: Index): readonly Core.Stored[] =>
   [...tenant.entities.values()]
-    .filter((e) => e.kind === kind && inOrder(e.id, page.after ?? "") > 0)
+    .filter((e) => e.kind === kind && Core.CodePointOrder.compare(e.id, page.after ?? "") > 0)
     .filter((e) => index === undefined || e.indexes.some((i) => i.name === index.name && i.value === index.value))
-    .sort((a, b) => inOrder(a.id, b.id))
+    .sort((a, b) => Core.CodePointOrder.compare(a.id, b.id))
     .slice(0, page.limit)
     .map(stored);
 
@@ -103,5 +103,3 @@ const held = ({ kind, id, body, indexes }: Core.PutWrite, before: Held | undefin
 const plain = (body: Core.StoredJson, of: string) => JSON.parse(Core.StorageText.encodeBody(body, of));
 
 const stored = ({ kind, id, revision, body }: Held): Core.Stored => ({ kind, id, revision, body });
-
-const inOrder = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));

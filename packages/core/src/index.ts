@@ -100,6 +100,7 @@ export type { Run, RunProgress } from "./domain/run/Run.ts";
 export * as RunExplanation from "./domain/run/RunExplanation.ts";
 export * as Timeline from "./domain/run/Timeline.ts";
 export * as Actor from "./domain/shared/Actor.ts";
+export * as CodePointOrder from "./domain/shared/CodePointOrder.ts";
 export * as Limits from "./domain/shared/Limits.ts";
 export * as Module from "./domain/shared/Module.ts";
 export type { Rejection } from "./domain/shared/Rejection.ts";

@@ -237,6 +237,8 @@ export interface StorageShape {
     page: Page,
   ) => Effect<readonly Stored[], StorageError>;
   readonly counter: (tenantId: string, key: string) => Effect<number, StorageError>;
+  /** Several at once, in the order of their keys. At most {@link PAGE_LIMIT_MAX}. */
+  readonly counters: (tenantId: string, keys: readonly string[]) => Effect<readonly number[], StorageError>;
   /** Events after a position (0 for the first), in order. */
   readonly events: (tenantId: string, after: number, limit: number) => Effect<readonly StoredEvent[], StorageError>;
   /** Records of the audit trail, in order. */

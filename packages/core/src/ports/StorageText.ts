@@ -6,7 +6,16 @@
  * has no UTF-8, so both would turn into other text silently. U+FEFF at the beginning of what is read back is taken for a
  * byte order mark by some drivers (PGlite's) and dropped. Bodies travel as JSON, which none of this touches.
  */
-import { type AuditQuery, type Batch, type EntityKind, PAGE_LIMIT_MAX, type Page, StorageError } from "./Storage.ts";
+import * as Effect from "effect/Effect";
+import {
+  type AuditQuery,
+  type Batch,
+  type EntityKind,
+  PAGE_LIMIT_MAX,
+  type Page,
+  StorageError,
+  type StorageShape,
+} from "./Storage.ts";
 
 /** Bytes of UTF-8 at most. */
 export const TEXT_BYTES_MAX = {
@@ -82,41 +91,99 @@ export const checkBatch = (batch: Batch): void => {
   }
 };
 
-/** Throws when the tenant and ids of a read can't name anything. */
-export const checkRead = (operation: string, tenantId: string, ids: readonly string[]): void => {
+/** What of a storage only reads. */
+export type Reads = Omit<StorageShape, "commit" | "search">;
+
+/** An adapter's reads behind the checks: it sees only what it can keep, and the rest is refused as an effect that fails. */
+export const checked = (reads: Reads): Reads => ({
+  get: (tenantId, kind, id) =>
+    after(
+      () => checkIds("get", tenantId, [id]),
+      () => reads.get(tenantId, kind, id),
+    ),
+  getMany: (tenantId, kind, ids) =>
+    after(
+      () => checkIds("getMany", tenantId, ids),
+      () => reads.getMany(tenantId, kind, ids),
+    ),
+  list: (tenantId, kind, page) =>
+    after(
+      () => checkPage("list", tenantId, page),
+      () => reads.list(tenantId, kind, page),
+    ),
+  find: (tenantId, kind, index, page) =>
+    after(
+      () => {
+        checkPage("find", tenantId, page);
+        checkIndex(index, "find");
+      },
+      () => reads.find(tenantId, kind, index, page),
+    ),
+  counter: (tenantId, key) =>
+    after(
+      () => checkKeys("counter", tenantId, [key]),
+      () => reads.counter(tenantId, key),
+    ),
+  counters: (tenantId, keys) =>
+    after(
+      () => checkKeys("counters", tenantId, keys),
+      () => reads.counters(tenantId, keys),
+    ),
+  events: (tenantId, position, limit) =>
+    after(
+      () => checkEvents(tenantId, position, limit),
+      () => reads.events(tenantId, position, limit),
+    ),
+  audit: (tenantId, query) =>
+    after(
+      () => checkAudit(tenantId, query),
+      () => reads.audit(tenantId, query),
+    ),
+  tenants: reads.tenants,
+});
+
+const after = <A>(check: () => void, read: () => Effect.Effect<A, StorageError>): Effect.Effect<A, StorageError> => {
+  try {
+    check();
+  } catch (thrown) {
+    return thrown instanceof StorageError ? Effect.fail(thrown) : Effect.die(thrown);
+  }
+  return read();
+};
+
+const checkIds = (operation: string, tenantId: string, ids: readonly string[]): void => {
   checkText(operation, "tenantId", tenantId);
   if (ids.length > PAGE_LIMIT_MAX) throw refused(operation, `${ids.length} ids; at most ${PAGE_LIMIT_MAX} at once`);
   for (const id of ids) checkText(operation, "id", id);
 };
 
-export const checkKey = (tenantId: string, key: string): void => {
-  checkText("counter", "tenantId", tenantId);
-  checkText("counter", "key", key);
+const checkKeys = (operation: string, tenantId: string, keys: readonly string[]): void => {
+  checkText(operation, "tenantId", tenantId);
+  if (keys.length > PAGE_LIMIT_MAX) throw refused(operation, `${keys.length} keys; at most ${PAGE_LIMIT_MAX} at once`);
+  for (const key of keys) checkText(operation, "key", key);
 };
 
-/** Throws when a page is none. */
-export const checkPage = (operation: string, tenantId: string, page: Page): void => {
+const checkPage = (operation: string, tenantId: string, page: Page): void => {
   checkText(operation, "tenantId", tenantId);
   if (page.after !== undefined) checkText(operation, "id", page.after, 0);
   checkLimit(operation, page.limit);
 };
 
-export const checkIndex = (index: { readonly name: string; readonly value: string }, operation: string): void => {
+const checkIndex = (index: { readonly name: string; readonly value: string }, operation: string): void => {
   checkText(operation, "indexName", index.name);
   checkText(operation, "indexValue", index.value, 0);
 };
 
-export const checkEvents = (tenantId: string, after: number, limit: number): void => {
+const checkEvents = (tenantId: string, position: number, limit: number): void => {
   checkText("events", "tenantId", tenantId);
-  if (!Number.isSafeInteger(after) || after < 0) throw refused("events", `after is ${after}; 0 or a position`);
+  if (!Number.isSafeInteger(position) || position < 0) throw refused("events", `after is ${position}; 0 or a position`);
   checkLimit("events", limit);
 };
 
-/** Throws when a question to the audit trail is none. */
-export const checkAudit = (tenantId: string, query: AuditQuery): void => {
+const checkAudit = (tenantId: string, query: AuditQuery): void => {
   checkText("audit", "tenantId", tenantId);
-  const { after, limit, by, action, entity, from, until } = query;
-  if (!Number.isSafeInteger(after) || after < 0) throw refused("audit", `after is ${after}; 0 or a position`);
+  const { after: position, limit, by, action, entity, from, until } = query;
+  if (!Number.isSafeInteger(position) || position < 0) throw refused("audit", `after is ${position}; 0 or a position`);
   checkLimit("audit", limit);
   if (by !== undefined) checkText("audit", "actor", by);
   if (action !== undefined) checkText("audit", "action", action);

@@ -197,6 +197,7 @@ const hooked = (
     list: (tenantId, kind, page) => inTurn(tenantId, storage.list(tenantId, kind, page)),
     find: (tenantId, kind, index, page) => inTurn(tenantId, storage.find(tenantId, kind, index, page)),
     counter: (tenantId, key) => inTurn(tenantId, storage.counter(tenantId, key)),
+    counters: (tenantId, keys) => inTurn(tenantId, storage.counters(tenantId, keys)),
     events: (tenantId, after, limit) => inTurn(tenantId, storage.events(tenantId, after, limit)),
     audit: (tenantId, query) => inTurn(tenantId, storage.audit(tenantId, query)),
     tenants: () => storage.tenants(),

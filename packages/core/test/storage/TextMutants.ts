@@ -294,6 +294,7 @@ const limits: readonly TextMutant[] = [
   mutant("leaves out records when it measures a batch", [text, " + audit.length;", ";"]),
   mutant("answers pages of any size", [text, "limit > PAGE_LIMIT_MAX", "limit > PAGE_LIMIT_MAX + 1"]),
   mutant("answers any number of ids", [text, "ids.length > PAGE_LIMIT_MAX", "ids.length > PAGE_LIMIT_MAX + 1"]),
+  mutant("answers any number of counters", [text, "keys.length > PAGE_LIMIT_MAX", "keys.length > PAGE_LIMIT_MAX + 1"]),
   mutant("carries out what rests on another tenant", [
     text,
     "tenantId !== undefined && tenantId !== batch.tenantId",

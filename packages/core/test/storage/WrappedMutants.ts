@@ -213,6 +213,11 @@ const folding = (name: string, parts: readonly Part[], fold: (text: string) => s
       find: (tenantId, kind, index, page) =>
         sound.find(as("tenant", tenantId), kind, { ...index, value: as("index", index.value) }, page),
       counter: (tenantId, key) => sound.counter(as("tenant", tenantId), as("key", key)),
+      counters: (tenantId, keys) =>
+        sound.counters(
+          as("tenant", tenantId),
+          keys.map((key) => as("key", key)),
+        ),
       events: (tenantId, after, limit) => sound.events(as("tenant", tenantId), after, limit),
       audit: (tenantId, query) => sound.audit(as("tenant", tenantId), query),
     }),
@@ -296,4 +301,25 @@ const pages: readonly WrappedMutant[] = [
   },
 ];
 
-export const wrappedMutants: readonly WrappedMutant[] = [...races, ...folded, ...pages];
+const counting = (name: string, counters: (sound: MemoryStorage) => StorageShape["counters"]): WrappedMutant => ({
+  name,
+  wrap: (sound) => ({ ...sound, counters: counters(sound) }),
+});
+
+const counters: readonly WrappedMutant[] = [
+  counting(
+    "reads at once only the counters that were ever used",
+    (sound) => (tenantId, keys) =>
+      Effect.map(sound.counters(tenantId, keys), (values) => values.filter((value) => value !== 0)),
+  ),
+  counting(
+    "reads counters at once in an order of its own",
+    (sound) => (tenantId, keys) => sound.counters(tenantId, [...keys].sort()),
+  ),
+  counting(
+    "reads a counter that is asked for twice once",
+    (sound) => (tenantId, keys) => sound.counters(tenantId, [...new Set(keys)]),
+  ),
+];
+
+export const wrappedMutants: readonly WrappedMutant[] = [...races, ...folded, ...pages, ...counters];

@@ -33,10 +33,10 @@ export type Refused = Extract<CommitAnswer, { readonly _tag: "Refused" }>;
 /** Decides a batch: expectations first, then counters, then unique keys, each in the batch's order. */
 export const decide = (batch: EncodedBatch, standing: Standing): Accepted | Refused => {
   // What is expected is mostly what is written, and need not be looked up twice.
-  const revisions = new Map<string, number>();
+  const revisions = new OfEntities<number>();
   for (const expected of batch.expect) {
     const revision = standing.revision(expected.kind, expected.id);
-    revisions.set(keyOf(expected), revision);
+    revisions.set(expected, revision);
     if (revision !== (expected.revision === "absent" ? 0 : expected.revision)) {
       return { _tag: "Refused", because: { _tag: "Revision", expected } };
     }
@@ -70,27 +70,41 @@ const newClaims = (batch: EncodedBatch, standing: Standing): ReadonlyMap<string,
   return claims;
 };
 
-const outcomes = (
-  batch: EncodedBatch,
-  standing: Standing,
-  revisions: ReadonlyMap<string, number>,
-): readonly Outcome[] => {
-  const byEntity = new Map<string, Outcome>();
+const outcomes = (batch: EncodedBatch, standing: Standing, revisions: OfEntities<number>): readonly Outcome[] => {
+  const ends: Outcome[] = [];
+  const places = new OfEntities<number>();
   for (const write of batch.writes) {
-    const key = keyOf(write);
-    const known = byEntity.get(key);
-    const before = known?.before ?? revisions.get(key) ?? standing.revision(write.kind, write.id);
-    if (write._tag === "Delete") {
-      byEntity.set(key, { _tag: "Removed", kind: write.kind, id: write.id, before });
-    } else {
-      byEntity.set(key, { _tag: "Kept", put: write, revision: revisionOf(known, before) + 1, before });
-    }
+    const place = places.get(write) ?? ends.length;
+    const known = ends[place];
+    const before = known?.before ?? revisions.get(write) ?? standing.revision(write.kind, write.id);
+    ends[place] =
+      write._tag === "Delete"
+        ? { _tag: "Removed", kind: write.kind, id: write.id, before }
+        : { _tag: "Kept", put: write, revision: revisionOf(known, before) + 1, before };
+    if (known === undefined) places.set(write, place);
   }
-  return [...byEntity.values()];
+  return ends;
 };
 
-// NUL is in no id.
-const keyOf = ({ kind, id }: { readonly kind: EntityKind; readonly id: string }): string => `${kind}\0${id}`;
+interface Key {
+  readonly kind: EntityKind;
+  readonly id: string;
+}
+
+// By kind, then by id: a text of both would be made for each, and its hash.
+class OfEntities<A> {
+  readonly #byKind = new Map<EntityKind, Map<string, A>>();
+
+  get({ kind, id }: Key): A | undefined {
+    return this.#byKind.get(kind)?.get(id);
+  }
+
+  set({ kind, id }: Key, value: A): void {
+    const ofKind = this.#byKind.get(kind);
+    if (ofKind === undefined) this.#byKind.set(kind, new Map([[id, value]]));
+    else ofKind.set(id, value);
+  }
+}
 
 const revisionOf = (known: Outcome | undefined, before: number): number => {
   if (known === undefined) return before;

@@ -9,6 +9,7 @@ import type { Database } from "better-sqlite3";
 import * as Effect from "effect/Effect";
 import { type Accepted, decide, type Outcome as EntityOutcome, type Standing } from "../sql/Decision.ts";
 import type { EncodedBatch, EncodedPut } from "../sql/EncodedBatch.ts";
+import * as Absences from "./Absences.ts";
 import type { Outcome } from "./GroupCommit.ts";
 import { toStorageError } from "./SqliteError.ts";
 import * as SearchWriter from "./search/keeping/SearchWriter.ts";
@@ -46,6 +47,11 @@ const prepare = (database: Database) => ({
   revision: database
     .prepare<[string, string, string], number>(
       "SELECT revision FROM entity WHERE tenant_id = ? AND kind = ? AND id = ?",
+    )
+    .pluck(),
+  between: database
+    .prepare<[string, string, string, string], number>(
+      "SELECT 1 FROM entity WHERE tenant_id = ? AND kind = ? AND id BETWEEN ? AND ? LIMIT 1",
     )
     .pluck(),
   insertEntity: database.prepare("INSERT INTO entity (tenant_id, kind, id, revision, body) VALUES (?, ?, ?, ?, ?)"),
@@ -128,7 +134,7 @@ const inSavepoint = (database: Database, statements: Statements, batch: EncodedB
 };
 
 const carryOut = (statements: Statements, batch: EncodedBatch): CommitAnswer => {
-  const decision = decide(batch, standing(statements, batch.tenantId));
+  const decision = decide(batch, standing(statements, batch));
   if (decision._tag === "Refused") return decision;
   writeSets(statements, batch.tenantId, decision);
   for (const outcome of decision.outcomes) {
@@ -141,11 +147,17 @@ const carryOut = (statements: Statements, batch: EncodedBatch): CommitAnswer => 
   return { _tag: "Committed" };
 };
 
-const standing = (statements: Statements, tenantId: string): Standing => ({
-  revision: (kind, id) => statements.revision.get(tenantId, kind, id) ?? 0,
-  counter: (key) => statements.counter.get(tenantId, key) ?? 0,
-  owner: (key) => statements.owner.get(tenantId, key) ?? null,
-});
+const standing = (statements: Statements, { tenantId, expect }: EncodedBatch): Standing => {
+  const absent = Absences.among(
+    expect,
+    (kind, first, last) => statements.between.get(tenantId, kind, first, last) === 1,
+  );
+  return {
+    revision: (kind, id) => (absent.has(kind, id) ? 0 : (statements.revision.get(tenantId, kind, id) ?? 0)),
+    counter: (key) => statements.counter.get(tenantId, key) ?? 0,
+    owner: (key) => statements.owner.get(tenantId, key) ?? null,
+  };
+};
 
 const writeSets = (statements: Statements, tenantId: string, { counters, claims }: Accepted): void => {
   for (const [key, value] of counters) statements.setCounter.run(tenantId, key, value);

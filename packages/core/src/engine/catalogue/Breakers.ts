@@ -76,11 +76,15 @@ export const holdWhatFails = Effect.fnUntraced(function* (
   facts: readonly FactRecord[],
   counted: Rounds | null,
 ) {
-  const storage = yield* Storage;
-  for (const [patchId, round] of counted ?? (yield* roundsOf(tenantId, patchesOf(facts.flatMap(toldBy))))) {
-    // Of most patches nothing has failed, and there is nothing to decide.
-    const failed = yield* storage.counter(tenantId, keyOf("failed", patchId, round));
-    if (failed > 0) yield* Decisions.untilItStands(tenantId, decide(tenantId, patchId));
+  const rounds = counted ?? (yield* roundsOf(tenantId, patchesOf(facts.flatMap(toldBy))));
+  if (rounds.size === 0) return;
+  // Of most patches nothing has failed, and there is nothing to decide.
+  const failed = yield* countersOf(
+    tenantId,
+    [...rounds].map(([patchId, round]) => keyOf("failed", patchId, round)),
+  );
+  for (const [i, patchId] of [...rounds.keys()].entries()) {
+    if ((failed[i] ?? 0) > 0) yield* Decisions.untilItStands(tenantId, decide(tenantId, patchId));
   }
 });
 
@@ -92,6 +96,9 @@ const roundsOf = Effect.fnUntraced(function* (tenantId: TenantId, patchIds: read
   for (const { id, value } of yield* Repository.some(tenantId, "breaker", patchIds)) rounds.set(id, value.round);
   return rounds;
 });
+
+const countersOf = (tenantId: TenantId, keys: readonly string[]) =>
+  Effect.flatMap(Storage, (storage) => storage.counters(tenantId, keys));
 
 /** What a release adds to its change: counting begins anew. */
 export const anew = Effect.fn("Breakers.anew")(function* (tenantId: TenantId, patchId: string) {
@@ -105,12 +112,12 @@ export const anew = Effect.fn("Breakers.anew")(function* (tenantId: TenantId, pa
 
 const decide = Effect.fn("Breakers.decide")(function* (tenantId: TenantId, patchId: string) {
   const stays = { change: { writes: [] } as Repository.Change, answer: undefined };
-  const storage = yield* Storage;
   const breaker = yield* Repository.get(tenantId, "breaker", patchId);
   const round = breaker?.value.round ?? 0;
-  const failed = yield* storage.counter(tenantId, keyOf("failed", patchId, round));
+  const keys = [keyOf("failed", patchId, round), keyOf("attempted", patchId, round)];
+  const [failed = 0, attempted = 0] = yield* countersOf(tenantId, keys);
   if (failed === 0) return stays;
-  const counts = { failed, attempted: yield* storage.counter(tenantId, keyOf("attempted", patchId, round)) };
+  const counts = { failed, attempted };
   const { limits } = yield* Subscriptions.of(tenantId);
   if (!Breaker.isTripped(counts, limits)) return stays;
   if ((yield* Repository.get(tenantId, "hold", patchId)) !== null) return stays;

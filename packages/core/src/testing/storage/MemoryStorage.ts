@@ -67,54 +67,32 @@ export const layer: Layer.Layer<Storage> = Layer.sync(Storage, make);
 
 type Tenants = Map<string, TenantMemory.TenantMemory>;
 
-const reads = (tenants: () => Tenants): Omit<StorageShape, "commit"> => {
-  const read = <A>(tenantId: string, none: A, use: (tenant: TenantMemory.TenantMemory) => A): A => {
-    const tenant = tenants().get(tenantId);
-    return tenant === undefined ? none : use(tenant);
-  };
-  return {
-    get: (tenantId, kind, id) =>
-      attempt(() => {
-        StorageText.checkRead("get", tenantId, [id]);
-        return read(tenantId, null, (t) => TenantMemory.get(t, kind, id));
-      }),
-    getMany: (tenantId, kind, ids) =>
-      attempt(() => {
-        StorageText.checkRead("getMany", tenantId, ids);
-        return read(tenantId, [], (t) => stored(t, kind, [...new Set(ids)]));
-      }),
+const reads = (tenants: () => Tenants): StorageText.Reads => {
+  const read = <A>(tenantId: string, none: A, use: (tenant: TenantMemory.TenantMemory) => A) =>
+    attempt(() => {
+      const tenant = tenants().get(tenantId);
+      return tenant === undefined ? none : use(tenant);
+    });
+  return StorageText.checked({
+    get: (tenantId, kind, id) => read(tenantId, null, (t) => TenantMemory.get(t, kind, id)),
+    getMany: (tenantId, kind, ids) => read(tenantId, [], (t) => stored(t, kind, [...new Set(ids)])),
     list: (tenantId, kind, page) =>
-      attempt(() => {
-        StorageText.checkPage("list", tenantId, page);
-        return read(tenantId, [], (t) =>
-          stored(t, kind, OrderedIds.page(TenantMemory.ids(t, kind), page.after, page.limit)),
-        );
-      }),
+      read(tenantId, [], (t) => stored(t, kind, OrderedIds.page(TenantMemory.ids(t, kind), page.after, page.limit))),
     find: (tenantId, kind, index, page) =>
-      attempt(() => {
-        StorageText.checkPage("find", tenantId, page);
-        StorageText.checkIndex(index, "find");
-        return read(tenantId, [], (t) =>
-          stored(t, kind, OrderedIds.page(TenantMemory.indexed(t, kind, index), page.after, page.limit)),
-        );
-      }),
-    counter: (tenantId, key) =>
-      attempt(() => {
-        StorageText.checkKey(tenantId, key);
-        return read(tenantId, 0, (t) => t.counters.get(key) ?? 0);
-      }),
+      read(tenantId, [], (t) =>
+        stored(t, kind, OrderedIds.page(TenantMemory.indexed(t, kind, index), page.after, page.limit)),
+      ),
+    counter: (tenantId, key) => read(tenantId, 0, (t) => t.counters.get(key) ?? 0),
+    counters: (tenantId, keys) =>
+      read(
+        tenantId,
+        keys.map(() => 0),
+        (t) => keys.map((key) => t.counters.get(key) ?? 0),
+      ),
     events: (tenantId, after, limit) =>
-      attempt(() => {
-        StorageText.checkEvents(tenantId, after, limit);
-        return read<readonly StoredEvent[]>(tenantId, [], (t) =>
-          TenantMemory.following(t.events, after).slice(0, limit),
-        );
-      }),
+      read<readonly StoredEvent[]>(tenantId, [], (t) => TenantMemory.following(t.events, after).slice(0, limit)),
     audit: (tenantId, query) =>
-      attempt(() => {
-        StorageText.checkAudit(tenantId, query);
-        return read<readonly StoredAuditRecord[]>(tenantId, [], (t) => audited(t.audit, query));
-      }),
+      read<readonly StoredAuditRecord[]>(tenantId, [], (t) => audited(t.audit, query)),
     tenants: () =>
       Effect.sync(() =>
         [...tenants()]
@@ -122,7 +100,7 @@ const reads = (tenants: () => Tenants): Omit<StorageShape, "commit"> => {
           .map(([id]) => id)
           .sort(CodePointOrder.compare),
       ),
-  };
+  });
 };
 
 const tenantOf = (tenants: Tenants, tenantId: string): TenantMemory.TenantMemory => {

@@ -11,6 +11,12 @@ export const counterCases = [
     yield* t.must({ counters: [{ key: "seats", by: -2 }] });
     same(yield* t.storage.counter(t.id, "seats"), 3, "after");
   }),
+  storageCase("counters", "counters are read at once in the order of their keys, as each is by itself", function* (t) {
+    yield* t.must({ counters: [1, 2, 3].map((by) => ({ key: `n-${by}`, by })) });
+    const keys = ["n-3", "none", "n-1", "n-3", "n-2"];
+    same(yield* t.storage.counters(t.id, keys), [3, 0, 1, 3, 2], "the counters");
+    same(yield* t.storage.counters(t.id, []), [], "no counter");
+  }),
   storageCase("counter-ceiling", "a counter reaches its ceiling and is refused one beyond", function* (t) {
     yield* t.must({ counters: [{ key: "seats", by: 10, ceiling: 10 }] });
     same(yield* t.commit({ counters: [{ key: "seats", by: 1, ceiling: 10 }] }), refusedBy("seats"), "11 of 10");

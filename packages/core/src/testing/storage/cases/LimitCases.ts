@@ -18,6 +18,8 @@ export const limitCases = [
     yield* failsWith(t.storage.audit(t.id, { after: -1, limit: 1 }), "Refused", "audit after -1");
     const ids = Array.from({ length: over }, (_, i) => `${i}`);
     yield* failsWith(t.storage.getMany(t.id, "job", ids), "Refused", "getMany");
+    yield* failsWith(t.storage.counters(t.id, ids), "Refused", "counters");
+    same((yield* t.storage.counters(t.id, ids.slice(1))).length, PAGE_LIMIT_MAX, "the counters of one page");
     for (const after of [-1, 0.5])
       yield* failsWith(t.storage.events(t.id, after, 1), "Refused", `events after ${after}`);
   }),
@@ -45,6 +47,12 @@ export const limitCases = [
         }
         yield* failsWith(t.storage.get(t.id, "job", bad), "Refused", `get ${JSON.stringify(bad)}`);
         yield* failsWith(t.storage.get(bad, "job", "a"), "Refused", "a tenant");
+        for (const [tenantId, keys] of [
+          [bad, ["a"]],
+          [t.id, ["a", bad]],
+        ] as const) {
+          yield* failsWith(t.storage.counters(tenantId, keys), "Refused", `counters ${JSON.stringify(bad)}`);
+        }
       }
       yield* failsWith(t.commit({ writes: [put("job", "\ufeffid")] }), "Refused", "an id that begins with U+FEFF");
       yield* failsWith(t.commit({ uniques: [{ key: "k", owner: "\ufeffo" }] }), "Refused", "an owner that begins so");

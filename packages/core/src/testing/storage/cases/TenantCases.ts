@@ -120,6 +120,7 @@ export const tenantCases = [
           same(seen, [by, by, 1], `${id} of the tenant ${tenant.id}`);
         }
         same(yield* short.storage.counter(short.id, "y"), 0, "a counter that only the other has");
+        same(yield* short.storage.counters(short.id, ["y"]), [0], "counters that only the other has");
       }
       same(yield* a.storage.list(a.id, "job", { limit: 9 }), [], "the jobs of a tenant beside them");
     },

@@ -57,6 +57,7 @@ export const unicodeCases = [
       same(yield* t.storage.find(t.id, "tag", { name: "like", value: id }, { limit: 9 }), [expected], `find ${what}`);
       same(yield* t.storage.find(t.id, "tag", { name: id, value: "name" }, { limit: 9 }), [expected], `name ${what}`);
       same(yield* t.storage.counter(t.id, id), i + 1, `counter ${what}`);
+      same(yield* t.storage.counters(t.id, ["none", id]), [0, i + 1], `counters ${what}`);
       const by = yield* t.storage.audit(t.id, { after: 0, limit: 9, by: id });
       const action = yield* t.storage.audit(t.id, { after: 0, limit: 9, action: id });
       const of = yield* t.storage.audit(t.id, { after: 0, limit: 9, entity: { kind: "job", id } });
