@@ -50,6 +50,8 @@ export default defineConfig({
         },
       },
     ],
+    // Left out it is one less than there are cores, and half of a machine of two does nothing.
+    maxWorkers: "100%",
     testTimeout: 60_000,
     hookTimeout: 120_000,
   },
