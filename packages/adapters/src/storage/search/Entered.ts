@@ -45,8 +45,8 @@ function child(context: TestSql.Context, place: Place, table: Layout.Table): Ent
   };
 }
 
-function linked(context: TestSql.Context, { fixed, ...way }: Layout.Link): Entered {
-  const { link, from, to, tenant, table, key = "n", elementTenant, scope } = way;
+function linked(context: TestSql.Context, way: Layout.Link): Entered {
+  const { link, from, to, tenant, table, key = "n", elementTenant, scope, fixed } = way;
   const [joint, alias] = [`x${++context.aliases}`, `x${++context.aliases}`];
   const number = `${alias}.${quoted(key)}`;
   const join = `${quoted(link)} AS ${joint} JOIN ${quoted(table)} AS ${alias} ON ${number} = ${joint}.${quoted(to)}`;

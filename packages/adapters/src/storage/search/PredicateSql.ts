@@ -138,7 +138,8 @@ function enter(
   if (table === undefined) return condition(context, place);
   const inside: Condition = (of, inner) => enter(of, inner, tables, condition, at + 1);
   const known = table._tag === "Linked" ? lookedUp(context, table.link, inside) : null;
-  const { from, owner, isOfTenant, isInScope, ...entered } = known ?? Entered.of(context, place, table);
+  const entered = known ?? Entered.of(context, place, table);
+  const { from, owner, isOfTenant, isInScope } = entered;
   const { text } = known === null ? inside(context, entered.place) : TestSql.ALWAYS;
   const where = text === TestSql.ALWAYS.text ? "" : ` AND ${text}`;
   if (context.shape === "set") {
