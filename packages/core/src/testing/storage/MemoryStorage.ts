@@ -91,8 +91,7 @@ const reads = (tenants: () => Tenants): StorageText.Reads => {
       ),
     events: (tenantId, after, limit) =>
       read<readonly StoredEvent[]>(tenantId, [], (t) => TenantMemory.following(t.events, after).slice(0, limit)),
-    audit: (tenantId, query) =>
-      read<readonly StoredAuditRecord[]>(tenantId, [], (t) => audited(t.audit, query)),
+    audit: (tenantId, query) => read<readonly StoredAuditRecord[]>(tenantId, [], (t) => audited(t.audit, query)),
     tenants: () =>
       Effect.sync(() =>
         [...tenants()]
