@@ -2,16 +2,18 @@
 import { ScenarioGenerator, Simulator } from "../../packages/core/src/testing/scenarios/index.ts";
 import type { Contest } from "../Entry.ts";
 
-const SEED = "5";
+// Some of the sweep's, one after the other: one alone is over before its code is compiled.
+const SEEDS = ["1", "2", "3", "4", "5"];
 const SIZE = { agents: 20, days: 3 };
 
 /** A second is one of this process on a core; the peer is the rate itself. */
 export const contest = (signatures: "keyed" | "ed25519", eventsPerSecond: number): Contest => {
-  const scenario = ScenarioGenerator.generate(SEED, SIZE);
+  const scenarios = SEEDS.map((seed) => ScenarioGenerator.generate(seed, SIZE));
   return {
     ours: () => {
       const begun = process.cpuUsage();
-      const { events } = Simulator.play(scenario, { signatures });
+      let events = 0;
+      for (const scenario of scenarios) events += Simulator.play(scenario, { signatures }).events;
       const { user, system } = process.cpuUsage(begun);
       return events / ((user + system) / 1_000_000);
     },
