@@ -1,9 +1,8 @@
 import { describe, expect, it } from "vitest";
-import * as Random from "../src/testing/simulation/Random.ts";
-import * as SimulatedNetwork from "../src/testing/simulation/SimulatedNetwork.ts";
-import * as Simulation from "../src/testing/simulation/Simulation.ts";
-import * as Story from "../src/testing/simulation/Story.ts";
-import * as StoryInvariants from "../src/testing/simulation/StoryInvariants.ts";
+import type { Faults } from "../src/testing/simulation/Simulation.ts";
+import * as Bundled from "./testing/Bundled.ts";
+
+const { Random, SimulatedNetwork, Simulation, Story, StoryInvariants } = await Bundled.load();
 
 const SEEDS = 200 * Number(process.env.FETTLE_RUNS ?? 1);
 const FIRST_SEED = Number(process.env.FETTLE_SEED ?? 1);
@@ -23,7 +22,7 @@ const outcomes = (ended: ReturnType<typeof Simulation.runJob>) =>
 const statuses = (ended: ReturnType<typeof Simulation.runJob>) =>
   Object.fromEntries(Object.entries(ended).map(([machine, run]) => [machine, run.state.status]));
 
-const play = (seed: string, faults: Simulation.Faults) => {
+const play = (seed: string, faults: Faults) => {
   const sim = Simulation.make(seed, faults);
   sim.until("everyone is assessed", () => Simulation.everyoneAssessed(sim));
   const deployed = Simulation.runJob(sim, Simulation.deployment);

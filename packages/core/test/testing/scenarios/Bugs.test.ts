@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { Bugs, Hunt, Invariants, ScenarioGenerator, Seams, Shrink, Simulator } from "../../../src/testing/index.ts";
+import * as Bundled from "../Bundled.ts";
+
+const { Bugs, Hunt, Invariants, ScenarioGenerator, Seams, Shrink, Simulator } = await Bundled.load();
 
 /** Scenarios that are played for each bug at most, until it is seen. */
 const PLAYS_MAX = 15;

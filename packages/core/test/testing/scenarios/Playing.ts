@@ -1,6 +1,8 @@
 /** Plays scenarios by seed and sums up what they came to. */
-// As whoever embeds the simulator gets it.
-import { Invariants, ScenarioGenerator, Simulator, Situations } from "../../../src/testing/index.ts";
+import type * as Testing from "../../../src/testing/index.ts";
+import * as Bundled from "../Bundled.ts";
+
+const { Invariants, ScenarioGenerator, Simulator, Situations } = await Bundled.load();
 
 export const RUNS = Number(process.env.FETTLE_RUNS ?? 1);
 const FIRST_SEED = Number(process.env.FETTLE_SEED ?? 1);
@@ -19,7 +21,7 @@ type Size = Parameters<typeof ScenarioGenerator.generate>[1];
 export interface Sweep {
   readonly seeds: number;
   readonly size: Size;
-  readonly signatures?: Simulator.PlayOptions["signatures"];
+  readonly signatures?: Testing.Simulator.PlayOptions["signatures"];
   /** Which of the seeds: the first, and how far the next lies; each one unless told. */
   readonly from?: number;
   readonly step?: number;
@@ -37,7 +39,7 @@ export const playAll = ({ seeds, size, signatures = "keyed", from = 0, step = 1,
   return sum;
 };
 
-const add = (sum: Sum, seed: string, played: Simulator.Played): void => {
+const add = (sum: Sum, seed: string, played: Testing.Simulator.Played): void => {
   for (const v of Invariants.check(played)) sum.broken.push(`seed ${seed}: ${v.id} ${v.asset} ${v.seen}`);
   for (const [name, times] of Situations.count(played)) {
     if (times > 0) sum.reached.set(name, (sum.reached.get(name) ?? 0) + 1);
