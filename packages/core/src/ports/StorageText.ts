@@ -211,8 +211,6 @@ const checkInteger = (what: string, value: number): void => {
   if (!Number.isSafeInteger(value)) throw refused("commit", `${what} is ${value}; a safe integer`);
 };
 
-const UNKEEPABLE = /\0|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
-
 const readBack: ReadonlySet<keyof typeof TEXT_BYTES_MAX> = new Set([
   "tenantId",
   "id",
@@ -226,7 +224,8 @@ const checkText = (operation: string, what: keyof typeof TEXT_BYTES_MAX, text: s
   const max = TEXT_BYTES_MAX[what];
   const bytes = text.length * 3 <= max && text.length >= least ? max : Buffer.byteLength(text);
   if (bytes < least || bytes > max) throw refused(operation, `${what}: ${bytes} bytes; ${least} to ${max}`);
-  if (UNKEEPABLE.test(text)) throw refused(operation, `${what}: has NUL or a lone surrogate: ${JSON.stringify(text)}`);
+  if (!text.isWellFormed() || text.includes("\0"))
+    throw refused(operation, `${what}: has NUL or a lone surrogate: ${JSON.stringify(text)}`);
   if (text.startsWith("\ufeff") && readBack.has(what))
     throw refused(operation, `${what}: begins with a byte order mark`);
 };

@@ -300,11 +300,8 @@ const limits: readonly TextMutant[] = [
     "tenantId !== undefined && tenantId !== batch.tenantId",
     "tenantId === ''",
   ]),
-  mutant("lets text through that can't be kept", [
-    text,
-    "if (UNKEEPABLE.test(text))",
-    "if (text === UNKEEPABLE.source)",
-  ]),
+  mutant("lets halves of surrogates through", [text, "!text.isWellFormed() || ", ""]),
+  mutant("lets NUL through", [text, ' || text.includes("\\0")', ""]),
   mutant("lets text through that is too long", [text, "bytes < least || bytes > max", "bytes < least"]),
   mutant("lets empty text through", [text, "bytes < least || bytes > max", "bytes > max"]),
   mutant("counts by numbers that are no integers", [text, 'checkInteger("by", by);', ""]),
