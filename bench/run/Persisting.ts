@@ -1,7 +1,7 @@
 /**
  * Reports of agents that come in together, from the request that was proved to what is durable: facts stored, the asset run folded
- * and stored, attempts counted, events told; everything but the signatures. The driver writes the same rows, a transaction for
- * the reports that came together, its statements recorded beforehand.
+ * and stored, attempts counted, events told; everything but the signatures. And the last part of it alone, from the batches that
+ * this comes to. The driver writes the same rows, a transaction for the reports that came together, its statements recorded beforehand.
  */
 import { Crypto, type Facts } from "@fettle/agent-protocol";
 import Database from "better-sqlite3";
@@ -14,7 +14,7 @@ import type { ProvedRequest } from "../../packages/core/src/engine/agents/Proved
 import * as Reports from "../../packages/core/src/engine/agents/Reports.ts";
 import * as Repository from "../../packages/core/src/engine/Repository.ts";
 import { Environment } from "../../packages/core/src/ports/Environment.ts";
-import { Storage, type StorageShape } from "../../packages/core/src/ports/Storage.ts";
+import { type Batch, Storage, type StorageShape } from "../../packages/core/src/ports/Storage.ts";
 import type { AgentRecord } from "../../packages/core/src/schema/Stored.ts";
 import type { Contest, Context as Given } from "../Entry.ts";
 import * as Entities from "../storage/Entities.ts";
@@ -29,19 +29,66 @@ const FACTS = PATCHES + 3;
 const TENANT = Tenant.of(Entities.TENANT);
 
 /** Facts a second that become durable, against the raw writes. */
-export const timing = async ({ folder }: Given): Promise<Contest> => {
+export const timing = (given: Given): Promise<Contest> =>
+  against(given, ({ storage }) =>
+    Promise.resolve({
+      ready: (n) => {
+        const volleys = volleysOf(n);
+        return Promise.resolve(() => reported(storage, volleys));
+      },
+      close: () => Promise.resolve(),
+    }),
+  );
+
+/** The same of the batches that the reports come to, which are worked out beforehand. */
+export const committing = (given: Given): Promise<Contest> =>
+  against(given, async ({ storage }) => {
+    const worked = await Stores.open(given.folder, "worked.db");
+    const workedOut = async (n: number): Promise<readonly (readonly Batch[])[]> => {
+      const volleys: Batch[][] = [[]];
+      const commit = (batch: Batch) => {
+        volleys.at(-1)?.push(batch);
+        return worked.storage.commit(batch);
+      };
+      await provide(worked.storage, began(n));
+      await reported({ ...worked.storage, commit }, volleysOf(n), () => volleys.push([]));
+      return volleys;
+    };
+    return {
+      ready: async (n) => {
+        const volleys = await workedOut(n);
+        return async () => {
+          for (const batches of volleys) {
+            const answers = await Effect.runPromise(
+              Effect.all(batches.map(storage.commit), { concurrency: "unbounded" }),
+            );
+            if (answers.some(({ _tag }) => _tag !== "Committed")) throw new Error("a commit was refused");
+          }
+        };
+      },
+      close: worked.close,
+    };
+  });
+
+interface Side {
+  /** Prepares the n-th run; what it answers is measured. */
+  readonly ready: (n: number) => Promise<() => Promise<void>>;
+  readonly close: () => Promise<void>;
+}
+
+const against = async ({ folder }: Given, sideOf: (ours: Stores.OpenStorage) => Promise<Side>): Promise<Contest> => {
   const recording = Recording.of(folder, "recorded.db");
   const recorded = await Stores.open(folder, "recorded.db");
   const ours = await Stores.open(folder, "ours.db");
   const raw = await Stores.raw(folder, "raw.db");
   const replaying = Recording.replaying(raw);
+  const side = await sideOf(ours);
   let [n, m] = [0, 0];
   return {
     ours: async () => {
       n += 1;
       await provide(ours.storage, began(n));
-      const volleys = volleysOf(n);
-      return await perSecond(() => reported(ours.storage, volleys));
+      return await perSecond(await side.ready(n));
     },
     peer: async () => {
       m += 1;
@@ -56,7 +103,7 @@ export const timing = async ({ folder }: Given): Promise<Contest> => {
     },
     close: async () => {
       raw.close();
-      for (const store of [ours, recorded]) await store.close();
+      for (const store of [side, ours, recorded]) await store.close();
       const [a, b] = [Stores.rowCounts(folder, "ours.db"), Stores.rowCounts(folder, "raw.db")];
       if (n === m && a !== b) throw new Error(`the two wrote different rows:\n${a}\n\n${b}`);
     },
