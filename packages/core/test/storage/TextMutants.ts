@@ -300,6 +300,17 @@ const limits: readonly TextMutant[] = [
     "tenantId !== undefined && tenantId !== batch.tenantId",
     "tenantId === ''",
   ]),
+  mutant("looks for any index", [text, 'checkIndex(index, "find");', ""]),
+  mutant("begins a page behind any text", [
+    text,
+    'if (page.after !== undefined) checkText(operation, "id", page.after, 0);',
+    "",
+  ]),
+  mutant("asks its audit trail for any entity", [
+    text,
+    'if (entity !== undefined) checkText("audit", "id", entity.id);',
+    "",
+  ]),
   mutant("lets halves of surrogates through", [text, "!text.isWellFormed() || ", ""]),
   mutant("lets NUL through", [text, ' || text.includes("\\0")', ""]),
   mutant("lets text through that is too long", [text, "bytes < least || bytes > max", "bytes < least"]),

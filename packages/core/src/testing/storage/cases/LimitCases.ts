@@ -1,10 +1,45 @@
 /** What can't be kept or asked is refused by a typed error, and leaves nothing. */
-import { type Batch, PAGE_LIMIT_MAX, type StoredJson } from "../../../ports/Storage.ts";
+import type * as Effect from "effect/Effect";
+import { type Batch, PAGE_LIMIT_MAX, type StorageError, type StoredJson } from "../../../ports/Storage.ts";
 import { BATCH_CHANGES_MAX, BODY_CHARACTERS_MAX, INDEXES_MAX, TEXT_BYTES_MAX } from "../../../ports/StorageText.ts";
 import { failsWith, same } from "../Conformance.ts";
-import { audited, del, event, put, storageCase } from "./StorageSubject.ts";
+import { audited, del, event, put, storageCase, type Tenant } from "./StorageSubject.ts";
 
 const over = PAGE_LIMIT_MAX + 1;
+
+// Every read with a text that can't be kept in each place for one. The value of an index may be empty, and so may the id before a page.
+const readsOf = ({ storage, id }: Tenant, bad: string): readonly Read[] => {
+  const index = { name: "n", value: "v" };
+  const page = { limit: 9 };
+  const asked = { after: 0, limit: 9 };
+  const reads: readonly Read[] = [
+    ["get", storage.get(id, "job", bad)],
+    ["get of", storage.get(bad, "job", "a")],
+    ["getMany", storage.getMany(id, "job", ["a", bad])],
+    ["getMany of", storage.getMany(bad, "job", ["a"])],
+    ["list of", storage.list(bad, "job", page)],
+    ["find of", storage.find(bad, "job", index, page)],
+    ["find by the name", storage.find(id, "job", { ...index, name: bad }, page)],
+    ["counter", storage.counter(id, bad)],
+    ["counter of", storage.counter(bad, "a")],
+    ["counters", storage.counters(id, ["a", bad])],
+    ["counters of", storage.counters(bad, ["a"])],
+    ["events of", storage.events(bad, 0, 9)],
+    ["audit of", storage.audit(bad, asked)],
+    ["audit by", storage.audit(id, { ...asked, by: bad })],
+    ["audit of the action", storage.audit(id, { ...asked, action: bad })],
+    ["audit of the entity", storage.audit(id, { ...asked, entity: { kind: "job", id: bad } })],
+  ];
+  if (bad === "") return reads;
+  return [
+    ...reads,
+    ["list after", storage.list(id, "job", { ...page, after: bad })],
+    ["find after", storage.find(id, "job", index, { ...page, after: bad })],
+    ["find by the value", storage.find(id, "job", { ...index, value: bad }, page)],
+  ];
+};
+
+type Read = readonly [call: string, answer: Effect.Effect<unknown, StorageError>];
 
 export const limitCases = [
   storageCase("page-limit", "a page of PAGE_LIMIT_MAX + 1, or of none, is refused by a typed error", function* (t) {
@@ -45,13 +80,8 @@ export const limitCases = [
         for (const part of parts) {
           yield* failsWith(t.commit({ counters: [{ key: "n", by: 1 }], ...part }), "Refused", JSON.stringify(part));
         }
-        yield* failsWith(t.storage.get(t.id, "job", bad), "Refused", `get ${JSON.stringify(bad)}`);
-        yield* failsWith(t.storage.get(bad, "job", "a"), "Refused", "a tenant");
-        for (const [tenantId, keys] of [
-          [bad, ["a"]],
-          [t.id, ["a", bad]],
-        ] as const) {
-          yield* failsWith(t.storage.counters(tenantId, keys), "Refused", `counters ${JSON.stringify(bad)}`);
+        for (const [call, answer] of readsOf(t, bad)) {
+          yield* failsWith(answer, "Refused", `${call} ${JSON.stringify(bad)}`);
         }
       }
       yield* failsWith(t.commit({ writes: [put("job", "\ufeffid")] }), "Refused", "an id that begins with U+FEFF");
