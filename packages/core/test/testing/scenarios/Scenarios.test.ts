@@ -28,7 +28,7 @@ describe("rare situations", () => {
 });
 
 describe("scenarios", () => {
-  it("I1 I2 I3 I4 I5 I6 I7 I9 I10 I11 I12 I13 I14 I15 I16 I17 I18 I19 I20 I22 I23 I24 L1 L2 L5 L7: hold whatever goes wrong, seed by seed", () => {
+  it("I1 I2 I3 I4 I5 I6 I7 I8 I9 I10 I11 I12 I13 I14 I15 I16 I17 I18 I19 I20 I22 I23 I24 L1 L2 L5 L7: hold whatever goes wrong, seed by seed", () => {
     const { broken, played, begun, completed } = Playing.half(0);
     expect(broken).toEqual([]);
     // What never begins anything proves nothing.
