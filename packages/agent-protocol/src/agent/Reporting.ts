@@ -15,7 +15,7 @@ export const flush = Effect.fnUntraced(function* (
 ) {
   while (memory.state().facts.length > 0) {
     const facts = batch(memory.state().facts);
-    const body = Json.canonicalBytes({ facts });
+    const body = Json.canonicalBytes({ facts, acknowledged: memory.state().factsAcknowledged });
     const { reply, components } = yield* Exchange.send(party, yield* next(), {
       method: "POST",
       path: "/v0/facts",

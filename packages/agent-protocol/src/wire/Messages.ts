@@ -60,7 +60,11 @@ export const CheckInRequest = z.strictObject({
 });
 export type CheckInRequest = z.infer<typeof CheckInRequest>;
 
-export const FactsRequest = z.strictObject({ facts: z.array(Fact).min(1).max(wireLimits.factsPerReport) });
+export const FactsRequest = z.strictObject({
+  facts: z.array(Fact).min(1).max(wireLimits.factsPerReport),
+  /** Up to which fact it was acknowledged to have told them: those it has no more, whatever a platform that was restored knows of them. */
+  acknowledged: Words.count.exactOptional(),
+});
 export type FactsRequest = z.infer<typeof FactsRequest>;
 
 /**

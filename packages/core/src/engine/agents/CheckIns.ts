@@ -21,6 +21,7 @@ import * as Tags from "../tags/Tags.ts";
 import * as Activities from "./Activities.ts";
 import type { ProvedRequest } from "./ProvedRequest.ts";
 import * as Replies from "./Replies.ts";
+import * as Restored from "./Restored.ts";
 import * as Uninstalls from "./Uninstalls.ts";
 import * as Withholding from "./Withholding.ts";
 
@@ -62,10 +63,12 @@ export const checkIn = Effect.fnUntraced(function* (proved: ProvedRequest, reque
     const { lastCheckedInAt } = agent.value;
     const causes = yield* Causes.ofCheckIn(tenantId, agent.id, { now, lastCheckedInAt });
     const noted = yield* Activities.noted(tenantId, agent.id, entries);
+    const anew = yield* Restored.manifests(proved, request.manifestVersion, now);
     const also: Pick<Repository.Change, "expect" | "counters" | "writes" | "events"> = moved.change;
-    const expect = [...(also.expect ?? []), ...noted.expect];
-    const writes = [...also.writes, ...causes, ...noted.writes];
-    yield* store(proved, { ...next, ...moved.held }, { ...also, expect, writes });
+    const expect = [...(also.expect ?? []), ...noted.expect, ...anew.change.expect];
+    const writes = [...also.writes, ...causes, ...noted.writes, ...anew.change.writes];
+    const events = [...(also.events ?? []), ...anew.change.events];
+    yield* store(proved, { ...next, ...moved.held, ...anew.held }, { ...also, expect, writes, events });
   }
   const { configuration } = told;
   return yield* Replies.sealed(proved.components, {

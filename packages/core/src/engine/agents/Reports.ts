@@ -23,6 +23,7 @@ import * as Activities from "./Activities.ts";
 import * as CheckIns from "./CheckIns.ts";
 import type { ProvedRequest } from "./ProvedRequest.ts";
 import * as Replies from "./Replies.ts";
+import * as Restored from "./Restored.ts";
 import * as Snapshots from "./Snapshots.ts";
 
 /** Stores facts and moves the asset runs that they are about; acknowledges what is durable without a gap. */
@@ -39,7 +40,8 @@ export const keepFacts = Effect.fnUntraced(function* (proved: ProvedRequest, req
   const { tenantId, agent } = proved;
   const { factsThrough } = agent.value;
   const records = firstOfEach(request.facts.map((fact) => record(proved, fact)));
-  const through = proved.isRepeated ? factsThrough : contiguous(factsThrough, request.facts);
+  const from = Restored.factsFrom(agent.value, request.facts, request.acknowledged ?? 0);
+  const through = proved.isRepeated ? factsThrough : contiguous(from, request.facts);
   // Repeated too: what was stored may have been cut off before it was acted on.
   const counted = proved.isRepeated ? null : yield* kept(proved, records, through);
   yield* Breakers.holdWhatFails(tenantId, records, counted).pipe(
