@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import * as Restored from "../../src/engine/agents/Restored.ts";
 import * as ControlPlane from "../scenario/ControlPlane.ts";
 import * as Scene from "../scenario/Scene.ts";
 import * as Timed from "../scenario/Timed.ts";
@@ -37,5 +38,20 @@ describe("the manifests of the patch module", () => {
     });
     expect(versions).toEqual([[1], [1, 2], [1, 2, 3]]);
     expect(agent.checkIn({ manifestVersion: 2 }).manifests.map((m) => m.version)).toEqual([3]);
+  });
+
+  it("MAN-02: goes on from the number that an agent has seen, up to BEHIND_MAX beyond its own, and no claim ends the numbers", () => {
+    const versionAfter = (claimed: number) => {
+      const { scene, agent } = world();
+      scene.enabled();
+      Timed.tick(scene);
+      agent.checkIn({ manifestVersion: claimed });
+      scene.plane.clock.pass(60_000);
+      Timed.tick(scene);
+      return agent.checkIn().manifests.map((m) => m.version);
+    };
+    const furthest = 1 + Restored.BEHIND_MAX;
+    expect(versionAfter(furthest)).toEqual([furthest + 1]);
+    for (const claimed of [furthest + 1, Number.MAX_SAFE_INTEGER]) expect(versionAfter(claimed)).toEqual([]);
   });
 });

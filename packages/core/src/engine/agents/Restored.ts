@@ -10,6 +10,9 @@ import type { AgentRecord } from "../../schema/Stored.ts";
 import * as Repository from "../Repository.ts";
 import type { ProvedRequest } from "./ProvedRequest.ts";
 
+/** Manifests that a backup may be behind its agents. Who claims to have seen more isn't believed: numbers have an end. */
+export const BEHIND_MAX = 1_000_000;
+
 interface Renumbered {
   readonly held: Partial<Pick<AgentRecord, "manifestVersion">>;
   readonly change: Required<Pick<Repository.Change, "expect" | "writes" | "events">>;
@@ -28,6 +31,7 @@ export const manifests = Effect.fnUntraced(function* (
 ) {
   const { manifest, manifestFetched, manifestRefused } = agent.value.holds ?? ModuleOperations.nothing;
   if (manifestVersion <= Math.max(manifest, manifestFetched, manifestRefused)) return AS_KNOWN;
+  if (manifestVersion > agent.value.manifestVersion + BEHIND_MAX) return AS_KNOWN;
   const reason = `its agent has seen number ${manifestVersion}, of which nothing is known here: it is issued again`;
   const ids = agent.value.manifests.filter((m) => m.version <= manifestVersion).map((m) => m.assetRunId);
   const waiting = (yield* Repository.some(tenantId, "assetRun", ids)).filter(
