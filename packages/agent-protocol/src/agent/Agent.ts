@@ -134,6 +134,10 @@ const memberCycle = Effect.fnUntraced(function* (
   const report = () => talking(Reporting.flush(memory, next, session.party, session.tenantKey));
   const contact = Effect.gen(function* () {
     const answer = yield* talking(CheckIn.checkIn(session));
+    // Nobody's signature stands under that, and nothing is lost by it: who is known is answered as before.
+    if (failures.some(isUnknown)) {
+      yield* talking(Provisioning.provision(memory, next, options.activation, options.agentVersion));
+    }
     yield* Dropping.complete(session);
     yield* report();
     line.failed = answer === null && failures.length > 0 ? line.failed + 1 : 0;
@@ -170,6 +174,9 @@ const memberCycle = Effect.fnUntraced(function* (
 // apart (AGT-04). Else a snapshot that never gets through would be sent again at once, for ever.
 const scanAfter = ({ scanAt }: AgentState.AgentState, since: number): number | null =>
   scanAt !== null && scanAt > since ? scanAt : null;
+
+const isUnknown = (failure: AgentFailure): boolean =>
+  failure._tag === "ExchangeError" && failure.code === "unknown-agent";
 
 const isOfClock = (failure: AgentFailure): boolean => failure._tag === "ExchangeError" && failure.code === "clock-skew";
 

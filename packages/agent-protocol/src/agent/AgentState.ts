@@ -3,7 +3,7 @@
  *
  * Invariants: numbers (sequence, manifest, fact, time floor) never go down; a run's status moves only along the one
  * table; a settled patch is never unsettled, and settled anew only when it waited for a reboot, once (RBT-12); a run that was
- * dropped never begins, and one that has begun is never dropped.
+ * dropped never begins, and one that has begun is never dropped; one that has ended doesn't begin again (RUN-11).
  */
 import type { InstalledVersions } from "../vocabulary/Package.ts";
 import * as PatchOutcome from "../vocabulary/PatchOutcome.ts";
@@ -44,6 +44,14 @@ export interface HeldRun {
   readonly reboot?: RebootProgress.RebootProgress;
   /** It was revoked before it began: what was fetched for it goes, then the run. */
   readonly isDropped?: true;
+  /** It had ended here before its manifest came once more, and isn't carried out again (RUN-11): the patches told again so far. */
+  readonly toldAgain?: readonly string[];
+}
+
+/** A run that has ended and of which nothing else is kept. */
+export interface EndedRun {
+  readonly runId: string;
+  readonly status: RunStatus.RunStatus;
 }
 
 export interface AgentState {
@@ -76,6 +84,8 @@ export interface AgentState {
   readonly refused: readonly Digest[];
   readonly timeFloor: number;
   readonly runs: { readonly [runId: string]: HeldRun };
+  /** Runs that ended and were forgotten, the latest last: none of them begins again (RUN-11). */
+  readonly ended: readonly EndedRun[];
   /** Reboots that it caused lately, over all runs: forgotten neither with a run nor in a checkpoint. */
   readonly caused: readonly RebootProgress.CausedReboot[];
   readonly factsRecorded: number;
@@ -88,6 +98,9 @@ export interface AgentState {
 
 /** How many refused documents are remembered. */
 export const REFUSED_KEPT_MAX = 64;
+
+/** How many runs that ended are remembered. */
+export const ENDED_KEPT_MAX = 1_000;
 
 export const empty: AgentState = {
   identity: null,
@@ -102,6 +115,7 @@ export const empty: AgentState = {
   refused: [],
   timeFloor: 0,
   runs: {},
+  ended: [],
   caused: [],
   factsRecorded: 0,
   factsAcknowledged: 0,
@@ -118,32 +132,58 @@ export const progressOf = (run: HeldRun, patchId: string): PatchProgress =>
 /** Runs that still have something to do, in the order their manifests were numbered. */
 export const unfinished = (state: AgentState): readonly HeldRun[] =>
   Object.values(state.runs)
-    .filter((r) => !RunStatus.isFinal(r.status) && r.isDropped !== true)
+    .filter((r) => !isOver(r) && r.isDropped !== true)
     .sort((a, b) => a.manifest.manifestVersion - b.manifest.manifestVersion);
+
+const isOver = ({ status, toldAgain }: HeldRun): boolean => RunStatus.isFinal(status) && toldAgain === undefined;
 
 /** Runs that it has begun and not finished: an agent that is to leave carries out no other. */
 export const begun = (state: AgentState): readonly HeldRun[] => unfinished(state).filter((r) => !isWaiting(r));
 
 /** Runs that it has not begun, those that may begin first ahead, and last what no longer may. */
 export const waiting = (state: AgentState, now: number): readonly HeldRun[] => {
-  const isOver = ({ manifest }: HeldRun): number => (manifest.notAfter <= now ? 1 : 0);
+  const isLate = ({ manifest }: HeldRun): number => (manifest.notAfter <= now ? 1 : 0);
   return unfinished(state)
     .filter(isWaiting)
-    .sort((a, b) => isOver(a) - isOver(b) || a.manifest.notBefore - b.manifest.notBefore);
+    .sort((a, b) => isLate(a) - isLate(b) || a.manifest.notBefore - b.manifest.notBefore);
 };
 
 /** Runs that were dropped, and still have something here. */
 export const dropped = (state: AgentState): readonly HeldRun[] =>
   Object.values(state.runs).filter((r) => r.isDropped === true);
 
+// That it began, or ended at once, isn't acknowledged yet: who sends its manifest hasn't lost that, but never heard it.
+const isUnheard = (state: AgentState, runId: string): boolean =>
+  state.facts.some(({ body }) => body.runId === runId && body._tag === "Status" && isBeginning(body.status));
+
+const isBeginning = (status: RunStatus.RunStatus): boolean =>
+  RunStatus.mayMove("Downloaded", status, "agent") || status === "DownloadingFailed";
+
+/**
+ * The status to tell again of a run that is under way, as its manifest comes though all that was told of it was acknowledged: who sends
+ * it has lost that. Null: there is nothing to tell again.
+ */
+export const standing = (state: AgentState, runId: string): RunStatus.RunStatus | null => {
+  const run = begun(state).find((r) => r.manifest.runId === runId);
+  return run === undefined || RunStatus.isFinal(run.status) || isUnheard(state, runId) ? null : run.status;
+};
+
 /** A state with nothing that is settled and acknowledged: what a checkpoint keeps. */
-export const forgetFinished = (state: AgentState): AgentState => ({
-  ...state,
-  runs:
-    state.facts.length > 0
-      ? state.runs
-      : Object.fromEntries(Object.entries(state.runs).filter(([, r]) => !RunStatus.isFinal(r.status))),
-});
+export const forgetFinished = (state: AgentState): AgentState => {
+  if (state.facts.length > 0) return state;
+  const runs = Object.values(state.runs);
+  const over = runs.filter(isOver);
+  const ids = new Set(over.map((r) => r.manifest.runId));
+  const ended = [
+    ...state.ended.filter((e) => !ids.has(e.runId)),
+    ...over.map((r) => ({ runId: r.manifest.runId, status: r.status })),
+  ];
+  return {
+    ...state,
+    runs: Object.fromEntries(runs.filter((r) => !over.includes(r)).map((r) => [r.manifest.runId, r])),
+    ended: ended.slice(-ENDED_KEPT_MAX),
+  };
+};
 
 /** The state after records, in order. */
 export const fold = (records: readonly JournalRecord[], from: AgentState = empty): AgentState =>
@@ -245,12 +285,25 @@ const holdManifest = (state: AgentState, record: Extract<JournalRecord, { _tag: 
   // What was fetched for one that was dropped may be gone.
   const isAnew = known === undefined || known.isDropped === true;
   const fresh: HeldRun = { digest, manifest, list, status: "Pending", patches: {} };
+  const ended = endingOf(state, manifest.runId);
+  const held = isAnew ? fresh : renewed(known, fresh);
   return {
     ...state,
     manifestVersion: Math.max(state.manifestVersion, manifest.manifestVersion),
     timeFloor: Math.max(state.timeFloor, record.serverTime),
-    runs: { ...state.runs, [manifest.runId]: isAnew ? fresh : renewed(known, fresh) },
+    runs: { ...state.runs, [manifest.runId]: ended === null ? held : { ...fresh, ...ended, toldAgain: [] } },
   };
+};
+
+// How a run ended whose manifest comes once more.
+const endingOf = (state: AgentState, runId: string): Pick<HeldRun, "status" | "patches"> | null => {
+  const run = state.runs[runId];
+  if (run !== undefined) {
+    const { status, patches } = run;
+    return RunStatus.isFinal(status) && !isUnheard(state, runId) ? { status, patches } : null;
+  }
+  const status = state.ended.find((e) => e.runId === runId)?.status;
+  return status === undefined ? null : { status, patches: {} };
 };
 
 const isWaiting = ({ status }: HeldRun): boolean => status === "Pending" || status === "Downloaded";
@@ -274,13 +327,16 @@ const recordFact = (state: AgentState, fact: Fact): AgentState => {
   const { body } = fact;
   if (body._tag === "Patch") {
     const settled = { ...next, lastSettledFact: Math.max(next.lastSettledFact, fact.sequence) };
-    const by = settledBy(state.runs[body.runId], body);
-    return onPatch(settled, body.runId, body.patchId, (p) => ({ ...p, open: null, settled: by }));
+    const run = state.runs[body.runId];
+    const by = settledBy(run, body);
+    const again = run?.toldAgain === undefined ? {} : { toldAgain: [...run.toldAgain, body.patchId] };
+    return onPatch(settled, body.runId, body.patchId, (p) => ({ ...p, open: null, settled: by }), again);
   }
   if (body._tag === "Reboot") return recordReboot(next, fact, body);
   if (body._tag === "Dropped") return { ...next, runs: withoutDropped(next.runs, body.runId) };
   const run = body._tag === "Status" ? next.runs[body.runId] : undefined;
   if (body._tag !== "Status" || run === undefined || run.isDropped === true) return next;
+  if (run.toldAgain !== undefined) return { ...next, runs: { ...next.runs, [body.runId]: asEnded(run) } };
   if (!RunStatus.mayMove(run.status, body.status, "agent")) return next;
   return { ...next, runs: { ...next.runs, [body.runId]: { ...run, status: body.status } } };
 };
@@ -301,6 +357,11 @@ const recordReboot = (state: AgentState, fact: Fact, { runId, event }: RebootFac
   return { ...state, caused, runs: { ...state.runs, [runId]: { ...run, reboot } } };
 };
 
+const asEnded = (run: HeldRun): HeldRun => {
+  const { toldAgain: _, ...ended } = run;
+  return ended;
+};
+
 const withoutDropped = (runs: AgentState["runs"], runId: string): AgentState["runs"] =>
   Object.fromEntries(Object.entries(runs).filter(([id, r]) => id !== runId || r.isDropped !== true));
 
@@ -309,9 +370,10 @@ const onPatch = (
   runId: string,
   patchId: string,
   change: (p: PatchProgress) => PatchProgress,
+  also: Pick<HeldRun, "toldAgain"> = {},
 ): AgentState => {
   const run = state.runs[runId];
   if (run === undefined) return state;
   const patches = { ...run.patches, [patchId]: change(progressOf(run, patchId)) };
-  return { ...state, runs: { ...state.runs, [runId]: { ...run, patches } } };
+  return { ...state, runs: { ...state.runs, [runId]: { ...run, patches, ...also } } };
 };

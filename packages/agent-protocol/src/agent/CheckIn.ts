@@ -203,8 +203,12 @@ const holdManifest = Effect.fn("CheckIn.holdManifest")(function* (
   if (!admitted.ok) return yield* refuse(session, digest, version, admitted.error);
   const list = ManifestGate.admitList(yield* fetchDocument(session, admitted.value.list), admitted.value, keeper);
   if (!list.ok) return yield* refuse(session, digest, version, list.error);
+  const manifest = admitted.value;
+  const status = AgentState.standing(session.memory.state(), manifest.runId);
+  const again: FactBody | null = status && { _tag: "Status", runId: manifest.runId, status, reason: null };
   yield* session.memory.record([
-    { _tag: "ManifestHeld", digest, manifest: admitted.value, list: list.value, serverTime },
+    { _tag: "ManifestHeld", digest, manifest, list: list.value, serverTime },
+    ...(again === null ? [] : [yield* session.fact(again)]),
   ]);
 });
 

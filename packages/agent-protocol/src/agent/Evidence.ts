@@ -45,6 +45,16 @@ export const verified = (
 
 const undone = "after the reboot, the package database shows that it did not take effect";
 
+/** What the package database shows (null: it can't tell) of a patch of a run that ended here, of which nothing else is known (RUN-11). */
+export const found = (
+  { runId, kind }: Pick<Observation, "runId" | "kind">,
+  patch: PatchInstruction,
+  is: readonly InstalledVersions[] | null,
+): PatchFact =>
+  is === null || Detection.verdict(kind, patch, is) === "Unsatisfied"
+    ? untried({ runId, patch, reason: "RUN-11: its run had ended here, and it isn't tried again" }, "Skipped", null)
+    : judge({ runId, kind, patch, attempt: 0, before: is, after: is, report: null });
+
 /** A patch that was not tried: it was skipped, or its files could not be had. */
 export const untried = (
   about: { readonly runId: string; readonly patch: PatchInstruction; readonly reason: string },

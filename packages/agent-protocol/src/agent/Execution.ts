@@ -84,6 +84,10 @@ const perform = Effect.fn("Execution.perform")(function* (
       return yield* attempt(session, run, step, effort);
     case "Recover":
       return yield* recover(session, run, step, effort);
+    case "Recall": {
+      const known = step.known ?? Evidence.found(run.manifest, step.patch, yield* detected(step.patch));
+      return yield* settle(session, known);
+    }
     case "Verify": {
       const after = yield* (yield* Installer).detect(step.patch);
       return yield* settle(session, Evidence.verified(run.manifest.kind, step.patch, step.pending, after));
@@ -205,6 +209,16 @@ const observe = Effect.fn("Execution.observe")(function* (
   const after = yield* (yield* Installer).detect(patch);
   const { runId, kind } = run.manifest;
   yield* settle(session, Evidence.judge({ runId, kind, patch, ...open, after }));
+});
+
+// Null: it can't be told, and won't be.
+const detected = Effect.fnUntraced(function* (patch: PatchInstruction) {
+  const found = (yield* Installer).detect(patch);
+  return yield* Effect.catchIf(
+    found,
+    (error) => !error.isRetryable,
+    () => Effect.succeed(null),
+  );
 });
 
 const mendThenDetect = Effect.fn("Execution.mendThenDetect")(function* (patch: PatchInstruction, effort: Effort) {

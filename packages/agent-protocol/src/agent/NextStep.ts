@@ -21,6 +21,8 @@ export type Step =
   | { readonly _tag: "Skip"; readonly patch: PatchInstruction; readonly reason: string }
   | { readonly _tag: "Attempt"; readonly patch: PatchInstruction; readonly attempt: number }
   | { readonly _tag: "Recover"; readonly patch: PatchInstruction; readonly open: AgentState.OpenAttempt }
+  /** Of a run that ended here before: what is known of the patch is told again, or, where nothing is, how it is found. */
+  | { readonly _tag: "Recall"; readonly patch: PatchInstruction; readonly known: PatchFact | null }
   /** The machine waits for a reboot: {@link ./RebootStep.ts} says what is next. */
   | { readonly _tag: "Reboot" }
   /** What waited for a reboot is looked at once more. */
@@ -31,9 +33,17 @@ export type Step =
  * run from starting, not from being finished.
  */
 export const nextStep = (run: AgentState.HeldRun, now: number, hold: Hold | null = null): Step => {
+  if (run.toldAgain !== undefined) return recalling(run, run.toldAgain);
   if (hold?._tag === "ClockRefused")
     return isAhead(run) ? { _tag: "Wait", until: UNTIL_RENEWED } : stepOf(run, now, null);
   return stepOf(run, now, hold);
+};
+
+// RUN-11: nothing begins, so neither the window nor any hold is of matter.
+const recalling = (run: AgentState.HeldRun, toldAgain: readonly string[]): Step => {
+  const patch = run.list.patches.find((p) => !toldAgain.includes(p.patchId));
+  if (patch !== undefined) return { _tag: "Recall", patch, known: AgentState.progressOf(run, patch.patchId).settled };
+  return { _tag: "Move", to: run.status, reason: "RUN-11: it had ended here, and isn't run again" };
 };
 
 // Nothing of it has been done that has to be finished.

@@ -20,14 +20,22 @@ export interface Activation {
   readonly tenantKeyFingerprint: Crypto.Digest;
 }
 
-/** Makes sure that the agent has an identity and belongs to its tenant; a repeated attempt gets the same answer. */
-export const ensure = Effect.fnUntraced(function* (
+/** Makes sure that the agent has an identity and belongs to its tenant. */
+export const ensure = (memory: Memory, next: Exchange.Sequencer, activation: Activation, agentVersion: string) =>
+  Effect.suspend(() =>
+    memory.state().membership === null ? provision(memory, next, activation, agentVersion) : Effect.void,
+  );
+
+/**
+ * Makes the agent, as who it is, known to its tenant; a repeated attempt gets the same answer. So it may be asked for at any time: a
+ * platform that was restored from a backup doesn't know who came after it.
+ */
+export const provision = Effect.fnUntraced(function* (
   memory: Memory,
   next: Exchange.Sequencer,
   activation: Activation,
   agentVersion: string,
 ) {
-  if (memory.state().membership !== null) return;
   const environment = yield* AgentEnvironment;
   if (memory.state().identity === null) {
     yield* memory.record([{ _tag: "Identity", agentId: environment.uuid(), attemptId: environment.uuid() }]);

@@ -311,7 +311,8 @@ describe("AgentState getters", () => {
     expect(AgentState.forgetFinished(told)).toEqual(told);
     const acknowledged = AgentState.apply(told, { _tag: "FactsAcknowledged", through: 1 });
     expect(Object.keys(AgentState.forgetFinished(acknowledged).runs)).toEqual([uuid(1)]);
-    expect({ ...AgentState.forgetFinished(acknowledged), runs: {} }).toEqual({ ...acknowledged, runs: {} });
+    const ended = [{ runId: uuid(2), status: "TimedOut" }];
+    expect({ ...AgentState.forgetFinished(acknowledged), runs: {} }).toEqual({ ...acknowledged, runs: {}, ended });
   });
 
   it("T26: a patch named as a member of every object has made no progress until it has", () => {

@@ -346,8 +346,9 @@ const follow = (w: World, step: NextStep.Step, what: Choice): World => {
   if (what === "set-back") return { ...w, now: w.now - 2 * HOUR };
   if (step._tag === "Move")
     return tell(w, { _tag: "Status", runId: manifest.runId, status: step.to, reason: step.reason });
-  // These stories' runs are asked for no reboot: that one is decided elsewhere.
-  if (step._tag === "Reboot" || step._tag === "Verify") throw new Error(`${step._tag} without a need`);
+  // These stories' runs are asked for no reboot, and come once: that is decided elsewhere.
+  if (step._tag === "Reboot" || step._tag === "Verify" || step._tag === "Recall")
+    throw new Error(`${step._tag} without a cause`);
   const { patchId } = step.patch;
   const about = { runId: manifest.runId, patchId };
   if (step._tag === "Skip") return tell(w, settled("Skipped", patchId, 0));

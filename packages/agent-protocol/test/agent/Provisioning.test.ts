@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Crypto, Dsse, Json, Messages, type WireReply, type WireRequest } from "../../src/index.ts";
+import { Crypto, Dsse, Json, Messages, Problem, type WireReply, type WireRequest } from "../../src/index.ts";
 import * as Samples from "../Samples.ts";
 import { strangerKeys, tenantKeys } from "../Samples.ts";
 import * as Machine from "./Machine.ts";
@@ -146,5 +146,39 @@ describe("Provisioning", () => {
       message: detail,
       isRetryable: false,
     });
+  });
+
+  const refusing = (code: Problem.ProblemCode) => {
+    const sent: WireRequest[] = [];
+    let isRefused = false;
+    const machine = Machine.make({
+      packages: [],
+      network: (request, deliver) => {
+        sent.push(request);
+        const isCheckIn = request.path === "/v0/check-in";
+        return isRefused && isCheckIn ? Problem.reply({ code, title: "no", detail: "no" }) : deliver(request);
+      },
+    });
+    machine.cycle();
+    isRefused = true;
+    const refused = machine.cycle();
+    isRefused = false;
+    return { machine, sent, refused };
+  };
+
+  it("AGT-01: provisions once more, as who it is, where the platform doesn't know it any more", () => {
+    const { machine, sent, refused } = refusing("unknown-agent");
+    const [first, again, ...more] = provisions(sent);
+    expect(more).toEqual([]);
+    expect(again).toEqual(first);
+    expect(failures(refused)).toEqual(["ExchangeError no"]);
+    expect(machine.state().membership).toMatchObject({ assetId: Samples.assetId, epoch: 1 });
+    expect(machine.cycle()).toMatchObject({ _tag: "Ended", report: { failures: [], isProvisioned: true } });
+  });
+
+  it("AGT-01: takes no other refusal for that", () => {
+    for (const code of ["unsigned", "out-of-sequence", "not-entitled", "key-refused", "unavailable"] as const) {
+      expect(provisions(refusing(code).sent)).toHaveLength(1);
+    }
   });
 });

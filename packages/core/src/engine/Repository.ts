@@ -87,10 +87,13 @@ const indexesOf: { readonly [K in EntityKind]?: (value: EntityOf<K>) => Indexes 
         ]
       : []),
   ],
-  fact: (f) =>
-    f.fact.body._tag !== "Refusal" || f.fact.body.runId !== null
-      ? [{ name: "assetRun", value: `${f.fact.body.runId}.${f.agentId}` }]
-      : [],
+  fact: ({ agentId, isEarly, fact: { body } }) =>
+    body.runId === null
+      ? []
+      : [
+          { name: "assetRun", value: `${body.runId}.${agentId}` },
+          ...(isEarly === true ? [{ name: "earlyOf", value: body.runId }] : []),
+        ],
 };
 
 /** An entity by its id, or null. */

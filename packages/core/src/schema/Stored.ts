@@ -82,7 +82,14 @@ export type FeedRecord = z.infer<typeof feed>;
 const document = z.strictObject({ id: text, digest, payloadType: text, agentId: text.nullable() });
 export type DocumentRecord = z.infer<typeof document>;
 
-const fact = z.strictObject({ id: text, agentId: text, epoch: int, fact: Facts.Fact });
+/** `isEarly`: told before its asset run was there, which a platform that was restored from a backup makes once more. */
+const fact = z.strictObject({
+  id: text,
+  agentId: text,
+  epoch: int,
+  fact: Facts.Fact,
+  isEarly: z.literal(true).exactOptional(),
+});
 export type FactRecord = z.infer<typeof fact>;
 
 /** The answer to a request that was sent under an idempotency key; `request` is its digest, `day` what it is found by. */

@@ -228,7 +228,7 @@ describe("facts that agents report", () => {
     expect(events().at(-1)).toMatchObject({ type: "AssetRunChanged", body: { runId, status: "Downloaded" } });
     const before = events().length;
     agent?.report(2, status(runId, "Downloaded"));
-    expect(stateOf(scene, jobId)).toMatchObject({ violations: 1 });
+    expect(stateOf(scene, jobId)).toMatchObject({ facts: 2, violations: 0 });
     expect(events()).toHaveLength(before);
   });
 

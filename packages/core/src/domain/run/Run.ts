@@ -8,6 +8,7 @@ import type { Overlap, PatchWindow } from "@fettle/scheduler";
 import type { Notifications } from "../job/JobNotifications.ts";
 import type { JobStatus } from "../job/JobStatus.ts";
 import type { PlanConduct } from "../plan/Plan.ts";
+import type { TenantId } from "../shared/Tenant.ts";
 import type { AssetRun } from "./AssetRun.ts";
 import * as Making from "./Making.ts";
 import type * as Rerun from "./Rerun.ts";
@@ -74,6 +75,27 @@ export const isSent = (status: JobStatus): boolean =>
 
 /** The unique key that makes an occurrence happen once (invariant I4). */
 export const occurrenceClaim = (jobId: string, occurrenceKey: string): string => `run/${jobId}/${occurrenceKey}`;
+
+/**
+ * A run's id, which follows from what it is of: whoever makes the run of an occurrence makes the same one, also a platform that was
+ * restored from a backup and knows nothing of the first; so its agents know it again (RUN-11). A UUID of version 8 (RFC 9562).
+ *
+ * @example Run.idOf({ tenantId: "acme", jobId: job.id, occurrenceKey: "on-demand" }, Crypto.digest)
+ */
+export const idOf = (
+  { tenantId, jobId, occurrenceKey }: { readonly tenantId: TenantId } & Pick<Run, "jobId" | "occurrenceKey">,
+  digest: (text: string) => `sha256:${string}`,
+): string => {
+  const bits = digest(JSON.stringify(["fettle-run", tenantId, jobId, occurrenceKey])).slice("sha256:".length);
+  const variant = (8 + (Number.parseInt(bits.charAt(16), 16) % 4)).toString(16);
+  return [
+    bits.slice(0, 8),
+    bits.slice(8, 12),
+    `8${bits.slice(13, 16)}`,
+    `${variant}${bits.slice(17, 20)}`,
+    bits.slice(20, 32),
+  ].join("-");
+};
 
 /** How many asset runs of a run are made yet, of how many. */
 export interface HalfMade {

@@ -119,7 +119,8 @@ const walk = ({ placed, patches }: Ground, told: Told, evidence: Evidence): Path
   for (const fact of told) {
     const claimed = claimOf(fact);
     const judged = claimed === null ? null : judgeClaim(claimed, patches, evidence);
-    if (judged === null) continue;
+    // Told again: by an agent whose word was lost here (RUN-11).
+    if (judged === null || (judged.status === status && by !== "placement")) continue;
     if (!RunStatus.isReachable(status, judged.status)) {
       violations += 1;
       continue;

@@ -75,6 +75,7 @@ const keptFresh = Effect.fnUntraced(function* (proved: ProvedRequest, fresh: rea
   const found = yield* assetRunsOf(proved, fresh);
   const changes = yield* runChanges(proved, fresh, found);
   const assetRuns = found.map((a) => a.value);
+  const early = earlyAmong(fresh, assetRuns);
   const counting = yield* Breakers.counting(tenantId, agent.id, fresh, assetRuns);
   yield* CheckIns.store(
     proved,
@@ -85,9 +86,18 @@ const keptFresh = Effect.fnUntraced(function* (proved: ProvedRequest, fresh: rea
       ...Activities.afterFacts(agent.value, fresh),
     },
     {
-      expect: [...fresh.map((f) => Repository.expected("fact", f.id, null)), ...changes.expect, ...counting.expect],
+      expect: [
+        ...fresh.map((f) => Repository.expected("fact", f.id, null)),
+        ...[...early].map((runId) => Repository.expected("assetRun", AssetRun.idOf(runId, agent.id), null)),
+        ...changes.expect,
+        ...counting.expect,
+      ],
       counters: counting.counters,
-      writes: [...fresh.map((f) => Repository.put("fact", f.id, f)), ...changes.writes, ...counting.writes],
+      writes: [
+        ...fresh.map((f) => Repository.put("fact", f.id, early.has(runIdOf(f) ?? "") ? { ...f, isEarly: true } : f)),
+        ...changes.writes,
+        ...counting.writes,
+      ],
       events: changes.events,
     },
   );
@@ -231,6 +241,12 @@ const contiguous = (from: number, facts: readonly Facts.Fact[]): number => {
 };
 
 const runIdOf = ({ fact: { body } }: FactRecord): string | null => body.runId;
+
+// Runs that a restored platform doesn't know yet, or never will: what is told of them waits for them.
+const earlyAmong = (fresh: readonly FactRecord[], assetRuns: readonly AssetRun.AssetRun[]): ReadonlySet<string> => {
+  const known = new Set(assetRuns.map((a) => a.runId));
+  return new Set(fresh.flatMap((f) => runIdOf(f) ?? []).filter((runId) => !known.has(runId)));
+};
 
 const assetRunsOf = Effect.fnUntraced(function* ({ tenantId, agent }: ProvedRequest, fresh: readonly FactRecord[]) {
   const found: Repository.Versioned<AssetRun.AssetRun>[] = [];

@@ -5,6 +5,7 @@
  * Nothing is sent of a run before it is whole, and nothing is told of it. What its job was stopped for meanwhile is never made.
  */
 import * as Effect from "effect/Effect";
+import * as AssetRun from "../../domain/run/AssetRun.ts";
 import * as Making from "../../domain/run/Making.ts";
 import * as NotificationDue from "../../domain/run/NotificationDue.ts";
 import * as Placement from "../../domain/run/Placement.ts";
@@ -15,6 +16,7 @@ import * as Revocations from "../jobs/Revocations.ts";
 import * as KeptPlans from "../plans/KeptPlans.ts";
 import * as Repository from "../Repository.ts";
 import * as Notices from "./Notices.ts";
+import * as RunMarks from "./RunMarks.ts";
 
 type RunNow = Repository.Versioned<Run.Run>;
 
@@ -45,7 +47,7 @@ export const placed = Effect.fn("Making.placed")(function* (
   run: Pick<Run.Run, "id" | "jobId">,
   { part, moment }: { readonly part: Placement.Placed; readonly moment: Placement.Moment },
 ) {
-  const made = Placement.assetRuns(run, part, moment);
+  const made = yield* heard(tenantId, run.id, Placement.assetRuns(run, part, moment));
   const ids = made.map((a) => a.assetId);
   // An asset run of an asset that was removed meanwhile would wait for ever: who removes it can't withdraw what isn't there.
   const gone = new Set((yield* Repository.some(tenantId, "removedAgent", ids)).map((removed) => removed.id));
@@ -53,6 +55,15 @@ export const placed = Effect.fn("Making.placed")(function* (
     assetRuns: gone.size === 0 ? made : made.filter((a) => !gone.has(a.assetId)),
     expect: ids.filter((id) => !gone.has(id)).map((id) => Repository.expected("removedAgent", id, null)),
   };
+});
+
+// What agents told of it before a restored platform made it once more.
+const heard = Effect.fnUntraced(function* (tenantId: TenantId, runId: string, made: readonly AssetRun.AssetRun[]) {
+  const early = yield* Repository.pageBy(tenantId, "fact", ["earlyOf", runId], { after: null, limit: 1 });
+  if (early.length === 0) return made;
+  return yield* Effect.forEach(made, (a) =>
+    Effect.map(RunMarks.facts(tenantId, a.id), (facts) => AssetRun.after(a, facts)),
+  );
 });
 
 /** What is told of a run once it is whole. */

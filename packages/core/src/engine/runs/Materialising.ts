@@ -3,6 +3,7 @@
  * asset runs (CMP-03). However many try at once, an occurrence becomes a run once: its claim is part of the commit. A large run is
  * claimed with its frozen plan first, and its asset runs follow in parts ({@link ./Making.ts}).
  */
+import { Crypto } from "@fettle/agent-protocol";
 import * as Effect from "effect/Effect";
 import * as Job from "../../domain/job/Job.ts";
 import * as JobTitle from "../../domain/job/JobTitle.ts";
@@ -42,7 +43,7 @@ export const once = Effect.fn("Materialising.once")(function* (tenantId: TenantI
   const moment = { now: (yield* Environment).now(), enabledAt, isMissable: false };
   const hasDrifted = job.value.enabled?.planHash !== planned.hash;
   yield* mustNotBeHeld(tenantId, job.value, plan, moment);
-  const made = yield* runOf(tenantId, job, planned, { ...moment, id: (yield* Environment).uuid(), hasDrifted });
+  const made = yield* runOf(tenantId, job, planned, { ...moment, hasDrifted });
   return yield* commit(tenantId, job, { ...made, plan, also: { expect: [], writes: [], events: [] } });
 });
 
@@ -75,7 +76,7 @@ export const recurring = Effect.fn("Materialising.recurring")(function* (
   const moment = { now, enabledAt: due.since, isMissable };
   yield* mustNotBeHeld(tenantId, job.value, plan, moment);
   const hasDrifted = yield* isDrifted(tenantId, job.value, plan);
-  const made = yield* runOf(tenantId, job, planned, { ...moment, id: environment.uuid(), hasDrifted });
+  const made = yield* runOf(tenantId, job, planned, { ...moment, hasDrifted });
   return yield* commit(tenantId, job, { ...made, plan, also });
 });
 
@@ -89,10 +90,10 @@ export const caused = Effect.fn("Materialising.caused")(function* (
   plan: Plan,
 ) {
   yield* Approvals.mustNotHaveGrown(tenantId, job.value, plan);
-  const { now, uuid } = yield* Environment;
-  const moment = { now: now(), enabledAt: now(), isMissable: false };
+  const now = (yield* Environment).now();
+  const moment = { now, enabledAt: now, isMissable: false };
   const planned = { hash: yield* Plans.hashing(plan), plan };
-  const made = yield* runOf(tenantId, job, planned, { ...moment, id: uuid(), hasDrifted: false });
+  const made = yield* runOf(tenantId, job, planned, { ...moment, hasDrifted: false });
   return (yield* commit(tenantId, job, { ...made, plan, also: { expect: [], writes: [], events: [] } })) !== null;
 });
 
@@ -146,13 +147,13 @@ export const runOf = Effect.fn("Materialising.runOf")(function* (
   tenantId: TenantId,
   job: Repository.Versioned<Job.Job>,
   { hash, plan }: Plans.HashedPlan,
-  about: Placement.Moment & Pick<Run.Run, "id" | "hasDrifted">,
+  about: Placement.Moment & Pick<Run.Run, "hasDrifted">,
 ) {
-  const { id, hasDrifted, ...moment } = about;
+  const { hasDrifted, ...moment } = about;
   const window = Job.windowOf(job.value);
   const { notifications } = job.value;
   const run: Run.Run = {
-    id,
+    id: Run.idOf({ tenantId, jobId: job.id, occurrenceKey: plan.occurrence.key }, Crypto.digest),
     jobId: job.id,
     jobRevision: job.revision,
     title: yield* titleOf(tenantId, job.value, plan, moment.now),
@@ -203,7 +204,8 @@ export const changeOf = Effect.fn("Materialising.changeOf")(function* (
   const first = Making.isWhole(run) ? yield* Making.placed(tenantId, run, { part: plan, moment }) : null;
   const change: Repository.Change = {
     expect: [Repository.expected("job", job.id, job), ...also.expect, ...(first?.expect ?? [])],
-    uniques: [{ key: Run.occurrenceClaim(job.id, run.occurrenceKey), owner: run.id }],
+    // In this attempt's own name: whoever else makes the run makes it under the same id.
+    uniques: [{ key: Run.occurrenceClaim(job.id, run.occurrenceKey), owner: (yield* Environment).uuid() }],
     writes: [
       Repository.put("run", run.id, run),
       ...(first?.assetRuns ?? []).map((a) => Repository.put("assetRun", a.id, a)),

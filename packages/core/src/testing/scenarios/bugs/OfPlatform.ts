@@ -59,17 +59,21 @@ export const ofPlatform: readonly Bug[] = [
   },
   {
     name: "an occurrence may become a run as often as it likes",
-    seams: engine(
-      commits((b) =>
-        hasPut(b, "run")
-          ? {
-              ...puts("recurred", () => null)(b),
-              uniques: b.uniques.filter((u) => !u.key.startsWith("run/")),
-              expect: b.expect.filter((e) => e.kind !== "recurred" && e.kind !== "job"),
-            }
-          : b,
-      ),
-    ),
+    seams: {
+      engine: (storage, { random }) =>
+        commits((b) => {
+          const run = b.writes.find((w) => w._tag === "Put" && w.kind === "run");
+          const uniques = b.uniques.filter((u) => !u.key.startsWith("run/"));
+          if (run === undefined || uniques.length === b.uniques.length) return b;
+          const unclaimed: Batch = {
+            ...puts("recurred", () => null)(b),
+            uniques,
+            expect: b.expect.filter((e) => e.kind !== "recurred" && e.kind !== "job"),
+          };
+          // Under the same id its agents would know it again (RUN-11).
+          return JSON.parse(JSON.stringify(unclaimed).replaceAll(run.id, random.uuid())) as Batch;
+        })(storage),
+    },
   },
   { name: "the watchdog writes nothing", seams: engine(commits((b) => (isTimingOut(b) ? null : b))) },
   {
