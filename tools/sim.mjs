@@ -73,8 +73,8 @@ function print(rows, situations, options) {
 }
 
 /** @param {any} simulator @param {import("./sim/Options.mjs").Options} options */
-function* scenarios({ Scenario, ScenarioGenerator }, { play, from, seeds, agents, days, rough }) {
-  const size = { agents, days, ...(rough ? { isRough: true } : {}) };
+function* scenarios({ Scenario, ScenarioGenerator }, { play, from, seeds, agents, days, rough, restored }) {
+  const size = { agents, days, ...(rough ? { isRough: true } : {}), ...(restored ? { isRestored: true } : {}) };
   if (play !== null) yield Scenario.fromJson(readFileSync(play, "utf8"));
   else for (let i = 0; i < seeds; i += 1) yield ScenarioGenerator.generate(String(from + i), size);
 }

@@ -7,6 +7,7 @@ export const HELP = `npm run sim [-- options]
   --agents M     machines in each, 20 unless told
   --days D       days of each, 3 unless told
   --rough        everything goes wrong at once, and people do more
+  --restored     the control plane is put back to a backup, once or twice, in each
   --situations   print how often each rare situation came about, and in how many scenarios
   --play FILE    play the scenario in a file instead, as a failure prints it
   --json         one JSON document on stdout instead of the table
@@ -19,12 +20,12 @@ docs/internals/simulator.md says what is played and what is held against it.
 `;
 
 const NUMBERS = /** @type {const} */ (["seeds", "from", "agents", "days"]);
-const FLAGS = /** @type {const} */ (["json", "help", "rough", "situations", "no-shrink", "no-install"]);
+const FLAGS = /** @type {const} */ (["json", "help", "rough", "restored", "situations", "no-shrink", "no-install"]);
 const LARGEST = { seeds: 1_000_000, from: Number.MAX_SAFE_INTEGER, agents: 1_000, days: 366 };
 
 /**
- * @typedef {{ seeds: number, from: number, agents: number, days: number, play: string | null, rough: boolean, situations: boolean,
- *   json: boolean, help: boolean, shrink: boolean, install: boolean }} Options
+ * @typedef {{ seeds: number, from: number, agents: number, days: number, play: string | null, rough: boolean, restored: boolean,
+ *   situations: boolean, json: boolean, help: boolean, shrink: boolean, install: boolean }} Options
  */
 
 /**
@@ -65,6 +66,6 @@ export function parse(args) {
   }
   const [json, help] = [given.has("json"), given.has("help")];
   const [shrink, install] = [!given.has("no-shrink"), !given.has("no-install")];
-  const [rough, situations] = [given.has("rough"), given.has("situations")];
-  return { ok: true, value: { ...numbers, play, rough, situations, json, help, shrink, install } };
+  const [rough, restored, situations] = [given.has("rough"), given.has("restored"), given.has("situations")];
+  return { ok: true, value: { ...numbers, play, rough, restored, situations, json, help, shrink, install } };
 }

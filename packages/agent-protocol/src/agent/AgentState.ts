@@ -44,6 +44,8 @@ export interface HeldRun {
   readonly reboot?: RebootProgress.RebootProgress;
   /** It was revoked before it began: what was fetched for it goes, then the run. */
   readonly isDropped?: true;
+  /** The last fact that was told of it; left out: there is none, or an older journal doesn't tell. */
+  readonly toldThrough?: number;
   /** It had ended here before its manifest came once more, and isn't carried out again (RUN-11): the patches told again so far. */
   readonly toldAgain?: readonly string[];
 }
@@ -90,6 +92,8 @@ export interface AgentState {
   readonly caused: readonly RebootProgress.CausedReboot[];
   readonly factsRecorded: number;
   readonly factsAcknowledged: number;
+  /** Up to which fact was told again what the platform had lost; 0: it lost nothing. */
+  readonly retoldThrough: number;
   /** Facts not acknowledged yet, oldest first. */
   readonly facts: readonly Fact[];
   /** Whether it is to leave, or has left for good. */
@@ -119,6 +123,7 @@ export const empty: AgentState = {
   caused: [],
   factsRecorded: 0,
   factsAcknowledged: 0,
+  retoldThrough: 0,
   facts: [],
   farewell: "none",
 };
@@ -152,21 +157,9 @@ export const waiting = (state: AgentState, now: number): readonly HeldRun[] => {
 export const dropped = (state: AgentState): readonly HeldRun[] =>
   Object.values(state.runs).filter((r) => r.isDropped === true);
 
-// That it began, or ended at once, isn't acknowledged yet: who sends its manifest hasn't lost that, but never heard it.
-const isUnheard = (state: AgentState, runId: string): boolean =>
-  state.facts.some(({ body }) => body.runId === runId && body._tag === "Status" && isBeginning(body.status));
-
-const isBeginning = (status: RunStatus.RunStatus): boolean =>
-  RunStatus.mayMove("Downloaded", status, "agent") || status === "DownloadingFailed";
-
-/**
- * The status to tell again of a run that is under way, as its manifest comes though all that was told of it was acknowledged: who sends
- * it has lost that. Null: there is nothing to tell again.
- */
-export const standing = (state: AgentState, runId: string): RunStatus.RunStatus | null => {
-  const run = begun(state).find((r) => r.manifest.runId === runId);
-  return run === undefined || RunStatus.isFinal(run.status) || isUnheard(state, runId) ? null : run.status;
-};
+/** Runs that something was told of past a fact, but for what waits and has nothing to tell. */
+export const toldSince = (state: AgentState, through: number): readonly HeldRun[] =>
+  Object.values(state.runs).filter((r) => r.status !== "Pending" && (r.toldThrough ?? 0) > through);
 
 /** A state with nothing that is settled and acknowledged: what a checkpoint keeps. */
 export const forgetFinished = (state: AgentState): AgentState => {
@@ -219,13 +212,15 @@ export const apply = (state: AgentState, record: JournalRecord): AgentState => {
     case "ManifestDropped":
       return dropManifest(state, record.runId);
     case "FactRecorded":
-      return recordFact(state, record.fact);
+      return toldOf(recordFact(state, record.fact), record.fact);
     case "FactsAcknowledged":
       return {
         ...state,
         factsAcknowledged: Math.max(state.factsAcknowledged, record.through),
         facts: state.facts.filter((f) => f.sequence > record.through),
       };
+    case "FactsLost":
+      return { ...state, retoldThrough: Math.max(state.retoldThrough, record.through) };
     case "UninstallOrdered":
       return { ...state, farewell: state.farewell === "left" ? "left" : "ordered" };
     case "Left":
@@ -300,7 +295,9 @@ const endingOf = (state: AgentState, runId: string): Pick<HeldRun, "status" | "p
   const run = state.runs[runId];
   if (run !== undefined) {
     const { status, patches } = run;
-    return RunStatus.isFinal(status) && !isUnheard(state, runId) ? { status, patches } : null;
+    // As long as it is under way to the platform, there is nothing to tell again.
+    const isUnderWay = state.facts.some(({ body }) => body.runId === runId);
+    return RunStatus.isFinal(status) && !isUnderWay ? { status, patches } : null;
   }
   const status = state.ended.find((e) => e.runId === runId)?.status;
   return status === undefined ? null : { status, patches: {} };
@@ -339,6 +336,12 @@ const recordFact = (state: AgentState, fact: Fact): AgentState => {
   if (run.toldAgain !== undefined) return { ...next, runs: { ...next.runs, [body.runId]: asEnded(run) } };
   if (!RunStatus.mayMove(run.status, body.status, "agent")) return next;
   return { ...next, runs: { ...next.runs, [body.runId]: { ...run, status: body.status } } };
+};
+
+const toldOf = (state: AgentState, { sequence, body }: Fact): AgentState => {
+  const run = body.runId === null ? undefined : state.runs[body.runId];
+  if (run === undefined) return state;
+  return { ...state, runs: { ...state.runs, [run.manifest.runId]: { ...run, toldThrough: sequence } } };
 };
 
 // RBT-12: what waits for a reboot is settled anew by what is found after it, once; nothing waits that was found after it.

@@ -24,6 +24,7 @@ import { Inventory } from "./Inventory.ts";
 import type { JournalRecord } from "./Journal.ts";
 import type { Memory } from "./Memory.ts";
 import { AgentEnvironment } from "./Ports.ts";
+import * as Retelling from "./Retelling.ts";
 import { Signatures } from "./Signatures.ts";
 
 /** What a member of a tenant needs for any exchange. */
@@ -69,6 +70,7 @@ export const checkIn = Effect.fnUntraced(function* (session: Session) {
   const call = { method: "POST", path: "/v0/check-in", body: Json.canonicalBytes(request) } as const;
   const { reply, components } = yield* Exchange.send(session.party, yield* session.next(), call);
   const answer = yield* Exchange.openReply(Messages.CheckInReply, reply, components, session.tenantKey);
+  yield* Retelling.hear(session, answer.acknowledgedThrough);
   // Kept before anything else: from here on nothing new is begun.
   if (answer.uninstall && memory.state().farewell === "none") yield* memory.record([{ _tag: "UninstallOrdered" }]);
   if (memory.state().farewell !== "none") return answer;
@@ -203,12 +205,8 @@ const holdManifest = Effect.fn("CheckIn.holdManifest")(function* (
   if (!admitted.ok) return yield* refuse(session, digest, version, admitted.error);
   const list = ManifestGate.admitList(yield* fetchDocument(session, admitted.value.list), admitted.value, keeper);
   if (!list.ok) return yield* refuse(session, digest, version, list.error);
-  const manifest = admitted.value;
-  const status = AgentState.standing(session.memory.state(), manifest.runId);
-  const again: FactBody | null = status && { _tag: "Status", runId: manifest.runId, status, reason: null };
   yield* session.memory.record([
-    { _tag: "ManifestHeld", digest, manifest, list: list.value, serverTime },
-    ...(again === null ? [] : [yield* session.fact(again)]),
+    { _tag: "ManifestHeld", digest, manifest: admitted.value, list: list.value, serverTime },
   ]);
 });
 

@@ -48,6 +48,8 @@ export type JournalRecord =
       readonly list: PatchList;
       readonly serverTime: number;
     }
+  /** The platform lost facts up to that one, which it had acknowledged; what is known of them is told again with this record. */
+  | { readonly _tag: "FactsLost"; readonly through: number }
   | { readonly _tag: "ManifestRefused"; readonly digest: Digest; readonly version: number }
   /** A run that was revoked before it began: it never begins, and what was fetched for it goes (JOB-28). */
   | { readonly _tag: "ManifestDropped"; readonly runId: string }

@@ -15,7 +15,8 @@ export const flush = Effect.fnUntraced(function* (
 ) {
   while (memory.state().facts.length > 0) {
     const facts = batch(memory.state().facts);
-    const body = Json.canonicalBytes({ facts, acknowledged: memory.state().factsAcknowledged });
+    const { retoldThrough } = memory.state();
+    const body = Json.canonicalBytes({ facts, ...(retoldThrough === 0 ? {} : { acknowledged: retoldThrough }) });
     const { reply, components } = yield* Exchange.send(party, yield* next(), {
       method: "POST",
       path: "/v0/facts",

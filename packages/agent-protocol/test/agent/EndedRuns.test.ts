@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect";
 import { describe, expect, it } from "vitest";
 import * as AgentState from "../../src/agent/AgentState.ts";
 import { InstallerError, type JournalRecord } from "../../src/agent/index.ts";
-import type { Documents, Facts, RunStatus } from "../../src/index.ts";
+import { type Documents, type Facts, Messages, type RunStatus } from "../../src/index.ts";
 import * as Samples from "../Samples.ts";
 import { uuid } from "../Samples.ts";
 import * as Machine from "./Machine.ts";
@@ -140,7 +140,7 @@ describe("a run that has ended, whose manifest comes once more", () => {
     }
   });
 
-  it("RUN-11: under way is told as it stands, once that was acknowledged, and finished as it was begun", () => {
+  it("RUN-11: under way is finished as it was begun", () => {
     let hasDied = false;
     const machine = Machine.make({
       packages,
@@ -152,13 +152,99 @@ describe("a run that has ended, whose manifest comes once more", () => {
     });
     machine.plane.order(patches);
     machine.cycle();
-    // All that was told so far is acknowledged before the manifest comes again.
     const told = statusesTold(machine);
     expect(told).toEqual(["Downloaded", "JobStarted", "Patching"]);
     machine.plane.order([patch("c")], { manifestVersion: manifestVersion + 1 });
     machine.finish();
-    expect(statusesTold(machine)).toEqual([...told, "Patching", "Completed"]);
+    expect(statusesTold(machine)).toEqual([...told, "Completed"]);
     expect(outcomesTold(machine)).toEqual({ A: "Installed", B: "Installed", C: "Installed" });
+  });
+});
+
+/** Says at check-ins that the platform knows facts up to that one and no more, until it is told any. */
+const knowing = (machine: Machine.Machine, acknowledgedThrough: number): void => {
+  const { facts } = machine.plane;
+  const before = facts.size;
+  machine.plane.amend((reply, route) =>
+    route === "checkIn" && facts.size === before ? { ...reply, acknowledgedThrough } : reply,
+  );
+};
+const reports = (machine: Machine.Machine) =>
+  machine.plane.heard.flatMap((h) => (h.route === "facts" ? [Messages.FactsRequest.parse(h.body)] : []));
+
+describe("a platform that has lost facts which it had acknowledged", () => {
+  it("RUN-11 RUN-06: is told again, once, how the patches of their runs ended and how they stand", () => {
+    const machine = ended({ faults: { b: "pre-scriptlet-fails" } });
+    const told = factsAfter(machine, 0);
+    const before = machine.plane.facts.size;
+    expect(reports(machine).every((r) => r.acknowledged === undefined)).toBe(true);
+    knowing(machine, 1);
+    for (let i = 0; i < 3; i += 1) {
+      machine.cycle();
+      machine.kill();
+    }
+    expect(factsAfter(machine, before)).toEqual([
+      ...told.filter((f) => f._tag === "Patch"),
+      { _tag: "Status", runId, status: "CompletedWithFailure", reason: "RUN-11: told again" },
+    ]);
+    expect(reports(machine).at(-1)?.acknowledged).toBe(before);
+  });
+
+  it("RUN-11: is told nothing of runs that it knows, and nothing where it knows all", () => {
+    const machine = ended();
+    const first = machine.plane.facts.size;
+    machine.plane.order(patches, { runId: uuid(0x99), occurrenceKey: "other", manifestVersion: manifestVersion + 1 });
+    machine.finish();
+    const before = machine.plane.facts.size;
+    knowing(machine, before);
+    machine.cycle();
+    expect(machine.plane.facts.size).toBe(before);
+    knowing(machine, first);
+    machine.cycle();
+    expect(new Set(factsAfter(machine, before).map((f) => f.runId))).toEqual(new Set([uuid(0x99)]));
+  });
+
+  it("RUN-11: is told again of what was told since, when it has lost that as well", () => {
+    const machine = ended();
+    for (let i = 1; i <= 3; i += 1) {
+      const before = machine.plane.facts.size;
+      knowing(machine, 1);
+      machine.cycle();
+      expect(factsAfter(machine, before)).toHaveLength(patches.length + 1);
+    }
+  });
+
+  it("RUN-11: is told that files are there, and of what waits nothing else", () => {
+    const later = { notBefore: Samples.NOW + 2 * Samples.HOUR, notAfter: Samples.NOW + 9 * Samples.HOUR };
+    const machine = Machine.make({ packages });
+    machine.plane.order(patches, { ...later, fetchFrom: Samples.NOW });
+    machine.cycle();
+    machine.plane.order(patches, { ...later, runId: uuid(0x99), occurrenceKey: "other", manifestVersion: 9 });
+    machine.cycle();
+    expect(statusesTold(machine)).toEqual(["Downloaded"]);
+    const before = machine.plane.facts.size;
+    knowing(machine, 0);
+    machine.cycle();
+    expect(factsAfter(machine, before)).toEqual([
+      { _tag: "Status", runId, status: "Downloaded", reason: "RUN-11: told again" },
+    ]);
+  });
+
+  it("RUN-11: is told the same at whatever moment the agent dies on the way", () => {
+    const whole = ended();
+    const from = whole.moments.length;
+    knowing(whole, 1);
+    whole.finish();
+    for (let n = from; n < whole.moments.length; n += 1) {
+      let isArmed = false;
+      const machine = ended({ dies: (m) => isArmed && m.n === n });
+      isArmed = true;
+      knowing(machine, 1);
+      machine.finish();
+      machine.finish();
+      expect(machine.plane.facts.size).toBe(whole.plane.facts.size);
+      expect(statusesTold(machine)).toEqual(statusesTold(whole));
+    }
   });
 });
 
@@ -206,7 +292,7 @@ describe("AgentState.ended", () => {
     expect(twice.runs).toEqual({});
   });
 
-  it("RUN-11: takes a renewed manifest for no new one as long as the beginning isn't acknowledged", () => {
+  it("RUN-11: takes a renewed manifest for no new one as long as its end isn't acknowledged", () => {
     const [, acknowledged] = toldOf(uuid(1), "TimedOut", 1);
     const told = AgentState.fold([held(uuid(1)), ...toldOf(uuid(1), "TimedOut", 1).slice(0, 1), held(uuid(1))]);
     expect(AgentState.unfinished(told)).toEqual([]);

@@ -16,6 +16,7 @@ const body = z.discriminatedUnion("_tag", [
   z.strictObject({ _tag: z.literal("OutOfScope"), reason }),
   z.strictObject({ _tag: z.literal("Scanned"), takenAt: int, bootId: text, verdicts }),
   z.strictObject({ _tag: z.literal("Unheard"), scan: int }),
+  z.strictObject({ _tag: z.literal("AllTold") }),
 ]);
 
 export const marks = z.array(z.strictObject({ at: int, body }));

@@ -175,6 +175,7 @@ export const mark: fc.Arbitrary<AssetRun.Mark> = fc.record({
       })
       .map((body): AssetRun.MarkBody => body),
     takenAt.map((scan): AssetRun.MarkBody => ({ _tag: "Unheard", scan })),
+    fc.constant<AssetRun.MarkBody>({ _tag: "AllTold" }),
   ),
 });
 

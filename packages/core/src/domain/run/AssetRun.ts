@@ -62,6 +62,19 @@ export const after = (run: AssetRun, facts: readonly AgentFact[]): AssetRun => {
 export const marked = (run: AssetRun, mark: Marks.Mark, facts: readonly AgentFact[]): AssetRun =>
   after({ ...run, marks: Marks.added(run.marks, mark) }, facts);
 
+/**
+ * Whether its agent claims an end, has told all up to it (`through`, in that epoch), and nothing of some planned patch: more isn't to come,
+ * as its agent carried out another list (RUN-11).
+ */
+export const isAllTold = (
+  run: AssetRun,
+  facts: readonly AgentFact[],
+  { epoch, through }: { readonly epoch: number; readonly through: number },
+): boolean =>
+  !isFinal(run) &&
+  !Marks.isAllTold(run.marks) &&
+  facts.some((f) => f.epoch === epoch && f.sequence <= through && RunFold.isClaim(f));
+
 /** The asset run of an asset that is gone as its run is made: nobody told of it, and nobody will. */
 export const withdrawn = (run: AssetRun, reason: string, now: number): AssetRun =>
   marked(run, { at: now, body: { _tag: "Withdrawn", reason } }, []);

@@ -30,7 +30,7 @@ export const of = (
     ...first,
     ...marks.flatMap(({ at, body }): readonly Finding[] => {
       if (body._tag === "Scanned") return [];
-      if (body._tag === "Unheard") return [finding(at, body._tag, null)];
+      if (body._tag === "Unheard" || body._tag === "AllTold") return [finding(at, body._tag, null)];
       const stands = Marks.stands(body, known);
       return [{ ...finding(at, body._tag, body.reason), overruledBy: stands ? null : overruling(body, told) }];
     }),
@@ -61,6 +61,7 @@ const RULES: { readonly [tag: string]: string } = {
   NotLicensed: "LIC-06",
   OutOfScope: "TAG-05",
   Unheard: "CMP-02",
+  AllTold: "RUN-11",
   CanceledBlackout: "WIN-05",
 };
 
@@ -72,6 +73,7 @@ const WORDS: { readonly [tag: string]: string } = {
   NotLicensed: "not sent: Not Licensed",
   OutOfScope: "not sent: out of its owner's scope",
   Unheard: "nothing more was heard after a scan: what it shows stands",
+  AllTold: "some of its patches were in no list that its agent carried out",
   CanceledBlackout: "not sent: Canceled - Blackout",
   TimedOut: "not sent: Timed Out",
 };

@@ -35,12 +35,17 @@ export type MarkBody =
       readonly verdicts: { readonly [patchId: string]: Detection.DetectionVerdict };
     }
   /** An hour after the scan of that instant came in, still nothing was heard: the agent's last message is lost. */
-  | { readonly _tag: "Unheard"; readonly scan: number };
+  | { readonly _tag: "Unheard"; readonly scan: number }
+  /**
+   * All that its agent told up to an end is here, and nothing of some planned patches: they were in no list that it carried out. So it is
+   * with a run that a restored platform made once more, with another plan (RUN-11).
+   */
+  | { readonly _tag: "AllTold" };
 
 export type Scanned = Extract<MarkBody, { readonly _tag: "Scanned" }>;
 
 /** A mark that ends an asset run as long as it stands. */
-export type Ending = Exclude<MarkBody, { readonly _tag: "Scanned" | "Unheard" }>;
+export type Ending = Exclude<MarkBody, { readonly _tag: "Scanned" | "Unheard" | "AllTold" }>;
 
 /** What an asset run is while a mark stands. */
 export const statusOf: { readonly [T in Ending["_tag"]]: RunStatus.RunStatus } = {
@@ -84,6 +89,9 @@ export const scan = (marks: readonly Mark[]): { readonly at: number; readonly bo
   }
   return latest;
 };
+
+/** Whether nothing more is to be told of its patches. */
+export const isAllTold = (marks: readonly Mark[]): boolean => marks.some(({ body }) => body._tag === "AllTold");
 
 /** When the control plane took it that nothing more is heard after a scan; null: it didn't. */
 export const unheardAt = (marks: readonly Mark[], takenAt: number): number | null =>

@@ -94,10 +94,21 @@ const decided = (
     const lostAt = isPresumed ? ending.at : Marks.unheardAt(marks, scan.takenAt);
     if (lostAt !== null) return completed(scan, Math.max(scan.at, lostAt));
   }
+  const claim = Marks.isAllTold(marks) && (ending === null || isPresumed) ? told.findLast(isClaim) : undefined;
+  if (claim !== undefined) {
+    return {
+      status: "CompletedWithFailure",
+      reason: NOT_LISTED,
+      by: "agent",
+      changedAt: Math.max(path.changedAt, claim.at),
+    };
+  }
   if (ending === null) return path;
   const { _tag, reason } = ending.body;
   return { status: Marks.statusOf[_tag], reason, by: _tag, changedAt: ending.at };
 };
+
+const NOT_LISTED = "RUN-11: some of its patches were in no list that its agent carried out";
 
 const completed = (scan: RunEvidence.Scan, changedAt: number): Verdict => ({
   status: "Completed",
@@ -132,6 +143,10 @@ const walk = ({ placed, patches }: Ground, told: Told, evidence: Evidence): Path
   }
   return { status, reason, by, changedAt, violations };
 };
+
+/** Whether it claims that all is done. */
+export const isClaim = ({ body }: AgentFact.AgentFact): boolean =>
+  body._tag === "Status" && (body.status === "Completed" || body.status === "CompletedWithFailure");
 
 type Claim = Pick<Verdict, "status" | "reason">;
 

@@ -73,7 +73,7 @@ const lookedAt = Effect.fnUntraced(function* (proved: ProvedRequest, records: re
 const keptFresh = Effect.fnUntraced(function* (proved: ProvedRequest, fresh: readonly FactRecord[], through: number) {
   const { tenantId, agent } = proved;
   const found = yield* assetRunsOf(proved, fresh);
-  const changes = yield* runChanges(proved, fresh, found);
+  const changes = yield* runChanges(proved, { fresh, through }, found);
   const assetRuns = found.map((a) => a.value);
   const early = earlyAmong(fresh, assetRuns);
   const counting = yield* Breakers.counting(tenantId, agent.id, fresh, assetRuns);
@@ -259,8 +259,8 @@ const assetRunsOf = Effect.fnUntraced(function* ({ tenantId, agent }: ProvedRequ
 });
 
 const runChanges = Effect.fnUntraced(function* (
-  { tenantId }: ProvedRequest,
-  fresh: readonly FactRecord[],
+  { tenantId, components: { epoch } }: ProvedRequest,
+  { fresh, through }: { readonly fresh: readonly FactRecord[]; readonly through: number },
   assetRuns: readonly Repository.Versioned<AssetRun.AssetRun>[],
 ) {
   const now = (yield* Environment).now();
@@ -272,7 +272,10 @@ const runChanges = Effect.fnUntraced(function* (
     const { runId } = found.value;
     const told = fresh.filter((f) => runIdOf(f) === runId).map(RunMarks.toAgentFact);
     const earlier = AssetRun.isHeard(found.value) ? yield* RunMarks.facts(tenantId, id) : [];
-    const after = AssetRun.after(found.value, [...earlier, ...told]);
+    const facts = [...earlier, ...told];
+    const folded = AssetRun.after(found.value, facts);
+    const isAll = AssetRun.isAllTold(folded, facts, { epoch, through });
+    const after = isAll ? AssetRun.marked(folded, { at: now, body: { _tag: "AllTold" } }, facts) : folded;
     expect.push(Repository.expected("assetRun", id, found));
     writes.push(Repository.put("assetRun", id, after));
     const { status } = after.state;

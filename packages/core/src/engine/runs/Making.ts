@@ -61,9 +61,17 @@ export const placed = Effect.fn("Making.placed")(function* (
 const heard = Effect.fnUntraced(function* (tenantId: TenantId, runId: string, made: readonly AssetRun.AssetRun[]) {
   const early = yield* Repository.pageBy(tenantId, "fact", ["earlyOf", runId], { after: null, limit: 1 });
   if (early.length === 0) return made;
-  return yield* Effect.forEach(made, (a) =>
-    Effect.map(RunMarks.facts(tenantId, a.id), (facts) => AssetRun.after(a, facts)),
-  );
+  return yield* Effect.forEach(made, (a) => heardOf(tenantId, a));
+});
+
+const heardOf = Effect.fnUntraced(function* (tenantId: TenantId, made: AssetRun.AssetRun) {
+  const facts = yield* RunMarks.facts(tenantId, made.id);
+  const agent = facts.length === 0 ? null : yield* Repository.get(tenantId, "agent", made.assetId);
+  if (agent === null) return made;
+  const run = AssetRun.after(made, facts);
+  const { session, factsThrough: through } = agent.value;
+  if (!AssetRun.isAllTold(run, facts, { epoch: session.epoch, through })) return run;
+  return AssetRun.marked(run, { at: made.placed.at, body: { _tag: "AllTold" } }, facts);
 });
 
 /** What is told of a run once it is whole. */

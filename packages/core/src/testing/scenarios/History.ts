@@ -91,6 +91,8 @@ export interface History {
   readonly mishaps: readonly Seen<Mishap>[];
   /** The tags of the owner's scope, from each change on. */
   readonly scopes: readonly Seen<readonly string[]>[];
+  /** Where the control plane was put back to what it was at an earlier place: what was committed since is undone. */
+  readonly restores: readonly Seen<{ readonly since: number }>[];
   readonly of: <K extends KeptKind>(kind: K) => ReadonlyMap<string, Versions<Kinds[K]>>;
   readonly last: <K extends KeptKind>(kind: K) => ReadonlyMap<string, Kinds[K]>;
 }
@@ -105,6 +107,8 @@ export interface Recorder extends History {
   readonly mark: () => Mark;
   readonly scoped: (tags: readonly string[]) => void;
   readonly befell: (mishap: Mishap) => void;
+  /** The control plane is what it was at that place; what machines did and journals took stays. */
+  readonly restored: (since: Mark) => void;
 }
 
 /** A history with nothing in it. */
@@ -122,6 +126,7 @@ export const make = (now: () => number): Recorder => {
   const scopes: Seen<readonly string[]>[] = [];
   const mishaps: Seen<Mishap>[] = [];
   const heard: Seen<{ readonly asset: string }>[] = [];
+  const restores: Seen<{ readonly since: number }>[] = [];
   const kept = new Map<EntityKind, Map<string, Seen<unknown>[]>>(keptKinds.map((kind) => [kind, new Map()]));
   const of = <K extends KeptKind>(kind: K) => kept.get(kind) as unknown as ReadonlyMap<string, Versions<Kinds[K]>>;
   const committed = (batch: Batch): void => {
@@ -136,6 +141,15 @@ export const make = (now: () => number): Recorder => {
     }
     for (const event of batch.events) events.push(seen(event));
   };
+  const restored = ({ order: since }: Mark): void => {
+    const place = seen({ since });
+    restores.push(place);
+    for (const list of [facts, events]) list.splice(list.findLastIndex((e) => e.order <= since) + 1);
+    for (const versions of [...kept.values()].flatMap((ids) => [...ids.values()])) {
+      const last = versions.at(-1);
+      if (last !== undefined && last.order > since) versions.push({ ...place, value: standing(versions, since) });
+    }
+  };
   return {
     deeds,
     journal,
@@ -145,6 +159,7 @@ export const make = (now: () => number): Recorder => {
     heard,
     mishaps,
     scopes,
+    restores,
     of,
     last: (kind) =>
       new Map(
@@ -164,8 +179,20 @@ export const make = (now: () => number): Recorder => {
       return { order: at_, at };
     },
     befell: (mishap) => void mishaps.push(seen(mishap)),
+    restored,
   };
 };
+
+/** Whether what was committed at a place is undone by a restore before another one; forever, unless told. */
+export const isUndone = ({ restores }: History, order: number, by: number = Number.POSITIVE_INFINITY): boolean =>
+  restores.some((r) => r.value.since < order && order < r.order && r.order <= by);
+
+/** Those of an entity's versions that stood in line at a place: what a restore undid, and what it put back, is not among them. */
+export const lasting = <A>(history: History, versions: Versions<A>, by?: number): Versions<A> =>
+  versions.filter((v) => !isUndone(history, v.order, by) && !isPutBack(history, v.order));
+
+/** Whether a version is one that a restore put back. */
+export const isPutBack = ({ restores }: History, order: number): boolean => restores.some((r) => r.order === order);
 
 /** The version that stood at a place in the order; null: none. */
 export const standing = <A>(versions: Versions<A> | undefined, order: number): A | null =>

@@ -53,6 +53,15 @@ export interface Plane {
   /** So many at once; what they were at is gone when the process dies. */
   readonly tick: (tickers: number) => void;
   readonly handle: (request: WireRequest) => WireReply;
+  readonly backUp: () => Backup;
+  /** Puts back what a backup holds; another process begins. */
+  readonly restore: (backup: Backup) => void;
+}
+
+/** All that is stored, as of a place in the order. */
+export interface Backup {
+  readonly dump: MemoryStorage.MemoryDump;
+  readonly mark: History.Mark;
 }
 
 export const maraWith = (tags: readonly string[]): User => ({
@@ -127,6 +136,12 @@ export const make = (options: PlaneOptions): Plane => {
     handle: (request) => {
       const reply = at("request", () => mortal(() => Effect.runSync(fettle.gateway.handle(request))));
       return seams.reply?.(request, reply, ground) ?? reply;
+    },
+    backUp: () => ({ dump: storage.dump(), mark: options.history.mark() }),
+    restore: ({ dump, mark }) => {
+      storage.restore(dump);
+      options.history.restored(mark);
+      fettle = begin();
     },
   };
 };

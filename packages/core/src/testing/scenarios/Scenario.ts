@@ -137,6 +137,14 @@ export interface Scenario {
   readonly faults: Faults;
   /** The control plane neither ticks nor answers. */
   readonly outages: readonly Span[];
+  /** The control plane is put back to what it was at `of`, one after the other; left out: it never is. */
+  readonly restores?: readonly Restore[];
+}
+
+/** A restore from a backup, in minutes from the scenario's start; of one that was taken since the restore before it. */
+export interface Restore {
+  readonly of: number;
+  readonly at: number;
 }
 
 export const MINUTE_MS = 60_000;

@@ -13,6 +13,7 @@ import {
   type JobSpec,
   MINUTE_MS,
   type PatchSpec,
+  type Restore,
   type Scenario,
   type Span,
 } from "./Scenario.ts";
@@ -22,6 +23,8 @@ export interface Size {
   readonly days: number;
   /** Everything goes wrong at once, and people do more: what there is to be seen is seen sooner. */
   readonly isRough?: true;
+  /** The control plane is put back to a backup, once or twice; a rough one is now and then. */
+  readonly isRestored?: true;
 }
 
 /** Days on which something is odd: both changes of clocks in Europe and America, Chatham's, a leap day's month, any other. */
@@ -50,7 +53,7 @@ const ZONES = [
 const PACKAGES = ["openssl", "curl", "zlib", "bash", "kernel", "tzdata", "sed", "gzip", "glibc", "expat"] as const;
 
 /** The scenario of a seed. */
-export const generate = (seed: string, { agents, days, isRough }: Size): Scenario => {
+export const generate = (seed: string, { agents, days, isRough, isRestored }: Size): Scenario => {
   const random = Random.make(`scenario/${seed}`);
   const startsAt = pick(random, STARTS);
   // In half of the small fleets there is one of each that is treated otherwise.
@@ -88,7 +91,24 @@ export const generate = (seed: string, { agents, days, isRough }: Size): Scenari
     edits,
     faults: isRough === true ? rough : faults(random.stream("faults")),
     outages: random.chance(0.35) ? [span(random, days, 30, 600)] : [],
+    ...restored(random.stream("restores"), { days, chance: isRestored === true ? 1 : isRough === true ? 0.2 : 0 }),
   };
+};
+
+// Each in a part of the time of its own, of a minute before up to all of that part.
+const restored = (
+  random: Random.Random,
+  { days, chance }: { readonly days: number; readonly chance: number },
+): Pick<Scenario, "restores"> => (random.chance(chance) ? { restores: restores(random, days) } : {});
+
+const restores = (random: Random.Random, days: number): readonly Restore[] => {
+  const count = 1 + random.below(2);
+  const part = Math.floor((days * DAY_MINUTES) / count);
+  return Array.from({ length: count }, (_, i) => {
+    const of = random.below(part - 2);
+    const most = Math.min(part - of, random.chance(0.5) ? 90 : part);
+    return { of: i * part + of, at: i * part + of + 1 + random.below(most - 1) };
+  });
 };
 
 const pick = <A>(random: Random.Random, from: readonly A[]): A => {

@@ -58,6 +58,7 @@ function* candidates(scenario: Scenario): Generator<Scenario, void, undefined> {
   for (const jobs of without(scenario.jobs)) yield { ...scenario, jobs };
   for (const edits of without(scenario.edits)) yield { ...scenario, edits };
   for (const outages of without(scenario.outages)) yield { ...scenario, outages };
+  for (const restores of without(scenario.restores ?? [])) yield { ...scenario, restores };
   yield* calmer(scenario);
   if (scenario.tickers > 1) yield { ...scenario, tickers: 1 };
   yield* plainer(scenario);

@@ -14,8 +14,8 @@ import * as History from "./History.ts";
 import * as KeyedSignatures from "./KeyedSignatures.ts";
 import type * as Machine from "./Machine.ts";
 import * as Plane from "./Plane.ts";
-import type { Edit, Faults, JobSpec, Scenario } from "./Scenario.ts";
 import * as Scenarios from "./Scenario.ts";
+import { type Edit, type Faults, groups, type JobSpec, type Restore, type Scenario } from "./Scenario.ts";
 import * as Seams from "./Seams.ts";
 import * as Trace from "./Trace.ts";
 import * as Wakes from "./Wakes.ts";
@@ -64,7 +64,9 @@ type What =
   | { readonly _tag: "Agent"; readonly machine: Machine.Machine; readonly life: number }
   | { readonly _tag: "Feed" }
   | { readonly _tag: "Make"; readonly job: JobSpec }
-  | { readonly _tag: "Edit"; readonly edit: Edit; readonly index: number };
+  | { readonly _tag: "Edit"; readonly edit: Edit; readonly index: number }
+  | { readonly _tag: "BackUp"; readonly restore: Restore }
+  | { readonly _tag: "Restore"; readonly restore: Restore };
 
 const noFaults: Faults = {
   network: SimulatedNetwork.calm,
@@ -137,6 +139,7 @@ interface World {
   readonly lives: Map<string, number>;
   readonly jobNames: Map<string, string>;
   readonly edits: Edits.Done[];
+  readonly backups: Map<Restore, Plane.Backup>;
 }
 
 const setUp = (scenario: Scenario, { seams = Seams.none, signatures = "keyed" }: PlayOptions): World => {
@@ -210,6 +213,7 @@ const setUp = (scenario: Scenario, { seams = Seams.none, signatures = "keyed" }:
     lives: new Map(),
     jobNames: new Map(),
     edits: [],
+    backups: new Map(),
   };
 };
 
@@ -223,6 +227,10 @@ const schedule = ({ scenario, wakes, fleet, calmAt }: World): void => {
     wakes.add(at(job.enableAt), { _tag: "Edit", edit: { _tag: "Enable", at: job.enableAt, job: job.name }, index: -1 });
   }
   for (const [index, edit] of scenario.edits.entries()) wakes.add(at(edit.at), { _tag: "Edit", edit, index });
+  for (const restore of scenario.restores ?? []) {
+    wakes.add(at(restore.of), { _tag: "BackUp", restore });
+    wakes.add(at(restore.at), { _tag: "Restore", restore });
+  }
   for (const machine of fleet.machines) {
     wakes.add(at(machine.spec.joinsAt), { _tag: "Agent", machine, life: 0 });
     for (const step of machine.spec.clock)
@@ -235,6 +243,8 @@ const carryOut = (world: World, what: What): void => {
   if (what._tag === "Tick") tick(world);
   else if (what._tag === "Turn") world.clock.faults = noFaults;
   else if (what._tag === "Agent") cycle(world, what.machine, what.life);
+  else if (what._tag === "BackUp") world.backups.set(what.restore, world.plane.backUp());
+  else if (what._tag === "Restore") restore(world, what.restore);
   else byPeople(world, what);
 };
 
@@ -244,6 +254,26 @@ const tick = (world: World): void => {
   if (!isDown) plane.tick(scenario.tickers);
   Plane.dying(world.network.deliverLate);
   wakes.add(clock.now + scenario.tickSeconds * 1_000, { _tag: "Tick" });
+};
+
+// Who runs it sees to it that the feed comes again, hands out new keys, and makes and enables once more what is gone.
+const restore = (world: World, put: Restore): void => {
+  const { backups, plane, desk, wakes, clock, scenario } = world;
+  const { of, at } = put;
+  const backup = backups.get(put);
+  if (backup === undefined) return;
+  plane.restore(backup);
+  const isLost = (minute: number | null): boolean => minute !== null && minute >= of && minute <= at;
+  for (const group of groups) {
+    const issued = Edits.issueKey(plane, group, `${group} after ${at}`);
+    if (issued !== null) desk.activations[group] = issued;
+  }
+  wakes.add(clock.now, { _tag: "Feed" });
+  for (const job of scenario.jobs) {
+    if (isLost(job.at)) wakes.add(clock.now, { _tag: "Make", job });
+    const edit: Edit = { _tag: "Enable", at, job: job.name };
+    if (isLost(job.enableAt)) wakes.add(clock.now, { _tag: "Edit", edit, index: -1 });
+  }
 };
 
 const minuteOf = ({ scenario, clock }: World): number => (clock.now - scenario.startsAt) / Scenarios.MINUTE_MS;

@@ -11,6 +11,7 @@ import { evidence } from "./situations/Evidence.ts";
 import { lives } from "./situations/Lives.ts";
 import { people } from "./situations/People.ts";
 import { reboots } from "./situations/Reboots.ts";
+import { ofRestores } from "./situations/Restores.ts";
 import type { Situation } from "./situations/Situation.ts";
 import { times } from "./situations/Times.ts";
 import { wire } from "./situations/Wire.ts";
@@ -25,6 +26,7 @@ export const families: { readonly [family: string]: readonly Situation[] } = {
   people,
   times,
   reboots,
+  restores: ofRestores,
 };
 
 /** All of them. */

@@ -152,11 +152,13 @@ describe("an asset's story in a run", () => {
     const marks = [
       { at: START, body: { _tag: "OutOfScope", reason: "it left the scope" } },
       { at: START + 1, body: { _tag: "Unheard", scan: START } },
+      { at: START + 2, body: { _tag: "AllTold" } },
     ] as const;
     const entries = Timeline.of(story([], { assetRun: { ...assetRun(["P-1"]), marks } })).slice(1);
     expect(entries.map((e) => [e.rule, e.words])).toEqual([
       ["TAG-05", "not sent: out of its owner's scope: it left the scope"],
       ["CMP-02", "nothing more was heard after a scan: what it shows stands"],
+      ["RUN-11", "some of its patches were in no list that its agent carried out"],
     ]);
   });
 

@@ -71,3 +71,6 @@ export const half = (from: 0 | 1): Sum =>
 
 export const signedInEarnest = (): Sum =>
   playAll({ seeds: times(ED25519), size: SIZE, signatures: "ed25519", ...bounded(ED25519_SECONDS) });
+
+/** Names of the rare situations that only restores come to. */
+export const ofRestores: readonly string[] = (Situations.families.restores ?? []).map(({ name }) => name);

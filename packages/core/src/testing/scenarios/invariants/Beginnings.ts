@@ -21,9 +21,10 @@ const ordered: Invariant = {
       if (last.manifest.kind !== (action === "install" ? "deployment" : "rollback"))
         return `a ${action} by a ${last.manifest.kind}`;
       if (!last.list.patches.some((p) => p.patchId === patchId)) return "not in the manifest's list";
-      const made = ledger.made.get(`${runId}.${last.manifest.agentId}`)?.value;
-      if (made === undefined) return "of a run that the control plane never made for it";
-      return made.patches.some((p) => p.patchId === patchId) ? null : "not in the frozen list";
+      const makings = ledger.makings.get(`${runId}.${last.manifest.agentId}`) ?? [];
+      if (makings.length === 0) return "of a run that the control plane never made for it";
+      const isListed = makings.some(({ value }) => value.patches.some((p) => p.patchId === patchId));
+      return isListed ? null : "not in the frozen list";
     }),
 };
 
@@ -42,8 +43,9 @@ const inWindow: Invariant = {
       if (!isFirst && (last.bound === "start" || last.validity === "lease")) return null;
       if (b.agentAt < last.notBefore) return `before ${iso(last.notBefore)}`;
       if (b.agentAt >= last.notAfter) return `at or after ${iso(last.notAfter)}`;
-      const timing = ledger.made.get(`${b.runId}.${last.agentId}`)?.value.timing ?? null;
-      const end = timing?.windowEnd ?? null;
+      const makings = ledger.makings.get(`${b.runId}.${last.agentId}`) ?? [];
+      const ends = makings.map(({ value }) => value.timing?.windowEnd ?? null);
+      const end = ends.includes(null) ? null : Math.max(...ends.map(Number));
       return end !== null && b.agentAt >= end ? `after the window's end at ${iso(end)}` : null;
     });
   },
@@ -61,7 +63,7 @@ const nominalOf = (ledger: Ledger, asset: string, runId: string | null): number 
 // Only blackouts and freezes put off what is planned before its time (SCH-03, WIN-05).
 const misplanned = (ledger: Ledger): readonly Seen[] => {
   const isPutOff = ledger.played.scenario.edits.some(({ _tag }) => _tag === "Blackout" || _tag === "Freeze");
-  return [...ledger.made.values()].flatMap(({ at, value: { assetId, runId, placed, timing } }) => {
+  return [...ledger.makings.values()].flat().flatMap(({ at, value: { assetId, runId, placed, timing } }) => {
     const asset = ledger.names.get(assetId) ?? "";
     const nominal = nominalOf(ledger, asset, runId);
     if (nominal === null || timing === null || placed.status !== "Pending") return [];

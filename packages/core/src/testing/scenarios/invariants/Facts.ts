@@ -3,6 +3,7 @@ import { RunStatus } from "@fettle/agent-protocol/vocabulary";
 import * as Effect from "effect/Effect";
 import type * as AssetRun from "../../../domain/run/AssetRun.ts";
 import type { FactRecord } from "../../../schema/Stored.ts";
+import * as History from "../History.ts";
 import { TENANT } from "../Plane.ts";
 import type { Played } from "../Simulator.ts";
 import { groupBy, type Invariant, iso, type Ledger, type Seen, seen } from "./Invariant.ts";
@@ -10,12 +11,17 @@ import { groupBy, type Invariant, iso, type Ledger, type Seen, seen } from "./In
 const byAgents = (ledger: Ledger): readonly Seen[] =>
   [...ledger.journals].flatMap(([asset, lines]) => {
     const at = new Map<string, RunStatus.RunStatus>();
+    // How a run stands may be told again, once, as its manifest came again, or the platform lost what it was told (RUN-11).
+    const again = new Set<string>();
     return lines.flatMap(({ value: { record } }) => {
+      if (record._tag === "ManifestHeld" && at.has(record.manifest.runId)) again.add(record.manifest.runId);
+      if (record._tag === "FactsLost") for (const runId of at.keys()) again.add(runId);
       if (record._tag !== "FactRecorded" || record.fact.body._tag !== "Status") return [];
       const { runId, status } = record.fact.body;
       const from = at.get(runId) ?? "Pending";
       at.set(runId, status);
-      return RunStatus.mayMove(from, status, "agent") ? [] : [seen(asset, `${runId}: ${from} → ${status}`)];
+      if (RunStatus.mayMove(from, status, "agent") || (from === status && again.delete(runId))) return [];
+      return [seen(asset, `${runId}: ${from} → ${status}`)];
     });
   });
 
@@ -27,10 +33,10 @@ const STANDS: readonly AssetRun.AssetRunState["by"][] = ["agent", "scan", "place
 const isPresumption = ({ state }: AssetRun.AssetRun): boolean => !STANDS.includes(state.by);
 
 /**
- * What a scan shows done while its agent is silent gives way to the agent's late word: a reboot is needed for it, or its window was
- * over before all was tried, and somebody else did the rest.
+ * What a scan shows done while its agent is silent gives way to the agent's late word: it is still at it, a reboot is needed for it, or
+ * its window was over before all was tried, and somebody else did the rest.
  */
-const LATE_WORDS: readonly RunStatus.RunStatus[] = ["PendingReboot", "TimedOut"];
+const isLateWord = (status: RunStatus.RunStatus): boolean => !RunStatus.isFinal(status) || status === "TimedOut";
 
 // A presumption gives way to what is known better; what an agent told stands, and only evidence may judge it anew.
 const byPlatform = (ledger: Ledger): readonly Seen[] =>
@@ -39,8 +45,9 @@ const byPlatform = (ledger: Ledger): readonly Seen[] =>
       const before = versions[i - 1]?.value ?? null;
       const [from, to] = [before?.state, v.value?.state];
       if (before === null || from === undefined || to === undefined || from.status === to.status) return [];
+      if (History.isPutBack(ledger.history, v.order)) return [];
       if (!RunStatus.isFinal(from.status) || isPresumption(before)) return [];
-      if (from.by === "scan" && to.by === "agent" && LATE_WORDS.includes(to.status)) return [];
+      if (from.by === "scan" && to.by === "agent" && isLateWord(to.status)) return [];
       if (JUDGED.includes(from.status) && JUDGED.includes(to.status)) return [];
       return [seen(ledger.names.get(versions[0]?.value?.assetId ?? "") ?? "", `${id}: ${from.status} → ${to.status}`)];
     }),
@@ -80,8 +87,13 @@ const kept: Invariant = {
       const records = lines.map((l) => l.value.record);
       const through = Math.max(0, ...records.flatMap((r) => (r._tag === "FactsAcknowledged" ? [r.through] : [])));
       if (gone.has(id)) return [];
+      // Since the backup, where there was a restore.
+      const isLost = (n: number): boolean => {
+        const told = lines.find(({ value: { record: r } }) => r._tag === "FactsAcknowledged" && r.through >= n);
+        return told !== undefined && History.isUndone(ledger.history, told.order);
+      };
       return Array.from({ length: through }, (_, i) => i + 1).flatMap((n) =>
-        rows.has(`${id} ${n}`) ? [] : [seen(asset, `fact ${n} of ${through} acknowledged ones`)],
+        rows.has(`${id} ${n}`) || isLost(n) ? [] : [seen(asset, `fact ${n} of ${through} acknowledged ones`)],
       );
     });
   },

@@ -52,6 +52,8 @@ export interface Ledger {
   readonly runs: ReadonlyMap<string, Run>;
   /** Of every asset run, as it was made, and where in the order that was. */
   readonly made: ReadonlyMap<string, History.Seen<AssetRun>>;
+  /** The same of each time that it was made: once more after a restore. */
+  readonly makings: ReadonlyMap<string, readonly History.Seen<AssetRun>[]>;
 }
 
 export const seen = (asset: string, text: string): Seen => ({ asset, seen: text });
@@ -64,9 +66,14 @@ export const ledgerOf = (played: Played): Ledger => {
   const ids = new Map(
     machines.flatMap((m) => (m.agentId() === null ? [] : [[m.spec.name, m.agentId() ?? ""] as const])),
   );
-  const made = [...history.of("assetRun")].flatMap(([id, [first]]) =>
-    first?.value == null ? [] : [[id, first as History.Seen<AssetRun>] as const],
+  const makings = [...history.of("assetRun")].map(
+    ([id, versions]) =>
+      [
+        id,
+        versions.flatMap(({ value, ...at }, i) => (value === null || versions[i - 1]?.value ? [] : [{ ...at, value }])),
+      ] as const,
   );
+  const made = makings.flatMap(([id, [first]]) => (first === undefined ? [] : [[id, first] as const]));
   const runs = [...history.of("run")].flatMap(([id, versions]) => {
     const value = versions.findLast((v) => v.value !== null)?.value;
     return value == null ? [] : [[id, value] as const];
@@ -81,6 +88,7 @@ export const ledgerOf = (played: Played): Ledger => {
     ids,
     runs: new Map(runs),
     made: new Map(made),
+    makings: new Map(makings),
   };
 };
 

@@ -1,4 +1,5 @@
 /** Runs of jobs and what people do to jobs: I4, I12 to I14, I44. */
+import { RunStatus } from "@fettle/agent-protocol/vocabulary";
 import * as Job from "../../../domain/job/Job.ts";
 import * as Schedule from "../../../domain/job/Schedule.ts";
 import * as AssetRun from "../../../domain/run/AssetRun.ts";
@@ -8,12 +9,38 @@ import * as LocalTime from "./LocalTime.ts";
 
 const onceOnly: Invariant = {
   id: "I4",
-  title: "an occurrence of a job becomes one run, whoever ticks and however often",
-  check: ({ runs }) =>
-    [...groupBy([...runs.values()], (r) => `${r.jobId} ${r.occurrenceKey}`)].flatMap(([key, all]) =>
+  title:
+    "an occurrence of a job becomes one run, whoever ticks and however often, and is carried out once on an asset, ever",
+  check: (ledger) => [
+    ...[...groupBy([...ledger.runs.values()], (r) => `${r.jobId} ${r.occurrenceKey}`)].flatMap(([key, all]) =>
       all.length > 1 ? [seen("", `${key}: runs ${all.map((r) => r.id).join()}`)] : [],
     ),
+    ...begunAfterEnd(ledger),
+  ],
 };
+
+// By journals alone, whatever the control plane remembers: nothing of an occurrence begins where one of its runs has ended.
+const begunAfterEnd = (ledger: Ledger): readonly Seen[] =>
+  ledger.begun.flatMap((b) => {
+    const last = b.held.at(-1)?.manifest;
+    const lines = (ledger.journals.get(b.asset) ?? []).filter(({ order }) => order < b.order);
+    const same = new Set(
+      lines.flatMap(({ value: { record } }) =>
+        record._tag === "ManifestHeld" &&
+        record.manifest.jobId === last?.jobId &&
+        record.manifest.occurrenceKey === last.occurrenceKey
+          ? [record.manifest.runId]
+          : [],
+      ),
+    );
+    const end = lines.find(({ value: { record } }) => {
+      if (record._tag !== "FactRecorded" || record.fact.body._tag !== "Status") return false;
+      return same.has(record.fact.body.runId) && RunStatus.isFinal(record.fact.body.status);
+    });
+    return end === undefined
+      ? []
+      : [seen(b.asset, `${b.patchId} of ${last?.occurrenceKey} at ${iso(b.at)}, though it ended at ${iso(end.at)}`)];
+  });
 
 const sentAfterEnd = (ledger: Ledger): readonly Seen[] =>
   ledger.history.events.flatMap(({ order, at, value }) => {
@@ -37,7 +64,8 @@ const begunAfterHearing = (ledger: Ledger): readonly Seen[] =>
   [...groupBy(ledger.begun, (b) => `${b.asset} ${b.runId}`).values()].flatMap(([first]) => {
     if (first === undefined) return [];
     const versions = ledger.history.of("assetRun").get(`${first.runId}.${ledger.ids.get(first.asset) ?? ""}`) ?? [];
-    const revoked = versions.find((v) => v.value !== null && AssetRun.isRevoked(v.value))?.order ?? null;
+    const lasting = History.lasting(ledger.history, versions);
+    const revoked = lasting.find((v) => v.value !== null && AssetRun.isRevoked(v.value))?.order ?? null;
     const lines = ledger.journals.get(first.asset) ?? [];
     const started = lines.find(
       ({ value: { record } }) =>
@@ -85,12 +113,14 @@ const runOnce: Invariant = {
 
 // What the fall back to Free suspends is as it was before it was enabled (LIC-02).
 const changedSince = (history: History.History, id: string, versions: History.Versions<Job.Job>): readonly Seen[] => {
-  const fallen = [...history.of("subscription").values()].flat().filter((v) => v.value?.plan === "Free");
+  const free = [...history.of("subscription").values()].flat().filter((v) => v.value?.plan === "Free");
+  // A restore knows nothing of what was enabled since.
+  const fallen = [...free, ...history.restores];
   let enabled: History.Seen<Job.Job> | null = null;
   for (const { order, at, value } of versions) {
     if (value === null) continue;
     const since: number = enabled?.order ?? order;
-    if (fallen.some((f) => f.order > since && f.order < order)) enabled = null;
+    if (fallen.some((f) => f.order > since && f.order <= order)) enabled = null;
     if (enabled === null) {
       if (value.status === "Enabled" && Schedule.isRunOnce(value.schedule)) enabled = { order, at, value };
     } else if (definition(value) !== definition(enabled.value)) return [seen("", `job ${id} was changed`)];
@@ -108,6 +138,8 @@ const settled: Invariant = {
   check: (ledger) =>
     [...groupBy([...ledger.made.values()], (m) => m.value.runId)].flatMap(([runId, made]) => {
       const run = ledger.runs.get(runId);
+      // Revisions are counted by what was committed, and begin again with a restore.
+      if (ledger.history.restores.length > 0) return [];
       // Whatever was over, or nobody's, as it was made is carried out by no definition.
       const starts = made.flatMap((m) => (m.value.placed.status === "Pending" ? (m.value.timing?.start ?? []) : []));
       if (run === undefined || starts.length === 0 || !run.occurrenceKey.startsWith("at:")) return [];

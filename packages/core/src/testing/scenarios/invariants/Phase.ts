@@ -53,11 +53,17 @@ export const orderOf = (ledger: Ledger, { asset, order }: Caused): Told | null =
 export const before = (ledger: Ledger, asset: string, runId: string, order: number): readonly Told[] =>
   told(ledger, asset).filter((t) => t.runId === runId && t.order < order);
 
-/** A run as its agent held it first. */
-export const heldBy = (ledger: Ledger, asset: string, runId: string) =>
-  (ledger.journals.get(asset) ?? []).flatMap(({ value: { record } }) =>
-    record._tag === "ManifestHeld" && record.manifest.runId === runId ? [record] : [],
-  )[0] ?? null;
+/** A run as its agent held it when it began: what comes after that changes nothing. */
+export const heldBy = (ledger: Ledger, asset: string, runId: string) => {
+  let held: Extract<JournalRecord, { readonly _tag: "ManifestHeld" }> | null = null;
+  for (const { value } of ledger.journals.get(asset) ?? []) {
+    const { record } = value;
+    if (record._tag === "ManifestHeld" && record.manifest.runId === runId) held = record;
+    const body = record._tag === "FactRecorded" ? record.fact.body : null;
+    if (body?._tag === "Status" && body.runId === runId && body.status === "JobStarted") break;
+  }
+  return held;
+};
 
 export const policyOf = (ledger: Ledger, asset: string, runId: string): RebootPolicy | null =>
   heldBy(ledger, asset, runId)?.manifest.reboot ?? null;

@@ -10,7 +10,7 @@ type Made = History.Seen<AssetRun>;
 
 // What waits from the start: the others never got anything.
 const pending = (ledger: Ledger): readonly Made[] =>
-  [...ledger.made.values()].filter((m) => m.value.placed.status === "Pending");
+  [...ledger.makings.values()].flat().filter((m) => m.value.placed.status === "Pending");
 
 const each = (ledger: Ledger, fault: (made: Made) => string | null): readonly Seen[] =>
   pending(ledger).flatMap((made) => {
@@ -30,7 +30,8 @@ const scopeOf = (ledger: Ledger, owner: string | null, order: number): readonly 
 
 // The owner's as it is, and each former owner's as it was when the job went to somebody else (OWN-02).
 const scopesOf = (ledger: Ledger, { order, value: { jobId } }: Made): readonly (readonly string[])[] => {
-  const versions = (ledger.history.of("job").get(jobId) ?? []).filter((v) => v.order <= order);
+  const all = (ledger.history.of("job").get(jobId) ?? []).filter((v) => v.order <= order);
+  const versions = History.lasting(ledger.history, all, order);
   return versions.flatMap(({ value }, i) => {
     const next = versions[i + 1];
     if (value === null) return [];
@@ -62,9 +63,11 @@ const unlicensed: Invariant = {
   id: "I10",
   title: "an asset without a licence is sent nothing, and its row says so",
   check: (ledger) => {
-    const rows = [...ledger.history.of("assetRun")].flatMap(([id, versions]) => {
-      const first = versions[0]?.value ?? null;
-      const isSent = versions.some((v) => v.value?.manifest != null);
+    const rows = [...ledger.makings].flatMap(([id, makings]) => {
+      const first = makings[0]?.value ?? null;
+      const versions = ledger.history.of("assetRun").get(id) ?? [];
+      const until = makings[1]?.order ?? Number.POSITIVE_INFINITY;
+      const isSent = versions.some((v) => v.order < until && v.value?.manifest != null);
       return first?.placed.status === "NotLicensed" && isSent
         ? [seen(ledger.names.get(first.assetId) ?? "", `${id} was sent`)]
         : [];
@@ -76,26 +79,31 @@ const unlicensed: Invariant = {
   },
 };
 
+const restoredBefore = ({ history }: Ledger, order: number): number =>
+  history.restores.filter((r) => r.order < order).length;
+
 const seats: Invariant = {
   id: "I11",
   title: "no more assets than seats are licensed, and those that were activated first",
   check: (ledger) =>
-    [...groupBy(pending(ledger), (m) => m.value.runId)].flatMap(([runId, made]) => {
-      const order = made[0]?.order ?? 0;
-      const subscription = [...ledger.history.of("subscription").values()].map((v) => History.standing(v, order))[0];
-      const count = subscription?.licences.PM?.seats ?? 0;
-      const standing = [...ledger.history.of("asset").values()].flatMap((v) => History.standing(v, order) ?? []);
-      const first = standing
-        .filter((a) => a.activations.PM !== undefined && !a.tags.includes("lab"))
-        .sort((a, b) => (a.activations.PM ?? 0) - (b.activations.PM ?? 0) || CodePointOrder.compare(a.id, b.id))
-        .slice(0, count);
-      const licensed = new Set(first.map((a) => a.id));
-      return made.flatMap(({ value: { assetId } }) =>
-        licensed.has(assetId)
-          ? []
-          : [seen(ledger.names.get(assetId) ?? "", `run ${runId}: not among the first ${count}`)],
-      );
-    }),
+    [...groupBy(pending(ledger), (m) => `${m.value.runId}, restored ${restoredBefore(ledger, m.order)} times`)].flatMap(
+      ([runId, made]) => {
+        const order = made[0]?.order ?? 0;
+        const subscription = [...ledger.history.of("subscription").values()].map((v) => History.standing(v, order))[0];
+        const count = subscription?.licences.PM?.seats ?? 0;
+        const standing = [...ledger.history.of("asset").values()].flatMap((v) => History.standing(v, order) ?? []);
+        const first = standing
+          .filter((a) => a.activations.PM !== undefined && !a.tags.includes("lab"))
+          .sort((a, b) => (a.activations.PM ?? 0) - (b.activations.PM ?? 0) || CodePointOrder.compare(a.id, b.id))
+          .slice(0, count);
+        const licensed = new Set(first.map((a) => a.id));
+        return made.flatMap(({ value: { assetId } }) =>
+          licensed.has(assetId)
+            ? []
+            : [seen(ledger.names.get(assetId) ?? "", `run ${runId}: not among the first ${count}`)],
+        );
+      },
+    ),
 };
 
 /** Most patches of one job. */

@@ -1,0 +1,103 @@
+import { describe, expect, it } from "vitest";
+import * as AssetRun from "../../src/domain/run/AssetRun.ts";
+import * as ControlPlane from "../scenario/ControlPlane.ts";
+import { assetRun } from "../scenario/Facts.ts";
+import * as Scene from "../scenario/Scene.ts";
+import * as Timed from "../scenario/Timed.ts";
+import * as WireAgent from "../scenario/WireAgent.ts";
+
+const { manager } = ControlPlane;
+const { patched, status, wholeRun } = WireAgent;
+
+/** A job of two patches whose run was made, sent and not begun, and a backup of the moment before. */
+const lost = (agents = 2) => {
+  const scene = Scene.make({ agents });
+  const jobId = scene.enabled({ patches: { _tag: "List", patches: ["P-1", "P-2"] } });
+  const backup = scene.plane.storage.dump();
+  Timed.tick(scene);
+  const runId = scene.run(jobId).id;
+  const restore = () => scene.plane.storage.restore(backup);
+  const states = () => [...scene.run(jobId).assetRuns.values()].map((a) => a.state);
+  return { scene, jobId, runId, restore, states, agents: scene.agents };
+};
+const whole = (runId: string) => [
+  ...wholeRun(runId).slice(0, -1),
+  patched(runId, "P-2", "Installed"),
+  status(runId, "Completed"),
+];
+
+describe("a run that a restored platform makes once more", () => {
+  it("RUN-11 I4: is the same run, of the same asset runs", () => {
+    const { scene, jobId, runId, restore } = lost();
+    const before = scene.run(jobId);
+    restore();
+    expect(scene.stored("run").size).toBe(0);
+    Timed.tick(scene);
+    const after = scene.run(jobId);
+    expect(after.id).toBe(runId);
+    expect([...after.assetRuns.keys()]).toEqual([...before.assetRuns.keys()]);
+    // Nobody makes it a second time in one life of the storage.
+    Timed.tick(scene);
+    expect(scene.plane.events().filter((e) => e.type === "RunMaterialised")).toHaveLength(1);
+  });
+
+  it("RUN-11 RUN-06: stands as its agents told of it before it was made", () => {
+    const { scene, runId, restore, states, agents } = lost();
+    restore();
+    expect(agents[0]?.report(1, ...whole(runId)).acknowledgedThrough).toBe(6);
+    expect(agents[1]?.report(1, status(runId, "Downloaded"), status(runId, "JobStarted")).acknowledgedThrough).toBe(2);
+    Timed.tick(scene);
+    expect(states()).toMatchObject([
+      { status: "Completed", by: "agent", facts: 6, results: { "P-1": { outcome: "Installed" } } },
+      { status: "JobStarted", by: "agent", facts: 2 },
+    ]);
+    agents[1]?.report(3, ...whole(runId).slice(2));
+    expect(states()).toMatchObject([{ status: "Completed" }, { status: "Completed", facts: 6 }]);
+  });
+
+  it("RUN-11 RUN-08: ends with failure where its agent's list lacked a patch of the plan, whether told before it was made or after", () => {
+    for (const isEarly of [true, false]) {
+      const { scene, jobId, runId, restore, states, agents } = lost(1);
+      restore();
+      const tell = () => agents[0]?.report(1, ...wholeRun(runId));
+      if (isEarly) tell();
+      Timed.tick(scene);
+      if (!isEarly) tell();
+      expect(states()).toMatchObject([
+        { status: "CompletedWithFailure", by: "agent", reason: expect.stringContaining("RUN-11"), facts: 5 },
+      ]);
+      const { fettle, call } = scene.plane;
+      const [assetRun] = call(fettle.runs.progress(manager, scene.run(jobId).id)).assetRuns;
+      expect(assetRun?.marks.map((m) => m.body._tag)).toEqual(["AllTold"]);
+      expect(call(fettle.runs.timeline(manager, runId, agents[0]?.id ?? "")).map((e) => e.rule)).toContain("RUN-11");
+    }
+  });
+
+  it("RUN-06: waits where something before the end isn't here yet", () => {
+    const { scene, runId, states, agents } = lost(1);
+    const [downloaded, started, patching, one, two, end] = whole(runId);
+    const tell = (from: number, ...bodies: (typeof downloaded)[]) =>
+      agents[0]?.report(from, ...bodies.flatMap((b) => b ?? []));
+    tell(1, downloaded, started, patching, one);
+    tell(6, end);
+    expect(states()).toMatchObject([{ status: "Patching", facts: 5 }]);
+    tell(5, two);
+    expect(states()).toMatchObject([{ status: "Completed", facts: 6 }]);
+    expect([...scene.stored("assetRun").values()].flatMap((a) => a.marks)).toEqual([]);
+  });
+});
+
+describe("AssetRun.isAllTold", () => {
+  it("RUN-11: asks for an end, in its epoch, up to which nothing is missing", () => {
+    const run = assetRun(["P-1", "P-2"]);
+    const end = { epoch: 1, sequence: 4, at: 0, body: { _tag: "Status", status: "Completed", reason: null } } as const;
+    expect(AssetRun.isAllTold(run, [end], { epoch: 1, through: 4 })).toBe(true);
+    expect(AssetRun.isAllTold(run, [end], { epoch: 1, through: 3 })).toBe(false);
+    expect(AssetRun.isAllTold(run, [end], { epoch: 2, through: 4 })).toBe(false);
+    const failed = { ...end, body: { ...end.body, status: "JobFailed" } } as const;
+    expect(AssetRun.isAllTold(run, [failed], { epoch: 1, through: 4 })).toBe(false);
+    const marked = AssetRun.marked(run, { at: 0, body: { _tag: "AllTold" } }, [end]);
+    expect(marked.state.status).toBe("CompletedWithFailure");
+    expect(AssetRun.isAllTold(marked, [end], { epoch: 1, through: 4 })).toBe(false);
+  });
+});
