@@ -4,6 +4,7 @@ import * as ControlPlane from "../scenario/ControlPlane.ts";
 import { assetRun } from "../scenario/Facts.ts";
 import * as Scene from "../scenario/Scene.ts";
 import * as Timed from "../scenario/Timed.ts";
+import * as Values from "../scenario/Values.ts";
 import * as WireAgent from "../scenario/WireAgent.ts";
 
 const { manager } = ControlPlane;
@@ -71,6 +72,35 @@ describe("a run that a restored platform makes once more", () => {
       expect(assetRun?.marks.map((m) => m.body._tag)).toEqual(["AllTold"]);
       expect(call(fettle.runs.timeline(manager, runId, agents[0]?.id ?? "")).map((e) => e.rule)).toContain("RUN-11");
     }
+  });
+
+  it("RUN-11 CMP-02: is judged by the next scan where its agent told nothing of some of its patches", () => {
+    for (const [curl, is] of [
+      ["2-1", { status: "Completed", by: "scan" }],
+      ["1-1", { status: "CompletedWithFailure", by: "scan" }],
+    ] as const) {
+      const { scene, runId, states, agents } = lost(1);
+      agents[0]?.report(1, ...wholeRun(runId));
+      expect(states()).toMatchObject([{ status: "CompletedWithFailure", by: "agent", scan: null }]);
+      scene.plane.clock.pass(60_000);
+      agents[0]?.snapshot([Values.pkg("openssl", "2-1"), Values.pkg("curl", curl)]);
+      expect(states()).toMatchObject([is]);
+    }
+  });
+
+  it("RUN-11: counts what came between the look for it and the commit that made the run", () => {
+    const { scene, runId, restore, states, agents } = lost(1);
+    restore();
+    const { hooks } = scene.plane;
+    hooks.before = ({ writes }) => {
+      if (!writes.some((w) => w._tag === "Put" && w.kind === "run")) return;
+      hooks.before = null;
+      agents[0]?.report(1, ...whole(runId).slice(0, 4));
+    };
+    Timed.tick(scene);
+    expect(states()).toMatchObject([{ status: "Pending", facts: 0 }]);
+    agents[0]?.report(5, ...whole(runId).slice(4));
+    expect(states()).toMatchObject([{ status: "Completed", facts: 6 }]);
   });
 
   it("RUN-06: waits where something before the end isn't here yet", () => {

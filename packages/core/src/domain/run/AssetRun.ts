@@ -95,11 +95,15 @@ export const isPresumed = ({ state }: AssetRun): boolean => state.by === "Presum
 export const isFinal = (run: AssetRun): boolean => RunStatus.isFinal(run.state.status);
 
 /**
- * Whether a scan could still tell what became of it (CMP-02): it began, or was heard of before it was presumed over, and told no end.
- * Of what may begin yet it tells nothing: that has its actions and its reboot to come, and its agent, which scans, will tell its end.
+ * Whether a scan could still tell what became of it (CMP-02): it began, or was heard of before it was presumed over, and told no end, or
+ * not the end of each patch. Of what may begin yet it tells nothing: that has its actions and its reboot to come, and its agent, which
+ * scans, will tell its end.
  */
-export const awaitsEvidence = (run: AssetRun): boolean =>
-  isHeard(run) && (isPresumed(run) || (hasStarted(run) && !isFinal(run)));
+export const awaitsEvidence = (run: AssetRun): boolean => {
+  if (!isHeard(run)) return false;
+  const isUntold = Marks.isAllTold(run.marks) && run.state.scan === null;
+  return isPresumed(run) || isUntold || (hasStarted(run) && !isFinal(run));
+};
 
 /** Whether it keeps other jobs from its asset until that is rebooted (RBT-02). */
 export const isPendingReboot = ({ state }: AssetRun): boolean => state.status === "PendingReboot";

@@ -258,6 +258,23 @@ const assetRunsOf = Effect.fnUntraced(function* ({ tenantId, agent }: ProvedRequ
   return found;
 });
 
+// Looked at once more beside all that is stored: some of it may have come as the run was being made.
+const allTold = Effect.fnUntraced(function* (
+  tenantId: TenantId,
+  assetRun: AssetRun.AssetRun,
+  about: {
+    readonly told: readonly AssetRun.AgentFact[];
+    readonly epoch: number;
+    readonly through: number;
+    readonly now: number;
+  },
+) {
+  const facts = [...(yield* RunMarks.facts(tenantId, assetRun.id)), ...about.told];
+  const folded = AssetRun.after(assetRun, facts);
+  if (!AssetRun.isAllTold(folded, facts, about)) return folded;
+  return AssetRun.marked(folded, { at: about.now, body: { _tag: "AllTold" } }, facts);
+});
+
 const runChanges = Effect.fnUntraced(function* (
   { tenantId, components: { epoch } }: ProvedRequest,
   { fresh, through }: { readonly fresh: readonly FactRecord[]; readonly through: number },
@@ -275,7 +292,7 @@ const runChanges = Effect.fnUntraced(function* (
     const facts = [...earlier, ...told];
     const folded = AssetRun.after(found.value, facts);
     const isAll = AssetRun.isAllTold(folded, facts, { epoch, through });
-    const after = isAll ? AssetRun.marked(folded, { at: now, body: { _tag: "AllTold" } }, facts) : folded;
+    const after = isAll ? yield* allTold(tenantId, found.value, { told, epoch, through, now }) : folded;
     expect.push(Repository.expected("assetRun", id, found));
     writes.push(Repository.put("assetRun", id, after));
     const { status } = after.state;
