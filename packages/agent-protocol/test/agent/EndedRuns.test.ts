@@ -284,10 +284,8 @@ describe("AgentState.ended", () => {
   });
 
   it("RUN-11: remembers a run that ended once, as it ended, however often it came again", () => {
-    const again = [held(uuid(1)), ...toldOf(uuid(1), "TimedOut", 1)];
-    const twice = AgentState.forgetFinished(
-      AgentState.fold([...again, held(uuid(1)), ...toldOf(uuid(1), "TimedOut", 2)]),
-    );
+    const once = AgentState.forgetFinished(AgentState.fold([held(uuid(1)), ...toldOf(uuid(1), "TimedOut", 1)]));
+    const twice = AgentState.forgetFinished(AgentState.fold([held(uuid(1)), ...toldOf(uuid(1), "TimedOut", 2)], once));
     expect(twice.ended).toEqual([{ runId: uuid(1), status: "TimedOut" }]);
     expect(twice.runs).toEqual({});
   });

@@ -103,6 +103,22 @@ describe("a run that a restored platform makes once more", () => {
     expect(states()).toMatchObject([{ status: "Completed", facts: 6 }]);
   });
 
+  it("RUN-11: counts what comes as the run is being made, also where nothing of it is sent", () => {
+    const { scene, runId, restore, states, agents } = lost(1);
+    restore();
+    const { hooks, fettle, call } = scene.plane;
+    // Who is to leave is sent nothing, so that its own record stays as it is.
+    call(fettle.agents.uninstall(manager, { assets: [agents[0]?.id ?? ""] }));
+    hooks.before = ({ writes }) => {
+      if (!writes.some((w) => w._tag === "Put" && w.kind === "fact")) return;
+      hooks.before = null;
+      Timed.tick(scene);
+    };
+    agents[0]?.report(1, ...whole(runId));
+    expect(hooks.before).toBeNull();
+    expect(states()).toMatchObject([{ status: "Completed", facts: 6 }]);
+  });
+
   it("RUN-06: waits where something before the end isn't here yet", () => {
     const { scene, runId, states, agents } = lost(1);
     const [downloaded, started, patching, one, two, end] = whole(runId);

@@ -21,7 +21,7 @@ import {
 export interface Size {
   readonly agents: number;
   readonly days: number;
-  /** Everything goes wrong at once, and people do more: what there is to be seen is seen sooner. */
+  /** Everything goes wrong at once, people do more, and some take a day longer: what there is to be seen is seen sooner. */
   readonly isRough?: true;
   /** The control plane is put back to a backup, once or twice; a rough one is now and then. */
   readonly isRestored?: true;
@@ -53,8 +53,10 @@ const ZONES = [
 const PACKAGES = ["openssl", "curl", "zlib", "bash", "kernel", "tzdata", "sed", "gzip", "glibc", "expat"] as const;
 
 /** The scenario of a seed. */
-export const generate = (seed: string, { agents, days, isRough, isRestored }: Size): Scenario => {
+export const generate = (seed: string, { agents, days: least, isRough, isRestored }: Size): Scenario => {
   const random = Random.make(`scenario/${seed}`);
+  // So that what comes every day comes twice before all is calm.
+  const days = isRough === true && random.stream("days").chance(0.25) ? least + 1 : least;
   const startsAt = pick(random, STARTS);
   // In half of the small fleets there is one of each that is treated otherwise.
   const shift = isRough === true && random.chance(0.5) ? 2 : 0;

@@ -92,6 +92,34 @@ describe("the fold over facts and marks", () => {
   });
 });
 
+describe("an end of which not all was told", () => {
+  const claim = {
+    epoch: 1,
+    sequence: 9,
+    at: Values.START + 9,
+    body: { _tag: "Status", status: "Completed", reason: null },
+  } as const;
+  const folded = (...bodies: readonly AssetRun.MarkBody[]) =>
+    AssetRun.fold({ ...Facts.assetRun(PLANNED), marks: bodies.map((body) => ({ at: Values.START, body })) }, [claim]);
+
+  it("RUN-11: is one with failure, once it is known that nothing more is to be told", () => {
+    expect(folded()).toMatchObject({ status: "Pending", by: "placement" });
+    expect(folded({ _tag: "AllTold" })).toMatchObject({
+      status: "CompletedWithFailure",
+      by: "agent",
+      reason: expect.stringContaining("RUN-11"),
+      changedAt: claim.at,
+    });
+  });
+
+  it("RUN-11: stands above what was presumed, and below that the asset is gone", () => {
+    const presumed = { _tag: "Presumed", reason: "silent", facts: 1 } as const;
+    const withdrawn = { _tag: "Withdrawn", reason: "purged" } as const;
+    expect(folded({ _tag: "AllTold" }, presumed)).toMatchObject({ status: "CompletedWithFailure", by: "agent" });
+    expect(folded({ _tag: "AllTold" }, withdrawn)).toMatchObject({ status: "JobFailed", by: "Withdrawn" });
+  });
+});
+
 const { START, HOUR_MS } = Values;
 const hours = (min: number, max: number) => fc.integer({ min: min * 60, max: max * 60 }).map((m) => (m * HOUR_MS) / 60);
 

@@ -117,12 +117,18 @@ const changedSince = (history: History.History, id: string, versions: History.Ve
   // A restore knows nothing of what was enabled since.
   const fallen = [...free, ...history.restores];
   let enabled: History.Seen<Job.Job> | null = null;
+  // Of which enabling nobody goes by any more, whatever else of the job is changed.
+  let suspended: number | null = null;
   for (const { order, at, value } of versions) {
     if (value === null) continue;
     const since: number = enabled?.order ?? order;
-    if (fallen.some((f) => f.order > since && f.order <= order)) enabled = null;
+    if (fallen.some((f) => f.order > since && f.order <= order)) {
+      suspended = History.isPutBack(history, order) ? null : (enabled?.value.enabled?.at ?? null);
+      enabled = null;
+    }
+    const isEnabled = value.status === "Enabled" && value.enabled?.at !== suspended;
     if (enabled === null) {
-      if (value.status === "Enabled" && Schedule.isRunOnce(value.schedule)) enabled = { order, at, value };
+      if (isEnabled && Schedule.isRunOnce(value.schedule)) enabled = { order, at, value };
     } else if (definition(value) !== definition(enabled.value)) return [seen("", `job ${id} was changed`)];
     else if (value.enabled?.at !== enabled.value.enabled?.at) return [seen("", `job ${id} was enabled again`)];
   }
@@ -140,22 +146,28 @@ const settled: Invariant = {
       const run = ledger.runs.get(runId);
       // Revisions are counted by what was committed, and begin again with a restore.
       if (ledger.history.restores.length > 0) return [];
-      // Whatever was over, or nobody's, as it was made is carried out by no definition.
-      const starts = made.flatMap((m) => (m.value.placed.status === "Pending" ? (m.value.timing?.start ?? []) : []));
-      if (run === undefined || starts.length === 0 || !run.occurrenceKey.startsWith("at:")) return [];
-      const first = Math.min(...starts);
+      if (run === undefined || !run.occurrenceKey.startsWith("at:")) return [];
       const versions = ledger.history.of("job").get(run.jobId) ?? [];
       const late = versions.find(
         (v, i) =>
           v.value !== null &&
           versions[i - 1]?.value?.status === "Enabled" &&
-          v.at > first - LEAD_MS &&
+          v.at > firstStart(ledger, made, v.order) - LEAD_MS &&
           i + 1 <= run.jobRevision &&
           definition(v.value) !== definition(versions[i - 1]?.value ?? v.value),
       );
-      return late === undefined ? [] : [seen("", `run ${runId} of ${iso(first)} has the change of ${iso(late.at)}`)];
+      return late === undefined ? [] : [seen("", `run ${runId} has the change of ${iso(late.at)}`)];
     }),
 };
+
+// Of those assets that there were by then. Whatever was over, or nobody's, as it was made is carried out by no definition.
+const firstStart = ({ history }: Ledger, made: readonly History.Seen<AssetRun.AssetRun>[], by: number): number =>
+  Math.min(
+    ...made.flatMap(({ value: { assetId, placed, timing } }) => {
+      const isThere = History.standing(history.of("asset").get(assetId), by) !== null;
+      return isThere && placed.status === "Pending" && timing !== null ? [timing.start] : [];
+    }),
+  );
 
 const MINUTE_MS = 60_000;
 
