@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { fileURLToPath } from "node:url";
+import { SqliteBackup } from "@fettle/adapters/storage/sqlite";
 import type { Facts } from "@fettle/agent-protocol";
 import { type AssetRun, Fettle } from "@fettle/core";
 import { Random, Story } from "@fettle/core/testing";
@@ -30,7 +31,13 @@ interface Trouble {
   readonly slowPostSeconds?: number;
   readonly isShort?: true;
   readonly during: (
-    scene: { readonly fleet: RealFleet.RealFleet; readonly plane: ControlPlane.ControlPlane },
+    scene: {
+      readonly fleet: RealFleet.RealFleet;
+      readonly plane: ControlPlane.ControlPlane;
+      readonly data: string;
+      /** Does something while nobody has the data open: neither the control plane nor the storyteller. */
+      readonly whileClosed: (act: () => Promise<unknown>) => Promise<void>;
+    },
     kind: "deployment" | "rollback",
     runs: ReadonlyMap<string, AssetRun.AssetRun>,
   ) => Promise<void>;
@@ -52,10 +59,18 @@ const tell = async (trouble: Trouble, look: (told: Told) => Promise<void>): Prom
   const plane = await ControlPlane.start(controlPlaneScript, data);
   const { slowPostSeconds = 0 } = trouble;
   const fleet = await RealFleet.make({ directory, agentScript, slowPostSeconds });
-  const scope = Effect.runSync(Scope.make());
+  const storyteller = await reopened(data);
   try {
-    const fettle = Fettle.promises(await Effect.runPromise(Scope.provide(Host.open(data), scope)));
-    const during: Play.Stage["during"] = (kind, runs) => trouble.during({ fleet, plane }, kind, runs);
+    const { fettle } = storyteller;
+    const whileClosed = async (act: () => Promise<unknown>): Promise<void> => {
+      await storyteller.close();
+      await plane.stop();
+      await act();
+      await plane.restart();
+      await storyteller.open();
+    };
+    const scene = { fleet, plane, data, whileClosed };
+    const during: Play.Stage["during"] = (kind, runs) => trouble.during(scene, kind, runs);
     const outcome = await Play.play({
       fettle,
       fleet,
@@ -76,9 +91,39 @@ const tell = async (trouble: Trouble, look: (told: Told) => Promise<void>): Prom
   } finally {
     await fleet.close();
     await plane.stop();
-    await Effect.runPromise(Scope.close(scope, Exit.void));
+    await storyteller.close();
     fs.rmSync(directory, { recursive: true, force: true });
   }
+};
+
+type Promises = Play.Stage["fettle"];
+type Areas = Readonly<Record<string, Readonly<Record<string, (...args: readonly unknown[]) => unknown>>>>;
+
+// The storyteller's way to the data, which may be closed and opened again between two calls.
+const reopened = async (data: string) => {
+  const begin = async () => {
+    const scope = Effect.runSync(Scope.make());
+    const fettle = Fettle.promises(await Effect.runPromise(Scope.provide(Host.open(data), scope)));
+    return { scope, fettle: fettle as unknown as Areas };
+  };
+  let current = await begin();
+  const areaOf = (area: string) =>
+    new Proxy(
+      {},
+      {
+        get:
+          (_, method) =>
+          (...args: readonly unknown[]) =>
+            current.fettle[area]?.[String(method)]?.(...args),
+      },
+    );
+  return {
+    fettle: new Proxy({} as Promises, { get: (_, area) => areaOf(String(area)) }),
+    open: async () => {
+      current = await begin();
+    },
+    close: () => Effect.runPromise(Scope.close(current.scope, Exit.void)),
+  };
 };
 
 // Every fact that the control plane holds, as it lies in its database.
@@ -224,6 +269,39 @@ describe.skipIf(obstacle !== null && !isRequired)("the story on real dnf", () =>
     });
   });
 });
+
+describe.skipIf(obstacle !== null && !isRequired)(
+  "the story, with a control plane that is restored from a backup",
+  () => {
+    it("RUN-11 I4: ends as told when that happens in the middle of a run, and nothing is installed twice", async () => {
+      let isBackedUp = false;
+      // The runs as they were known just before.
+      let lost: ReadonlySet<string> | null = null;
+      const during: Trouble["during"] = async ({ fleet, data, whileClosed }, kind, runs) => {
+        const [file, target] = [path.join(data, "fettle.db"), path.join(data, "backup.db")];
+        if (kind !== "deployment" || lost !== null) return;
+        if (!isBackedUp) {
+          isBackedUp = true;
+          await Effect.runPromise(SqliteBackup.backup({ file, target }));
+          return;
+        }
+        if (lines(markOf(fleet, "db-01")) === 0) return;
+        lost = new Set([...runs.values()].map((run) => run.runId));
+        await whileClosed(() => Effect.runPromise(SqliteBackup.restore({ backup: target, file, isReplacing: true })));
+      };
+      await tell({ slowPostSeconds: 6, during, isShort: true }, async (told) => {
+        expect([...(lost ?? [])]).toHaveLength(1);
+        expectAsTold(told);
+        expect(lines(markOf(told.fleet, "db-01")), "installed once").toBe(1);
+        // The run is the same that was lost: what agents told of it since is of the old id.
+        const ended = told.facts.flatMap(({ fact: { body } }) =>
+          body._tag === "Status" && body.status.startsWith("Completed") ? [body.runId] : [],
+        );
+        expect(ended).toEqual(expect.arrayContaining([...(lost ?? [])]));
+      });
+    });
+  },
+);
 
 // Whom death strikes, and how: an agent alone, everything on an asset, or the control plane. Each asset at most once: a patch is
 // tried twice, crashes included, and no story could be told of one whose both attempts were killed.

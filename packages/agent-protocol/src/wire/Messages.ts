@@ -62,7 +62,10 @@ export type CheckInRequest = z.infer<typeof CheckInRequest>;
 
 export const FactsRequest = z.strictObject({
   facts: z.array(Fact).min(1).max(wireLimits.factsPerReport),
-  /** Up to which fact it has none any more, though the platform, which was restored from a backup, has lost some: what it still knows of them was told again. */
+  /**
+   * Up to which fact it has none any more, though the platform, which was restored from a backup, has lost some: what it still knows of
+   * them was told again.
+   */
   acknowledged: Words.count.exactOptional(),
 });
 export type FactsRequest = z.infer<typeof FactsRequest>;
