@@ -133,17 +133,18 @@ describe("a run that a restored platform makes once more", () => {
   });
 });
 
-describe("AssetRun.isAllTold", () => {
-  it("RUN-11: asks for an end, in its epoch, up to which nothing is missing", () => {
+describe("AssetRun.heard", () => {
+  it("RUN-11: takes all for told at an end, in its epoch, up to which nothing is missing", () => {
     const run = assetRun(["P-1", "P-2"]);
     const end = { epoch: 1, sequence: 4, at: 0, body: { _tag: "Status", status: "Completed", reason: null } } as const;
-    expect(AssetRun.isAllTold(run, [end], { epoch: 1, through: 4 })).toBe(true);
-    expect(AssetRun.isAllTold(run, [end], { epoch: 1, through: 3 })).toBe(false);
-    expect(AssetRun.isAllTold(run, [end], { epoch: 2, through: 4 })).toBe(false);
-    const failed = { ...end, body: { ...end.body, status: "JobFailed" } } as const;
-    expect(AssetRun.isAllTold(run, [failed], { epoch: 1, through: 4 })).toBe(false);
-    const marked = AssetRun.marked(run, { at: 0, body: { _tag: "AllTold" } }, [end]);
-    expect(marked.state.status).toBe("CompletedWithFailure");
-    expect(AssetRun.isAllTold(marked, [end], { epoch: 1, through: 4 })).toBe(false);
+    const marksOf = (facts: readonly AssetRun.AgentFact[], epoch: number, through: number) =>
+      AssetRun.heard(run, facts, { epoch, through, at: 7 }).marks;
+    expect(marksOf([end], 1, 4)).toEqual([{ at: 7, body: { _tag: "AllTold" } }]);
+    expect(marksOf([end], 1, 3)).toBe(run.marks);
+    expect(marksOf([end], 2, 4)).toBe(run.marks);
+    expect(marksOf([{ ...end, body: { ...end.body, status: "JobFailed" } }], 1, 4)).toBe(run.marks);
+    const once = AssetRun.heard(run, [end], { epoch: 1, through: 4, at: 7 });
+    expect(once.state.status).toBe("CompletedWithFailure");
+    expect(AssetRun.heard(once, [end], { epoch: 1, through: 4, at: 8 }).marks).toEqual(once.marks);
   });
 });

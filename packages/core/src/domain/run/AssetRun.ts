@@ -62,18 +62,23 @@ export const after = (run: AssetRun, facts: readonly AgentFact[]): AssetRun => {
 export const marked = (run: AssetRun, mark: Marks.Mark, facts: readonly AgentFact[]): AssetRun =>
   after({ ...run, marks: Marks.added(run.marks, mark) }, facts);
 
+/** Up to which fact of an epoch nothing is missing, as is found at an instant. */
+export interface HeardThrough {
+  readonly epoch: number;
+  readonly through: number;
+  readonly at: number;
+}
+
 /**
- * Whether its agent claims an end, has told all up to it (`through`, in that epoch), and nothing of some planned patch: more isn't to come,
- * as its agent carried out another list (RUN-11).
+ * The asset run after all facts about it, with the mark that all is told where its agent claims an end, has told all up to it, and
+ * nothing of some planned patch: more isn't to come, as its agent carried out another list (RUN-11).
  */
-export const isAllTold = (
-  run: AssetRun,
-  facts: readonly AgentFact[],
-  { epoch, through }: { readonly epoch: number; readonly through: number },
-): boolean =>
-  !isFinal(run) &&
-  !Marks.isAllTold(run.marks) &&
-  facts.some((f) => f.epoch === epoch && f.sequence <= through && RunFold.isClaim(f));
+export const heard = (run: AssetRun, facts: readonly AgentFact[], { epoch, through, at }: HeardThrough): AssetRun => {
+  const is = after(run, facts);
+  const isKnown = isFinal(is) || Marks.isAllTold(is.marks);
+  const isAll = !isKnown && facts.some((f) => f.epoch === epoch && f.sequence <= through && RunFold.isClaim(f));
+  return isAll ? marked(is, { at, body: { _tag: "AllTold" } }, facts) : is;
+};
 
 /** The asset run of an asset that is gone as its run is made: nobody told of it, and nobody will. */
 export const withdrawn = (run: AssetRun, reason: string, now: number): AssetRun =>

@@ -258,23 +258,6 @@ const assetRunsOf = Effect.fnUntraced(function* ({ tenantId, agent }: ProvedRequ
   return found;
 });
 
-// Looked at once more beside all that is stored: some of it may have come as the run was being made.
-const allTold = Effect.fnUntraced(function* (
-  tenantId: TenantId,
-  assetRun: AssetRun.AssetRun,
-  about: {
-    readonly told: readonly AssetRun.AgentFact[];
-    readonly epoch: number;
-    readonly through: number;
-    readonly now: number;
-  },
-) {
-  const facts = [...(yield* RunMarks.facts(tenantId, assetRun.id)), ...about.told];
-  const folded = AssetRun.after(assetRun, facts);
-  if (!AssetRun.isAllTold(folded, facts, about)) return folded;
-  return AssetRun.marked(folded, { at: about.now, body: { _tag: "AllTold" } }, facts);
-});
-
 const runChanges = Effect.fnUntraced(function* (
   { tenantId, components: { epoch } }: ProvedRequest,
   { fresh, through }: { readonly fresh: readonly FactRecord[]; readonly through: number },
@@ -289,10 +272,11 @@ const runChanges = Effect.fnUntraced(function* (
     const { runId } = found.value;
     const told = fresh.filter((f) => runIdOf(f) === runId).map(RunMarks.toAgentFact);
     const earlier = AssetRun.isHeard(found.value) ? yield* RunMarks.facts(tenantId, id) : [];
-    const facts = [...earlier, ...told];
-    const folded = AssetRun.after(found.value, facts);
-    const isAll = AssetRun.isAllTold(folded, facts, { epoch, through });
-    const after = isAll ? yield* allTold(tenantId, found.value, { told, epoch, through, now }) : folded;
+    const heard = AssetRun.heard(found.value, [...earlier, ...told], { epoch, through, at: now });
+    // Beside all that is stored, before all is taken for told: some of it may have come as the run was being made.
+    const isAsBefore = heard.marks === found.value.marks;
+    const all = isAsBefore ? [] : [...(yield* RunMarks.facts(tenantId, id)), ...told];
+    const after = isAsBefore ? heard : AssetRun.heard(found.value, all, { epoch, through, at: now });
     expect.push(Repository.expected("assetRun", id, found));
     writes.push(Repository.put("assetRun", id, after));
     const { status } = after.state;

@@ -1,7 +1,7 @@
 /**
  * A platform that was restored from a backup knows less than its agents: they hold manifests under numbers that it is going to give
- * again, which they take for old ones (MAN-02), and facts that it acknowledged are gone on both sides. So an agent says how far it
- * is, and the platform goes on from there.
+ * again, which they take for old ones (MAN-02), and facts that it acknowledged are gone here, and there but for what is told again
+ * (RUN-11). So an agent says how far it is, and the platform goes on from there.
  */
 import type { Facts } from "@fettle/agent-protocol";
 import * as Effect from "effect/Effect";
@@ -49,7 +49,7 @@ export const manifests = Effect.fnUntraced(function* (
   return renumbered;
 });
 
-/** From where on an agent's facts have to be without a gap: what was acknowledged to it, it has no more. */
+/** From where on an agent's facts have to be without a gap: those up to `acknowledged` it has no more, as it says. */
 export const factsFrom = (
   { factsThrough }: Pick<AgentRecord, "factsThrough">,
   facts: readonly Pick<Facts.Fact, "sequence">[],

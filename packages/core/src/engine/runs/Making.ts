@@ -68,10 +68,8 @@ const heardOf = Effect.fnUntraced(function* (tenantId: TenantId, made: AssetRun.
   const facts = yield* RunMarks.facts(tenantId, made.id);
   const agent = facts.length === 0 ? null : yield* Repository.get(tenantId, "agent", made.assetId);
   if (agent === null) return made;
-  const run = AssetRun.after(made, facts);
   const { session, factsThrough: through } = agent.value;
-  if (!AssetRun.isAllTold(run, facts, { epoch: session.epoch, through })) return run;
-  return AssetRun.marked(run, { at: made.placed.at, body: { _tag: "AllTold" } }, facts);
+  return AssetRun.heard(made, facts, { epoch: session.epoch, through, at: made.placed.at });
 });
 
 /** What is told of a run once it is whole. */

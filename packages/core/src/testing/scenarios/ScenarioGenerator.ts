@@ -97,12 +97,12 @@ export const generate = (seed: string, { agents, days: least, isRough, isRestore
   };
 };
 
-// Each in a part of the time of its own, of a minute before up to all of that part.
 const restored = (
   random: Random.Random,
   { days, chance }: { readonly days: number; readonly chance: number },
 ): Pick<Scenario, "restores"> => (random.chance(chance) ? { restores: restores(random, days) } : {});
 
+// Each in a part of the time of its own, of a minute before up to all of that part.
 const restores = (random: Random.Random, days: number): readonly Restore[] => {
   const count = 1 + random.below(2);
   const part = Math.floor((days * DAY_MINUTES) / count);

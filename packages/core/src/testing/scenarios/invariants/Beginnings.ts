@@ -45,7 +45,7 @@ const inWindow: Invariant = {
       if (b.agentAt >= last.notAfter) return `at or after ${iso(last.notAfter)}`;
       const makings = ledger.makings.get(`${b.runId}.${last.agentId}`) ?? [];
       const ends = makings.map(({ value }) => value.timing?.windowEnd ?? null);
-      const end = ends.includes(null) ? null : Math.max(...ends.map(Number));
+      const end = ends.length === 0 || ends.includes(null) ? null : Math.max(...ends.map(Number));
       return end !== null && b.agentAt >= end ? `after the window's end at ${iso(end)}` : null;
     });
   },

@@ -64,13 +64,14 @@ const unlicensed: Invariant = {
   title: "an asset without a licence is sent nothing, and its row says so",
   check: (ledger) => {
     const rows = [...ledger.makings].flatMap(([id, makings]) => {
-      const first = makings[0]?.value ?? null;
       const versions = ledger.history.of("assetRun").get(id) ?? [];
-      const until = makings[1]?.order ?? Number.POSITIVE_INFINITY;
-      const isSent = versions.some((v) => v.order < until && v.value?.manifest != null);
-      return first?.placed.status === "NotLicensed" && isSent
-        ? [seen(ledger.names.get(first.assetId) ?? "", `${id} was sent`)]
-        : [];
+      return makings.flatMap(({ order, value: { assetId, placed } }, i) => {
+        const until = makings[i + 1]?.order ?? Number.POSITIVE_INFINITY;
+        const isSent = versions.some((v) => v.order >= order && v.order < until && v.value?.manifest != null);
+        return placed.status === "NotLicensed" && isSent
+          ? [seen(ledger.names.get(assetId) ?? "", `${id} was sent`)]
+          : [];
+      });
     });
     return [
       ...rows,
